@@ -1,0 +1,241 @@
+"""Obtaining typed fields: from the conversation first, then one question at a time."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from temporalio import activity
+
+from engine.errors import EngineError
+from engine.expressions.evaluate import EvaluationError, condition, evaluate
+from engine.expressions.values import Money, decode
+from engine.models.base import Field, Job, Message, Option, Request
+from engine.models.base import Money as Said
+from engine.runtime.activities.base import Desk, Group, Scope, guarded
+from engine.runtime.activities.speaking import Speaker, rendered
+from engine.runtime.deadlines import after, instants
+from engine.runtime.input import Result
+from engine.store.rows import MessageRow
+
+__all__ = ["Asker"]
+
+_SURE = 0.5
+"""A field that the model is less sure of is asked for."""
+_ROLES = {"customer": "customer", "agent": "agent", "engine": "engine", "system": "engine"}
+_CLAIMS = frozenset({"email", "name", "phone"})
+"""Fields that the channel's own account of the requester may fill. A claim proves nothing: `verify` does."""
+
+
+class Asker(Group):
+    """`ask` and the questions of `verify`."""
+
+    def __init__(self, desk: Desk, speaker: Speaker) -> None:
+        super().__init__(desk)
+        self.speaker = speaker
+
+    @activity.defn(name="ask.read")
+    @guarded
+    async def ask_read(self, scope: Scope) -> Result:
+        """What the conversation already says: `done` with the record, or `missing` with the next field to ask for."""
+        heard = await self.store.run(self.store.messages.conversation, scope.ticket.id, limit=100)
+        said = [m for m in heard if m.kind == "message"]
+        found = await self.read_fields(scope, said=said, first=True)
+        return found if found is not None else Result("missing", data={"missing": self._fields(scope)[0].name})
+
+    async def read_fields(self, scope: Scope, *, said: Sequence[MessageRow], first: bool = False) -> Result | None:
+        """Reads fields from messages on top of what is known so far. None: the messages say nothing that was asked."""
+        known = await self._so_far(scope)
+        if first:
+            known |= self._claims(scope)
+        wanted = [field for field in self._fields(scope, known) if field.name not in known]
+        model = self.context.model(scope.plan, "ask")
+        words = tuple(Message(_ROLES[m.author_role], m.text or "", m.platform_time) for m in said)  # type: ignore[arg-type]
+        asked = scope.work.data.get("field")
+        now = await self.store.run(self.store.now)
+        answer = await model.answer(
+            Request(Job.EXTRACT, words, fields=tuple(wanted), asked=asked, now=now, language=scope.ticket.language)
+        )
+        sure = {n: v for n, v in answer.data.items() if v is not None and answer.per_field.get(n, 0.0) >= _SURE}
+        fresh = {field.name: self._typed(scope, field, sure[field.name]) for field in wanted if field.name in sure}
+        if not fresh and not first:
+            return None
+        return await self._progress(scope, {**known, **fresh})
+
+    async def _progress(self, scope: Scope, known: dict[str, Any]) -> Result:
+        name = scope.node.binds or scope.node.id
+        missing = [f for f in self._fields(scope, known) if f.name not in known and not f.optional]
+        value = await self.desk.keep(scope, name, known)
+        if missing:
+            return Result("missing", value=value, data={"missing": missing[0].name})
+        return Result("done", value=value)
+
+    async def _so_far(self, scope: Scope) -> dict[str, Any]:
+        ref = scope.work.data.get("so_far")
+        if not ref:
+            return {}
+        found = decode((await self.store.run(self.store.values.many, (ref,), scope.ticket.id))[ref])
+        return dict(found) if isinstance(found, Mapping) else {}
+
+    def _claims(self, scope: Scope) -> dict[str, Any]:
+        claims = scope.ticket.requester or {}
+        wanted = scope.node.data["fields"]
+        return {name: claims[name] for name in _CLAIMS & set(wanted) if claims.get(name)}
+
+    def _fields(self, scope: Scope, known: Mapping[str, Any] | None = None) -> list[Field]:
+        """The node's fields whose `if` holds, in the order of the file."""
+        names = {**scope.names, **(known or {})}
+        fields = []
+        for name, spec in scope.node.data["fields"].items():
+            if "if" in spec:
+                try:
+                    if not condition(spec["if"], names, now=scope.ticket.updated_at):
+                        continue
+                except EvaluationError:
+                    pass  # cannot be told yet: the field is asked for
+            fields.append(self._field(scope, name, spec))
+        return fields
+
+    def _field(self, scope: Scope, name: str, spec: Mapping[str, Any]) -> Field:
+        ask = spec.get("ask")
+        return Field(
+            name=name,
+            kind=spec["kind"],
+            options=self._options(scope, name, spec),
+            pattern=spec.get("pattern"),
+            ask=rendered(scope, ask) if ask else "",
+            optional=bool(spec.get("optional")),
+        )
+
+    def _options(self, scope: Scope, name: str, spec: Mapping[str, Any]) -> tuple[Option, ...]:
+        """The choices: words, or the elements of a list. The value is the position: no model writes an id."""
+        elements = self._elements(scope, spec)
+        show = spec.get("show")
+        options = []
+        for position, element in enumerate(elements):
+            label = str(element)
+            if show is not None:
+                label = rendered(scope, show, {name: element})
+            synonyms = (
+                tuple(str(element[k]) for k in ("id", "number") if element.get(k)) if isinstance(element, dict) else ()
+            )
+            options.append(Option(label, position, synonyms))
+        return tuple(options)
+
+    def _elements(self, scope: Scope, spec: Mapping[str, Any]) -> list[Any]:
+        options = spec.get("options")
+        if options is None:
+            return []
+        if isinstance(options, list) and options and isinstance(options[0], str) and options[0] in _TREES:
+            found = evaluate(options, scope.names, now=scope.ticket.updated_at)
+            return list(found or [])
+        return list(options)
+
+    def _typed(self, scope: Scope, field: Field, value: Any) -> Any:
+        """The model's word as a value of the field's type: positions become elements, amounts get a currency."""
+        spec = scope.node.data["fields"][field.name]
+        if field.kind == "one_of":
+            return self._elements(scope, spec)[int(value)]
+        if field.kind == "some_of":
+            elements = self._elements(scope, spec)
+            return [elements[int(position)] for position in value]
+        if isinstance(value, Said):
+            return Money(value.amount, value.currency or scope.currency)
+        return value
+
+    @activity.defn(name="ask.question")
+    @guarded
+    async def ask_question(self, scope: Scope) -> Result:
+        """Sends one question; gives the instants of its reminders and of its end, which stand in the question's row."""
+        field = next(f for f in self._fields(scope) if f.name == scope.work.data["field"])
+        text = field.ask or f"Could you give me this, please: {field.name.replace('_', ' ')}?"
+        if int(scope.work.data.get("attempt", 1)) > 1:
+            text = f"Sorry, that did not work. {text}"
+            if field.options and len(field.options) <= 12:
+                text += "\n\n" + "\n".join(f"- {option.label}" for option in field.options)
+        return await self.question(scope, text)
+
+    async def question(self, scope: Scope, text: str) -> Result:
+        """Says a text that waits for an answer; `remind` and `until` are absolute and outlive a set-back."""
+        silence = scope.node.data.get("silence") or scope.plan.settings.get("silence") or _SILENCE
+        calendar = scope.plan.settings.get("calendar", {})
+        now = await self.store.run(self.store.now)
+        until = after(now, silence["within"], calendar)
+        waits = {
+            "until": until.isoformat(),
+            "remind": [at.isoformat() for at in instants(now, list(silence.get("remind", ())), until, calendar)],
+        }
+        said = await self.speaker.say(scope, "reply", text, extra=waits)
+        if said.outcome != "done":
+            return Result(said.outcome)
+        await self._due(scope, said.content["until"])
+        return Result(
+            "done", data={"until": said.content["until"], "remind": said.content["remind"], "row": said.row_id}
+        )
+
+    async def _due(self, scope: Scope, until: str) -> None:
+        await self.store.run(self.store.tickets.update, scope.ticket.id, next_due=datetime.fromisoformat(until))
+
+    @activity.defn(name="ask.remind")
+    @guarded
+    async def ask_remind(self, scope: Scope) -> Result:
+        """Sends a reminder once: its place in the ledger is the reminder's own."""
+        field = next(f for f in self._fields(scope) if f.name == scope.work.data["field"])
+        said = await self.speaker.say(scope, "reply", f"We still need an answer to go on: {field.ask or field.name}")
+        return Result(said.outcome)
+
+    @activity.defn(name="ask.team")
+    @guarded
+    async def ask_team(self, scope: Scope) -> Result:
+        """Asks people by an internal note; they answer through the API."""
+        calendar = scope.plan.settings.get("calendar", {})
+        now = await self.store.run(self.store.now)
+        data = scope.node.data
+        until = after(now, data["deadline"], calendar)
+        waits = {
+            "until": until.isoformat(),
+            "remind": [at.isoformat() for at in instants(now, list(data.get("remind", ())), until, calendar)],
+        }
+        shown = rendered(scope, data["show"]) if data.get("show") else ""
+        asks = "\n".join(f"- {f.name}: {f.ask}" for f in self._fields(scope))
+        number = scope.work.data.get("reminder", 0)
+        said = await self.speaker.say(
+            scope,
+            "note",
+            f"For {data['of']}:\n{shown}\n{asks}",
+            extra=waits,
+            iteration=f"{scope.work.iteration}/{number}",
+        )
+        if said.outcome != "done":
+            raise EngineError(code="note")
+        await self._due(scope, said.content["until"])
+        return Result("done", data={"until": said.content["until"], "remind": said.content["remind"]})
+
+
+_SILENCE = {"within": {"seconds": 5 * 86400}, "remind": [], "otherwise": "close"}
+_TREES = frozenset(
+    [
+        "lit",
+        "num",
+        "name",
+        "dot",
+        "index",
+        "list",
+        "not",
+        "neg",
+        "and",
+        "or",
+        "add",
+        "sub",
+        "mul",
+        "div",
+        "floordiv",
+        "mod",
+        "cmp",
+        "cond",
+        "filter",
+        "test",
+        "text",
+        "for",
+        "when",
+    ]
+)

@@ -1,0 +1,188 @@
+"""The boundary of every activity: what comes in is only an id and references, what goes out never holds a text."""
+
+import functools
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from engine.errors import EngineError, NotHere
+from engine.expressions.values import decode, encode
+from engine.plan import Node, Plan
+from engine.runtime.context import Context
+from engine.runtime.input import Result, Value, Work
+from engine.store import Missing
+from engine.store.rows import TicketRow
+
+__all__ = ["Desk", "Group", "Scope", "guarded", "later"]
+
+log = logging.getLogger("engine.activity")
+P = ParamSpec("P")
+R = TypeVar("R")
+G = TypeVar("G", bound="Group")
+
+_RUNNING = timedelta(minutes=10)
+"""A ticket that no activity has touched for so long, while no wait says otherwise, is looked at by the watchdog."""
+_PERMANENT = frozenset({"erased", "missing", "plan", "revision", "type", "undecidable"})
+"""Codes that trying again does not mend: the ticket goes to a person."""
+
+
+class Scope:
+    """One activity's view: the ticket's row, its pinned plan, the node, and the values that it was given."""
+
+    def __init__(self, work: Work, ticket: TicketRow, plan: Plan, names: dict[str, Any]) -> None:
+        self.work = work
+        self.ticket = ticket
+        self.plan = plan
+        self.names = names
+
+    @property
+    def node(self) -> Node:
+        """The node of the plan in the store, not of the plan in the history."""
+        return self.plan.nodes[self.work.node]
+
+    @property
+    def place(self) -> str:
+        """The place in the ledger: a node of a flow."""
+        return f"{self.plan.flow}/{self.work.node}"
+
+    @property
+    def currency(self) -> str:
+        """The project's currency."""
+        return str(self.plan.settings.get("currency", "EUR"))
+
+
+class Desk:
+    """What all groups of activities share: the way to the store's truth. One a worker; holds no state of a ticket."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.store = context.store
+
+    async def enter(self, work: Work, *, closed: bool = False) -> Scope | None:
+        """Loads the ticket and its pinned plan, and writes the account. None: the run that asks is of the past."""
+        ticket = await self.store.run(self.store.tickets.get, work.ticket_id)
+        if ticket.epoch != work.epoch or (ticket.state == "closed" and not closed):
+            return None
+        plan = await self.plan(work.revision)
+        if work.trace:
+            await self.store.run(self.store.steps.record, ticket.id, work.epoch, work.run, tuple(work.trace))
+        due = await self.store.run(self.store.now) + _RUNNING
+        await self.store.run(self.store.tickets.update, ticket.id, next_due=due)
+        return Scope(work, ticket, plan, await self.names(work, ticket, plan))
+
+    async def plan(self, revision: str) -> Plan:
+        """A plan as a validated load wrote it to the store; what the history says of it counts for nothing."""
+        known = self.context.plans.get(revision)
+        if known is None:
+            found = await self.store.run(self.store.revisions.plan, revision)
+            if found is None:
+                raise NotHere(code="plan")
+            known = self.context.plans[revision] = Plan.from_json(found)
+        return known
+
+    async def names(self, work: Work, ticket: TicketRow, plan: Plan) -> dict[str, Any]:
+        """The values behind the references, with the engine's own. A value of another ticket does not exist."""
+        contents = await self.store.run(self.store.values.many, tuple(work.refs.values()), ticket.id)
+        names = {name: decode(contents[ref]) for name, ref in work.refs.items()}
+        names["ticket"] = {
+            "id": ticket.id,
+            "subject": ticket.subject,
+            "question": await self._question(ticket),
+            "language": ticket.language,
+            "channel": ticket.channel,
+            "category": ticket.category,
+        }
+        names["customer"] = await self.customer(ticket)
+        return names
+
+    async def _question(self, ticket: TicketRow) -> str:
+        messages = await self.store.run(self.store.messages.conversation, ticket.id, limit=50)
+        said = [m.text for m in messages if m.kind == "message" and m.author_role == "customer" and m.text]
+        return "\n".join(said[-3:])
+
+    async def customer(self, ticket: TicketRow) -> dict[str, Any]:
+        """The verified customer; before that what the channel claims, without an id: gates on it stay closed."""
+        verified = await self.verified(ticket)
+        if verified and ticket.customer_value:
+            try:
+                known = decode(await self.store.run(self.store.values.get, ticket.customer_value))
+            except Missing:
+                known = None
+            if isinstance(known, dict):
+                return {**known, "verified": True}
+        claims = ticket.requester or {}
+        return {"email": claims.get("email"), "name": claims.get("name"), "id": None, "verified": False}
+
+    async def verified(self, ticket: TicketRow) -> bool:
+        """Whether the author that `verify` proved is still proved, on the database's clock."""
+        proof = ticket.verified
+        if proof is None:
+            return False
+        return proof.until is None or await self.store.run(self.store.now) < proof.until
+
+    async def keep(self, scope: Scope, name: str, value: Any) -> Value:
+        """Writes a value's row; gives its reference with the scalars that the plan's conditions read."""
+        ref = await self.store.run(self.store.values.put, scope.ticket.id, scope.work.epoch, name, encode(value))
+        return Value(ref, scalars(value, scope.plan.scalars.get(name, ())))
+
+    async def refused(self, scope: Scope, because: str) -> Value:
+        """`refused.because`: the failing line, as its author wrote it."""
+        return await self.keep(scope, "refused", {"because": because})
+
+
+class Group:
+    """Activities that belong together, such as all that speak."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.context = desk.context
+        self.store = desk.store
+
+
+def scalars(value: Any, paths: tuple[str, ...]) -> dict[str, Any]:
+    """Those scalars of a value that conditions in the workflow read, encoded. Text is never among them."""
+    found: dict[str, Any] = {}
+    for path in paths:
+        at: Any = value
+        for key in path.split(".") if path else ():
+            at = at.get(key) if isinstance(at, Mapping) else None
+        if not isinstance(at, list | dict):
+            found[path] = encode(at)
+    return found
+
+
+def guarded(
+    method: Callable[Concatenate[G, Scope, P], Awaitable[Result]], *, closed: bool = False
+) -> Callable[[G, Work], Awaitable[Result]]:
+    """The boundary: loads the scope, and turns every exception into a code. Its text stays on this worker's log."""
+
+    @functools.wraps(method)
+    async def run(self: G, work: Work) -> Result:
+        try:
+            scope = await self.desk.enter(work, closed=closed)
+            if scope is None:
+                return Result("gone")
+            return await method(self, scope)  # type: ignore[call-arg]
+        except ApplicationError:
+            raise
+        except EngineError as error:
+            raise _failure(error.code, permanent=error.code in _PERMANENT) from None
+        except Exception as error:
+            log.exception("activity %s failed", activity.info().activity_type)
+            raise _failure(type(error).__name__, permanent=activity.info().attempt >= 8) from None
+
+    run.__annotations__ = {"work": Work, "return": Result}
+    return run
+
+
+def later(code: str, seconds: float) -> ApplicationError:
+    """A failure that Temporal retries after `seconds`: somebody else holds the row, or the far side asked to wait."""
+    return ApplicationError(code, type=code, next_retry_delay=timedelta(seconds=seconds))
+
+
+def _failure(code: str, *, permanent: bool) -> ApplicationError:
+    return ApplicationError(code, type=code, non_retryable=permanent)

@@ -1,0 +1,142 @@
+"""Reads: knowledge, tools that only look, and who the customer is."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from temporalio import activity
+
+from engine.expressions.evaluate import EvaluationError, condition, evaluate
+from engine.expressions.values import decode
+from engine.plan import Grant
+from engine.runtime.activities.base import Group, Scope, guarded
+from engine.runtime.activities.speaking import rendered
+from engine.runtime.input import Result
+from engine.tools.base import Failed, ToolError, Unknown, Unreadable
+
+__all__ = ["Reader", "first_failing"]
+
+_PROVED = timedelta(hours=24)
+"""How long a proof of identity holds within an epoch."""
+
+
+class Reader(Group):
+    """Nothing here changes the world."""
+
+    @activity.defn(name="knowledge.search")
+    @guarded
+    async def search(self, scope: Scope) -> Result:
+        """The passages as they are now, kept with the ticket; none is an empty list."""
+        query = rendered(scope, scope.node.data["query"])
+        collections = tuple(scope.node.data.get("collections") or scope.plan.settings.get("knowledge", ()))
+        found = await self.context.library.asearch(
+            query, collections=collections, limit=scope.node.data.get("limit", 5)
+        )
+        passages = [{name: getattr(p, name) for name in _PASSAGE} | {"score": str(p.score)} for p in found]
+        return Result("done", value=await self.desk.keep(scope, scope.node.binds or "passages", passages))
+
+    @activity.defn(name="set")
+    @guarded
+    async def set_value(self, scope: Scope) -> Result:
+        """Evaluates and keeps a value."""
+        value = evaluate(scope.node.data["value"], scope.names, now=await self.store.run(self.store.now))
+        return Result("done", value=await self.desk.keep(scope, scope.node.binds or scope.node.id, value))
+
+    @activity.defn(name="if")
+    @guarded
+    async def branch(self, scope: Scope) -> Result:
+        """A condition that reads contents."""
+        now = await self.store.run(self.store.now)
+        return Result("yes" if condition(scope.node.data["test"], scope.names, now=now) else "no")
+
+    async def read(self, scope: Scope) -> Result:
+        """One read through its gates. An answer that breaks its schema takes the error branch, never half-used."""
+        node = scope.node
+        grant = scope.plan.grants.get(node.data["tool"])
+        if grant is None:
+            return Result("refused", value=await self.desk.refused(scope, "not granted"))
+        try:
+            now = await self.store.run(self.store.now)
+            arguments = {k: evaluate(tree, scope.names, now=now) for k, tree in node.data["arguments"].items()}
+            value = await self.look(scope, node.data["tool"], arguments)
+        except ToolError as error:
+            return Result(error.name)
+        except Unreadable as error:
+            return Result("else", because=f"unreadable:{error.path}")
+        except (Failed, Unknown) as error:
+            return Result("else", because=error.code)
+        except EvaluationError as error:
+            return Result("else", because=f"argument:{error.code}")
+        failed = first_failing(grant, {**arguments, "customer": scope.names["customer"],
+                                       "ticket": scope.names["ticket"], "result": value}, now)  # fmt: skip
+        if failed is not None:
+            return Result("refused", value=await self.desk.refused(scope, failed))
+        return Result("done", value=await self.desk.keep(scope, node.binds or node.id, value))
+
+    async def look(self, scope: Scope, tool: str, arguments: Mapping[str, Any]) -> Any:
+        """Calls a read tool as this worker knows it, under the contract that the plan pinned."""
+        contract = scope.plan.tools[tool]
+        definition = self.context.projects.tools.get(tool)
+        if definition is None or definition.effect != "read" or contract.effect != "read":
+            raise Failed("not_here")
+        result = await definition.call(contract, arguments, secrets=self.context.secrets, key=None)
+        return result.value
+
+    @activity.defn(name="verify.known")
+    @guarded
+    async def verify_known(self, scope: Scope) -> Result:
+        """`done` when this author is proved already; `failed` when the ticket's attempts are used up."""
+        if await self.desk.verified(scope.ticket) and scope.ticket.customer_value:
+            known = decode(await self.store.run(self.store.values.get, scope.ticket.customer_value))
+            return Result("done", value=await self.desk.keep(scope, "customer", known))
+        if scope.ticket.attempts.get("verify", 0) >= int(scope.node.data.get("attempts", 3)):
+            return Result("failed")
+        return Result("unknown")
+
+    @activity.defn(name="verify")
+    @guarded
+    async def verify(self, scope: Scope) -> Result:
+        """Matches the given facts through the flow's ways, in order. Counts attempts per ticket."""
+        refs = (scope.work.data["given"],)
+        given = decode((await self.store.run(self.store.values.many, refs, scope.ticket.id))[refs[0]])
+        used = await self.store.run(self.store.tickets.attempt, scope.ticket.id, "verify")
+        for way in scope.node.data["ways"]:
+            arguments = {name: given.get(name) for name in way["with"]}
+            if any(value is None for value in arguments.values()):
+                continue
+            customer = await self._match(scope, way["tool"], arguments)
+            if customer is not None:
+                return await self._proved(scope, way["tool"], customer)
+        return Result("failed" if used >= int(scope.node.data.get("attempts", 3)) else "unknown")
+
+    async def _match(self, scope: Scope, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+        try:
+            found = await self.look(scope, tool, arguments)
+        except (ToolError, Unreadable):
+            return None
+        return found if isinstance(found, dict) and found.get("id") else None
+
+    async def _proved(self, scope: Scope, how: str, customer: dict[str, Any]) -> Result:
+        heard = await self.store.run(self.store.messages.conversation, scope.ticket.id, limit=100)
+        authors = [m.author_id for m in heard if m.kind == "message" and m.author_role == "customer"]
+        value = await self.desk.keep(scope, "customer", customer)
+        until = await self.store.run(self.store.now) + _PROVED
+        await self.store.run(
+            self.store.tickets.verify, scope.ticket.id, authors[-1] or "", how=how, until=until, customer_value=value.id
+        )
+        return Result("done", value=value)
+
+
+def first_failing(grant: Grant, names: Mapping[str, Any], now: Any) -> str | None:
+    """The first `only_if` line that does not hold, as its author wrote it. A line that can't be decided fails."""
+    for line in grant.only_if:
+        try:
+            holds = condition(line["tree"], names, now=now)
+        except EvaluationError:
+            holds = False
+        if not holds:
+            return str(line["text"])
+    return None
+
+
+_PASSAGE = ("id", "text", "title", "heading", "source", "collection", "language")

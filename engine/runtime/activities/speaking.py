@@ -1,0 +1,205 @@
+"""Everything that leaves the engine towards the ticketing platform is an outbound row first, sent once.
+
+The same states as a write: `reserved(token) -> sending(token, deadline) -> sent`. A repeat that finds `sending` looks
+for the marker on the platform once the deadline has passed; only what is certainly not there is sent again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from temporalio import activity
+
+from engine.channels.base import Outgoing, Unknown, Unsent
+from engine.expressions.evaluate import EvaluationError, render
+from engine.models.base import Job, Message, Passage, Request
+from engine.runtime.activities.base import Group, Scope, guarded, later
+from engine.runtime.input import Result
+from engine.store.rows import OutboundRow
+
+__all__ = ["Said", "Speaker", "rendered"]
+
+_DEADLINE = timedelta(seconds=40)
+"""Longer than the channel's own total time-out: after it nobody can still be sending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What became of a text: `done`, `blocked` by a guardrail, `unsent` for good, or `not_live`."""
+
+    outcome: str
+    row_id: str = ""
+    content: Mapping[str, Any] = field(default_factory=dict)
+    because: str = ""
+
+
+class Speaker(Group):
+    """Replies, questions, notes and changes of the platform's ticket."""
+
+    async def say(
+        self,
+        scope: Scope,
+        kind: str,
+        text: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        iteration: str | None = None,
+        place: str | None = None,
+        values: tuple[Any, ...] = (),
+    ) -> Said:
+        """Checks, writes down and sends a text. A place that has its row already keeps that row's text."""
+        guarded_by = None
+        if kind == "reply":
+            verdict = self.context.guard(scope.plan).check(text, position="reply", metadata={"values": values})
+            if not verdict.passed:
+                return Said("blocked", because=",".join(sorted({finding.check for finding in verdict.findings})))
+            text = verdict.text
+            guarded_by = {"set": scope.plan.settings.get("guardrails", []), "passed": True}
+        row = await self.store.run(
+            self.store.outbound.propose, scope.ticket.id, scope.work.epoch, place or scope.place,
+            scope.work.iteration if iteration is None else iteration, kind,
+            content={"text": text, **(extra or {})}, guarded=guarded_by,
+        )  # fmt: skip
+        return await self.deliver(scope, row)
+
+    async def deliver(self, scope: Scope, row: OutboundRow) -> Said:
+        """Moves a row on, from whatever state it is in, to sent; or says why it is not."""
+        if row.state in ("sending", "unknown"):
+            row = await self._settle_sending(scope, row)
+        if row.state == "sent" or (row.state == "reconciled" and row.as_sent):
+            return Said("done", row.id, row.content)
+        if row.state != "reserved":
+            return Said("unsent", row.id, row.content, row.because or row.state)
+        token = await self.store.run(self.store.outbound.hold, row.id)
+        if token is None:
+            raise later("fenced", 1.0)
+        began = await self.store.run(self.store.outbound.begin, row.id, token, deadline=_DEADLINE)
+        if not began.ok:
+            if began.code in ("token", "state"):
+                raise later("fenced", 1.0)
+            return Said("not_live", row.id, row.content, began.code)
+        await self._send(scope, row, token)
+        return Said("done", row.id, row.content)
+
+    async def _send(self, scope: Scope, row: OutboundRow, token: str) -> None:
+        channel = self.context.channels[scope.ticket.channel]
+        try:
+            made = await channel.send(scope.ticket.external_id, outgoing(row))
+        except Unsent as error:
+            if error.retry_after is not None or error.code in ("unreachable", "rate_limited"):
+                await self.store.run(self.store.outbound.release, row.id, token)
+                raise later(error.code, error.retry_after or 2.0) from None
+            await self.store.run(self.store.outbound.settle, row.id, token, "not_sent", because=error.code)
+            return
+        except Unknown as error:
+            raise later(error.code, _DEADLINE.total_seconds()) from None
+        await self.store.run(self.store.outbound.settle, row.id, token, "sent", external_id=made)
+
+    async def _settle_sending(self, scope: Scope, row: OutboundRow) -> OutboundRow:
+        """A repeat that finds the row sent but unanswered: looks, and never sends before nobody else can."""
+        now = await self.store.run(self.store.now)
+        if row.deadline and now < row.deadline:
+            raise later("in_flight", (row.deadline - now).total_seconds() + 0.5)
+        channel = self.context.channels[scope.ticket.channel]
+        found = await channel.find(scope.ticket.external_id, row.marker)
+        if found is not None:
+            await self.store.run(self.store.outbound.found, row.id, found)
+        else:
+            await self.store.run(self.store.outbound.not_found, row.id)
+        return await self.store.run(self.store.outbound.get, row.id)
+
+    @activity.defn(name="reply")
+    @guarded
+    async def reply(self, scope: Scope) -> Result:
+        """A template in the customer's language, or a text that the model writes from the values it may use."""
+        data = scope.node.data
+        if "write" in data:
+            return await self._written(scope, data)
+        texts = data["texts"]
+        language = scope.ticket.language or ""
+        tree = texts.get(language) or texts.get("") or next(iter(texts.values()))
+        try:
+            text = rendered(scope, tree)
+        except EvaluationError:
+            return Result("unsure", because="missing_value")
+        said = await self.say(scope, "reply", text, values=tuple(scope.names.values()))
+        return Result(said.outcome, because=said.because)
+
+    async def _written(self, scope: Scope, data: Mapping[str, Any]) -> Result:
+        passages, facts = _sources(scope, data.get("using", ()))
+        answer = await self._answer(scope, data["write"], passages, facts)
+        if answer is None:
+            return Result("unsure", because="no_supported_answer")
+        said = await self.say(scope, "reply", answer, values=tuple(scope.names.values()))
+        return Result(said.outcome, because=said.because)
+
+    async def _answer(
+        self, scope: Scope, instruction: str, passages: tuple[Passage, ...], facts: tuple[str, ...] = ()
+    ) -> str | None:
+        """A text with its sources named, or None: the model refused, or is less sure than the flow asks for."""
+        model = self.context.model(scope.plan, "answer")
+        question = scope.names["ticket"]["question"]
+        subject = facts[0] if facts and "because" in instruction else question
+        answer = await model.answer(
+            Request(
+                Job.ANSWER, (Message("customer", subject),), instruction=instruction, passages=passages,
+                language=scope.ticket.language,
+            )
+        )  # fmt: skip
+        when = scope.plan.settings.get("escalate", {}).get("when", {}).get("confidence")
+        if answer.finish != "stop" or not answer.text or (when and answer.confidence < float(str(when["value"]))):
+            return None
+        cited = [p for p in passages if p.id in answer.citations]
+        titles = list(dict.fromkeys(p.title or p.source for p in cited))
+        return answer.text + ("\n\nFrom: " + "; ".join(titles) if titles else "")
+
+    @activity.defn(name="answer")
+    @guarded
+    async def answer(self, scope: Scope) -> Result:
+        """Answers a question that came in while a step waits for something else; a question that no passage supports
+        goes to a person."""
+        collections = tuple(scope.plan.settings.get("knowledge", ()))
+        latest = scope.names["ticket"]["question"].rsplit("\n", 1)[-1]
+        passages = await self.context.library.asearch(latest, collections=collections, limit=5)
+        scope.names["ticket"]["question"] = latest
+        answer = await self._answer(scope, "Answer the question from the passages alone.", tuple(passages))
+        if answer is None:
+            return Result("unsure")
+        return Result((await self.say(scope, "reply", answer)).outcome)
+
+
+def rendered(scope: Scope, tree: Any, more: Mapping[str, Any] | None = None) -> str:
+    """Renders a template here, where contents may be. Raises EvaluationError for a value that is missing."""
+    names = {**scope.names, **(more or {})}
+    return render(tree, names, now=scope.ticket.updated_at, language=scope.ticket.language or "en")
+
+
+def outgoing(row: OutboundRow) -> Outgoing:
+    """The row as the channel takes it."""
+    content = row.content
+    return Outgoing(
+        kind=row.kind, text=content.get("text", ""), marker=row.marker, status=content.get("status"),
+        tags=tuple(content.get("tags", ())), group=content.get("group"), fields=content.get("fields", {}),
+    )  # fmt: skip
+
+
+def _sources(scope: Scope, using: Any) -> tuple[tuple[Passage, ...], tuple[str, ...]]:
+    """What a text may be written from: passages, and other values as text."""
+    passages: list[Passage] = []
+    facts: list[str] = []
+    for path in using:
+        value: Any = scope.names
+        for key in str(path).split("."):
+            value = value.get(key) if isinstance(value, Mapping) else None
+        if (
+            isinstance(value, list)
+            and value
+            and isinstance(value[0], Mapping)
+            and "id" in value[0]
+            and "text" in value[0]
+        ):
+            passages += [Passage(**{k: v for k, v in item.items() if k in Passage.__slots__}) for item in value]
+        elif value is not None:
+            facts.append(str(value))
+    return tuple(passages), tuple(facts)

@@ -1,0 +1,240 @@
+"""The ticket itself: its way between flows, to people, and to its close."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import activity
+
+from engine.models.base import Choice, Job, Message, Request
+from engine.models.lexical import wishes_person
+from engine.models.local import detect_language, sentiment
+from engine.plan import Plan
+from engine.runtime.activities.base import Desk, Group, Scope, guarded
+from engine.runtime.activities.handoff import package, written
+from engine.runtime.activities.hearing import Hearer
+from engine.runtime.activities.speaking import Speaker
+from engine.runtime.deadlines import after
+from engine.runtime.input import Result
+from engine.store.rows import MessageRow
+
+__all__ = ["Clerk"]
+
+_BUILT_IN = ("triage", "human")
+
+
+class Clerk(Group):
+    """Routing, handing off, closing."""
+
+    def __init__(self, desk: Desk, speaker: Speaker, hearer: Hearer) -> None:
+        super().__init__(desk)
+        self.speaker = speaker
+        self.hearer = hearer
+
+    @activity.defn(name="record")
+    @guarded
+    async def record(self, scope: Scope) -> Result:
+        """Writes the account; everything happened on the way in."""
+        return Result("done")
+
+    @activity.defn(name="route")
+    @guarded
+    async def route(self, scope: Scope) -> Result:
+        """The flow that is named, or the one whose `start` fits best. A wish for a person comes before any model."""
+        data = scope.node.data
+        heard = await self.store.run(self.store.messages.pull, scope.ticket.id, 0)
+        said = [m for m in heard if m.kind == "message" and m.author_role == "customer"]
+        cursor = heard[-1].seq if heard else scope.work.cursor
+        await self._learn(scope, said)
+        new = [m for m in said if m.seq > scope.work.cursor]
+        stopped = await self._stopped_by(scope, new or said[-1:])
+        if stopped is not None:
+            stopped.cursor = cursor
+            return stopped
+        await self.store.run(
+            self.store.messages.take, scope.ticket.id, [m.seq for m in heard if m.seq > scope.work.cursor], scope.place
+        )  # fmt: skip
+        target = data.get("to") or await self._best(scope, said, float(str(self._threshold(scope))))
+        if target is None:
+            return Result("unsure", cursor=cursor)
+        return await self._move(scope, str(target), cursor)
+
+    def _threshold(self, scope: Scope) -> Any:
+        return scope.work.data.get("threshold") or scope.node.data.get("threshold") or "0.6"
+
+    async def _learn(self, scope: Scope, said: list[MessageRow]) -> None:
+        """Language and the platform's claims of who wrote, once a ticket."""
+        ticket = scope.ticket
+        if ticket.language is None and said:
+            language = detect_language("\n".join(m.text or "" for m in said))
+            await self.store.run(self.store.tickets.update, ticket.id, language=language)
+        if not (ticket.requester or {}).get("email"):
+            claims = await self.context.channels[ticket.channel].requester(ticket.external_id)
+            merged = {**(ticket.requester or {}), **claims}
+            await self.store.run(self.store.tickets.update, ticket.id, requester=merged)
+
+    async def _stopped_by(self, scope: Scope, said: list[MessageRow]) -> Result | None:
+        if any(m.wants_person or wishes_person(m.text or "") for m in said) and scope.plan.flow != "human":
+            return Result("person")
+        when = scope.plan.settings.get("escalate", {}).get("when", {})
+        reason = await self.hearer.threshold(scope, said, when)
+        return Result("escalate", because=reason) if reason and scope.plan.flow != "human" else None
+
+    async def _best(self, scope: Scope, said: list[MessageRow], threshold: float) -> str | None:
+        """Classifies by the examples of the flows that are active now; below the threshold, none."""
+        choices = []
+        for flow, revision in (await self.store.run(self.store.revisions.all_active)).items():
+            plan = await self.desk.plan(revision)
+            if flow not in _BUILT_IN and plan.settings.get("examples"):
+                choices.append(_choice(plan))
+        wish = scope.work.data.get("wish")
+        words = [m for m in said if m.seq == wish] if wish else said
+        subject = scope.ticket.subject or ""
+        texts = tuple(Message("customer", m.text or "", m.platform_time) for m in words)
+        if not texts:
+            texts = (Message("customer", subject),)
+        model = self.context.model(scope.plan, "route")
+        answer = await model.answer(Request(Job.CLASSIFY, texts, choices=tuple(choices)))
+        choice = answer.data.get("choice")
+        return str(choice) if choice and answer.confidence >= threshold else None
+
+    async def _move(self, scope: Scope, flow: str, cursor: int) -> Result:
+        """Pins the newest revision of the target to the ticket. The mode only ever falls."""
+        active = await self.store.run(self.store.revisions.active, flow)
+        if active is None:
+            return Result("unsure", cursor=cursor)
+        plan = await self.desk.plan(active)
+        await self.store.run(self.store.tickets.leave, scope.ticket.id, scope.work.epoch)
+        state: dict[str, Any] = {"flow": flow, "revision": active, "owner": plan.owner}
+        if flow not in _BUILT_IN:
+            state["category"] = flow
+            if scope.ticket.state == "handed_off":
+                state["state"] = "open"
+        await self.store.run(self.store.tickets.update, scope.ticket.id, **state)
+        mode = plan.settings.get("rollout", {}).get("mode", "live")
+        await self.store.run(self.store.tickets.lower_mode, scope.ticket.id, mode)
+        return Result("routed", cursor=cursor, data={"flow": flow, "plan": plan.to_json()})
+
+    @activity.defn(name="wait")
+    @guarded
+    async def wait(self, scope: Scope) -> Result:
+        """The instant at which a wait ends, and the branch that the time belongs to. It stands with the ticket, so
+        that looking again moves nothing."""
+        kept = await self.store.run(self.store.values.named, scope.ticket.id, scope.work.epoch, f"wait:{scope.place}")
+        if kept is not None and kept.get("iteration") == scope.work.iteration:
+            return Result("done", data={"until": kept["until"], "time": kept["time"]})
+        now = await self.store.run(self.store.now)
+        calendar = scope.plan.settings.get("calendar", {})
+        times = [
+            (after(now, branch["time"], calendar), number)
+            for number, branch in enumerate(scope.node.data["branches"], 1)
+            if "time" in branch
+        ]
+        until, number = min(times) if times else (now + timedelta(days=30), None)
+        content = {"iteration": scope.work.iteration, "until": until.isoformat(), "time": number}
+        await self.store.run(self.store.values.put, scope.ticket.id, scope.work.epoch, f"wait:{scope.place}", content)
+        await self._set_due(scope, until)
+        return Result("done", data={"until": content["until"], "time": number})
+
+    async def _set_due(self, scope: Scope, until: datetime) -> None:
+        await self.store.run(self.store.tickets.update, scope.ticket.id, next_due=until)
+
+    @activity.defn(name="stop")
+    @guarded
+    async def stop(self, scope: Scope) -> Result:
+        """The customer takes the request back: nothing open remains; after a write, people see to it."""
+        left = await self.store.run(self.store.tickets.leave, scope.ticket.id, scope.work.epoch)
+        written_ = await self._written_already(scope)
+        return Result("person" if written_ or left.sending else "done")
+
+    @activity.defn(name="void")
+    @guarded
+    async def void(self, scope: Scope) -> Result:
+        """Voids pending consent and approval; with `keep` the intents stay, to be asked for anew."""
+        if await self._written_already(scope):
+            return Result("done" if scope.work.data.get("keep") else "person")
+        if not scope.work.data.get("keep"):
+            await self.store.run(self.store.tickets.leave, scope.ticket.id, scope.work.epoch)
+            return Result("done", data={"voided": True})
+        voided = await self.store.run(self.store.intents.renew, scope.ticket.id, scope.work.epoch)
+        return Result("done", data={"voided": bool(voided)})
+
+    async def _written_already(self, scope: Scope) -> bool:
+        intents = await self.store.run(self.store.intents.of_ticket, scope.ticket.id)
+        return any(
+            i.epoch == scope.work.epoch and i.state in ("sending", "done", "unknown", "reconciled") for i in intents
+        )
+
+    @activity.defn(name="close")
+    @guarded
+    async def close(self, scope: Scope) -> Result:
+        """One compare-and-set on the epoch and the last message; `heard_more` if something came in, `wish` if one
+        waits in the queue."""
+        wish = await self.store.run(self.store.tickets.take_wish, scope.ticket.id, scope.work.epoch)
+        if wish is not None:
+            return Result("wish", data={"wish": wish.message_seq})
+        closed = await self.store.run(
+            self.store.tickets.close, scope.ticket.id, scope.work.epoch, scope.work.cursor, scope.work.data["outcome"]
+        )  # fmt: skip
+        return Result("closed" if closed else "heard_more")
+
+    async def _closed(self, scope: Scope) -> Result:
+        """Tells the platform. Nothing hangs on it: the ticket is closed in the store."""
+        if scope.ticket.state != "closed":
+            return Result("done")
+        outcome = scope.work.data["outcome"]
+        if scope.plan.flow != "human":
+            await self.speaker.say(scope, "update", "", extra={"status": "solved", "tags": [f"engine_{outcome}"]})
+        return Result("done")
+
+    closed = activity.defn(name="closed")(guarded(_closed, closed=True))
+
+    @activity.defn(name="escalate")
+    @guarded
+    async def escalate(self, scope: Scope) -> Result:
+        """The handoff is a row before anything else happens: it exists even if the platform is down."""
+        reason = str(scope.work.data["reason"])
+        team = scope.work.data.get("team") or scope.plan.settings.get("escalate", {}).get("to")
+        team = str(team or self.context.projects.handoff_team)
+        await self.store.run(self.store.tickets.leave, scope.ticket.id, scope.work.epoch)
+        now = await self.store.run(self.store.now)
+        due = now + timedelta(seconds=self.context.projects.sla)
+        await self.store.run(
+            self.store.handoffs.open, scope.ticket.id, scope.work.epoch, reason, team, {"reason": reason}, due
+        )
+        filled = await package(self.store, scope, reason, sentiment)
+        row = await self.store.run(
+            self.store.handoffs.open, scope.ticket.id, scope.work.epoch, reason, team, filled, due
+        )
+        moved = await self._move(scope, "human", scope.work.cursor)
+        await self.store.run(
+            self.store.tickets.update, scope.ticket.id, state="handed_off", owner=team, escalated=reason, next_due=due,
+            sla_due=due, awaiting_team=team,
+        )  # fmt: skip
+        return Result("done", data={"handoff": row.id, "plan": moved.data["plan"]})
+
+    @activity.defn(name="handoff.deliver")
+    @guarded
+    async def deliver_handoff(self, scope: Scope) -> Result:
+        """The package as an internal note with assignment and tags, then a word to the customer."""
+        row = await self.store.run(self.store.handoffs.get, scope.work.data["handoff"])
+        place = f"handoff/{row.id}"
+        reason = row.reason.split(":")[0]
+        extra = {"tags": ["engine_handoff", f"engine_{reason}"], "group": self.context.projects.group(row.team or "")}
+        noted = await self.speaker.say(scope, "note", written(row), extra=extra, place=place, iteration="note")
+        if noted.outcome == "done":
+            await self.store.run(self.store.handoffs.deliver, row.id)
+        await self.speaker.say(scope, "reply", _TAKEOVER, place=place, iteration="reply")
+        return Result("done")
+
+
+_TAKEOVER = (
+    "Thank you for writing. A colleague takes over from here, with everything you have told us so far, and will get "
+    "back to you."
+)
+
+
+def _choice(plan: Plan) -> Choice:
+    settings = plan.settings
+    return Choice(
+        plan.flow, str(settings.get("about", "")), tuple(settings.get("examples", ())), tuple(settings.get("not", ()))
+    )

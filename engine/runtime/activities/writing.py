@@ -1,0 +1,387 @@
+"""Writes. `propose` mints the intent and judges the gates for people; the call judges them again and sends.
+
+The call is given an intent's id and believes nothing else: arguments, version, contract, decisions and mode come from
+the store. Between `sending` and an answer nobody but the holder of the token may act before the deadline.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import activity
+
+from engine.errors import EngineError
+from engine.expressions.evaluate import EvaluationError, condition, evaluate
+from engine.expressions.values import Money, canonical, decode, encode
+from engine.plan import Grant, Plan, ToolContract, digest
+from engine.runtime.activities.base import Desk, Group, Scope, guarded, later
+from engine.runtime.activities.reading import Reader, first_failing
+from engine.runtime.input import Result
+from engine.store import Limit, Need
+from engine.store.rows import IntentRow
+from engine.tools.base import Failed, InProgress, ToolError, Unknown, Unreadable
+from engine.tools.typed import plain, typed
+
+__all__ = ["Writer", "gate_names"]
+
+_MARGIN = timedelta(seconds=5)
+"""Beyond the tool's total time-out: after both nobody can still be sending."""
+
+
+class Writer(Group):
+    """The propose and the call of every write tool."""
+
+    def __init__(self, desk: Desk, reader: Reader) -> None:
+        super().__init__(desk)
+        self.reader = reader
+
+    @activity.defn(name="propose")
+    @guarded
+    async def propose(self, scope: Scope) -> Result:
+        """Mints or finds the intent of this place; says the first gate that fails and which approvals apply."""
+        if scope.ticket.revision != scope.work.revision:
+            raise EngineError(code="revision")
+        node, tool = scope.node, str(scope.node.data["tool"])
+        contract = scope.plan.tools[tool]
+        now = await self.store.run(self.store.now)
+        try:
+            arguments = _typed(
+                {k: evaluate(t, scope.names, now=now) for k, t in node.data["arguments"].items()}, contract
+            )
+        except (EvaluationError, Unreadable) as error:
+            return Result("else", because=f"argument:{error.code}")
+        facts = await self.facts(scope, contract, arguments)
+        proposed = await self.store.run(
+            self.store.intents.propose, scope.ticket.id, scope.work.epoch, scope.place, scope.work.iteration,
+            tool=tool, contract_digest=digest(contract.to_json()), arguments=encode(arguments),
+            digest=seal(scope.ticket.salt, arguments), facts=encode(facts),
+            author_id=scope.ticket.verified.author if scope.ticket.verified else None, vendor_key=None,
+        )  # fmt: skip
+        if proposed.outcome == "conflict":
+            return Result("conflict")
+        return await self._judge(scope, proposed.intent, arguments, facts, now)
+
+    async def _judge(
+        self, scope: Scope, intent: IntentRow, arguments: Mapping[str, Any], facts: Mapping[str, Any], now: datetime
+    ) -> Result:
+        grant = scope.plan.grants[intent.tool]
+        data: dict[str, Any] = {"intent": intent.id, "failed": None, "approve": []}
+        if intent.state not in (
+            "reserved",
+            "refused",
+        ):  # sent in a future that Temporal has forgotten: nothing to judge
+            return Result("done", data=data)
+        names = gate_names(scope, arguments, facts)
+        failed = _first(grant, names, now)
+        value = None
+        if failed is not None:
+            data["failed"], text = ["only_if", failed], str(grant.only_if[failed - 1]["text"])
+            value = await self.desk.refused(scope, text)
+        elif (full := await self._peek(grant, names, now, intent)) is not None:
+            data["failed"] = ["limit", 0]
+            value = await self.desk.refused(scope, full)
+        else:
+            data["approve"] = applying(grant, names, now)
+        return Result("done", value=value, data=data)
+
+    async def _peek(self, grant: Grant, names: Mapping[str, Any], now: datetime, intent: IntentRow) -> str | None:
+        """A limit that is used up already: told before a customer or an approver is asked. The count that holds is
+        the one in the transaction that sends."""
+        try:
+            limits = limits_of(grant, intent.tool, names, now)
+        except EvaluationError:
+            return "a limit needs a value that is missing"
+        for limit in limits:
+            full = await self.store.run(self.store.intents.would_exceed, limit, intent.id)
+            if full:
+                return limit.line
+        return None
+
+    async def facts(self, scope: Scope, contract: ToolContract, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """What the gates need, read by the engine from the call's own arguments. One that fails to load is missing,
+        and a missing value closes a gate."""
+        found: dict[str, Any] = {}
+        for name, fact in contract.facts.items():
+            now = await self.store.run(self.store.now)
+            with contextlib.suppress(ToolError, Failed, Unknown, Unreadable, EvaluationError):
+                asked = {k: evaluate(tree, arguments, now=now) for k, tree in fact["arguments"].items()}
+                found[name] = await self.reader.look(scope, fact["tool"], asked)
+        return found
+
+    async def call(self, scope: Scope) -> Result:
+        """The last gate and the call. Repeating it is safe: the row's state says what a repeat may do."""
+        intent = await self.store.run(self.store.intents.get, str(scope.work.data["intent"]))
+        if intent is None or intent.ticket_id != scope.ticket.id or intent.tool != activity.info().activity_type:
+            raise EngineError(code="intent")
+        match intent.state:
+            case "reserved":
+                return await self._first_try(scope, intent)
+            case "sending":
+                return await self._repeat(scope, intent)
+            case _:
+                return await self._settled(scope, intent)
+
+    async def _settled(self, scope: Scope, intent: IntentRow) -> Result:
+        """What a row that is through says; a result is bound only if the write is known to have happened."""
+        if intent.counts_as_done and intent.result_value:
+            content = decode(await self.store.run(self.store.values.get, intent.result_value))
+            return Result("done", value=await self.desk.keep(scope, scope.node.binds or scope.node.id, content))
+        match intent.state:
+            case "not_done":
+                return Result(intent.because or "else")
+            case "refused":
+                return Result("refused", value=await self.desk.refused(scope, intent.because or "refused"))
+            case "withdrawn":
+                return Result("else", because="withdrawn")
+            case "done":
+                return Result("unreadable")
+            case _:
+                return Result("unknown")
+
+    async def _first_try(self, scope: Scope, intent: IntentRow) -> Result:
+        """Takes the token, reads fresh facts, judges, and moves the row to `sending` in one transaction."""
+        plan = await self._pinned(scope, intent)
+        if plan is None:
+            return Result("not_contract")
+        contract = plan.tools[intent.tool]
+        token = await self.store.run(self.store.intents.hold, intent.id)
+        if token is None:
+            raise later("fenced", 1.0)
+        arguments = decode(intent.arguments)
+        facts = await self.facts(scope, contract, arguments)
+        now = await self.store.run(self.store.now)
+        names = gate_names(scope, arguments, facts)
+        limits: list[Limit] = []
+        needs: list[Need] = []
+        consent = False
+        for grant in await self._grants(scope, plan, intent.tool):
+            failed = first_failing(grant, names, now) if grant is not None else "no longer granted"
+            if grant is None or failed is not None:
+                return await self._refuse(scope, intent, token, failed or "")
+            try:
+                limits += limits_of(grant, intent.tool, names, now)
+            except EvaluationError:
+                return await self._refuse(scope, intent, token, "a limit needs a value that is missing")
+            needs += [Need(line, grant.approve[line - 1]["by"]) for line in applying(grant, names, now)]
+            consent = consent or grant.confirm is not None
+        began = await self.store.run(
+            self.store.intents.begin, intent.id, token, deadline=timedelta(seconds=contract.timeout) + _MARGIN,
+            limits=tuple(dict.fromkeys(limits)), needs=tuple(dict.fromkeys(needs)), consent=consent, tool=intent.tool,
+            contract_digest=digest(contract.to_json()), vendor_key=hmac_key(scope.ticket.salt, intent.id),
+            people=self.entitled,
+        )  # fmt: skip
+        if not began.ok:
+            return await self._stopped(scope, intent, token, began.code, began.detail)
+        return await self._send(scope, intent, contract, arguments, token, hmac_key(scope.ticket.salt, intent.id))
+
+    async def _refuse(self, scope: Scope, intent: IntentRow, token: str, because: str) -> Result:
+        await self.store.run(self.store.intents.refuse, intent.id, token, because=because)
+        return Result("refused", value=await self.desk.refused(scope, because))
+
+    def entitled(self, person: str, team: str) -> bool:
+        """Whether a person who decided still belongs to the team: asked again at the moment of use."""
+        return person in self.context.projects.people(team)
+
+    async def _pinned(self, scope: Scope, intent: IntentRow) -> Plan | None:
+        """The plan of the ticket's row, if the intent was made under the contract that it pins."""
+        if scope.ticket.revision is None:
+            return None
+        plan = await self.desk.plan(scope.ticket.revision)
+        contract = plan.tools.get(intent.tool)
+        if contract is None or digest(contract.to_json()) != intent.contract_digest:
+            return None
+        here = self.context.projects.tools.get(intent.tool)
+        if here is None or digest(here.contract.to_json()) != intent.contract_digest:
+            raise later("not_here", 5.0)
+        return plan
+
+    async def _grants(self, scope: Scope, plan: Plan, tool: str) -> list[Grant | None]:
+        """The pinned grant met with today's: both must let the call pass."""
+        active = await self.store.run(self.store.revisions.active, plan.flow)
+        today = await self.desk.plan(active) if active else plan
+        return [plan.grants.get(tool), today.grants.get(tool)] if today is not plan else [plan.grants.get(tool)]
+
+    async def _stopped(self, scope: Scope, intent: IntentRow, token: str, code: str, detail: str) -> Result:
+        match code:
+            case "token" | "state":
+                raise later("fenced", 1.0)
+            case "superseded" | "approval" | "consent":
+                return Result("again", because=code)
+            case "limit" | "revoked" | "mode" | "held":
+                because = detail or code
+                return await self._refuse(scope, intent, token, because)
+            case _:
+                return Result("not_contract", because=code)
+
+    async def _repeat(self, scope: Scope, intent: IntentRow) -> Result:
+        """A repeat that finds the row sent: the vendor's own key, or a person; never a blind second call."""
+        plan = await self._pinned(scope, intent)
+        if plan is None:
+            return Result("not_contract")
+        contract = plan.tools[intent.tool]
+        keeps = contract.idempotency.get("keeps")
+        again = await self.store.run(
+            self.store.intents.again, intent.id, keeps=timedelta(seconds=keeps) if keeps else None,
+            has_find=bool(contract.find),
+        )  # fmt: skip
+        match again.action:
+            case "wait":
+                raise later("in_flight", again.seconds + 0.5)
+            case "send_same_key":
+                token = await self.store.run(
+                    self.store.intents.retake, intent.id, intent.token,
+                    deadline=timedelta(seconds=contract.timeout) + _MARGIN,
+                )  # fmt: skip
+                if token is None:
+                    raise later("fenced", 1.0)
+                return await self._send(scope, intent, contract, decode(intent.arguments), token, intent.vendor_key)
+            case "look" if contract.find:
+                return await self._look_back(scope, intent, contract)
+            case _:
+                await self.store.run(self.store.intents.mark_unknown, intent.id)
+                return Result("unknown")
+
+    async def _look_back(self, scope: Scope, intent: IntentRow, contract: ToolContract) -> Result:
+        """The tool's own read-back: `where` over the answer says whether the write is there."""
+        arguments = decode(intent.arguments)
+        now = await self.store.run(self.store.now)
+        try:
+            asked = {k: evaluate(t, arguments, now=now) for k, t in contract.find["arguments"].items()}
+            seen = await self.reader.look(scope, contract.find["tool"], asked)
+            there = condition(contract.find["where"], {**arguments, "result": seen}, now=now)
+        except (ToolError, Failed, Unknown, Unreadable, EvaluationError):
+            there = False
+        await self.store.run(self.store.intents.mark_unknown, intent.id)
+        if there:
+            await self.store.run(
+                self.store.intents.reconcile, intent.id, as_done=True, by="find", why="read-back", result=encode(seen)
+            )
+            return await self._settled(scope, await self._row(intent))
+        return Result("unknown")
+
+    async def _row(self, intent: IntentRow) -> IntentRow:
+        row = await self.store.run(self.store.intents.get, intent.id)
+        assert row is not None, "an intent's row is never deleted while its ticket is open"
+        return row
+
+    async def _send(
+        self,
+        scope: Scope,
+        intent: IntentRow,
+        contract: ToolContract,
+        arguments: Mapping[str, Any],
+        token: str,
+        key: str | None,
+    ) -> Result:
+        """Only the process that moved the row to `sending` comes here."""
+        settle = self.store.intents.settle
+        tool = self.context.projects.tools[intent.tool]
+        beat = asyncio.create_task(_beat())
+        try:
+            result = await tool.call(
+                contract, arguments, secrets=self.context.secrets, key=key if contract.idempotency else None
+            )
+        except ToolError as error:
+            if not error.not_done:
+                return await self._unknown(intent, error.name)
+            await self.store.run(settle, intent.id, token, "not_done", because=error.name, result=None)
+            return Result(error.name)
+        except Failed as error:  # certainly not sent: the row goes back, and a repeat tries again
+            await self.store.run(self.store.intents.release, intent.id, token)
+            raise later(error.code, 2.0) from None
+        except InProgress:
+            raise later("in_progress", 2.0) from None
+        except Unreadable as error:
+            await self.store.run(settle, intent.id, token, "done", because=f"unreadable:{error.path}", result=None)
+            return Result("unreadable", because=error.path)
+        except Unknown as error:
+            return await self._unknown(intent, error.code)
+        finally:
+            beat.cancel()
+        await self.store.run(settle, intent.id, token, "done", because=None, result=encode(result.value))
+        return Result("done", value=await self.desk.keep(scope, scope.node.binds or scope.node.id, result.value))
+
+    async def _unknown(self, intent: IntentRow, code: str) -> Result:
+        """No answer, or one that says nothing of what happened. The row stays `sending`; the next look decides."""
+        row = await self._row(intent)
+        now = await self.store.run(self.store.now)
+        left = (row.deadline - now).total_seconds() if row.deadline else 1.0
+        raise later(code, max(left, 0.0) + 0.5 if not row.vendor_key else 1.0)
+
+
+async def _beat() -> None:
+    while True:
+        activity.heartbeat()
+        await asyncio.sleep(2)
+
+
+def _first(grant: Grant, names: Mapping[str, Any], now: datetime) -> int | None:
+    """The number of the first `only_if` line that does not hold, from 1."""
+    for number, line in enumerate(grant.only_if, 1):
+        try:
+            if condition(line["tree"], names, now=now):
+                continue
+        except EvaluationError:
+            pass
+        return number
+    return None
+
+
+def gate_names(scope: Scope, arguments: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """All that a grant sees: the arguments, the facts, the customer and the ticket. Never a step's value."""
+    return {**facts, **arguments, "customer": scope.names["customer"], "ticket": scope.names["ticket"]}
+
+
+def applying(grant: Grant, names: Mapping[str, Any], now: datetime) -> list[int]:
+    """Numbers of the approve lines whose `if` holds, from 1. One that can't be decided applies."""
+    lines = []
+    for number, line in enumerate(grant.approve, 1):
+        try:
+            holds = line.get("if") is None or condition(line["if"], names, now=now)
+        except EvaluationError:
+            holds = True
+        if holds:
+            lines.append(number)
+    return lines
+
+
+def limits_of(grant: Grant, tool: str, names: Mapping[str, Any], now: datetime) -> list[Limit]:
+    """The grant's limits for this call. A subject that is missing raises EvaluationError: the gate is closed."""
+    limits = []
+    for limit in grant.limit:
+        subject = evaluate(limit["subject"], names, now=now)
+        if isinstance(subject, Mapping):
+            subject = subject.get("id")
+        if subject is None or subject == "":
+            raise EvaluationError(code="missing")
+        money = limit.get("amount")
+        spent = next((v for v in names.values() if isinstance(v, Money)), None)
+        limits.append(Limit(
+            line=limit["name"], tool=tool, subject=f"{limit['name']}:{subject}", count=limit.get("count"),
+            cap=money["value"] if money else None, amount=str(spent.amount) if money and spent else None,
+            currency=money["currency"] if money else None, spent_currency=spent.currency if money and spent else None,
+            window=timedelta(seconds=limit["window"]) if limit.get("window") else None,
+        ))  # fmt: skip
+    return limits
+
+
+def _typed(arguments: Mapping[str, Any], contract: ToolContract) -> dict[str, Any]:
+    """Arguments in the form that the tool's input schema gives them: what is digested, shown, approved and sent."""
+    shaped = typed(plain({k: v for k, v in arguments.items() if v is not None}, contract.input), contract.input)
+    if not isinstance(shaped, dict):
+        raise Unreadable("$")
+    return shaped
+
+
+def seal(salt: bytes, arguments: Mapping[str, Any]) -> str:
+    """HMAC-SHA256 of the arguments in canonical typed form, under the ticket's key: 40, 40.0 and 40.00 are one."""
+    return hmac.new(salt, canonical(arguments), hashlib.sha256).hexdigest()
+
+
+def hmac_key(salt: bytes, intent_id: str) -> str:
+    """The vendor's idempotency key: of the intent, never of the arguments (DURABILITY R1)."""
+    return hmac.new(salt, intent_id.encode(), hashlib.sha256).hexdigest()[:40]

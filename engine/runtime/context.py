@@ -1,0 +1,60 @@
+"""What activities work with: the store, the project of the moment, and the adapters. One object a worker."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+from engine.channels.base import Channel
+from engine.guardrails.base import Guard
+from engine.knowledge.base import Searcher
+from engine.models.base import Model
+from engine.plan import Plan
+from engine.store import Store
+from engine.tools.base import Tool
+
+__all__ = ["Context", "Projects"]
+
+
+class Projects(Protocol):
+    """The project that this worker has loaded and found sound; it may be replaced while the worker runs."""
+
+    @property
+    def plans(self) -> Mapping[str, Plan]:
+        """The newest sound plan of each flow."""
+
+    @property
+    def tools(self) -> Mapping[str, Tool]:
+        """How each tool is called."""
+
+    def people(self, team: str) -> tuple[str, ...]:
+        """Who is entitled to decide for a team."""
+
+    def group(self, team: str) -> str | None:
+        """The ticketing platform's group of a team."""
+
+    @property
+    def sla(self) -> float:
+        """Seconds within which a person must have a handed-off ticket."""
+
+    @property
+    def handoff_team(self) -> str:
+        """Who takes over where a flow names nobody."""
+
+
+@dataclass(slots=True)
+class Context:
+    """Made once a worker. Nothing here is written to by an activity."""
+
+    store: Store
+    projects: Projects
+    channels: Mapping[str, Channel]
+    model: Callable[[Plan, str], Model]
+    """plan, job (`answer`, `ask`, `route`) -> the model that the plan names for it"""
+    library: Searcher
+    guard: Callable[[Plan], Guard]
+    """plan -> the output checks that it names"""
+    secrets: Mapping[str, str]
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    plans: dict[str, Plan] = field(default_factory=dict)
+    """revision -> plan, as the store has it: a plan never changes"""

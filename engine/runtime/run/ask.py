@@ -1,0 +1,80 @@
+"""`ask`: reads what the conversation already says, then asks for what is missing, one question at a time."""
+
+from datetime import datetime
+
+from engine.plan import Node
+from engine.runtime.input import Result
+from engine.runtime.run.listen import DEADLINE, listen, silence
+from engine.runtime.run.ticket import Ticket
+
+__all__ = ["gather", "run"]
+
+_TRIES = 3
+"""How often one field is asked for before the answer counts as invalid."""
+
+
+async def run(ticket: Ticket, node: Node) -> str:
+    """Asks the customer, or (with `of`) a team."""
+    ticket.last_ask = node.id
+    if node.data.get("of"):
+        return await _team(ticket, node)
+    gathered = await gather(ticket, node)
+    if gathered.outcome == "done":
+        ticket.bind(node.binds, gathered.value)
+        return "done"
+    return await silence(ticket, node, gathered.outcome)
+
+
+async def gather(ticket: Ticket, node: Node, *, anew: int = 0) -> Result:
+    """Fills the node's fields: `done` with the record, `silent`, or `invalid` after three tries at one field.
+
+    `anew` counts the times that what was said before did not help: then it is asked for, not read again.
+    """
+    first = next(iter(node.data["fields"]))
+    found = Result("missing", data={"missing": first}) if anew else await ticket.act("ask.read", node)
+    asked: dict[str, int] = dict.fromkeys(node.data["fields"], anew)
+    while found.outcome == "missing":
+        field = found.data["missing"]
+        asked[field] += 1
+        if asked[field] > _TRIES + anew:
+            return Result("invalid")
+        heard = await _question(ticket, node, field, asked[field], found)
+        if heard.outcome == DEADLINE:
+            return Result("silent")
+        found = heard
+    return found
+
+
+async def _question(ticket: Ticket, node: Node, field: str, attempt: int, found: Result) -> Result:
+    """Sends the question and its reminders, and waits for what the customer says. The deadlines are absolute, and are
+    those of the question's row: asking again after a set-back finds the row and moves nothing."""
+    so_far = found.value.id if found.value else ""
+    path = f"{ticket.iteration}/{field}.{attempt}"
+    sent = await ticket.act("ask.question", node, iteration=path, data={"field": field, "attempt": attempt})
+    if sent.outcome != "done":
+        return Result("invalid")
+    ticket.tell("waits for the customer")
+    instants = [(f"remind.{n}", at) for n, at in enumerate(sent.data["remind"], 1)] + [("", sent.data["until"])]
+    for reminder, at in instants:
+        heard = await listen(
+            ticket, node, "ask", until=datetime.fromisoformat(at), data={"field": field, "so_far": so_far}
+        )
+        if heard.outcome != DEADLINE:
+            return heard
+        if reminder:
+            await ticket.act("ask.remind", node, iteration=f"{path}/{reminder}", data={"field": field})
+    return Result(DEADLINE)
+
+
+async def _team(ticket: Ticket, node: Node) -> str:
+    """People answer through the console; their answer is a row, and authorises no write."""
+    asked = await ticket.act("ask.team", node)
+    ticket.tell(f"waits for {node.data['of']}")
+    for reminder, at in [*enumerate(asked.data["remind"], 1), (0, asked.data["until"])]:
+        heard = await listen(ticket, node, "team", until=datetime.fromisoformat(at))
+        if heard.outcome == "answered":
+            ticket.bind(node.binds, heard.value)
+            return "done"
+        if reminder:
+            await ticket.act("ask.team", node, data={"reminder": reminder})
+    return "late"

@@ -1,0 +1,95 @@
+"""Hearing what came in while a ticket waits, and what a message means that no step waits for."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from engine.plan import Node
+from engine.runtime.input import Result
+from engine.runtime.run.ticket import Ended, Handoff, Jump, Ticket
+
+__all__ = ["DEADLINE", "hear", "listen", "silence"]
+
+DEADLINE = "deadline"
+"""The outcome of `listen` when the time came and nobody had written."""
+
+
+async def hear(ticket: Ticket, node: Node, purpose: str, data: Mapping[str, Any]) -> Result:
+    """Pulls what came in once and acts on what the step does not wait for. `nothing` means: go on waiting."""
+    ticket.rung = False
+    heard = await ticket.act("listen", node, data={"purpose": purpose, **data})
+    ticket.cursor = max(ticket.cursor, heard.cursor)
+    if heard.outcome == "person":
+        raise Handoff("customer_wish")
+    if heard.outcome == "escalate":
+        raise Handoff(heard.because)
+    if heard.outcome == "meanwhile":
+        await _meanwhile(ticket, node, heard)
+        return Result("nothing", cursor=heard.cursor, data=heard.data)
+    return heard
+
+
+async def listen(
+    ticket: Ticket, node: Node, purpose: str, *, until: datetime | None, data: Mapping[str, Any] | None = None
+) -> Result:
+    """Waits until a message is taken up by this step. A message that came before the deadline counts even if no worker
+    ran when the deadline passed: the last look comes after the timer."""
+    late = False
+    while True:
+        heard = await hear(ticket, node, purpose, data or {})
+        if heard.outcome != "nothing":
+            return heard
+        if late:
+            return Result(DEADLINE)
+        late = not (ticket.rung or await ticket.ring_or(until))
+
+
+async def silence(ticket: Ticket, node: Node, outcome: str) -> str:
+    """What follows a customer's silence: an edge of the node, or the flow's own word for it."""
+    if outcome in node.on:
+        return outcome
+    if node.data.get("silence", {}).get("otherwise") == "close":
+        await close_silent(ticket, node)
+    return outcome
+
+
+async def close_silent(ticket: Ticket, node: Node) -> None:
+    """Closes a ticket whose customer stayed silent: an outcome of its own, which never counts as solved."""
+    from engine.runtime.run.close import close
+
+    await close(ticket, node, "silent")
+
+
+async def _meanwhile(ticket: Ticket, node: Node, heard: Result) -> None:
+    """`meanwhile` of the flow: stop, ask_again, update, answer, queue or escalate."""
+    match heard.data.get("do"):
+        case "stop":
+            left = await ticket.act("stop", node, data={"meaning": heard.data.get("meaning", "")})
+            if left.outcome == "person":
+                raise Handoff("withdrawn_after_write")
+            await _close(ticket, node)
+        case "ask_again":
+            left = await ticket.act("void", node, data={"meaning": "corrects"})
+            if left.outcome == "person":
+                raise Handoff("corrected_after_write")
+            raise Jump(ticket.last_ask or ticket.plan.entry)
+        case "update":
+            voided = await ticket.act("void", node, data={"meaning": "adds", "keep": True})
+            intent = node.data.get("intent")
+            if intent and voided.data.get("voided"):
+                raise Jump(intent, same=True)
+        case "answer":
+            answered = await ticket.act("answer", node, iteration=f"{ticket.iteration}/asks.{heard.cursor}")
+            if answered.outcome != "done":
+                raise Handoff("question_without_answer")
+        case "queue" | "ignore":
+            pass
+        case _:
+            raise Handoff("unclear_message")
+
+
+async def _close(ticket: Ticket, node: Node) -> None:
+    from engine.runtime.run.close import close
+
+    await close(ticket, node, "withdrawn")
+    raise Ended("withdrawn")

@@ -1,0 +1,224 @@
+"""What the code of a step kind may use of the running ticket. Workflow code: deterministic, no contents."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+from engine.plan import Node, Plan, revision
+from engine.runtime.input import Checkpoint, Frame, Result, Step, TicketInput, Value, Work
+
+__all__ = ["Ended", "Gone", "Handoff", "Jump", "Moved", "Ticket"]
+
+_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30))
+_TIMEOUT = timedelta(seconds=60)
+_HEARTBEAT = timedelta(seconds=20)
+
+
+class Handoff(Exception):
+    """People take over: `reason` is a code, `team` the one that the flow names, if any."""
+
+    def __init__(self, reason: str, team: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.team = team
+
+
+class Jump(Exception):
+    """The ticket goes on at another node of its flow; `same` if it is still the same visit to that node."""
+
+    def __init__(self, node: str, *, same: bool = False) -> None:
+        super().__init__(node)
+        self.node = node
+        self.same = same
+
+
+class Moved(Exception):
+    """The ticket goes on in another run: the flow's plan and what it starts from."""
+
+    def __init__(self, flow: str, plan: Mapping[str, Any], *, resume: bool = False) -> None:
+        super().__init__(flow)
+        self.flow = flow
+        self.plan = plan
+        self.resume = resume
+
+
+class Ended(Exception):
+    """The ticket is closed; `outcome` says how."""
+
+    def __init__(self, outcome: str) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+class Gone(Exception):
+    """The store says that this run is of the past: the ticket was closed, or is in a later epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    node: Node
+    iteration: str
+
+
+class Ticket:
+    """The running ticket: position, references, and the one way to reach an activity."""
+
+    def __init__(self, given: TicketInput) -> None:
+        start = given.checkpoint or Checkpoint()
+        self.plan = Plan.from_json(given.plan)
+        self.revision = revision(self.plan.flow, self.plan.body())
+        self.id = given.ticket_id
+        self.epoch = given.epoch
+        self.cursor = start.cursor
+        self.values: dict[str, Value] = dict(start.values)
+        self.ordinal = start.ordinal
+        self.visits: dict[str, int] = dict(start.visits)
+        self.transfers = start.transfers
+        self.start = start.frames[0] if start.frames else None
+        self.rung = False
+        self.last_ask: str | None = None
+        self.judged: dict[str, dict[str, Any]] = {}
+        """propose node -> what the gates said: {intent, failed: [gate, line] | None, approve: [line]}"""
+        self._trace: list[Step] = []
+        self._at: _Entry | None = None
+        self._plan_json = given.plan
+
+    # position
+
+    def enter(self, node: Node, *, same: bool = False) -> None:
+        """Counts the visit: the iteration of intents and texts, so that a second visit is a second wish."""
+        resumed = self.start is not None and self.start.node == node.id and self._at is None
+        if resumed and self.start is not None:
+            self._at = _Entry(node, self.start.iteration)
+            return
+        place = f"{self.plan.flow}/{node.id}"
+        if not same or place not in self.visits:
+            self.visits[place] = self.visits.get(place, 0) + 1
+        self._at = _Entry(node, str(self.visits[place]))
+
+    @property
+    def iteration(self) -> str:
+        """The iteration path of the node where the ticket stands."""
+        return self._at.iteration if self._at else ""
+
+    def iteration_of(self, node_id: str) -> str:
+        """The iteration path of the latest visit to another node, such as the `propose` that a gate belongs to."""
+        return str(self.visits.get(f"{self.plan.flow}/{node_id}", 1))
+
+    def note(self, node: Node, outcome: str, because: str = "") -> None:
+        """One line for the account; written by the next activity, in the same transaction as nothing else."""
+        self.ordinal += 1
+        place = self.plan.places.get(node.id, "")
+        self._trace.append(Step(self.ordinal, node.id, self.iteration, node.kind, place, outcome, because))
+
+    def checkpoint(self, *, resume: bool) -> Checkpoint:
+        """For the next run: with the frame where it stands, or (in another flow) with what outlives a flow."""
+        if resume and self._at is not None:
+            frames, values = [Frame(self._at.node.id, self._at.iteration)], self.values
+        else:
+            frames, values = [], {n: v for n, v in self.values.items() if n in ("customer", "details")}
+        return Checkpoint(
+            cursor=self.cursor,
+            frames=frames,
+            values=values,
+            ordinal=self.ordinal,
+            visits=self.visits,
+            transfers=self.transfers if resume else self.transfers + 1,
+        )
+
+    @property
+    def plan_json(self) -> Mapping[str, Any]:
+        """The plan as it came in."""
+        return self._plan_json
+
+    # values
+
+    def bind(self, name: str | None, value: Value | None) -> None:
+        """Gives a value its name; None in place of a value leaves the name missing."""
+        if name is None:
+            return
+        if value is None:
+            self.values.pop(name, None)
+        else:
+            self.values[name] = value
+
+    def scalars(self) -> dict[str, Any]:
+        """Nested names for the evaluator, made of the scalars at hand alone, still encoded."""
+        names: dict[str, Any] = {}
+        for name, value in self.values.items():
+            for path, scalar in value.scalars.items():
+                target = names.setdefault(name, {}) if path else names
+                keys = path.split(".") if path else [name]
+                for key in keys[:-1]:
+                    target = target.setdefault(key, {})
+                target[keys[-1]] = scalar
+        return names
+
+    # activities
+
+    async def act(
+        self,
+        name: str,
+        node: Node,
+        *,
+        data: Mapping[str, Any] | None = None,
+        iteration: str | None = None,
+        summary: str | None = None,
+        timeout: timedelta = _TIMEOUT,
+    ) -> Result:
+        """One side effect. Raises Gone when the store says that this run is of the past; ActivityError when it can't
+        be done and trying again will not help."""
+        trace, self._trace = self._trace, []
+        work = Work(
+            ticket_id=self.id,
+            epoch=self.epoch,
+            revision=self.revision,
+            node=node.id,
+            iteration=self.iteration if iteration is None else iteration,
+            cursor=self.cursor,
+            refs={name: value.id for name, value in self.values.items()},
+            data=dict(data or {}),
+            trace=trace,
+            run=workflow.info().run_id,
+        )
+        result: Result = await workflow.execute_activity(
+            name,
+            work,
+            result_type=Result,
+            start_to_close_timeout=timeout,
+            heartbeat_timeout=_HEARTBEAT,
+            retry_policy=_RETRY,
+            summary=summary or self.plan.places.get(node.id) or node.kind,
+        )
+        if result.outcome == "gone":
+            raise Gone
+        return result
+
+    async def flush(self, node: Node) -> None:
+        """Writes the lines that no later activity would."""
+        if self._trace:
+            await self.act("record", node)
+
+    # waiting
+
+    async def ring_or(self, until: datetime | None) -> bool:
+        """Waits for a ring, at most until an absolute instant. True if it rang. The one quiescent point: a run whose
+        history has grown hands over to the next one here."""
+        if workflow.info().is_continue_as_new_suggested():
+            raise Moved(self.plan.flow, self._plan_json, resume=True)
+        timeout = None if until is None else max(until - workflow.now(), timedelta())
+        try:
+            await workflow.wait_condition(lambda: self.rung, timeout=timeout, timeout_summary="waits")
+        except TimeoutError:
+            return False
+        return True
+
+    def tell(self, text: str) -> None:
+        """A short account for the Temporal UI: kind, place, whose turn it is. Nothing personal."""
+        at = self._at.node if self._at else None
+        place = self.plan.places.get(at.id, "") if at else ""
+        workflow.set_current_details(f"**{self.plan.title or self.plan.flow}** · {text}\n\n`{self.revision}` {place}")

@@ -1,0 +1,23 @@
+"""`verify`: proves who the customer is by matching facts through a read tool."""
+
+from engine.plan import Node
+from engine.runtime.run.ask import gather
+from engine.runtime.run.listen import silence
+from engine.runtime.run.ticket import Ticket
+
+__all__ = ["run"]
+
+
+async def run(ticket: Ticket, node: Node) -> str:
+    """Tries until it holds or the ticket's attempts are used up: they count per ticket, over transfers."""
+    known = await ticket.act("verify.known", node)
+    anew = 0
+    while known.outcome == "unknown":
+        gathered = await gather(ticket, node, anew=anew)
+        if gathered.outcome != "done" or gathered.value is None:
+            return await silence(ticket, node, "failed" if gathered.outcome == "invalid" else gathered.outcome)
+        known = await ticket.act("verify", node, data={"given": gathered.value.id})
+        anew += 1
+    if known.outcome == "done":
+        ticket.bind("customer", known.value)
+    return known.outcome

@@ -1,0 +1,27 @@
+"""A worker: the interpreter and its activities on one task queue."""
+
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from engine.runtime.activities import activities
+from engine.runtime.context import Context
+from engine.runtime.workflow import TicketWorkflow
+
+__all__ = ["make_worker"]
+
+_GRACE = timedelta(seconds=20)
+"""A stopping worker lets what it has begun come to an end: a write is awaited, never cancelled."""
+
+
+def make_worker(client: Client, context: Context, *, task_queue: str) -> Worker:
+    """Workflows run outside the sandbox (they hold no code of users); contents stay in activities."""
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[TicketWorkflow],
+        activities=activities(context),
+        graceful_shutdown_timeout=_GRACE,
+        max_concurrent_activities=50,
+    )

@@ -1,0 +1,111 @@
+"""The one dynamic workflow class: every flow's name is a Workflow Type of its own, and all run this interpreter.
+
+It decides nothing that matters: it keeps the position and the time, and calls one activity a side effect. A signal
+only rings. It runs outside the sandbox, since it holds no code of users; recorded histories hold its determinism.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RawValue, SearchAttributeKey, SearchAttributeUpdate
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from engine.plan import Node
+from engine.runtime.input import TicketInput
+from engine.runtime.run import RUN
+from engine.runtime.run.escalate import hand_off
+from engine.runtime.run.ticket import Ended, Gone, Handoff, Jump, Moved, Ticket
+
+__all__ = ["TicketWorkflow"]
+
+_FLOW = SearchAttributeKey.for_keyword("Flow")
+_STATE = SearchAttributeKey.for_keyword("TicketState")
+_CATEGORY = SearchAttributeKey.for_keyword("Category")
+_TEAM = SearchAttributeKey.for_keyword("Team")
+_ESCALATED = SearchAttributeKey.for_bool("Escalated")
+_OUTCOME = SearchAttributeKey.for_keyword("Outcome")
+_ROLLOUT = SearchAttributeKey.for_keyword("Rollout")
+
+
+@workflow.defn(dynamic=True, sandboxed=False)
+class TicketWorkflow:
+    """One ticket, from its first message to its close, in as many runs as it takes."""
+
+    @workflow.init
+    def __init__(self, args: Sequence[RawValue]) -> None:
+        """Everything stands here before a signal can arrive."""
+        given = workflow.payload_converter().from_payload(args[0].payload, TicketInput)
+        self._ticket = Ticket(given)
+
+    @workflow.signal(name="ring")
+    def ring(self) -> None:
+        """Something may have changed in the store. Carries nothing; repeated or forged, it costs one look."""
+        self._ticket.rung = True
+
+    @workflow.run
+    async def run(self, args: Sequence[RawValue]) -> str:
+        """Runs the plan. Gives the outcome when the ticket is closed, `gone` when the store says it was long ago."""
+        ticket = self._ticket
+        try:
+            await self._flow(ticket)
+        except Ended as ended:
+            workflow.upsert_search_attributes([_STATE.value_set("closed"), _OUTCOME.value_set(ended.outcome)])
+            workflow.set_current_details(f"**{ticket.plan.title}** · closed, {ended.outcome}")
+            return ended.outcome
+        except Gone:
+            return "gone"
+        except Moved as moved:
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            workflow.continue_as_new(
+                args=[TicketInput(ticket.id, ticket.epoch, moved.plan, ticket.checkpoint(resume=moved.resume))],
+                workflow=moved.flow,
+            )
+        raise AssertionError("a flow ends by closing or by moving on")
+
+    async def _flow(self, ticket: Ticket) -> None:
+        """Walks from node to node until something ends the walk."""
+        self._publish(ticket)
+        name, same = ticket.start.node if ticket.start else ticket.plan.entry, False
+        while True:
+            node = ticket.plan.nodes[name]
+            ticket.enter(node, same=same)
+            same = False
+            try:
+                name = await self._step(ticket, node)
+            except Jump as jump:
+                name, same = jump.node, jump.same
+            except Handoff as handoff:
+                await self._hand_off(ticket, node, handoff)
+
+    async def _step(self, ticket: Ticket, node: Node) -> str:
+        """Runs one node and gives the next one. An outcome without an edge goes to people."""
+        try:
+            outcome = await RUN[node.kind](ticket, node)
+        except ActivityError as error:
+            raise Handoff(f"failed:{_code(error)}") from None
+        ticket.note(node, outcome)
+        if outcome not in node.on:
+            raise Handoff(outcome)
+        return node.on[outcome]
+
+    async def _hand_off(self, ticket: Ticket, node: Node, handoff: Handoff) -> None:
+        workflow.upsert_search_attributes([_ESCALATED.value_set(True), _STATE.value_set("handed_off")])
+        await hand_off(ticket, node, handoff)
+
+    def _publish(self, ticket: Ticket) -> None:
+        """What the Temporal UI can filter by; nothing personal."""
+        updates: list[SearchAttributeUpdate[Any]] = [
+            _FLOW.value_set(ticket.plan.flow),
+            _TEAM.value_set(ticket.plan.owner),
+            _ROLLOUT.value_set(str(ticket.plan.settings.get("rollout", {}).get("mode", "live"))),
+        ]
+        if ticket.plan.flow not in ("triage", "human"):
+            updates += [_CATEGORY.value_set(ticket.plan.flow), _STATE.value_set("open")]
+        workflow.upsert_search_attributes(updates)
+        ticket.tell("running")
+
+
+def _code(error: ActivityError) -> str:
+    cause = error.cause
+    return cause.type or "unexpected" if isinstance(cause, ApplicationError) else type(cause).__name__

@@ -1,0 +1,1 @@
+"""Alembic's environment and the versions, shipped with the package and run by `engine.store.migrate`."""

@@ -1,0 +1,1 @@
+"""One file a revision, oldest first. A released one is never changed."""

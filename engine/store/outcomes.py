@@ -1,0 +1,199 @@
+"""What the store is given and what its contested changes come to. Lost races are values here, not exceptions."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+from engine.store.rows import ApprovalRow, IntentRow, OutboundRow, TicketRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One message or event as a channel hands it over. `content_id` is the platform's id of the content, not of the delivery.
+
+    `same_as_first`: the platform sends a ticket's description again as its first comment; equal text of the same author
+    within five seconds of platform time is then the same message.
+    """
+
+    content_id: str
+    kind: Literal["message", "event"] = "message"
+    author_id: str | None = field(default=None, repr=False)
+    author_role: Literal["customer", "agent", "engine", "system"] = "customer"
+    text: str | None = field(default=None, repr=False)
+    event: str | None = None
+    data: Any = field(default=None, repr=False)
+    platform_time: datetime | None = None
+    delivery_id: str | None = None
+    wants_person: bool = False
+    topics: Sequence[str] = ()
+    same_as_first: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingested:
+    """What became of a delivery: sequence numbers of what was new, and whether it opened or reopened a ticket."""
+
+    ticket_id: str
+    epoch: int
+    accepted: tuple[int, ...]
+    duplicates: int
+    reopened: bool
+    opened: bool
+    handoff: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One turn of a conversation, as a person would read it. `who` is a message's author role, or `engine` for a sent reply."""
+
+    who: str
+    author_id: str | None = field(repr=False)
+    text: str | None = field(repr=False)
+    content: Any = field(repr=False)
+    at: datetime
+    seq: int | None
+    outbound_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What leaving steps took back, and the writes that are on their way and cannot be."""
+
+    approvals: tuple[str, ...]
+    consents: tuple[str, ...]
+    intents: tuple[str, ...]
+    replies: tuple[str, ...]
+    sending: tuple[IntentRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEntry:
+    """One step to record; `ordinal` counts a ticket's steps within an epoch, `at` is workflow time."""
+
+    ordinal: int
+    node: str
+    kind: str
+    at: datetime
+    iteration: str = ""
+    place: str | None = None
+    outcome: str | None = None
+    because: str | None = None
+    refs: Any = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What a proposal met at its place.
+
+    fresh       a new intent
+    same        the same arguments, not settled: the row as it is, `withdrawn` and `refused` too
+    settled     the same arguments, already done, not done, unknown or reconciled: its result stands
+    superseded  other arguments, nothing sent yet: a new version; its consents and approvals no longer count
+    conflict    other arguments, and a call was sent: unchanged, for a person
+    """
+
+    intent: IntentRow
+    kind: Literal["fresh", "same", "superseded", "conflict", "settled"] = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """One limit line of a grant, for one call. Either `count` calls or a sum of `total`, within `window` (None: ever).
+
+    `subject` says whom it counts (`customer:cus_17`); None closes the gate. A money limit needs the call's `amount` and
+    `currency`. `since` replaces `window` where a day begins at an hour of somebody's clock.
+    """
+
+    line: int
+    subject: str | None
+    count: int | None = None
+    total: Decimal | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
+    window: timedelta | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """How far a limit is used up: calls, and sums by currency (of calls whose amount was recorded)."""
+
+    count: int
+    amounts: dict[str, Decimal]
+
+
+StopCode = Literal[
+    "revoked", "mode", "limit", "approval", "consent", "held", "token", "state", "superseded", "contract",
+    "identity", "guard", "check",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The call may not begin; nothing was changed. `detail` holds no personal data."""
+
+    code: StopCode
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """The call may be made now, by the holder of the token, until the deadline (the database's clock)."""
+
+    deadline: datetime
+
+
+LastCheck = Callable[[IntentRow, TicketRow, tuple[ApprovalRow, ...]], Stopped | None]
+"""A check within the transaction that begins a call: no network, no waiting. What it raises stops the call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """What a retry that finds a call `sending` may do.
+
+    send_same_key  take the token (`retake`, with the `token` seen here) and send under the same vendor key
+    wait           come back in `seconds`: the holder of the token may still be sending
+    look           the deadline has passed and the tool can be asked whether it happened
+    unknown        `mark_unknown`, and a person decides
+    not_sending    nothing is on its way: read the row
+    """
+
+    what: Literal["send_same_key", "wait", "look", "unknown", "not_sending"]
+    seconds: float = 0.0
+    token: str | None = field(default=None, repr=False)
+
+
+DecideOutcome = Literal[
+    "approved", "rejected", "edited", "already_decided", "expired", "not_entitled", "changed", "same_person", "withdrawn"
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What came of an attempt to decide. `row` is as it stands now; `intent` is there after an edit."""
+
+    outcome: DecideOutcome
+    row: ApprovalRow
+    intent: IntentRow | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expired:
+    """Whether this call expired the row, how long it has left by the database's clock, and how it stands now."""
+
+    expired: bool
+    seconds_left: float
+    row: ApprovalRow
+
+
+ConsentOutcome = Literal["given", "declined", "not_the_author", "before_question", "not_open", "expired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A reply or note found by what the platform knows of it."""
+
+    outbound: OutboundRow
+    ticket: TicketRow

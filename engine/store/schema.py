@@ -1,0 +1,358 @@
+"""The tables. Names and columns are the store's contract; `migrations/` brings a database to this shape."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from engine.store.columns import Content, Identity, Key, Moment, Moments, Prose
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[str]:
+    return Column("id", String(40), primary_key=True)
+
+
+def _ticket(*, primary_key: bool = False) -> Column[str]:
+    return Column("ticket_id", String(40), ForeignKey("tickets.id"), primary_key=primary_key, nullable=False)
+
+
+def _epoch() -> Column[int]:
+    return Column("epoch", Integer, nullable=False)
+
+
+tickets = Table(
+    "tickets",
+    metadata,
+    _id(),
+    Column("channel", Key, nullable=False),
+    Column("external_id", Key, nullable=False),
+    _epoch(),
+    Column("state", String(20), nullable=False),
+    Column("flow", String, nullable=False),
+    Column("revision", String),
+    Column("category", String),
+    Column("owner", String),
+    Column("next_due", Moment, index=True),
+    Column("last_seq", Integer, nullable=False),
+    Column("mode", String(20), nullable=False),
+    Column("language", String),
+    Column("subject", Prose),
+    Column("requester", Content, nullable=False),
+    Column("customer_value", String(40)),
+    Column("verified", Identity),
+    Column("attempts", Content, nullable=False),
+    Column("outcome", String),
+    Column("escalated", String),
+    Column("sla_due", Moment),
+    Column("awaiting_team", String),
+    Column("ring_wanted_at", Moment, index=True),
+    Column("salt", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    UniqueConstraint("channel", "external_id"),
+    Index(None, "state", "flow"),
+    Index(None, "created_at"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    _id(),
+    _ticket(),
+    _epoch(),
+    Column("seq", Integer, nullable=False),
+    Column("channel", Key, nullable=False),
+    Column("content_id", Key, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("author_id", Key),
+    Column("author_role", String(20), nullable=False),
+    Column("text", Prose),
+    Column("event", Prose),
+    Column("data", Content),
+    Column("platform_time", Moment),
+    Column("received_at", Moment, nullable=False),
+    Column("delivery_id", Prose),
+    Column("wants_person", Boolean, nullable=False),
+    Column("topics", Content, nullable=False),
+    Column("handled_by", String),
+    Column("handled_at", Moment),
+    Column("meaning", String),
+    UniqueConstraint("ticket_id", "seq"),
+    UniqueConstraint("channel", "content_id"),
+    Index(None, "handled_at", "received_at"),
+)
+
+message_aliases = Table(
+    "message_aliases",
+    metadata,
+    Column("channel", Key, primary_key=True),
+    Column("content_id", Key, primary_key=True),
+    Column("message_id", String(40), ForeignKey("messages.id"), nullable=False),
+)
+
+values = Table(
+    "values",
+    metadata,
+    _id(),
+    _ticket(),
+    _epoch(),
+    Column("name", String, nullable=False),
+    Column("content", Content),
+    Column("created_at", Moment, nullable=False),
+    Column("erased_at", Moment),
+    Index(None, "ticket_id"),
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    _ticket(primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("run", String, nullable=False),
+    Column("node", String, nullable=False),
+    Column("iteration", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("place", String),
+    Column("outcome", String),
+    Column("because", Prose),
+    Column("at", Moment, nullable=False),
+    Column("refs", Content),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("revision", String, primary_key=True),
+    Column("flow", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("plan", Content, nullable=False),
+    Column("commit_id", String),
+    Column("loaded_at", Moment, nullable=False),
+)
+
+activations = Table(
+    "activations",
+    metadata,
+    Column("flow", String, primary_key=True),
+    Column("revision", String, ForeignKey("revisions.revision"), nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+intents = Table(
+    "intents",
+    metadata,
+    _id(),
+    _ticket(),
+    _epoch(),
+    Column("node", String, nullable=False),
+    Column("iteration", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("tool", String, nullable=False),
+    Column("contract_digest", String, nullable=False),
+    Column("arguments", Content),
+    Column("digest", String, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("because", Prose),
+    Column("token", String(64)),
+    Column("deadline", Moment),
+    Column("sending_at", Moment),
+    Column("settled_at", Moment),
+    Column("vendor_key", String),
+    Column("attempts", Integer, nullable=False),
+    Column("facts", Content),
+    Column("author_id", Key),
+    Column("result_value", String(40), ForeignKey("values.id")),
+    Column("as_done", Boolean),
+    Column("reconciled_by", String),
+    Column("alarm", String),
+    Column("lease_us", BigInteger),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("ticket_id", "epoch", "node", "iteration"),
+    Index(None, "state", "deadline"),
+)
+
+intent_limits = Table(
+    "intent_limits",
+    metadata,
+    Column("intent_id", String(40), ForeignKey("intents.id"), primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("tool", String, nullable=False),
+    Column("subject", Key, nullable=False),
+    Column("amount", String),
+    Column("currency", String(10)),
+    Index(None, "tool", "subject"),
+)
+
+limit_counters = Table(
+    "limit_counters",
+    metadata,
+    Column("tool", String, primary_key=True),
+    Column("subject", Key, primary_key=True),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    _id(),
+    Column("intent_id", String(40), ForeignKey("intents.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("question_outbound", String(40)),
+    Column("expires_at", Moment, nullable=False),
+    Column("author_id", Key),
+    Column("message_seq", Integer),
+    Column("opened_at", Moment, nullable=False),
+    Column("decided_at", Moment),
+    Index(None, "intent_id"),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    _id(),
+    Column("intent_id", String(40), ForeignKey("intents.id"), nullable=False),
+    _ticket(),
+    _epoch(),
+    Column("node", String, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("team", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("remind_at", Moments, nullable=False),
+    Column("seen_seq", Integer, nullable=False),
+    Column("shown", Content),
+    Column("decided_by", Key),
+    Column("decided_at", Moment),
+    Column("reason", Prose),
+    Column("via", String),
+    Column("opened_at", Moment, nullable=False),
+    UniqueConstraint("intent_id", "version", "line"),
+    Index(None, "ticket_id"),
+    Index(None, "state", "expires_at"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    _id(),
+    Column("approval_id", String(40), ForeignKey("approvals.id"), nullable=False),
+    _ticket(),
+    Column("person", Key, nullable=False),
+    Column("wanted", String(20), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("reason", Prose),
+    Column("via", String),
+    Column("outcome", String(20), nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "approval_id"),
+)
+
+outbound = Table(
+    "outbound",
+    metadata,
+    _id(),
+    _ticket(),
+    _epoch(),
+    Column("node", String, nullable=False),
+    Column("iteration", String, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("because", Prose),
+    Column("token", String(64)),
+    Column("deadline", Moment),
+    Column("marker", String(64), nullable=False, unique=True),
+    Column("content", Content),
+    Column("guarded", Content),
+    Column("external_id", Key, index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("sending_at", Moment),
+    Column("sending_seq", Integer),
+    Column("sent_at", Moment),
+    Column("platform_time", Moment),
+    Column("as_sent", Boolean),
+    Column("reconciled_by", String),
+    Column("lease_us", BigInteger),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("ticket_id", "epoch", "node", "iteration", "kind"),
+    Index(None, "state", "deadline"),
+)
+
+handoffs = Table(
+    "handoffs",
+    metadata,
+    _id(),
+    _ticket(),
+    _epoch(),
+    Column("reason", String, nullable=False),
+    Column("team", String),
+    Column("package", Content, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("delivered_at", Moment),
+    Column("resolved_at", Moment),
+    Index(None, "state", "due_at"),
+    # one person is asked for once: at most one unresolved handoff for a ticket's epoch
+    Index(
+        "uq_handoffs_unresolved",
+        "ticket_id",
+        "epoch",
+        unique=True,
+        sqlite_where=text("resolved_at IS NULL"),
+        postgresql_where=text("resolved_at IS NULL"),
+    ),
+)
+
+revocations = Table(
+    "revocations",
+    metadata,
+    Column("tool", String, primary_key=True),
+    Column("by", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("why", Prose),
+)
+
+people_tokens = Table(
+    "people_tokens",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("person", String, nullable=False, index=True),
+    Column("created_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+)
+
+meta = Table("meta", metadata, Column("key", String, primary_key=True), Column("value", Content))
+
+wishes = Table(
+    "wishes",
+    metadata,
+    _id(),
+    _ticket(),
+    _epoch(),
+    Column("message_seq", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("ticket_id", "message_seq"),
+)

@@ -1,0 +1,87 @@
+"""The import directions of the package: who may know of whom."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ENGINE = Path(__file__).parent.parent / "engine"
+CHECKER = ("diagnostics", "syntax", "types", "expressions", "project", "steps", "compile", "rules", "check")
+HEAVY = ("temporalio", "lancedb", "guardrails", "openai", "anthropic", "mistralai", "jsonschema", "sqlalchemy", "httpx")
+
+ALLOWED = {
+    "diagnostics": {"errors"},
+    "syntax": {"diagnostics"},
+    "types": {"syntax", "diagnostics"},
+    "expressions": {"types", "syntax", "diagnostics", "errors"},
+    "plan": {"errors"},
+    "project": {"expressions", "types", "syntax", "diagnostics", "errors", "plan"},
+    "steps": {"project", "expressions", "types", "syntax", "diagnostics", "errors", "plan"},
+    "compile": {"steps", "project", "expressions", "types", "syntax", "diagnostics", "errors", "plan"},
+    "rules": {"compile", "steps", "project", "expressions", "types", "syntax", "diagnostics", "errors", "plan"},
+    "store": {"errors"},
+    "channels": {"errors"},
+    "models": {"errors"},
+    "knowledge": {"errors", "models"},
+    "guardrails": {"errors"},
+    "tools": {"errors", "plan", "expressions"},
+}
+"""Part -> the parts that it may import. Parts that are not named here (cli, service, runtime, check) stand above."""
+
+WORKFLOW = {"engine.plan", "engine.expressions", "engine.runtime.input", "engine.runtime.run", "temporalio"}
+
+
+def imported(path: Path) -> set[str]:
+    """Absolute names of all modules that a file imports, wherever the import stands."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names.add(node.module or "")
+    return names
+
+
+@pytest.mark.parametrize("part", sorted(ALLOWED))
+def test_a_part_imports_only_what_lies_below_it(part: str) -> None:
+    files = [*(ENGINE / part).rglob("*.py")]
+    assert files, f"engine/{part} is gone: mend this table"
+    for path in files:
+        parts = {name.split(".")[1] for name in imported(path) if name.startswith("engine.")}
+        assert parts <= ALLOWED[part] | {part}, f"{path.relative_to(ENGINE)} imports {parts - ALLOWED[part] - {part}}"
+
+
+def test_only_the_expression_parser_imports_jinja2() -> None:
+    importers = {p.relative_to(ENGINE).as_posix() for p in ENGINE.rglob("*.py") if any(
+        name.split(".")[0] == "jinja2" for name in imported(p))}  # fmt: skip
+    assert {name for name in importers if not name.startswith("expressions/parse")} == set()
+
+
+def test_workflow_code_imports_plan_expressions_and_temporalio_alone() -> None:
+    files = [ENGINE / "runtime" / "workflow.py", ENGINE / "runtime" / "input.py", *(ENGINE / "runtime" / "run").glob("*.py")]
+    for path in files:
+        for name in imported(path):
+            known = name in sys.stdlib_module_names or name.split(".")[0] in sys.stdlib_module_names
+            assert known or any(name == good or name.startswith(good + ".") for good in WORKFLOW), f"{path.name}: {name}"
+
+
+def loaded_by(statement: str) -> set[str]:
+    code = f"{statement}\nimport sys\nprint(*sorted(sys.modules))"
+    return set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
+
+
+def test_workflow_code_loads_neither_yaml_nor_jinja2() -> None:
+    assert not {"yaml", "jinja2", "_yaml"} & loaded_by("import engine.runtime.workflow")
+
+
+def test_the_checker_loads_nothing_heavy() -> None:
+    loaded = loaded_by("import engine.check")
+    assert "jinja2" in loaded or "yaml" in loaded
+    assert not set(HEAVY) & loaded
+
+
+def test_the_command_line_loads_nothing_heavy() -> None:
+    assert not set(HEAVY) & loaded_by("import engine.cli")
