@@ -1,23 +1,29 @@
-"""Fit the confidence of the embedded model's classifier; prints the constants of engine/models/local/classify.py.
+"""Fit the confidence of the embedded model: the constants of engine/models/local/classify.py and answer.py.
 
-    python benchmarks/fit_local_confidence.py PATH/TO/banking77
+    python benchmarks/fit_local_confidence.py classify PATH/TO/banking77
+    python benchmarks/fit_local_confidence.py answer tests/knowledge/articles tests/models/questions.csv
 
-The folder holds train.csv and test.csv (`text,category`), from github.com/PolyAI-LDN/task-specific-datasets
+banking77 holds train.csv and test.csv (`text,category`), from github.com/PolyAI-LDN/task-specific-datasets
 (CC BY 4.0). Fitted on draws from train.csv, checked on draws from test.csv: the table shows, by confidence,
-how often the best class was right.
+how often the best class was right. The questions (`question,answered_by`) are fitted in a few rounds, since the
+constants also pick the best sentence; `answered_by` is a part of the right sentence, empty where there is none.
 """
 
 import argparse
 import csv
 import random
+import tempfile
 from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.knowledge.library import Library
 from engine.models.base import Choice
+from engine.models.local import answer
 from engine.models.local.classify import Classifier
+from engine.models.local.embedding import PackagedEmbedder
 
 Floats = NDArray[np.float64]
 
@@ -31,7 +37,9 @@ def read(path: Path) -> dict[str, list[str]]:
     return dict(texts)
 
 
-def draw(examples: dict[str, list[str]], asked: dict[str, list[str]], rng: random.Random) -> list[tuple[list[float], bool]]:
+def draw(
+    examples: dict[str, list[str]], asked: dict[str, list[str]], rng: random.Random
+) -> list[tuple[list[float], bool]]:
     """One made-up desk: some classes with few examples, asked texts of theirs and, a quarter of all, of others."""
     names = rng.sample(sorted(examples), rng.randint(3, 12))
     many = rng.randint(2, 10)
@@ -77,21 +85,56 @@ def table(p: Floats, y: Floats) -> None:
         print(f"at {least}: {kept.mean():.2f} of all kept, {1 - y[kept].mean():.3f} wrong among them")
 
 
-def main() -> None:
-    """Fit, check, print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--draws", type=int, default=400)
-    options = parser.parse_args()
-    train, test = read(options.folder / "train.csv"), read(options.folder / "test.csv")
+def fit_classifier(folder: Path, draws: int) -> None:
+    """Print the constants of classify.py, and how well calibrated they are on other texts."""
+    train, test = read(folder / "train.csv"), read(folder / "test.csv")
     rng = random.Random(77)
-    fitted = [row for _ in range(options.draws) for row in draw(train, train, rng)]
+    fitted = [row for _ in range(draws) for row in draw(train, train, rng)]
     x, y = np.array([row for row, _ in fitted]), np.array([right for _, right in fitted], dtype=float)
     weights = logistic_regression(x, y)
     print("CONFIDENCE =", tuple(round(float(one), 2) for one in weights), f"from {len(y)} texts")
-    checked = [row for _ in range(options.draws // 4) for row in draw(train, test, rng)]
+    checked = [row for _ in range(draws // 4) for row in draw(train, test, rng)]
     x, y = np.array([row for row, _ in checked]), np.array([right for _, right in checked], dtype=float)
     table(1 / (1 + np.exp(-x @ weights)), y)
+
+
+def fit_answers(articles: Path, questions: Path) -> None:
+    """Print the constants of answer.py and what they do on the same questions."""
+    with questions.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with tempfile.TemporaryDirectory() as folder:
+        library = Library(Path(folder), PackagedEmbedder())
+        library.index(articles)
+        found = [(row, answer.candidates(row["question"], library.search(row["question"]))) for row in rows]
+    weights = np.array(answer.SUPPORT)
+    sums = np.zeros_like(weights)
+    for turn in range(12):
+        best = [(row, max(some, key=lambda one: weights[1:] @ one.features)) for row, some in found if some]
+        x = np.array([(1.0, *one.features) for _, one in best])
+        y = np.array([bool(row["answered_by"]) and row["answered_by"] in one.text for row, one in best], dtype=float)
+        weights = logistic_regression(x, y)
+        sums += weights if turn >= 6 else 0
+    weights = sums / 6  # two sentences may take turns at being the best of a question
+    p = 1 / (1 + np.exp(-x @ weights))
+    print("SUPPORT =", tuple(round(float(one), 1) for one in weights))
+    print(f"said {int((p >= 0.5).sum())} of {len(y)}, {int(((p >= 0.5) & (y == 0)).sum())} of them wrong or short")
+
+
+def main() -> None:
+    """Fit, check, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    jobs = parser.add_subparsers(dest="job", required=True)
+    classifier = jobs.add_parser("classify")
+    classifier.add_argument("folder", type=Path)
+    classifier.add_argument("--draws", type=int, default=400)
+    answers = jobs.add_parser("answer")
+    answers.add_argument("articles", type=Path)
+    answers.add_argument("questions", type=Path)
+    options = parser.parse_args()
+    if options.job == "classify":
+        fit_classifier(options.folder, options.draws)
+    else:
+        fit_answers(options.articles, options.questions)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ line and the workflow's callers can name these types for nothing.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -81,11 +81,12 @@ class Option:
     """Other words and whole example texts for it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Field:
     """A value to look for. `pattern` is a Python regular expression that the whole value matches."""
 
     name: str
+    _: KW_ONLY
     kind: FieldKind = "text"
     options: tuple[Option, ...] = ()
     pattern: str | None = None

@@ -63,6 +63,8 @@ class Step:
     kind: str
     place: str
     outcome: str
+    at: str
+    """Workflow time, ISO 8601."""
     because: str = ""
 
 

@@ -1,4 +1,4 @@
-"""The last gate of a write: everything that must still hold when a call begins, checked under the locks that keep it so."""
+"""The last gate of a write: what must still hold when a call begins, checked under the locks that keep it so."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -76,7 +76,11 @@ def _same_person(intent: IntentRow, ticket: TicketRow, now: datetime) -> bool:
     if intent.author_id is None:
         return True  # nobody's identity was needed; a grant that needs one says so in `only_if`
     verified = ticket.verified
-    return verified is not None and verified.author == intent.author_id and (verified.until is None or verified.until > now)
+    return (
+        verified is not None
+        and verified.author == intent.author_id
+        and (verified.until is None or verified.until > now)
+    )
 
 
 def _approvals(tx: Transaction, intent: IntentRow) -> tuple[ApprovalRow, ...]:
@@ -88,9 +92,7 @@ def _approvals(tx: Transaction, intent: IntentRow) -> tuple[ApprovalRow, ...]:
     return tuple(tx.all(ApprovalRow, query.order_by(row.line)))
 
 
-def _not_decided(
-    tx: Transaction, intent: IntentRow, call: Call, approvals: Sequence[ApprovalRow]
-) -> Stopped | None:
+def _not_decided(tx: Transaction, intent: IntentRow, call: Call, approvals: Sequence[ApprovalRow]) -> Stopped | None:
     given = {row.line: row.decided_by for row in approvals if row.line in call.needs}
     if missing := sorted(set(call.needs) - given.keys()):
         return Stopped("approval", f"line {missing[0]} is not approved")
@@ -120,7 +122,7 @@ def _send(tx: Transaction, intent: IntentRow, call: Call) -> Began | Stopped:
     deadline = now + call.deadline
     began = tx.update(
         schema.intents, row.id == intent.id, row.state == "reserved", row.token == call.token,
-        state="sending", sending_at=now, deadline=deadline, lease_us=call.deadline // MICROSECOND,
+        state="sending", sending_at=now, deadline=deadline, lease_us=call.deadline // MICROSECOND, resent=0,
         attempts=intent.attempts + 1,
     )  # fmt: skip
     if not began:

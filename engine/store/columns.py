@@ -1,7 +1,8 @@
 """Column types of the store: one portable form for each kind of thing, equal on SQLite and PostgreSQL.
 
-Times are whole microseconds since 1970 UTC in a BIGINT, so that they compare alike everywhere; the API sees aware datetimes.
-Texts lose what a database cannot hold (NUL, lone surrogates): a hostile message must be storable, or its platform retries for ever.
+Times are whole microseconds since 1970 UTC in a BIGINT, so that they compare alike everywhere; the API sees aware
+datetimes. Texts lose what a database cannot hold (NUL, lone surrogates): a hostile message must be storable, or its
+platform sends it again for ever.
 """
 
 import hashlib
@@ -132,7 +133,8 @@ class Identity(TypeDecorator[Verified]):
 class database_now(FunctionElement[int]):  # noqa: N801 - reads as the SQL function that it is
     """The database's own clock, in microseconds: when the statement runs, not when its transaction began.
 
-    SQLite's clock has milliseconds; PostgreSQL's `now()` stands still in a transaction that waited for a lock, so it is not used.
+    SQLite's clock has milliseconds. PostgreSQL's `now()` stands still in a transaction that waited for a lock, so it is
+    not used.
     """
 
     type = BigInteger()
@@ -143,8 +145,7 @@ class database_now(FunctionElement[int]):  # noqa: N801 - reads as the SQL funct
 def _sqlite_now(element: database_now, compiler: SQLCompiler, **kw: Any) -> str:
     # %f is seconds with milliseconds; 'now' is the same for both within one statement
     return (
-        "(CAST(strftime('%s', 'now') AS INTEGER) * 1000000"
-        " + CAST(substr(strftime('%f', 'now'), 4) AS INTEGER) * 1000)"
+        "(CAST(strftime('%s', 'now') AS INTEGER) * 1000000 + CAST(substr(strftime('%f', 'now'), 4) AS INTEGER) * 1000)"
     )
 
 

@@ -1,11 +1,13 @@
 """The connection: transactions that hold what the store promises, on SQLite and on PostgreSQL.
 
 SQLite: WAL, `synchronous=FULL`, `BEGIN IMMEDIATE` for every transaction that writes (a deferred one cannot be made to
-wait for the lock), one writer at a time per process. PostgreSQL: READ COMMITTED, rows locked by hand, `synchronous_commit`.
+wait for the lock), one writer at a time per process. PostgreSQL: READ COMMITTED, rows locked by hand,
+`synchronous_commit`.
 """
 
 import json
 import os
+import secrets
 import sqlite3
 import threading
 import time
@@ -25,10 +27,24 @@ from engine.store.faults import StoreRefused, StoreUnavailable
 from engine.store.transaction import Transaction
 
 BUSY_SECONDS = 30.0
-"""How long a SQLite writer waits for another one; SQLite's waiting is not fair, so this is far more than one commit takes."""
+"""How long a SQLite writer waits for others. SQLite's waiting is not fair, so this is far more than a commit takes."""
 
 _NETWORK_FILE_SYSTEMS = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "9p", "ceph", "glusterfs", "lustre", "fuse.sshfs", "fuse.glusterfs"}
+    {
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "ncpfs",
+        "afs",
+        "9p",
+        "ceph",
+        "glusterfs",
+        "lustre",
+        "fuse.sshfs",
+        "fuse.glusterfs",
+    }
 )
 
 
@@ -105,10 +121,29 @@ def _prepare_file(url: URL) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         kind = file_system(path.parent)
         if kind in _NETWORK_FILE_SYSTEMS:
-            raise StoreRefused(f"SQLite's locks do not hold on {kind}: put the store on a local disk, or use PostgreSQL")
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            raise StoreRefused(
+                f"SQLite's locks do not hold on {kind}: put the store on a local disk, or use PostgreSQL"
+            )
+        if not path.exists():
+            _create_private(path)
     except OSError as error:
         raise StoreRefused(f"the store's file cannot be opened: {error.strerror}") from None
+
+
+def _create_private(path: Path) -> None:
+    """Make the empty file under another name first: the file itself is opened by SQLite only.
+
+    POSIX drops all of a process's locks on a file when it closes any descriptor of it, SQLite's too.
+    https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+    """
+    blank = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    os.close(os.open(blank, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        os.link(blank, path)
+    except FileExistsError:
+        pass  # another process was faster
+    finally:
+        blank.unlink()
 
 
 def file_system(folder: Path) -> str | None:
@@ -131,7 +166,9 @@ def file_system(folder: Path) -> str | None:
 def _engine(url: URL) -> sa.Engine:
     # parameters are left out of errors: they hold what customers wrote
     if url.get_backend_name() == "sqlite":
-        engine = sa.create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS}, json_serializer=_json)
+        engine = sa.create_engine(
+            url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS}, json_serializer=_json
+        )
         sa.event.listen(engine, "connect", _open_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -158,7 +195,7 @@ def _open_sqlite(connection: Any, record: Any) -> None:
 
 
 def _turn_on_wal(cursor: Any) -> None:
-    """The change to WAL needs the file alone and does not heed the busy time-out, so several first openers try again."""
+    """The change to WAL needs the file alone and does not heed the busy time-out, so first openers try again."""
     until = time.monotonic() + BUSY_SECONDS
     while True:
         try:
@@ -190,19 +227,32 @@ def _typed_faults() -> Iterator[None]:
     """The driver's errors as ours, without their text: it quotes what customers wrote."""
     try:
         yield
-    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
-        raise StoreUnavailable(f"the store is not available ({_reason(error)})") from None
     except exc.DBAPIError as error:
-        if error.connection_invalidated:
-            raise StoreUnavailable(f"the store is not available ({_reason(error)})") from None
-        raise StoreRefused(f"the store refused a statement ({_reason(error)})") from None
-    except OSError as error:
+        reason = _reason(error)
+        if error.connection_invalidated or reason.startswith(_PASSING):
+            raise StoreUnavailable(f"the store is not available ({reason})") from None
+        raise StoreRefused(f"the store refused a statement ({reason})") from None
+    except exc.StatementError as error:
+        # a value that is no JSON, or a time without an offset: the caller's mistake, before anything was sent
+        kind = TypeError if isinstance(error.orig, TypeError) else ValueError
+        raise kind(str(error.orig)) from None
+    except (exc.TimeoutError, OSError) as error:
         raise StoreUnavailable(f"the store is not available ({type(error).__name__})") from None
 
 
-def _reason(error: exc.SQLAlchemyError) -> str:
-    origin = getattr(error, "orig", None)
-    name = getattr(origin, "sqlite_errorname", None)
-    if name is None and origin is not None and origin.args and isinstance(origin.args[0], Mapping):
-        name = origin.args[0].get("C")  # SQLSTATE
-    return str(name or type(origin or error).__name__)
+_PASSING = (
+    "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN",
+    "08", "40", "53", "55P03", "57", "InterfaceError",
+)  # fmt: skip
+"""What may be over at the next try: SQLite's error names, PostgreSQL's SQLSTATEs by class, and a lost connection.
+
+https://www.postgresql.org/docs/current/errcodes-appendix.html
+"""
+
+
+def _reason(error: exc.DBAPIError) -> str:
+    """SQLite's error name, PostgreSQL's SQLSTATE, or the class of the error."""
+    name = getattr(error.orig, "sqlite_errorname", None)
+    if name is None and error.orig is not None and error.orig.args and isinstance(error.orig.args[0], Mapping):
+        name = error.orig.args[0].get("C")
+    return str(name or type(error.orig).__name__)

@@ -32,7 +32,7 @@ class Handoffs:
         *,
         take_over: bool = True,
     ) -> HandoffRow:
-        """Ask for a person, or add to the handoff that is unresolved: what it lacks is filled in, the earlier due time holds.
+        """Ask for a person, or fill in what the unresolved handoff lacks; the earlier due time holds.
 
         `take_over` also moves an open ticket to `handed_off` and takes back what it has open and unsent, so that
         person and engine never act at once. Without it the row is a call for attention only.
@@ -74,7 +74,9 @@ class Handoffs:
         with self._database.read() as tx:
             return tx.by_id(HandoffRow, schema.handoffs, handoff_id)
 
-    def listing(self, states: Sequence[HandoffState] = ("open", "delivered"), team: str | None = None) -> list[HandoffRow]:
+    def listing(
+        self, states: Sequence[HandoffState] = ("open", "delivered"), team: str | None = None
+    ) -> list[HandoffRow]:
         """Handoffs in these states, soonest due first."""
         query = sa.select(schema.handoffs).where(schema.handoffs.c.state.in_(list(states)))
         if team is not None:
@@ -100,6 +102,13 @@ def hand_off(tx: Transaction, ticket: TicketRow, reason: str, team: str | None, 
         place.change(tx, ticket.id, schema.tickets.c.state == "handed_off", **columns)
 
 
+def resolve_all(tx: Transaction, ticket_id: str) -> None:
+    """Resolve what is unresolved of a ticket; the ticket is locked."""
+    row = schema.handoffs.c
+    unresolved = (row.ticket_id == ticket_id, row.resolved_at.is_(None))
+    tx.update(schema.handoffs, *unresolved, state="resolved", resolved_at=tx.clock)
+
+
 def open_handoff(
     tx: Transaction,
     ticket_id: str,
@@ -116,12 +125,12 @@ def open_handoff(
     )
     found = tx.first(HandoffRow, unresolved)
     if found is None:
-        id = mint("h")
+        handoff_id = mint("h")
         tx.insert(
-            schema.handoffs, id=id, ticket_id=ticket_id, epoch=epoch, reason=reason, team=team, package=package,
+            schema.handoffs, id=handoff_id, ticket_id=ticket_id, epoch=epoch, reason=reason, team=team, package=package,
             state="open", due_at=due_at, created_at=tx.now(),
         )  # fmt: skip
-        return tx.by_id(HandoffRow, schema.handoffs, id)
+        return tx.by_id(HandoffRow, schema.handoffs, handoff_id)
     richer = found.package | {name: value for name, value in package.items() if value not in _EMPTY}
     tx.update(
         schema.handoffs, row.id == found.id,

@@ -122,8 +122,25 @@ class Intents:
                 _alarm(tx, row, result)
             return False
 
+    def release(self, intent_id: str, token: str) -> bool:
+        """sending -> reserved, by a holder who knows that nothing left; the yeses that it used up are given back.
+
+        False after a resend, when an earlier call may have left: settle it `unknown`, or send the same key again.
+        """
+        approval, consent = schema.approvals.c, schema.consents.c
+        with self._database.write() as tx:
+            place.locked_of(tx, schema.intents, intent_id)
+            if not sending.release(tx, schema.intents, intent_id, token):
+                return False
+            version = tx.by_id(IntentRow, schema.intents, intent_id).version
+            used = (approval.intent_id == intent_id, approval.version == version, approval.state == "used")
+            tx.update(schema.approvals, *used, state="approved")
+            yes = (consent.intent_id == intent_id, consent.version == version, consent.state == "used")
+            tx.update(schema.consents, *yes, state="given")
+            return True
+
     def again(self, intent_id: str, *, keeps: timedelta | None, has_find: bool) -> Again:
-        """What a retry may do that finds the intent `sending`. `keeps`: how long the vendor remembers a key (None: no key)."""
+        """What a retry may do that finds the intent `sending`. `keeps`: the vendor's memory of a key."""
         with self._database.read() as tx:
             row = tx.by_id(IntentRow, schema.intents, intent_id)
             return sending.again(row, tx.now(), keeps=keeps, has_find=has_find)
@@ -186,6 +203,16 @@ class Intents:
             tx.update(schema.intents, row.id == intent_id, row.state == old.state, **columns)
             revoke_yeses(tx, intent_id, "superseded")
             return tx.by_id(IntentRow, schema.intents, intent_id)
+
+    def void(self, ticket_id: str, epoch: int) -> list[str]:
+        """Give every reserved intent a next version that nobody has agreed to: all is asked anew. Their ids."""
+        row = schema.intents.c
+        with self._database.write() as tx:
+            place.locked(tx, ticket_id)
+            reserved = sa.select(schema.intents).where(
+                row.ticket_id == ticket_id, row.epoch == epoch, row.state == "reserved"
+            )
+            return [new_version(tx, old).id for old in tx.all(IntentRow, reserved.order_by(row.id))]
 
     def get(self, intent_id: str) -> IntentRow:
         """One intent. Raises Missing."""
@@ -266,13 +293,13 @@ def _at(tx: Transaction, ticket_id: str, epoch: int, node: str, iteration: str) 
 
 
 def _mint(tx: Transaction, ticket: TicketRow, columns: dict[str, Any], vendor_key: str | None) -> IntentRow:
-    id = mint("i")
+    intent_id = mint("i")
     state = _birth(ticket, columns["epoch"])
     tx.insert(
-        schema.intents, id=id, version=1, state=state, because=None if state == "reserved" else "ticket_left",
-        vendor_key=vendor_key or mint("k"), attempts=0, created_at=tx.now(), **columns,
+        schema.intents, id=intent_id, version=1, state=state, because=None if state == "reserved" else "ticket_left",
+        vendor_key=vendor_key or mint("k"), attempts=0, resent=0, created_at=tx.now(), **columns,
     )  # fmt: skip
-    return tx.by_id(IntentRow, schema.intents, id)
+    return tx.by_id(IntentRow, schema.intents, intent_id)
 
 
 def _supersede(tx: Transaction, ticket: TicketRow, old: IntentRow, given: dict[str, Any]) -> IntentRow:

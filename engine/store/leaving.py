@@ -1,4 +1,4 @@
-"""Taking back what a ticket no longer waits for. Called within the transaction that closes, hands off or leaves a step."""
+"""Taking back what a ticket no longer waits for. Part of the transaction that closes, hands off or leaves."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -73,9 +73,7 @@ def _ids(
     return list(tx.connection.execute(query).scalars())
 
 
-def _at(
-    table: sa.Table, ticket_id: str, epoch: int | None, nodes: Sequence[str] | None
-) -> list[sa.ColumnElement[Any]]:
+def _at(table: sa.Table, ticket_id: str, epoch: int | None, nodes: Sequence[str] | None) -> list[sa.ColumnElement[Any]]:
     where: list[sa.ColumnElement[Any]] = [table.c.ticket_id == ticket_id]
     if epoch is not None:
         where.append(table.c.epoch == epoch)

@@ -1,4 +1,4 @@
-"""Limits over all tickets: counted and taken in the transaction that begins the call, under locks taken in one order."""
+"""Limits over all tickets: counted in the transaction that begins the call, under locks taken in one order."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -61,7 +61,7 @@ def record(tx: Transaction, intent: IntentRow, limits: Iterable[Limit]) -> None:
 
 
 def used(tx: Transaction, tool: str, subject: str, since: datetime | None, *, but: str | None = None) -> Used:
-    """Calls and sums of this subject since then, without intent `but`. Raises nothing: see `_amounts` for the unknown."""
+    """Calls and sums of this subject since then, without intent `but`; unknown amounts are in the count only."""
     amounts: dict[str, Decimal] = {}
     calls = _calls(tx, tool, subject, since, but)
     for amount, currency in calls.values():
@@ -119,11 +119,11 @@ def _calls(
         schema.intent_limits, schema.intents, intent.id == line.intent_id
     )
     calls: dict[str, tuple[Decimal | None, str | None]] = {}
-    for id, text, currency in tx.connection.execute(query.where(*where)):
+    for intent_id, text, currency in tx.connection.execute(query.where(*where)):
         amount = None if text is None else Decimal(text)
-        known = calls.get(id, (None, None))[0]
-        if id not in calls or (amount is not None and (known is None or amount > known)):
-            calls[id] = (amount, currency)
+        known = calls.get(intent_id, (None, None))[0]
+        if intent_id not in calls or (amount is not None and (known is None or amount > known)):
+            calls[intent_id] = (amount, currency)
     return calls
 
 

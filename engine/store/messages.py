@@ -93,9 +93,7 @@ class Messages:
         mine = (row.ticket_id == ticket_id, row.seq.in_(list(seqs)))
         with self._database.write() as tx:
             untaken = row.handled_by.is_(None)
-            tx.update(
-                schema.messages, *mine, untaken, handled_by=handled_by, handled_at=tx.clock, meaning=meaning
-            )
+            tx.update(schema.messages, *mine, untaken, handled_by=handled_by, handled_at=tx.clock, meaning=meaning)
             query = sa.select(row.seq).where(*mine, row.handled_by == handled_by).order_by(row.seq)
             return list(tx.connection.execute(query).scalars())
 
@@ -119,7 +117,7 @@ class Messages:
             return tx.all(MessageRow, query)
 
     def conversation(self, ticket_id: str, *, limit: int = 200) -> list[Said]:
-        """The last turns in order: messages, and the replies that were sent, each after the messages it could know of."""
+        """The last turns in order: messages and sent replies, each reply after the messages that it could know of."""
         message, reply = schema.messages.c, schema.outbound.c
         with self._database.read() as tx:
             messages = sa.select(schema.messages).where(message.ticket_id == ticket_id, message.kind == "message")

@@ -11,7 +11,7 @@ from engine.store.faults import StoreRefused
 from engine.store.transaction import Transaction
 
 HEAD = "0001"
-"""The newest revision in `migrations/versions`; a test compares. Alembic is imported only when a database is not there yet."""
+"""The newest revision in `migrations/versions`. Alembic is imported only for a database that is not there yet."""
 
 _LOCK = 0x656E67696E65
 """Key of PostgreSQL's advisory lock for migrations."""

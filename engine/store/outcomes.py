@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
-from engine.store.rows import ApprovalRow, IntentRow, OutboundRow, TicketRow
+from engine.store.rows import ApprovalRow, IntentRow, TicketRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """One message or event as a channel hands it over. `content_id` is the platform's id of the content, not of the delivery.
+    """One message or event as a channel has it. `content_id`: the platform's id of the text, not a delivery's.
 
     `same_as_first`: the platform sends a ticket's description again as its first comment; equal text of the same author
     within five seconds of platform time is then the same message.
@@ -46,7 +46,7 @@ class Ingested:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """One turn of a conversation, as a person would read it. `who` is a message's author role, or `engine` for a sent reply."""
+    """One turn of a conversation as a person would read it. `who`: a message's author role, or `engine` for a reply."""
 
     who: str
     author_id: str | None = field(repr=False)
@@ -136,6 +136,7 @@ class Stopped:
 
     code: StopCode
     detail: str = ""
+    ok: ClassVar[Literal[False]] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ class Began:
     """The call may be made now, by the holder of the token, until the deadline (the database's clock)."""
 
     deadline: datetime
+    ok: ClassVar[Literal[True]] = True
 
 
 LastCheck = Callable[[IntentRow, TicketRow, tuple[ApprovalRow, ...]], Stopped | None]
@@ -166,7 +168,8 @@ class Again:
 
 
 DecideOutcome = Literal[
-    "approved", "rejected", "edited", "already_decided", "expired", "not_entitled", "changed", "same_person", "withdrawn"
+    "approved", "rejected", "edited", "already_decided", "expired", "not_entitled", "changed", "same_person",
+    "withdrawn",
 ]  # fmt: skip
 
 
@@ -189,11 +192,3 @@ class Expired:
 
 
 ConsentOutcome = Literal["given", "declined", "not_the_author", "before_question", "not_open", "expired"]
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A reply or note found by what the platform knows of it."""
-
-    outbound: OutboundRow
-    ticket: TicketRow

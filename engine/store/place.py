@@ -1,4 +1,4 @@
-"""Where a change to a ticket begins: its row is locked first, so everything that concerns one ticket happens in some order."""
+"""Where a change to a ticket begins: its row is locked first, so what concerns one ticket happens in some order."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,9 +22,9 @@ def locked(tx: Transaction, ticket_id: str) -> TicketRow:
     return found
 
 
-def locked_of(tx: Transaction, table: sa.Table, id: str) -> TicketRow:
+def locked_of(tx: Transaction, table: sa.Table, row_id: str) -> TicketRow:
     """The ticket that a row belongs to, locked. Raises Missing."""
-    ticket_id = tx.connection.execute(sa.select(table.c.ticket_id).where(table.c.id == id)).scalar()
+    ticket_id = tx.connection.execute(sa.select(table.c.ticket_id).where(table.c.id == row_id)).scalar()
     if ticket_id is None:
         raise Missing(f"no such row in {table.name}")
     return locked(tx, ticket_id)

@@ -1,4 +1,4 @@
-"""What the store hands out: one frozen dataclass per table. Texts and contents are left out of `repr`, which ends up in logs."""
+"""What the store hands out: one frozen dataclass per table. Contents are left out of `repr`, which ends up in logs."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,9 +6,7 @@ from typing import Any, Literal
 
 Mode = Literal["live", "read_only", "suggest", "shadow"]
 TicketState = Literal["open", "handed_off", "closed"]
-IntentState = Literal[
-    "reserved", "sending", "done", "not_done", "unknown", "reconciled", "withdrawn", "refused"
-]
+IntentState = Literal["reserved", "sending", "done", "not_done", "unknown", "reconciled", "withdrawn", "refused"]
 ConsentState = Literal["open", "given", "declined", "expired", "withdrawn", "superseded", "used"]
 ApprovalState = Literal["open", "approved", "rejected", "expired", "withdrawn", "superseded", "used"]
 OutboundState = Literal["reserved", "sending", "sent", "not_sent", "unknown", "reconciled", "withdrawn"]
@@ -18,7 +16,7 @@ HandoffState = Literal["open", "delivered", "resolved"]
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """Who proved to be the customer, how (the tool or the channel), and until when (None: as long as the ticket's epoch)."""
+    """Who proved to be the customer, how (the tool or the channel), and until when (None: until the next epoch)."""
 
     author: str
     how: str = field(kw_only=True)
@@ -164,6 +162,7 @@ class IntentRow:
     reconciled_by: str | None
     alarm: str | None
     lease_us: int | None
+    resent: int
     created_at: datetime
 
     @property
@@ -255,7 +254,13 @@ class OutboundRow:
     as_sent: bool | None
     reconciled_by: str | None
     lease_us: int | None
+    resent: int
     created_at: datetime
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether it is known to have arrived."""
+        return self.state == "sent" or (self.state == "reconciled" and bool(self.as_sent))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

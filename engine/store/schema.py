@@ -186,6 +186,7 @@ intents = Table(
     Column("reconciled_by", String),
     Column("alarm", String),
     Column("lease_us", BigInteger),
+    Column("resent", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("ticket_id", "epoch", "node", "iteration"),
     Index(None, "state", "deadline"),
@@ -199,7 +200,7 @@ intent_limits = Table(
     Column("tool", String, nullable=False),
     Column("subject", Key, nullable=False),
     Column("amount", String),
-    Column("currency", String(10)),
+    Column("currency", String),
     Index(None, "tool", "subject"),
 )
 
@@ -294,6 +295,7 @@ outbound = Table(
     Column("as_sent", Boolean),
     Column("reconciled_by", String),
     Column("lease_us", BigInteger),
+    Column("resent", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("ticket_id", "epoch", "node", "iteration", "kind"),
     Index(None, "state", "deadline"),

@@ -22,10 +22,10 @@ MARGIN = timedelta(hours=1)
 """How long before a vendor forgets a key the engine stops relying on it; a tenth of the memory if that is shorter."""
 
 
-def hold(tx: Transaction, table: sa.Table, id: str) -> str | None:
+def hold(tx: Transaction, table: sa.Table, row_id: str) -> str | None:
     """Take an unsent call; whoever held it before is fenced off. None: it is not unsent any more."""
     fresh = token()
-    return fresh if tx.update(table, table.c.id == id, table.c.state == "reserved", token=fresh) else None
+    return fresh if tx.update(table, table.c.id == row_id, table.c.state == "reserved", token=fresh) else None
 
 
 def retake(tx: Transaction, table: sa.Table, row: IntentRow | OutboundRow, seen: str | None) -> str | None:
@@ -34,9 +34,18 @@ def retake(tx: Transaction, table: sa.Table, row: IntentRow | OutboundRow, seen:
     deadline = tx.now() + (row.lease_us or 0) * MICROSECOND
     taken = tx.update(
         table, table.c.id == row.id, table.c.state == "sending", table.c.token == seen,
-        token=fresh, deadline=deadline, attempts=row.attempts + 1,
+        token=fresh, deadline=deadline, attempts=row.attempts + 1, resent=row.resent + 1,
     )  # fmt: skip
     return fresh if taken else None
+
+
+def release(tx: Transaction, table: sa.Table, row_id: str, held: str) -> bool:
+    """sending -> reserved, by a holder who knows that nothing left (no connection, told to wait).
+
+    Not after a resend: the first call may have left, whatever became of the second.
+    """
+    first = (table.c.id == row_id, table.c.state == "sending", table.c.token == held, table.c.resent == 0)
+    return tx.update(table, *first, state="reserved", token=None, deadline=None, sending_at=None) == 1
 
 
 def again(row: IntentRow | OutboundRow, now: datetime, *, keeps: timedelta | None, has_find: bool) -> Again:
@@ -50,10 +59,10 @@ def again(row: IntentRow | OutboundRow, now: datetime, *, keeps: timedelta | Non
     return Again(what="look" if has_find else "unknown", token=row.token)
 
 
-def mark_unknown(tx: Transaction, table: sa.Table, id: str) -> bool:
+def mark_unknown(tx: Transaction, table: sa.Table, row_id: str) -> bool:
     """sending -> unknown, once the deadline has passed."""
     past = table.c.deadline <= tx.clock
-    return tx.update(table, table.c.id == id, table.c.state == "sending", past, state="unknown") == 1
+    return tx.update(table, table.c.id == row_id, table.c.state == "sending", past, state="unknown") == 1
 
 
 def overdue(tx: Transaction, row: type[Call], table: sa.Table) -> list[Call]:

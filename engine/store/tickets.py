@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from engine.store import place, schema
 from engine.store.database import Database
+from engine.store.handoffs import resolve_all
 from engine.store.leaving import take_back
 from engine.store.outcomes import Left
 from engine.store.rows import Mode, TicketRow, TicketState, Verified
@@ -90,13 +91,24 @@ class Tickets:
             )  # fmt: skip
             if closed:
                 take_back(tx, ticket_id)
-                handoff = schema.handoffs.c
-                unresolved = (handoff.ticket_id == ticket_id, handoff.resolved_at.is_(None))
-                tx.update(schema.handoffs, *unresolved, state="resolved", resolved_at=tx.clock)
+                resolve_all(tx, ticket_id)
             return closed
 
+    def hand_back(self, ticket_id: str, epoch: int) -> bool:
+        """handed_off -> open: people give the ticket to the engine again, and its handoff is resolved."""
+        row = schema.tickets.c
+        with self._database.write() as tx:
+            place.locked(tx, ticket_id)
+            given = place.change(
+                tx, ticket_id, row.state == "handed_off", row.epoch == epoch,
+                state="open", escalated=None, awaiting_team=None,
+            )  # fmt: skip
+            if given:
+                resolve_all(tx, ticket_id)
+            return given
+
     def leave(self, ticket_id: str, epoch: int, nodes: Sequence[str] | None = None) -> Left:
-        """Take back what these nodes (None: all) of an epoch have open and unsent; writes that are `sending` are listed."""
+        """Take back what these nodes (None: all) of an epoch have open and unsent; what is `sending` is listed."""
         with self._database.write() as tx:
             place.locked(tx, ticket_id)
             return take_back(tx, ticket_id, epoch, nodes)
@@ -154,7 +166,7 @@ class Tickets:
             place.ring(tx, ticket_id)
 
     def lower_mode(self, ticket_id: str, mode: Mode) -> Mode:
-        """Lower the ticket's mode, never raise it; the mode that holds now. Once it returns, no call starts above it."""
+        """Lower the ticket's mode, never raise it; the mode that holds now. Once it returns, no call starts above."""
         freer = MODES[: MODES.index(mode)]
         with self._database.write() as tx:
             place.locked(tx, ticket_id)

@@ -18,7 +18,7 @@ Where = sa.ColumnElement[bool]
 
 
 def mint(prefix: str) -> str:
-    """A random id: prefix, underscore, 24 characters base32 in lower case (120 bits). It says nothing of the world outside."""
+    """A random id: prefix, underscore, 24 characters base32 in lower case (120 bits). It tells nothing."""
     return f"{prefix}_{base64.b32encode(secrets.token_bytes(15)).decode().lower()}"
 
 
@@ -53,9 +53,9 @@ class Transaction:
         """The first row of a query, or None."""
         return next(iter(self.all(row, query.limit(1))), None)
 
-    def by_id(self, row: type[Row], table: sa.Table, id: str) -> Row:
+    def by_id(self, row: type[Row], table: sa.Table, row_id: str) -> Row:
         """The row of an id. Raises Missing."""
-        found = self.first(row, sa.select(table).where(table.c.id == id))
+        found = self.first(row, sa.select(table).where(table.c.id == row_id))
         if found is None:
             raise Missing(f"no such row in {table.name}")
         return found
@@ -81,7 +81,7 @@ class Transaction:
         return self.connection.execute(table.update().where(*where).values(columns)).rowcount
 
     def lock(self, table: sa.Table, *where: Where, shared: bool = False) -> bool:
-        """Lock rows against change until the end; whether there were any. On SQLite the transaction holds the lock already."""
+        """Lock rows until the end; whether there were any. On SQLite the transaction holds the one lock already."""
         query = sa.select(sa.literal(1)).select_from(table).where(*where).with_for_update(read=shared)
         return bool(self.connection.execute(query).all())
 

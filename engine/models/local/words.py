@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from engine.models.base import Message
@@ -15,12 +16,15 @@ _QUOTE_HEADER = re.compile(
     r"|^-{2,} ?(?:original message|ursprüngliche nachricht|message d'origine|mensaje original) ?-{2,}\s*$",
     re.IGNORECASE,
 )
-_SENT_FROM = re.compile(r"^\s*(?:sent from my|von meinem .{2,30} gesendet|envoyé de mon|enviado desde mi)\b.{0,60}$", re.I)
+_SENT_FROM = re.compile(
+    r"^\s*(?:sent from my|von meinem .{2,30} gesendet|envoyé de mon|enviado desde mi)\b.{0,60}$", re.I
+)
 _SENTENCE_END = re.compile(
     r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[^\s\da-zäöüß]|\d)"  # not before a lower-case letter: "approx. five"
 )
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|approx|no|nr|mr|mrs|ms|dr|st|vs|etc|z\.b|d\.h|bzw|ca|inkl|art|tel|p\.ex|ej|sr|sra|inc|ltd)|\b[A-Z])\.$",
+    r"(?:\b(?:e\.g|i\.e|approx|no|nr|mr|mrs|ms|dr|st|vs|etc|z\.b|d\.h|bzw|ca|inkl|art|tel|p\.ex|ej|sr|sra|inc|"
+    r"ltd)|\b[A-Z])\.$",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
@@ -92,20 +96,25 @@ def words(text: str) -> list[str]:
 def features(text: str) -> list[str]:
     """Words, pairs of neighbours, and 3- to 5-grams of characters over word borders (marked by `#`)."""
     single = words(text[:2_000])
-    pairs = [f"{a} {b}" for a, b in zip(single, single[1:], strict=False)]
+    pairs = [f"{a} {b}" for a, b in pairwise(single)]
     line = f" {' '.join(single)} "
     grams = [f"#{line[i : i + n]}" for n in (3, 4, 5) for i in range(len(line) - n + 1)]
     return single + pairs + grams
 
 
 _STOP: Final = frozenset(
-    "a an the is are was were be been am do does did i you he she it we they me my your our their his her its this that these "
-    "those of in on at to for from by with and or but if so as not no can could will would shall should may might must have "
-    "has had what which who whom how when where why there here about into over than then too very just also any some please "
+    "a an the is are was were be been am do does did i you he she it we they me my your our their his her its "
+    "this that these "
+    "those of in on at to for from by with and or but if so as not no can could will would shall should may "
+    "might must have "
+    "has had much many long often what which who whom how when where why there here about into over than then "
+    "too very just also any some please "
     "thanks thank hi hello hey dear get got one s t ll m re ve "
-    "der die das ein eine einen einem einer und oder ich du sie wir ihr es ist sind war mein meine ihre in im am an auf zu "
+    "der die das ein eine einen einem einer und oder ich du sie wir ihr es ist sind war mein meine ihre in im am "
+    "an auf zu "
     "zum zur für von mit nicht wie was wann wo wer kann können habe hat haben bei den dem des "
-    "le la les un une des et ou je tu il elle nous vous ils est sont mon ma mes votre vos de du au aux en dans pour par sur "
+    "le la les un une des et ou je tu il elle nous vous ils est sont mon ma mes votre vos de du au aux en dans "
+    "pour par sur "
     "avec ne pas que qui quoi comment quand où ce cette ai a avez "
     "el los las una unos y o yo mi mis su sus es son de del al en para por con no que como cuando donde se lo".split()
 )
@@ -119,7 +128,26 @@ def content_words(text: str) -> list[str]:
 def stem(word: str) -> str:
     """A crude stem: accents folded, common English, German and Romance endings cut."""
     folded = "".join(one for one in unicodedata.normalize("NFD", word) if not unicodedata.combining(one))
-    for ending in ("'s", "ations", "ation", "ings", "ing", "ments", "ment", "ies", "ied", "ers", "est", "ed", "es", "en", "er", "s", "e", "y"):
+    for ending in (
+        "'s",
+        "ations",
+        "ation",
+        "ings",
+        "ing",
+        "ments",
+        "ment",
+        "ies",
+        "ied",
+        "ers",
+        "est",
+        "ed",
+        "es",
+        "en",
+        "er",
+        "s",
+        "e",
+        "y",
+    ):
         if folded.endswith(ending) and len(folded) - len(ending) >= 4 - (len(ending) == 1):
             folded = folded[: -len(ending)]
             break

@@ -37,7 +37,7 @@ class Asker(Group):
     @guarded
     async def ask_read(self, scope: Scope) -> Result:
         """What the conversation already says: `done` with the record, or `missing` with the next field to ask for."""
-        heard = await self.store.run(self.store.messages.conversation, scope.ticket.id, limit=100)
+        heard = await self.store.run(self.store.messages.of_ticket, scope.ticket.id)
         said = [m for m in heard if m.kind == "message"]
         found = await self.read_fields(scope, said=said, first=True)
         return found if found is not None else Result("missing", data={"missing": self._fields(scope)[0].name})

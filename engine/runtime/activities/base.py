@@ -3,7 +3,7 @@
 import functools
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from temporalio import activity
@@ -13,8 +13,8 @@ from engine.errors import EngineError, NotHere
 from engine.expressions.values import decode, encode
 from engine.plan import Node, Plan
 from engine.runtime.context import Context
-from engine.runtime.input import Result, Value, Work
-from engine.store import Missing
+from engine.runtime.input import Result, Step, Value, Work
+from engine.store import Missing, StepEntry
 from engine.store.rows import TicketRow
 
 __all__ = ["Desk", "Group", "Scope", "guarded", "later"]
@@ -69,7 +69,8 @@ class Desk:
             return None
         plan = await self.plan(work.revision)
         if work.trace:
-            await self.store.run(self.store.steps.record, ticket.id, work.epoch, work.run, tuple(work.trace))
+            entries = [_entry(step) for step in work.trace]
+            await self.store.run(self.store.steps.record, ticket.id, work.epoch, work.run, entries)
         due = await self.store.run(self.store.now) + _RUNNING
         await self.store.run(self.store.tickets.update, ticket.id, next_due=due)
         return Scope(work, ticket, plan, await self.names(work, ticket, plan))
@@ -100,7 +101,7 @@ class Desk:
         return names
 
     async def _question(self, ticket: TicketRow) -> str:
-        messages = await self.store.run(self.store.messages.conversation, ticket.id, limit=50)
+        messages = await self.store.run(self.store.messages.of_ticket, ticket.id)
         said = [m.text for m in messages if m.kind == "message" and m.author_role == "customer" and m.text]
         return "\n".join(said[-3:])
 
@@ -177,6 +178,13 @@ def guarded(
 
     run.__annotations__ = {"work": Work, "return": Result}
     return run
+
+
+def _entry(step: Step) -> StepEntry:
+    return StepEntry(
+        ordinal=step.ordinal, node=step.node, kind=step.kind, at=datetime.fromisoformat(step.at),
+        iteration=step.iteration, place=step.place or None, outcome=step.outcome, because=step.because or None,
+    )  # fmt: skip
 
 
 def later(code: str, seconds: float) -> ApplicationError:

@@ -16,7 +16,7 @@ _SHOWN_STEPS = 30
 async def package(store: Store, scope: Scope, reason: str, sentiment: Callable[[str], float]) -> dict[str, Any]:
     """Summary, sentiment and its course, facts so far, steps with results, writes with their states, passages."""
     ticket = scope.ticket
-    heard = await store.run(store.messages.conversation, ticket.id, limit=200)
+    heard = await store.run(store.messages.of_ticket, ticket.id)
     said = [m for m in heard if m.kind == "message" and m.author_role == "customer"]
     steps = await store.run(store.steps.of, ticket.id)
     intents = await store.run(store.intents.of_ticket, ticket.id)

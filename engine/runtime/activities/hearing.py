@@ -94,7 +94,7 @@ class Hearer(Group):
         if said and _crosses(when.get("sentiment"), Decimal(str(sentiment(said[-1].text or "")))):
             return "sentiment"
         if "customer_turns" in when:
-            heard = await self.store.run(self.store.messages.conversation, scope.ticket.id, limit=500)
+            heard = await self.store.run(self.store.messages.of_ticket, scope.ticket.id)
             turns = sum(1 for m in heard if m.kind == "message" and m.author_role == "customer")
             if _crosses(when["customer_turns"], Decimal(turns)):
                 return "customer_turns"

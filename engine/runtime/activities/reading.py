@@ -117,7 +117,7 @@ class Reader(Group):
         return found if isinstance(found, dict) and found.get("id") else None
 
     async def _proved(self, scope: Scope, how: str, customer: dict[str, Any]) -> Result:
-        heard = await self.store.run(self.store.messages.conversation, scope.ticket.id, limit=100)
+        heard = await self.store.run(self.store.messages.of_ticket, scope.ticket.id)
         authors = [m.author_id for m in heard if m.kind == "message" and m.author_role == "customer"]
         value = await self.desk.keep(scope, "customer", customer)
         until = await self.store.run(self.store.now) + _PROVED

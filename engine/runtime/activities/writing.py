@@ -10,6 +10,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from temporalio import activity
@@ -21,8 +22,8 @@ from engine.plan import Grant, Plan, ToolContract, digest
 from engine.runtime.activities.base import Desk, Group, Scope, guarded, later
 from engine.runtime.activities.reading import Reader, first_failing
 from engine.runtime.input import Result
-from engine.store import Limit, Need
-from engine.store.rows import IntentRow
+from engine.store import LastCheck, Limit, Stopped
+from engine.store.rows import ApprovalRow, IntentRow, TicketRow
 from engine.tools.base import Failed, InProgress, ToolError, Unknown, Unreadable
 from engine.tools.typed import plain, typed
 
@@ -59,11 +60,14 @@ class Writer(Group):
             self.store.intents.propose, scope.ticket.id, scope.work.epoch, scope.place, scope.work.iteration,
             tool=tool, contract_digest=digest(contract.to_json()), arguments=encode(arguments),
             digest=seal(scope.ticket.salt, arguments), facts=encode(facts),
-            author_id=scope.ticket.verified.author if scope.ticket.verified else None, vendor_key=None,
+            author_id=scope.ticket.verified.author if scope.ticket.verified else None,
         )  # fmt: skip
-        if proposed.outcome == "conflict":
+        if proposed.kind == "conflict":
             return Result("conflict")
-        return await self._judge(scope, proposed.intent, arguments, facts, now)
+        intent = proposed.intent
+        if intent.state in ("withdrawn", "refused"):
+            intent = await self.store.run(self.store.intents.renew, intent.id) or intent
+        return await self._judge(scope, intent, arguments, facts, now)
 
     async def _judge(
         self, scope: Scope, intent: IntentRow, arguments: Mapping[str, Any], facts: Mapping[str, Any], now: datetime
@@ -81,24 +85,25 @@ class Writer(Group):
         if failed is not None:
             data["failed"], text = ["only_if", failed], str(grant.only_if[failed - 1]["text"])
             value = await self.desk.refused(scope, text)
-        elif (full := await self._peek(grant, names, now, intent)) is not None:
+        elif (full := await self._peek(limits_of(grant, names, arguments, now), intent.tool)) is not None:
             data["failed"] = ["limit", 0]
             value = await self.desk.refused(scope, full)
         else:
             data["approve"] = applying(grant, names, now)
         return Result("done", value=value, data=data)
 
-    async def _peek(self, grant: Grant, names: Mapping[str, Any], now: datetime, intent: IntentRow) -> str | None:
+    async def _peek(self, limits: list[Limit], tool: str) -> str | None:
         """A limit that is used up already: told before a customer or an approver is asked. The count that holds is
         the one in the transaction that sends."""
-        try:
-            limits = limits_of(grant, intent.tool, names, now)
-        except EvaluationError:
-            return "a limit needs a value that is missing"
         for limit in limits:
-            full = await self.store.run(self.store.intents.would_exceed, limit, intent.id)
-            if full:
-                return limit.line
+            if limit.subject is None:
+                return "a limit needs a value that is missing"
+            used = await self.store.run(self.store.intents.limits_used, tool, limit.subject, limit.window)
+            if limit.count is not None and used.count >= limit.count:
+                return f"limit: {used.count} of {limit.count} used"
+            before = used.amounts.get(limit.currency or "", Decimal())
+            if limit.total is not None and before + (limit.amount or Decimal()) > limit.total:
+                return f"limit: {before} of {limit.total} {limit.currency} used"
         return None
 
     async def facts(self, scope: Scope, contract: ToolContract, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,35 +161,39 @@ class Writer(Group):
         now = await self.store.run(self.store.now)
         names = gate_names(scope, arguments, facts)
         limits: list[Limit] = []
-        needs: list[Need] = []
+        needs: dict[int, str] = {}
         consent = False
         for grant in await self._grants(scope, plan, intent.tool):
             failed = first_failing(grant, names, now) if grant is not None else "no longer granted"
             if grant is None or failed is not None:
-                return await self._refuse(scope, intent, token, failed or "")
-            try:
-                limits += limits_of(grant, intent.tool, names, now)
-            except EvaluationError:
-                return await self._refuse(scope, intent, token, "a limit needs a value that is missing")
-            needs += [Need(line, grant.approve[line - 1]["by"]) for line in applying(grant, names, now)]
+                return await self._refuse(scope, intent, failed or "")
+            limits += limits_of(grant, names, arguments, now)
+            needs |= {line: str(grant.approve[line - 1]["by"]) for line in applying(grant, names, now)}
             consent = consent or grant.confirm is not None
         began = await self.store.run(
             self.store.intents.begin, intent.id, token, deadline=timedelta(seconds=contract.timeout) + _MARGIN,
-            limits=tuple(dict.fromkeys(limits)), needs=tuple(dict.fromkeys(needs)), consent=consent, tool=intent.tool,
-            contract_digest=digest(contract.to_json()), vendor_key=hmac_key(scope.ticket.salt, intent.id),
-            people=self.entitled,
+            limits=tuple(dict.fromkeys(limits)), needs=tuple(needs), consent=consent, tool=intent.tool,
+            contract_digest=digest(contract.to_json()), version=intent.version, check=self._entitled(needs),
         )  # fmt: skip
-        if not began.ok:
-            return await self._stopped(scope, intent, token, began.code, began.detail)
-        return await self._send(scope, intent, contract, arguments, token, hmac_key(scope.ticket.salt, intent.id))
+        if isinstance(began, Stopped):
+            return await self._stopped(scope, intent, began)
+        return await self._send(scope, intent, contract, arguments, token)
 
-    async def _refuse(self, scope: Scope, intent: IntentRow, token: str, because: str) -> Result:
-        await self.store.run(self.store.intents.refuse, intent.id, token, because=because)
+    async def _refuse(self, scope: Scope, intent: IntentRow, because: str) -> Result:
+        await self.store.run(self.store.intents.refuse, intent.id, because)
         return Result("refused", value=await self.desk.refused(scope, because))
 
-    def entitled(self, person: str, team: str) -> bool:
-        """Whether a person who decided still belongs to the team: asked again at the moment of use."""
-        return person in self.context.projects.people(team)
+    def _entitled(self, needs: Mapping[int, str]) -> LastCheck:
+        """Whether who decided still belongs to the team that must decide: asked again at the moment of use."""
+
+        def check(_: IntentRow, __: TicketRow, approvals: tuple[ApprovalRow, ...]) -> Stopped | None:
+            for row in approvals:
+                team = needs.get(row.line)
+                if team is not None and row.decided_by not in self.context.projects.people(team):
+                    return Stopped("approval", f"line {row.line} was decided by somebody who may not")
+            return None
+
+        return check
 
     async def _pinned(self, scope: Scope, intent: IntentRow) -> Plan | None:
         """The plan of the ticket's row, if the intent was made under the contract that it pins."""
@@ -205,17 +214,16 @@ class Writer(Group):
         today = await self.desk.plan(active) if active else plan
         return [plan.grants.get(tool), today.grants.get(tool)] if today is not plan else [plan.grants.get(tool)]
 
-    async def _stopped(self, scope: Scope, intent: IntentRow, token: str, code: str, detail: str) -> Result:
-        match code:
+    async def _stopped(self, scope: Scope, intent: IntentRow, stopped: Stopped) -> Result:
+        match stopped.code:
             case "token" | "state":
                 raise later("fenced", 1.0)
-            case "superseded" | "approval" | "consent":
-                return Result("again", because=code)
+            case "superseded" | "approval" | "consent" | "identity":
+                return Result("again", because=stopped.code)
             case "limit" | "revoked" | "mode" | "held":
-                because = detail or code
-                return await self._refuse(scope, intent, token, because)
+                return await self._refuse(scope, intent, f"{stopped.code}: {stopped.detail}")
             case _:
-                return Result("not_contract", because=code)
+                return Result("not_contract", because=stopped.code)
 
     async def _repeat(self, scope: Scope, intent: IntentRow) -> Result:
         """A repeat that finds the row sent: the vendor's own key, or a person; never a blind second call."""
@@ -228,17 +236,16 @@ class Writer(Group):
             self.store.intents.again, intent.id, keeps=timedelta(seconds=keeps) if keeps else None,
             has_find=bool(contract.find),
         )  # fmt: skip
-        match again.action:
+        match again.what:
             case "wait":
                 raise later("in_flight", again.seconds + 0.5)
             case "send_same_key":
-                token = await self.store.run(
-                    self.store.intents.retake, intent.id, intent.token,
-                    deadline=timedelta(seconds=contract.timeout) + _MARGIN,
-                )  # fmt: skip
+                token = await self.store.run(self.store.intents.retake, intent.id, again.token)
                 if token is None:
                     raise later("fenced", 1.0)
-                return await self._send(scope, intent, contract, decode(intent.arguments), token, intent.vendor_key)
+                return await self._send(scope, intent, contract, decode(intent.arguments), token)
+            case "not_sending":
+                raise later("moved", 0.2)
             case "look" if contract.find:
                 return await self._look_back(scope, intent, contract)
             case _:
@@ -269,13 +276,7 @@ class Writer(Group):
         return row
 
     async def _send(
-        self,
-        scope: Scope,
-        intent: IntentRow,
-        contract: ToolContract,
-        arguments: Mapping[str, Any],
-        token: str,
-        key: str | None,
+        self, scope: Scope, intent: IntentRow, contract: ToolContract, arguments: Mapping[str, Any], token: str
     ) -> Result:
         """Only the process that moved the row to `sending` comes here."""
         settle = self.store.intents.settle
@@ -283,7 +284,10 @@ class Writer(Group):
         beat = asyncio.create_task(_beat())
         try:
             result = await tool.call(
-                contract, arguments, secrets=self.context.secrets, key=key if contract.idempotency else None
+                contract,
+                arguments,
+                secrets=self.context.secrets,
+                key=intent.vendor_key if contract.idempotency else None,
             )
         except ToolError as error:
             if not error.not_done:
@@ -349,21 +353,22 @@ def applying(grant: Grant, names: Mapping[str, Any], now: datetime) -> list[int]
     return lines
 
 
-def limits_of(grant: Grant, tool: str, names: Mapping[str, Any], now: datetime) -> list[Limit]:
-    """The grant's limits for this call. A subject that is missing raises EvaluationError: the gate is closed."""
+def limits_of(grant: Grant, names: Mapping[str, Any], arguments: Mapping[str, Any], now: datetime) -> list[Limit]:
+    """The grant's limits for this call. A subject that is missing is none, which closes the gate."""
     limits = []
-    for limit in grant.limit:
-        subject = evaluate(limit["subject"], names, now=now)
+    spent = next((value for value in arguments.values() if isinstance(value, Money)), None)
+    for number, limit in enumerate(grant.limit, 1):
+        try:
+            subject = evaluate(limit["subject"], names, now=now)
+        except EvaluationError:
+            subject = None
         if isinstance(subject, Mapping):
             subject = subject.get("id")
-        if subject is None or subject == "":
-            raise EvaluationError(code="missing")
-        money = limit.get("amount")
-        spent = next((v for v in names.values() if isinstance(v, Money)), None)
+        cap = limit.get("amount")
         limits.append(Limit(
-            line=limit["name"], tool=tool, subject=f"{limit['name']}:{subject}", count=limit.get("count"),
-            cap=money["value"] if money else None, amount=str(spent.amount) if money and spent else None,
-            currency=money["currency"] if money else None, spent_currency=spent.currency if money and spent else None,
+            line=number, subject=f"{limit['name']}:{subject}" if subject not in (None, "") else None,
+            count=limit.get("count"), total=Decimal(str(cap["value"])) if cap else None,
+            amount=spent.amount if cap and spent else None, currency=spent.currency if cap and spent else None,
             window=timedelta(seconds=limit["window"]) if limit.get("window") else None,
         ))  # fmt: skip
     return limits

@@ -112,8 +112,8 @@ class Ticket:
     def note(self, node: Node, outcome: str, because: str = "") -> None:
         """One line for the account; written by the next activity, in the same transaction as nothing else."""
         self.ordinal += 1
-        place = self.plan.places.get(node.id, "")
-        self._trace.append(Step(self.ordinal, node.id, self.iteration, node.kind, place, outcome, because))
+        place, at = self.plan.places.get(node.id, ""), workflow.now().isoformat()
+        self._trace.append(Step(self.ordinal, node.id, self.iteration, node.kind, place, outcome, at, because))
 
     def checkpoint(self, *, resume: bool) -> Checkpoint:
         """For the next run: with the frame where it stands, or (in another flow) with what outlives a flow."""

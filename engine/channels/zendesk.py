@@ -1,0 +1,227 @@
+"""Zendesk Support: event webhooks of envelope version 2022-11-06 in, the Ticketing API out.
+
+Sources: developer.zendesk.com, Webhooks (ticket events, request signing) and Ticketing API (tickets, audits, users,
+groups). A text is found again by the custom metadata of the audit that it made.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from engine.channels.base import Outgoing, Received, Unknown, Unsent
+from engine.channels.zendesk_events import TAKE_BACK, read_event, verify
+from engine.exchange import Answer, Cut, NotSent, exchange, retry_after
+
+__all__ = ["Zendesk"]
+
+_SECONDS: Final = 20.0
+"""For one whole request; shorter than the deadline of an outbound row."""
+_PAGES: Final = 200
+_ANSWER_CAP: Final = 4_000_000
+_NOT_DONE: Final = {401: "unauthorised", 403: "forbidden", 404: "not_found", 422: "rejected", 400: "rejected"}
+_STATUS: Final = ("new", "open", "pending", "hold", "solved", "closed")
+
+
+class Zendesk:
+    """One Zendesk account. `user` is the e-mail address of the agent that the engine writes as, with or
+    without the `/token` that Zendesk puts after it."""
+
+    kind = "zendesk"
+
+    def __init__(
+        self, *, name: str, url: str, user: str, token: str, webhook_secret: str, seconds: float = _SECONDS
+    ) -> None:
+        if not (url.startswith(("https://", "http://")) and user and token and webhook_secret):
+            raise Unsent("not_configured")
+        self.name = name
+        self.seconds = seconds
+        self._url = url.rstrip("/")
+        self._secret = webhook_secret.encode()
+        login = f"{user.removesuffix('/token')}/token:{token}"
+        self._login = "Basic " + base64.b64encode(login.encode()).decode()
+        self._groups: dict[str, int] = {}
+        self._self_id: str | None = None
+
+    def receive(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Received | None:
+        """See `Channel.receive`."""
+        verify(self._secret, headers, body, now=now)
+        return read_event(body, own_id=self._self_id)
+
+    async def requester(self, external_id: str) -> dict[str, Any]:
+        """See `Channel.requester`; two requests."""
+        ticket = _part(await self._look(f"/api/v2/tickets/{_number(external_id)}.json"), "ticket")
+        user = _part(await self._look(f"/api/v2/users/{_number(ticket.get('requester_id'))}.json"), "user")
+        return {
+            "id": str(user.get("id")), "email": user.get("email"), "name": user.get("name"),
+            "language": str(user["locale"]).partition("-")[0] if user.get("locale") else None,
+        }  # fmt: skip
+
+    async def send(self, external_id: str, message: Outgoing) -> str:
+        """One update of the ticket, its comment included: all of it or nothing.
+
+        Tags are added to those there, under Zendesk's check that nobody changed the ticket meanwhile (`conflict`).
+        """
+        number = _number(external_id)
+        change = await self._change(number, message)
+        content = json.dumps({"ticket": change}).encode()
+        answer = await self._exchange("PUT", f"/api/v2/tickets/{number}.json", content)
+        self._raise_for(answer, write=True)
+        return self._made(answer, message, number)
+
+    async def find(self, external_id: str, marker: str) -> str | None:
+        """Pages through the ticket's audits, all of them: None is the licence to send again."""
+        path: str | None = f"/api/v2/tickets/{_number(external_id)}/audits.json?page[size]=100"
+        for _ in range(_PAGES):
+            page = await self._look(path)
+            audits = page.get("audits")
+            if not isinstance(audits, list):
+                raise Unknown("unreadable")
+            for audit in audits:
+                if _marker(audit) == marker:
+                    return _external_id(audit)
+            path = self._next(page)
+            if path is None:
+                return None
+        raise Unknown("too_many_audits")
+
+    async def _change(self, number: str, message: Outgoing) -> dict[str, Any]:
+        change: dict[str, Any] = {"metadata": {"marker": message.marker}}
+        if message.text:
+            change["comment"] = {"body": message.text, "public": message.kind == "reply"}
+        elif message.kind != "update":
+            raise Unsent("empty")
+        if message.status is not None:
+            if message.status not in _STATUS:
+                raise Unsent("rejected")
+            change["status"] = message.status
+        if message.group is not None:
+            change["group_id"] = await self._group(message.group)
+        if message.fields:
+            change["custom_fields"] = [{"id": _field(key), "value": value} for key, value in message.fields.items()]
+        if message.tags:
+            change |= await self._tags(number, message.tags)
+        return change
+
+    async def _tags(self, number: str, tags: tuple[str, ...]) -> dict[str, Any]:
+        """The API sets all tags at once. The tag by which people hand a ticket back is used up by what we do next."""
+        ticket = _part(await self._look(f"/api/v2/tickets/{number}.json", before=True), "ticket", before=True)
+        there = [tag for tag in ticket.get("tags") or () if isinstance(tag, str) and tag != TAKE_BACK]
+        return {
+            "tags": list(dict.fromkeys([*there, *tags])), "safe_update": True,
+            "updated_stamp": ticket.get("updated_at"),
+        }  # fmt: skip
+
+    async def _group(self, name: str) -> int:
+        if name not in self._groups:
+            path: str | None = "/api/v2/groups.json?page[size]=100"
+            for _ in range(_PAGES):
+                page = await self._look(path, before=True)
+                groups = [group for group in page.get("groups") or () if isinstance(group, dict)]
+                self._groups |= {str(g.get("name")): g["id"] for g in groups if isinstance(g.get("id"), int)}
+                path = self._next(page)
+                if path is None or name in self._groups:
+                    break
+        if name not in self._groups:
+            raise Unsent("no_group")
+        return self._groups[name]
+
+    def _made(self, answer: Answer, message: Outgoing, number: str) -> str:
+        """What a 2xx made. It happened, readable or not: the marker finds the rest."""
+        try:
+            audit = json.loads(answer.body).get("audit")
+        except (ValueError, AttributeError, RecursionError):
+            audit = None
+        if isinstance(audit, dict) and _marker(audit) == message.marker:
+            self._self_id = str(audit.get("author_id") or "") or self._self_id
+            return _external_id(audit)
+        return f"ticket/{number}"  # an update that changes nothing makes no audit
+
+    async def _look(self, path: str | None, *, before: bool = False) -> dict[str, Any]:
+        """A read. `before` a change: whatever goes wrong, nothing was sent."""
+        try:
+            answer = await self._exchange("GET", path or "")
+            self._raise_for(answer, write=False)
+            found = json.loads(answer.body)
+        except Unknown as error:
+            if before:
+                raise Unsent("unavailable", retry_after=2.0) from None
+            raise error from None
+        except (ValueError, RecursionError):
+            raise (Unsent("unavailable", retry_after=2.0) if before else Unknown("unreadable")) from None
+        if not isinstance(found, dict):
+            raise Unsent("unavailable", retry_after=2.0) if before else Unknown("unreadable")
+        return found
+
+    async def _exchange(self, method: str, path: str, content: bytes | None = None) -> Answer:
+        headers = {"authorization": self._login, "accept": "application/json"}
+        if content is not None:
+            headers["content-type"] = "application/json"
+        try:
+            return await exchange(
+                method, self._url + path, headers=headers, content=content, seconds=self.seconds, cap=_ANSWER_CAP
+            )
+        except NotSent:
+            raise Unsent("unreachable", retry_after=2.0) from None
+        except Cut as error:
+            raise Unknown(error.code) from None
+
+    def _raise_for(self, answer: Answer, *, write: bool) -> None:
+        if 200 <= answer.status < 300:
+            return
+        if answer.status == 429:
+            raise Unsent("rate_limited", retry_after=retry_after(answer.headers) or 1.0)
+        if answer.status == 409 and write:
+            raise Unsent("conflict", retry_after=1.0)
+        if answer.status in _NOT_DONE:
+            raise Unsent(_NOT_DONE[answer.status])
+        raise Unknown("redirect" if answer.status < 400 else f"status_{answer.status}")
+
+    def _next(self, page: Mapping[str, Any]) -> str | None:
+        """The next page's path, of cursor or offset pagination. An address elsewhere would be sent our login."""
+        links, meta = page.get("links"), page.get("meta")
+        following = page.get("next_page")
+        if isinstance(links, dict) and isinstance(meta, dict):
+            following = links.get("next") if meta.get("has_more") else None
+        if not following:
+            return None
+        there, here = urlsplit(str(following)), urlsplit(self._url)
+        path = there.path.removeprefix(here.path)
+        if (there.scheme, there.netloc) != (here.scheme, here.netloc) or not path.startswith("/api/v2/"):
+            raise Unknown("foreign_page")
+        return f"{path}?{there.query}"
+
+
+def _number(value: Any) -> str:
+    """An id of Zendesk's: digits alone, so that it can't change the path that it stands in."""
+    text = str(value)
+    if not re.fullmatch(r"[0-9]{1,20}", text):
+        raise Unsent("not_found")
+    return text
+
+
+def _field(key: str) -> int:
+    return int(_number(key))
+
+
+def _part(page: Mapping[str, Any], key: str, *, before: bool = False) -> dict[str, Any]:
+    part = page.get(key)
+    if not isinstance(part, dict):
+        raise Unsent("unavailable", retry_after=2.0) if before else Unknown("unreadable")
+    return part
+
+
+def _marker(audit: Any) -> str | None:
+    metadata = audit.get("metadata") if isinstance(audit, dict) else None
+    custom = metadata.get("custom") if isinstance(metadata, dict) else None
+    return custom.get("marker") if isinstance(custom, dict) else None
+
+
+def _external_id(audit: Mapping[str, Any]) -> str:
+    """`comment/<id>`, as the webhook's content id has it, else `audit/<id>`."""
+    events = [event for event in audit.get("events") or () if isinstance(event, dict)]
+    comment = next((event.get("id") for event in events if event.get("type") == "Comment"), None)
+    return f"comment/{comment}" if comment else f"audit/{audit.get('id')}"

@@ -1,0 +1,131 @@
+"""The must-analysis: what is known at each node on every path that leads to it.
+
+One forward pass over the graph. A state holds the names with their types, narrowed by the conditions passed so far;
+the names that are bound on every path; and whether the customer is verified. Paths meet by `join`: what one of them
+does not know is not known. Conditions are not correlated.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from engine.compile.graph import Env, Graph
+from engine.compile.names import REFUSED
+from engine.expressions import narrow
+from engine.plan import Node
+from engine.syntax import Broken
+from engine.types import UNKNOWN, Type, join, optional
+
+__all__ = ["State", "analyse", "order", "outgoing"]
+
+_REFUSALS = frozenset({"refused", "rejected", "late"})
+"""Outcomes over which the runtime says why, in `refused.because`."""
+_VISITS = 12
+"""Times that a node is looked at again: without loops in the language once per path that meets is enough."""
+
+
+class State(NamedTuple):
+    """What is known at a place."""
+
+    names: Env
+    """Every name that some path has bound; one that another path has not is optional."""
+    bound: frozenset[str]
+    """Names bound on every path."""
+    verified: bool
+
+    def bind(self, name: str, kind: Type) -> "State":
+        """With a name that is known from here on."""
+        return State({**self.names, name: kind}, self.bound | {name}, self.verified)
+
+
+def analyse(graph: Graph, entry: str, start: Mapping[str, Type]) -> dict[str, State]:
+    """node -> what is known before it, for every node that can be reached."""
+    states = {entry: State(dict(start), frozenset(start), False)}
+    visits: dict[str, int] = {}
+    for name in order(graph, entry):
+        _visit(graph, name, states, visits)
+    return states
+
+
+def _visit(graph: Graph, name: str, states: dict[str, State], visits: dict[str, int]) -> None:
+    waiting = [name]
+    while waiting:
+        at = waiting.pop()
+        visits[at] = visits.get(at, 0) + 1
+        node = graph.nodes[at]
+        for target, state in _edges(graph, node, states[at]):
+            if target not in graph.nodes:
+                continue
+            known = states.get(target)
+            met = state if known is None else _meet(known, state)
+            if met != known:
+                states[target] = met
+                if target in visits and visits[target] < _VISITS:  # only where the order is not topological
+                    waiting.append(target)
+
+
+def _edges(graph: Graph, node: Node, state: State) -> list[tuple[str, State]]:
+    """Each target with what is known over that edge; past a broken node, all that it might have made known."""
+    found = [(target, outgoing(graph, node, outcome, state)) for outcome, target in node.on.items()]
+    if node.id in graph.broken:
+        target, name = graph.broken[node.id]
+        beyond = state if name is None else state.bind(name, UNKNOWN)
+        names = {**beyond.names, "customer": UNKNOWN}
+        found.append((target, State(names, beyond.bound, True)))
+    return found
+
+
+def order(graph: Graph, entry: str) -> list[str]:
+    """Reverse postorder: each node after all that lead to it, loops apart."""
+    seen: set[str] = set()
+    order: list[str] = []
+    stack: list[tuple[str, list[str]]] = []
+
+    def enter(name: str) -> None:
+        if name not in seen and name in graph.nodes:
+            seen.add(name)
+            stack.append((name, graph.after(name)))
+
+    enter(entry)
+    while stack:
+        name, rest = stack[-1]
+        if rest:
+            enter(rest.pop())
+        else:
+            order.append(name)
+            stack.pop()
+    return order[::-1]
+
+
+def outgoing(graph: Graph, node: Node, outcome: str, state: State) -> State:
+    """What an edge adds: a name over `done`, `verified`, a condition over `yes` and `no`, `refused.because`."""
+    match node.kind:
+        case "branch":
+            return _narrowed(graph, node, outcome == "yes", state)
+        case "verify" if outcome == "done":
+            kind = graph.gives[node.id](state.names)
+            return State({**state.names, "customer": kind}, state.bound, True)
+    if outcome == "done" and node.binds is not None:
+        gives = graph.gives.get(node.id)
+        return state.bind(node.binds, gives(state.names) if gives else UNKNOWN)
+    if outcome in _REFUSALS and node.kind in ("read", "gate", "call"):
+        return state.bind("refused", REFUSED)
+    return state
+
+
+def _narrowed(graph: Graph, node: Node, truth: bool, state: State) -> State:
+    site = next(iter(graph.sites.get(node.id, ())), None)
+    if site is None or isinstance(site.expr.tree, Broken):
+        return state
+    names = dict(narrow(site.expr.tree, truth, state.names))
+    return State(names, state.bound, state.verified)
+
+
+def _meet(left: State, right: State) -> State:
+    names: dict[str, Type] = {}
+    for name in {**left.names, **right.names}:
+        one, other = left.names.get(name), right.names.get(name)
+        if one is None or other is None:
+            names[name] = optional(one or other or UNKNOWN)
+        else:
+            names[name] = one if one == other else join(one, other)
+    return State(names, left.bound & right.bound, left.verified and right.verified)

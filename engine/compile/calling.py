@@ -1,0 +1,175 @@
+"""Lowering of `tool`: a read is one node; a write is its proposal, a node for each gate, then the call."""
+
+from typing import Any
+
+from engine.compile.graph import VALUE, Site
+from engine.compile.lowering import At, Lowering, reads, silence_json
+from engine.diagnostics import Place
+from engine.plan import Node
+from engine.project.contract import Tool, argument_json, expressions_in, json_of
+from engine.project.grant import Approval, GrantEntry
+from engine.project.scalars import Expr, decimal
+from engine.steps.tool import Call
+from engine.types import Type, field_of, is_subtype
+from engine.types import BOOL, NUMBER
+
+__all__ = ["call"]
+
+
+def call(low: Lowering, step: Call, at: At) -> None:
+    """A call that is not granted, or of a tool that does not exist, goes to people."""
+    tool = low.tools.get(step.tool.value) if step.tool else None
+    granted = low.flow.grants().get(tool.name) if tool else None
+    if tool is None or granted is None:
+        low.broken(step, at)
+    elif tool.writes:
+        _Write(low, step, at, tool, granted[1]).lower()
+    else:
+        _read(low, step, at, tool)
+
+
+def _arguments(step: Call, tool: Tool) -> dict[str, Any]:
+    return {
+        name: typed_literal(value, field_of(tool.input, name))
+        for name, (_, value) in sorted((step.arguments or {}).items())
+    }
+
+
+def typed_literal(value: Any, wanted: Type | None) -> Any:
+    """A plain word where the tool wants a number or a bool is one: scalars are typed by the place they stand in."""
+    tree = argument_json(value)
+    if wanted is None or not isinstance(value, Expr) or tree[:1] != ["lit"] or not isinstance(tree[1], str):
+        return tree
+    if is_subtype(wanted, NUMBER) and decimal(tree[1]) is not None:
+        return ["num", tree[1].strip()]
+    if is_subtype(wanted, BOOL) and tree[1] in ("true", "false"):
+        return ["lit", tree[1] == "true"]
+    return tree
+
+
+def _sites(step: Call, tool: Tool) -> list[Site]:
+    sites = []
+    for name, (_, value) in (step.arguments or {}).items():
+        wanted = field_of(tool.input, name)
+        if isinstance(value, Expr):
+            literal = typed_literal(value, wanted)
+            if literal != argument_json(value):
+                continue
+            sites.append(Site(value, VALUE, wanted, f"`{name}` of {tool.name}"))
+        else:
+            sites += [Site(expr, VALUE) for expr in expressions_in(value)]
+    return sites
+
+
+def _errors(step: Call, tool: Tool) -> list[str]:
+    """Every declared error has an edge, so that what a tool can say is all in the graph."""
+    return [*tool.contract.errors, "else"]
+
+
+def _read(low: Lowering, step: Call, at: At, tool: Tool) -> None:
+    arguments = _arguments(step, tool)
+    on = {"done": at.next, **low.outcomes(step, at, ["refused", *_errors(step, tool)])}
+    node = Node(
+        at.id, "read", on=on, data={"tool": tool.name, "arguments": arguments},
+        binds=step.name.value if step.name else None, reads=reads(*arguments.values()), effect="read",
+    )  # fmt: skip
+    low.graph.add(node, step.spot("tool"), sites=_sites(step, tool), gives=lambda env: tool.output)
+
+
+class _Write:
+    """One write on its way to nodes. The ids of the gates are made of the step's own."""
+
+    def __init__(self, low: Lowering, step: Call, at: At, tool: Tool, grant: GrantEntry) -> None:
+        self.low = low
+        self.step = step
+        self.at = at
+        self.tool = tool
+        self.grant = grant
+
+    def lower(self) -> None:
+        """From the last node to the first, since each needs the id of the next."""
+        following = self._call()
+        for number, line in reversed(list(enumerate(self.grant.approve or (), 1))):
+            following = self._approve(number, line, following)
+        if self.grant.asks_customer:
+            following = self._confirm(following)
+        if self.grant.limit:
+            following = self._limit(following)
+        for number, expr in reversed(list(enumerate(self.grant.only_if or (), 1))):
+            following = self._only_if(number, expr.text.place, following)
+        self._propose(following)
+
+    def _outcome(self, cause: str) -> str:
+        """One node a cause and step, whichever gate leads to it."""
+        name = f"{self.at.id}/otherwise.{cause}"
+        if name in self.low.graph.nodes:
+            return name
+        return self.low.cause(self.step.otherwise, cause, self.at, self.step.place)
+
+    def _gate(
+        self, name: str, place: Place, on: dict[str, str], data: dict[str, Any], gives: str, effect: str | None = None
+    ) -> str:
+        made = self.low.graph.reserve(f"{self.at.id}/{name}")
+        node = Node(
+            made, "gate", on=on, data={"intent": self.at.id, **data}, establishes=(gives,), effect=effect
+        )  # fmt: skip
+        return self.low.graph.add(node, place)
+
+    def _propose(self, following: str) -> None:
+        arguments = _arguments(self.step, self.tool)
+        node = Node(
+            self.at.id, "propose", on={"done": following, "else": self._outcome("else")},
+            data={"tool": self.tool.name, "arguments": arguments}, reads=reads(*arguments.values()),
+        )  # fmt: skip
+        self.low.graph.add(node, self.step.spot("tool"), sites=_sites(self.step, self.tool))
+
+    def _only_if(self, number: int, place: Place, following: str) -> str:
+        on = {"pass": following, "refused": self._outcome("refused")}
+        return self._gate(f"only_if.{number}", place, on, {"gate": "only_if", "line": number}, "only_if")
+
+    def _limit(self, following: str) -> str:
+        on = {"pass": following, "refused": self._outcome("refused")}
+        return self._gate("limit", self.grant.spot("limit"), on, {"gate": "limit", "line": 0}, "limit")
+
+    def _confirm(self, following: str) -> str:
+        on = {"pass": following, "declined": self._outcome("declined"), "silent": self.low.silent(self.step, self.at)}
+        expr = self.grant.confirm
+        data = {
+            "gate": "confirm",
+            "line": 0,
+            "text": json_of(expr if isinstance(expr, Expr) else None),
+            "silence": silence_json(self.low.silence(self.step)),
+        }
+        return self._gate("confirm", self.grant.spot("confirm"), on, data, "consent", "text")
+
+    def _approve(self, number: int, line: Approval, following: str) -> str:
+        own = line.otherwise
+        late = self.low.cause(own, "late", At(f"{self.at.id}/approve.{number}", self.at.next), line.place) if own else ""
+        rejected = "rejected" in own.causes if own else False
+        on = {
+            "pass": following,
+            "rejected": self.low.cause(own, "rejected", At(f"{self.at.id}/approve.{number}", self.at.next), line.place)
+            if rejected
+            else self._outcome("rejected"),
+            "late": late or self._outcome("late"),
+        }
+        data = {
+            "gate": "approve",
+            "line": number,
+            "team": line.by.value if line.by else "",
+            "deadline": line.within.to_json() if line.within else {"business_days": 1},
+            "remind": [span.to_json() for span in line.remind or ()],
+        }
+        return self._gate(f"approve.{number}", line.place, on, data, "approval")
+
+    def _call(self) -> str:
+        made = self.low.graph.reserve(f"{self.at.id}/call")
+        causes = ["refused", *_errors(self.step, self.tool)]
+        on = {"done": self.at.next, **{cause: self._outcome(cause) for cause in causes}}
+        node = Node(
+            made, "call", on=on, data={"tool": self.tool.name, "intent": self.at.id},
+            binds=self.step.name.value if self.step.name else None, effect=self.tool.contract.effect,
+        )  # fmt: skip
+        return self.low.graph.add(node, self.step.spot("tool"), gives=lambda env: self.tool.output)
+
+

@@ -1,0 +1,236 @@
+"""From a flow to its plan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from engine.compile import asking, calling, going
+from engine.compile.analysis import State, analyse, order
+from engine.compile.graph import Graph, paths
+from engine.compile.lowering import Kind, Lowering
+from engine.compile.names import engine_values
+from engine.compile.settings import plan_settings
+from engine.diagnostics import Place, Sink
+from engine.expressions import infer
+from engine.plan import Grant, Node, Plan, ToolContract
+from engine.project import Project
+from engine.project.contract import Tool, json_of
+from engine.project.flow import Flow
+from engine.project.grant import Approval, GrantEntry, Limit
+from engine.project.scalars import Expr
+from engine.project.step import StepKind
+from engine.steps.ask import Ask
+from engine.steps.close import Close
+from engine.steps.escalate import Escalate
+from engine.steps.if_ import If
+from engine.steps.reply import Reply
+from engine.steps.search import Search
+from engine.steps.set_ import Set
+from engine.steps.tool import Call
+from engine.steps.transfer import Transfer
+from engine.steps.verify import Verify
+from engine.steps.wait import Wait
+from engine.syntax import Broken
+from engine.types import Type, is_scalar, to_json
+
+__all__ = ["KINDS", "Compiled", "compile_flow"]
+
+KINDS: Final[Mapping[type[StepKind], Kind]] = {
+    Verify: asking.verify,
+    Ask: asking.ask,
+    Search: going.search,
+    Call: calling.call,
+    Reply: asking.reply,
+    Wait: going.wait,
+    If: going.if_,
+    Set: going.set_,
+    Transfer: going.transfer,
+    Escalate: going.escalate,
+    Close: going.close,
+}
+
+_TEXT_ONLY = frozenset({"lower", "upper", "title", "money", "date", "join"})
+"""Filters that follow tables of the platform (Unicode, locales): never evaluated in a workflow."""
+
+
+@dataclass(slots=True)
+class Compiled:
+    """A flow's plan with what the rules look at beside it."""
+
+    flow: Flow
+    project: Project
+    graph: Graph
+    plan: Plan
+    states: Mapping[str, State]
+    verifiers: tuple[Tool, ...] = ()
+    end: str | None = None
+    types: dict[str, Type] = field(default_factory=dict)
+
+
+def compile_flow(flow: Flow, project: Project) -> Compiled:
+    """Compiles. Total: every flow that could be read at all gives a plan, in which broken parts go to people."""
+    graph = Graph(flow.name)
+    low = Lowering(flow, project.settings, project.tools, KINDS, graph)
+    entry = low.steps(flow.steps, "", None, None, flow.spot("steps"))
+    verifiers = _verifiers(graph, project)
+    states = analyse(graph, entry, engine_values(verifiers))
+    types = _types(graph, states)
+    _settle_branches(graph, states)
+    _arrange(graph, entry, low.end)
+    plan = _plan(flow, project, graph, entry, types)
+    return Compiled(flow, project, graph, plan, states, verifiers, low.end, types)
+
+
+def _arrange(graph: Graph, entry: str, end: str | None) -> None:
+    """Nodes in the order in which a ticket can meet them; an end that nothing falls off is not there."""
+    met = order(graph, entry)
+    if end is not None and end not in met:
+        graph.nodes.pop(end), graph.places.pop(end)
+    rest = [name for name in graph.nodes if name not in met]
+    graph.nodes = {name: graph.nodes[name] for name in [*met, *rest]}
+
+
+def _verifiers(graph: Graph, project: Project) -> tuple[Tool, ...]:
+    names = [way["tool"] for node in graph.nodes.values() if node.kind == "verify" for way in node.data["ways"]]
+    return tuple(project.tools[name] for name in dict.fromkeys(names) if name in project.tools)
+
+
+def _types(graph: Graph, states: Mapping[str, State]) -> dict[str, Type]:
+    """The type of each name that a reachable node binds."""
+    found: dict[str, Type] = {}
+    for name, binders in sorted(graph.binders.items()):
+        for binder in binders:
+            if binder in states and binder in graph.gives:
+                found.setdefault(name, graph.gives[binder](states[binder].names))
+    return found
+
+
+def _settle_branches(graph: Graph, states: Mapping[str, State]) -> None:
+    """A condition is evaluated in the workflow where all that it reads are scalars of steps; else where contents are."""
+    for name, node in list(graph.nodes.items()):
+        if node.kind == "branch":
+            state = states.get(name)
+            where = "workflow" if state and _light(graph, node, state) else "activity"
+            graph.nodes[name] = _with(node, {**node.data, "where": where})
+
+
+def _with(node: Node, data: Mapping[str, Any]) -> Node:
+    return Node(node.id, node.kind, node.on, data, node.binds, node.reads, node.establishes, node.effect)
+
+
+def _light(graph: Graph, node: Node, state: State) -> bool:
+    tree = node.data["test"]
+    site = next(iter(graph.sites.get(node.id, ())), None)
+    if site is None or isinstance(site.expr.tree, Broken) or _filters(tree) & _TEXT_ONLY:
+        return False
+    return all(
+        path[0] in graph.binders and path[0] != "customer" and is_scalar(_type_of(path, state, site.expr))
+        for path in paths(tree)
+    )
+
+
+def _filters(tree: Any) -> set[str]:
+    found: set[str] = set()
+    if isinstance(tree, list):
+        if tree[:1] == ["filter"]:
+            found.add(tree[1])
+        for part in tree:
+            found |= _filters(part)
+    return found
+
+
+def _type_of(path: tuple[str, ...], state: State, expr: Expr) -> Type:
+    from engine.expressions.tree import dotted
+
+    return infer(dotted(path), state.names, Sink(), expr.text)
+
+
+def _scalars(graph: Graph) -> dict[str, tuple[str, ...]]:
+    """What the workflow may hold of each value: the paths that its own conditions read."""
+    found: dict[str, set[str]] = {}
+    for node in graph.nodes.values():
+        if node.kind == "branch" and node.data["where"] == "workflow":
+            for path in paths(node.data["test"]):
+                found.setdefault(path[0], set()).add(".".join(path[1:]))
+    return {name: tuple(sorted(dotted)) for name, dotted in sorted(found.items())}
+
+
+def _plan(flow: Flow, project: Project, graph: Graph, entry: str, types: Mapping[str, Type]) -> Plan:
+    grants = {tool: grant_json(tool, entry) for tool, (_, entry) in sorted(flow.grants().items())}
+    return Plan(
+        flow=flow.name,
+        entry=entry,
+        nodes=graph.nodes,
+        owner=flow.owner.value if flow.owner else "",
+        grants=grants,
+        tools=_contracts(list(grants), project.tools),
+        scalars=_scalars(graph),
+        types={name: to_json(kind) for name, kind in types.items()},
+        settings=plan_settings(flow, project.settings),
+        places={name: _line(place) for name, place in graph.places.items()},
+        title=flow.title.value if flow.title else flow.name,
+    )
+
+
+def _line(place: Place) -> str:
+    return f"{place.path}:{place.line}"
+
+
+def _contracts(names: list[str], tools: Mapping[str, Tool]) -> dict[str, ToolContract]:
+    """The granted tools, with those that their facts and read-backs use."""
+    found: dict[str, ToolContract] = {}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in found or name not in tools:
+            continue
+        contract = found[name] = tools[name].contract
+        waiting += [fact["tool"] for fact in contract.facts.values()]
+        waiting += [contract.find["tool"]] if contract.find else []
+    return dict(sorted(found.items()))
+
+
+def grant_json(tool: str, entry: GrantEntry) -> Grant:
+    """A grant as plans say it, each line with its author's words."""
+    confirm = entry.confirm if entry.asks_customer and isinstance(entry.confirm, Expr) else None
+    return Grant(
+        tool=tool,
+        only_if=tuple({"tree": json_of(expr), "text": _flat(expr.text.value)} for expr in entry.only_if or ()),
+        limit=tuple(_limit(limit) for limit in entry.limit or ()),
+        confirm=None if confirm is None else json_of(confirm),
+        approve=tuple(_approval(line) for line in entry.approve or ()),
+    )
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _limit(limit: Limit) -> dict[str, Any]:
+    amount = None if limit.amount is None else {"value": str(limit.amount), "currency": limit.currency}
+    return {
+        "count": limit.count,
+        "amount": amount,
+        "subject": subject_json(limit),
+        "name": _flat(limit.text.value),
+        "window": limit.window.seconds if limit.window else None,
+    }
+
+
+def subject_json(limit: Limit) -> Any:
+    """`customer` counts by its id."""
+    if isinstance(limit.subject, Broken):
+        return ["lit", None]
+    tree = json_of(Expr(limit.text, limit.subject))
+    return ["dot", tree, "id"] if tree == ["name", "customer"] else tree
+
+
+def _approval(line: Approval) -> dict[str, Any]:
+    return {
+        "by": line.by.value if line.by else "",
+        "if": json_of(line.test) if line.test else None,
+        "text": _flat(line.test.text.value) if line.test else "",
+        "edit": [text.value for text in line.edit or ()],
+        "remind": [span.to_json() for span in line.remind or ()],
+        "within": line.within.to_json() if line.within else {"business_days": 1},
+    }

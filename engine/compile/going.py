@@ -1,0 +1,129 @@
+"""Lowering of what decides the way: `if`, `wait`, `transfer`, `escalate`, `close`; and of `search` and `set`."""
+
+from typing import Any
+
+from engine.compile.graph import CONDITION, TEXT, VALUE, Site
+from engine.compile.lowering import At, Lowering, reads, silence_json
+from engine.compile.names import PASSAGES
+from engine.diagnostics import Sink
+from engine.expressions import infer
+from engine.plan import Node
+from engine.project.contract import json_of
+from engine.steps.close import Close
+from engine.steps.escalate import Escalate, Target
+from engine.steps.if_ import If
+from engine.steps.search import Search
+from engine.steps.set_ import Set
+from engine.steps.transfer import Routing, Transfer
+from engine.steps.wait import Branch, Wait
+from engine.syntax import Broken, Text
+from engine.types import UNKNOWN
+
+__all__ = ["close", "escalate", "if_", "search", "set_", "transfer", "wait"]
+
+
+def if_(low: Lowering, step: If, at: At) -> None:
+    """Both ways join behind the step, unless they end. Where the condition is evaluated is settled by its types."""
+    then = low.steps(step.then, f"{at.id}/then", at.next, at.id, step.place)
+    other = low.steps(step.other, f"{at.id}/else", at.next, at.id, step.place) if step.other else at.next
+    tree = json_of(step.test)
+    node = Node(
+        at.id, "branch", on={"yes": then, "no": other}, data={"test": tree, "where": "workflow"}, reads=reads(tree)
+    )
+    low.graph.add(node, step.spot("if"), sites=[Site(step.test, CONDITION)] if step.test else [])
+
+
+def wait(low: Lowering, step: Wait, at: At) -> None:
+    """Branches by number, from 1. Where only a reply is waited for, the silence ends the wait."""
+    branches = [branch for branch in step.branches or () if branch.kind is not None]
+    data = [_branch(branch) for branch in branches]
+    on = {}
+    for number, branch in enumerate(branches, 1):
+        path = f"{at.id}/{branch.kind}{_named(branch)}"
+        on[str(number)] = low.steps(branch.then, path, at.next, at.id, branch.place) if branch.then else at.next
+    if not any("time" in branch for branch in data) and any("reply" in branch for branch in data):
+        data.append({"time": silence_json(low.silence(step))["within"]})
+        on[str(len(data))] = low.silent(step, at)
+    sites = [Site(expr, VALUE) for branch in branches for _, expr in (branch.where or {}).values() if expr is not None]
+    trees = [tree for branch in data for tree in branch.get("where", {}).values()]
+    node = Node(at.id, "wait", on=on, data={"branches": data}, reads=reads(*trees))
+    low.graph.add(node, step.spot("wait"), sites=sites)
+
+
+def _named(branch: Branch) -> str:
+    return f".{branch.event.value}" if branch.event else ""
+
+
+def _branch(branch: Branch) -> dict[str, Any]:
+    if branch.kind == "reply":
+        return {"reply": "any"}
+    if branch.kind == "time":
+        return {"time": branch.time.to_json() if branch.time else {"seconds": 86400}}
+    said: dict[str, Any] = {"event": branch.event.value if branch.event else ""}
+    if branch.where:
+        said["where"] = {name: json_of(expr) for name, (_, expr) in sorted(branch.where.items())}
+    return said
+
+
+def transfer(low: Lowering, step: Transfer, at: At) -> None:
+    """Success leaves the flow; `unsure` stays in it."""
+    match step.to:
+        case Text():
+            data: dict[str, Any] = {"to": step.to.value}
+        case Routing():
+            data = {"to": None, "threshold": str(step.to.threshold if step.to.threshold is not None else "0.6")}
+        case _:
+            low.broken(step, at)
+            return
+    node = Node(at.id, "transfer", on=low.outcomes(step, at, ["unsure"]), data=data)
+    low.graph.add(node, step.spot("transfer"))
+
+
+def escalate(low: Lowering, step: Escalate, at: At) -> None:
+    """To the team that the step names, else the flow's."""
+    team, reason = None, "flow"
+    match step.target:
+        case Text():
+            team = step.target.value
+        case Target():
+            team = step.target.to.value if step.target.to else None
+            reason = step.target.because.value if step.target.because else "flow"
+    low.graph.add(Node(at.id, "escalate", data={"to": team, "reason": reason}), step.spot("escalate"))
+
+
+def close(low: Lowering, step: Close, at: At) -> None:
+    """The outcome that the flow names."""
+    if step.outcome is None:
+        low.broken(step, at)
+        return
+    low.graph.add(Node(at.id, "close", data={"outcome": step.outcome.value}), step.spot("close"))
+
+
+def search(low: Lowering, step: Search, at: At) -> None:
+    """Over the collections of the step, else of the flow."""
+    query = json_of(step.query)
+    collections = step.collections if step.collections is not None else low.flow.knowledge
+    data = {"query": query, "collections": [text.value for text in collections or ()], "limit": step.limit or 5}
+    node = Node(
+        at.id, "search", on={"done": at.next}, data=data, binds=step.name.value if step.name else None,
+        reads=reads(query), effect="read",
+    )  # fmt: skip
+    sites = [Site(step.query, TEXT)] if step.query else []
+    low.graph.add(node, step.spot("search"), sites=sites, gives=lambda env: PASSAGES)
+
+
+def set_(low: Lowering, step: Set, at: At) -> None:
+    """The value's type is that of its expression, where it stands."""
+    tree = json_of(step.value)
+    value = step.value
+    node = Node(
+        at.id, "set", on={"done": at.next}, data={"value": tree}, binds=step.name.value if step.name else None,
+        reads=reads(tree),
+    )  # fmt: skip
+    known = value is not None and not isinstance(value.tree, Broken)
+    low.graph.add(
+        node,
+        step.spot("set"),
+        sites=[Site(value, VALUE)] if value else [],
+        gives=lambda env: infer(value.tree, env, Sink(), value.text) if known and value else UNKNOWN,
+    )

@@ -1,0 +1,170 @@
+"""The graph while it is made: nodes with unique ids, their places, and what the checks must know beside the plan."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from engine.diagnostics import Place
+from engine.plan import Node, node_id
+from engine.project.scalars import Expr
+from engine.project.step import StepKind
+from engine.types import Type
+
+__all__ = ["CONDITION", "TEXT", "VALUE", "Env", "Graph", "Record", "Site", "paths"]
+
+Env = Mapping[str, Type]
+"""Names with what is known of them at a place."""
+
+CONDITION = "condition"
+TEXT = "text"
+VALUE = "value"
+
+
+class Site(NamedTuple):
+    """An expression that a node evaluates, with what is expected of it."""
+
+    expr: Expr
+    role: str
+    """condition, text, or value."""
+    expected: Type | None = None
+    """For a value that something declares the type of."""
+    what: str = ""
+    """What declares it, for messages."""
+    local: Callable[[Env], Env] | None = None
+    """Names that only this expression sees, from those around it."""
+
+
+class Record(NamedTuple):
+    """A step in its list: what tells an unreachable one from one that merely follows it."""
+
+    step: StepKind
+    entry: str
+    parent: str | None
+    """Entry of the step around it."""
+    previous: str | None
+    """Entry of the step before it in the same list."""
+
+
+@dataclass(slots=True)
+class Graph:
+    """Nodes by id, and beside them what rules need."""
+
+    flow: str
+    nodes: dict[str, Node] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    sites: dict[str, list[Site]] = field(default_factory=dict)
+    gives: dict[str, Callable[[Env], Type]] = field(default_factory=dict)
+    """node -> the type of what it binds, from what is known before it."""
+    binders: dict[str, list[str]] = field(default_factory=dict)
+    """name -> the nodes that bind it."""
+    steps: list[Record] = field(default_factory=list)
+    broken: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    """Nodes that stand for a part that could not be read -> where the flow would go on, and the name it would bind.
+    They go to people; the checks look past them, so that one finding does not make others."""
+    branches: dict[tuple[str, int], str] = field(default_factory=dict)
+    """(node, identity of a cause's steps) -> their first node"""
+    _taken: set[str] = field(default_factory=set)
+
+    def name(self, kind: str, name: str | None, path: str, content: Any) -> str:
+        """A node id that is not taken. Twins on one path are told apart by a number, the first keeps the plain id."""
+        wanted = node_id(kind, name, path, content)
+        found, number = wanted, 1
+        while found in self._taken:
+            number += 1
+            found = f"{wanted}.{number}"
+        self._taken.add(found)
+        return found
+
+    def reserve(self, wanted: str) -> str:
+        """The same for an id that is made of another one."""
+        return self.name("", wanted, "", None)
+
+    def add(
+        self,
+        node: Node,
+        place: Place,
+        *,
+        sites: list[Site] | None = None,
+        gives: Callable[[Env], Type] | None = None,
+    ) -> str:
+        """Puts a node in, under an id from `name` or `reserve`."""
+        self.nodes[node.id] = node
+        self.places[node.id] = place
+        if sites:
+            self.sites[node.id] = sites
+        if node.binds is not None:
+            self.binders.setdefault(node.binds, []).append(node.id)
+            if gives is not None:
+                self.gives[node.id] = gives
+        return node.id
+
+    def before(self) -> dict[str, set[str]]:
+        """node -> those with an edge to it."""
+        found: dict[str, set[str]] = {name: set() for name in self.nodes}
+        for name, node in self.nodes.items():
+            for target in node.on.values():
+                found.setdefault(target, set()).add(name)
+        return found
+
+    def reachable(self, entry: str) -> set[str]:
+        """Nodes on some path from `entry`."""
+        seen: set[str] = set()
+        waiting = [entry]
+        while waiting:
+            name = waiting.pop()
+            if name not in seen and name in self.nodes:
+                seen.add(name)
+                waiting += self.after(name)
+        return seen
+
+    def after(self, name: str) -> list[str]:
+        """Where a node leads, and where a broken one would."""
+        beyond = [self.broken[name][0]] if name in self.broken else []
+        return [*self.nodes[name].on.values(), *beyond]
+
+
+def paths(tree: Any, local: frozenset[str] = frozenset()) -> Iterator[tuple[str, ...]]:
+    """The dotted paths that a tree (as JSON) reads, each as long as it goes; loop variables are no reads."""
+    if isinstance(tree, dict):
+        for part in tree.values():
+            yield from paths(part, local)
+    if not isinstance(tree, list) or not tree:
+        return
+    match tree[0]:
+        case "name":
+            if tree[1] not in local:
+                yield (tree[1],)
+        case "dot":
+            yield from _dotted(tree, local)
+        case "for":
+            yield from paths(tree[2], local)
+            for part in [*tree[3], *tree[4]]:
+                yield from paths(part, local | {tree[1]})
+        case "lit" | "num":
+            return
+        case "cmp":
+            yield from paths(tree[1], local)
+            for _, operand in tree[2:]:
+                yield from paths(operand, local)
+        case "when":
+            for part in [tree[1], *tree[2], *tree[3]]:
+                yield from paths(part, local)
+        case "filter" | "test":
+            for part in tree[2:]:
+                yield from paths(part, local)
+        case _:
+            for part in tree[1:]:
+                yield from paths(part, local)
+
+
+def _dotted(tree: Any, local: frozenset[str]) -> Iterator[tuple[str, ...]]:
+    names: list[str] = []
+    at = tree
+    while at[0] == "dot":
+        names.append(at[2])
+        at = at[1]
+    if at[0] == "name":
+        if at[1] not in local:
+            yield (at[1], *reversed(names))
+    else:
+        yield from paths(at, local)

@@ -1,0 +1,162 @@
+"""Lowering: from steps to nodes. Total: whatever is missing or broken becomes a node that goes to people."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from engine.compile.graph import Graph, Record, paths
+from engine.diagnostics import Place
+from engine.plan import Node
+from engine.project.contract import Tool
+from engine.project.flow import Flow
+from engine.project.grant import Silence
+from engine.project.settings import Settings
+from engine.project.step import Cause, Otherwise, StepKind
+
+__all__ = ["DENIED", "At", "Lowering", "reads", "silence_json"]
+
+DENIED = {"refused": "denied", "declined": "withdrawn", "silent": "silent"}
+"""How a ticket counts that `otherwise: close` ends, by cause; any other cause counts as denied."""
+
+FALLBACK = {"within": {"seconds": 5 * 86400}, "remind": [], "otherwise": "escalate"}
+"""Where no silence is declared, which is an error: the wait ends all the same, with a person."""
+
+
+class At(NamedTuple):
+    """Where a step stands: its node id, and where the flow goes on after it."""
+
+    id: str
+    next: str
+
+
+Kind = Callable[["Lowering", Any, At], None]
+
+
+@dataclass(slots=True)
+class Lowering:
+    """One flow on its way to a graph."""
+
+    flow: Flow
+    settings: Settings | None
+    tools: Mapping[str, Tool]
+    kinds: Mapping[type[StepKind], Kind]
+    graph: Graph
+    end: str | None = None
+    """The node behind the last step, once something reaches it."""
+
+    # steps
+
+    def steps(
+        self, steps: list[StepKind] | None, path: str, after: str | None, parent: str | None, place: Place
+    ) -> str:
+        """Lowers a list; gives the id of its first node. An empty one that nothing follows falls off the end."""
+        ids = [self._id(step, path) for step in steps or ()]
+        for number, step in enumerate(steps or ()):
+            previous = ids[number - 1] if number else None
+            self.graph.steps.append(Record(step, ids[number], parent, previous))
+            following = ids[number + 1] if number + 1 < len(ids) else after or self._end(place)
+            self._step(step, At(ids[number], following))
+        return ids[0] if ids else after or self._end(place)
+
+    def _id(self, step: StepKind, path: str) -> str:
+        named = getattr(step, "identifier", None) or getattr(step, "name", None)
+        return self.graph.name(step.WORD, named.value if named else None, path, step.content)
+
+    def _step(self, step: StepKind, at: At) -> None:
+        kind = self.kinds.get(type(step))
+        if kind is not None:
+            kind(self, step, at)
+        if at.id not in self.graph.nodes:
+            self.broken(step, at)
+
+    def _end(self, place: Place) -> str:
+        if self.end is None:
+            self.end = self.graph.reserve("end")
+            self.graph.add(Node(self.end, "escalate", data={"to": None, "reason": "flow_end"}), place)
+        return self.end
+
+    def broken(self, step: StepKind, at: At) -> str:
+        """A node for what could not be read: it goes to people."""
+        named = getattr(step, "name", None)
+        self.graph.broken[at.id] = (at.next, named.value if named else None)
+        data = {"to": None, "reason": "broken", "broken": True}
+        return self.graph.add(Node(at.id, "escalate", data=data), step.place)
+
+    # otherwise
+
+    def outcomes(self, step: StepKind, at: At, causes: list[str]) -> dict[str, str]:
+        """An edge for each cause, by the step's `otherwise`; a cause that it does not name escalates."""
+        otherwise: Otherwise | None = getattr(step, "otherwise", None)
+        return {cause: self.cause(otherwise, cause, at, step.place) for cause in causes}
+
+    def cause(self, otherwise: Otherwise | None, cause: str, at: At, place: Place) -> str:
+        """The node that one cause leads to."""
+        said = otherwise.of(cause) if otherwise else None
+        if said is None:
+            return self._escalate(at, cause, place)
+        if said.steps is not None:
+            return self._branch(otherwise, said, at)
+        match said.word:
+            case "next":
+                return at.next
+            case "close":
+                return self._close(at, cause, said.place)
+        return self._escalate(at, cause, said.place)
+
+    def _branch(self, otherwise: Otherwise | None, said: Cause, at: At) -> str:
+        """Steps of a cause are lowered once, whichever causes lead to them."""
+        names = [name for name, (_, cause) in (otherwise.causes if otherwise else {}).items() if cause is said]
+        path = f"{at.id}/otherwise" + (f".{names[0]}" if names else "")
+        known = self.graph.branches.get((at.id, id(said)))
+        if known is None:
+            known = self.steps(said.steps, path, at.next, at.id, said.place)
+            self.graph.branches[at.id, id(said)] = known
+        return known
+
+    def _escalate(self, at: At, cause: str, place: Place) -> str:
+        name = self.graph.reserve(f"{at.id}/otherwise.{cause}")
+        return self.graph.add(Node(name, "escalate", data={"to": None, "reason": cause}), place)
+
+    def _close(self, at: At, cause: str, place: Place) -> str:
+        name = self.graph.reserve(f"{at.id}/otherwise.{cause}")
+        return self.graph.add(Node(name, "close", data={"outcome": DENIED.get(cause, "denied")}), place)
+
+    # silence
+
+    def silence(self, step: StepKind) -> Silence | None:
+        """The step's own, else the flow's, else the project's."""
+        own: Silence | None = getattr(step, "silence", None)
+        return own or self.flow.silence or (self.settings.silence if self.settings else None)
+
+    def silent(self, step: StepKind, at: At) -> str:
+        """Where a silence leads: the step's word for `silent`, else that of the silence itself, else for any cause."""
+        otherwise: Otherwise | None = getattr(step, "otherwise", None)
+        silence = self.silence(step)
+        own = otherwise is not None and "silent" in otherwise.causes
+        said = otherwise if own or silence is None or silence.otherwise is None else silence.otherwise
+        return self.cause(said, "silent", at, silence.place if silence and not own else step.place)
+
+
+def silence_json(silence: Silence | None) -> dict[str, Any]:
+    """As plans say it."""
+    if silence is None or silence.within is None:
+        return dict(FALLBACK)
+    said = silence.otherwise.of("silent") if silence.otherwise else None
+    word = said.word if said and said.word else "steps" if said and said.steps is not None else "escalate"
+    return {
+        "within": silence.within.to_json(),
+        "remind": [span.to_json() for span in silence.remind or ()],
+        "otherwise": word,
+    }
+
+
+def reads(*trees: Any) -> tuple[str, ...]:
+    """Names that trees read, sorted."""
+    found: set[str] = set()
+    for tree in trees:
+        match tree:
+            case dict():
+                found |= set(reads(*tree.values()))
+            case _:
+                found |= {path[0] for path in paths(tree)}
+    return tuple(sorted(found))

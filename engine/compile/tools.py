@@ -1,0 +1,74 @@
+"""Types of the expressions of tool files and channels: the only places that see secrets."""
+
+from collections.abc import Mapping
+
+from engine.compile.graph import VALUE
+from engine.compile.typing import expect, without_secret
+from engine.diagnostics import Sink
+from engine.expressions import infer
+from engine.project import Project
+from engine.project.contract import Tool, expressions_in
+from engine.project.scalars import Expr
+from engine.syntax import Broken, Text
+from engine.types import BOOL, TEXT, UNKNOWN, Type, fields_of, map_of, optional
+
+__all__ = ["type_tools"]
+
+_SECRETS = map_of(TEXT)
+
+
+def type_tools(project: Project, sink: Sink) -> None:
+    """Facts and read-backs see the call's arguments, a read-back's `where` its `result` too, a binding the secrets."""
+    for tool in project.tools.values():
+        names = {
+            name: kind if name in tool.required else optional(kind) for name, kind in fields_of(tool.input).items()
+        }
+        _readers(project, tool, names, sink)
+        wire = dict.fromkeys(names, UNKNOWN)  # a binding sees arguments as they are sent: cents where it says `minor`
+        for expr in _binding(tool):
+            _infer(expr, {**wire, "secret": _SECRETS}, sink)
+    channels = (project.settings.channels if project.settings else None) or {}
+    for _, channel in channels.values():
+        for expr in (channel.options if channel else {}).values():
+            if expr is not None:
+                _infer(expr, {"secret": _SECRETS}, sink)
+
+
+def _readers(project: Project, tool: Tool, names: Mapping[str, Type], sink: Sink) -> None:
+    facts = [fact for _, fact in (tool.entry.facts or {}).values() if fact is not None]
+    for reader in [*facts, *([tool.entry.find] if tool.entry.find else [])]:
+        known = project.tools.get(reader.tool.value) if reader.tool else None
+        for name, (_, value) in (reader.arguments or {}).items():
+            _argument(known, name, value, names, sink)
+    find = tool.entry.find
+    if find is not None and find.where is not None and find.tool is not None and find.tool.value in project.tools:
+        result = project.tools[find.tool.value].output
+        found = _infer(find.where, {**names, "result": result}, sink)
+        if found is not None:
+            expect(find.where, found, BOOL, "condition", sink)
+
+
+def _argument(
+    known: Tool | None, name: str, value: object, names: Mapping[str, Type], sink: Sink
+) -> None:
+    for expr in expressions_in(value):
+        found = _infer(expr, names, sink)
+        if found is not None and known is not None and value is expr:
+            wanted = fields_of(known.input).get(name)
+            expect(expr, found, wanted, VALUE, sink, f"`{name}` of {known.name}")
+
+
+def _infer(expr: Expr, names: Mapping[str, Type], sink: Sink) -> Type | None:
+    if isinstance(expr.tree, Broken):
+        return None
+    known = names if "secret" in names else without_secret(expr, names, sink)
+    return infer(expr.tree, known, sink, expr.text)
+
+
+def _binding(tool: Tool) -> list[Expr]:
+    http = tool.entry.http
+    if http is None:
+        return []
+    parts: list[tuple[Text, Expr | None]] = [*(http.headers or {}).values(), *(http.query or {}).values()]
+    found = [expr for _, expr in parts if expr is not None]
+    return [*found, *([http.url] if http.url else []), *(expressions_in(http.json) if http.json is not None else [])]

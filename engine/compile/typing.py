@@ -1,0 +1,155 @@
+"""Types of every expression of a flow, at the place where it is evaluated, with what is known there."""
+
+from collections.abc import Mapping
+
+from engine.compile.flow import Compiled
+from engine.compile.graph import CONDITION, TEXT, Env, Site, paths
+from engine.compile.names import TICKET, certain, customer
+from engine.diagnostics import Label, Sink
+from engine.expressions import infer
+from engine.project.contract import Tool, json_of
+from engine.project.grant import GrantEntry
+from engine.project.scalars import Expr
+from engine.project.shape import shortened
+from engine.syntax import Broken
+from engine.types import BOOL, UNKNOWN, ListType, Type, fields_of, is_known, is_printable, is_subtype, optional, show
+
+__all__ = ["expect", "gate_names", "type_flow", "without_secret"]
+
+
+def type_flow(flow: Compiled, sink: Sink) -> None:
+    """Every expression of the steps that can be reached, then those of the grants."""
+    lost = _lost(flow)
+    for name, sites in flow.graph.sites.items():
+        state = flow.states.get(name)
+        if state is not None:
+            for site in sites:
+                names = site.local(state.names) if site.local else state.names
+                _site(flow, site, _known(flow, site.expr, names, lost, sink), sink)
+    for tool, (_, grant) in flow.flow.grants().items():
+        if tool in flow.project.tools:
+            _grant(flow, flow.project.tools[tool], grant, sink)
+
+
+def _lost(flow: Compiled) -> bool:
+    """Whether a step, and so perhaps a name, could not be read."""
+    keys = {"as", "ask", "set"}
+    return flow.flow.lost or any(record.step.broken & keys for record in flow.graph.steps)
+
+
+def _known(flow: Compiled, expr: Expr, names: Env, lost: bool, sink: Sink) -> Env:
+    """The names at a place, with those that are only bound later reported and silenced."""
+    known = without_secret(expr, names, sink)
+    for name in sorted({path[0] for path in paths(json_of(expr))} - set(known)):
+        if name == "refused" or name in _named(flow):
+            _before_set(flow, name, expr, sink)
+            known[name] = UNKNOWN
+        elif lost:
+            known[name] = UNKNOWN
+    return known
+
+
+def without_secret(expr: Expr, names: Env, sink: Sink) -> dict[str, Type]:
+    """The names, with `secret` reported and silenced where it does not belong."""
+    if not any(path[0] == "secret" for path in paths(json_of(expr))):
+        return dict(names)
+    message = "secrets are known only where a tool's call or a channel is described"
+    sink.error("secret-outside-binding", expr.text.place, message)
+    return {**names, "secret": UNKNOWN}
+
+
+def _named(flow: Compiled) -> Mapping[str, object]:
+    """Every name that a step declares, whether or not the step could be lowered."""
+    steps = (getattr(record.step, "name", None) for record in flow.graph.steps)
+    return {**flow.graph.binders, **{text.value: text for text in steps if text is not None}}
+
+
+def _before_set(flow: Compiled, name: str, expr: Expr, sink: Sink) -> None:
+    binders = flow.graph.binders.get(name, ())
+    if name != "refused" and not binders:
+        return  # the step that binds it is broken, which was reported
+    labels = [Label(flow.graph.places[binder], f"`{name}` is set here") for binder in binders]
+    if name == "refused":
+        message = "`refused` is only known where a gate refused: in the steps of `otherwise: {refused: ...}`"
+    else:
+        message = f"`{name}` is not set yet on any way that leads here"
+    sink.error("value-before-set", expr.text.place, message, labels=labels)
+
+
+def _site(flow: Compiled, site: Site, names: Env, sink: Sink) -> None:
+    if isinstance(site.expr.tree, Broken):
+        return
+    if site.role == "using":
+        _using(site.expr, names, sink)
+        return
+    found = infer(site.expr.tree, names, sink, site.expr.text)
+    if site.role == "options":
+        if is_known(found) and not isinstance(found, ListType):
+            _wrong(site.expr, f"`{site.what}` chooses from a list, but this is {show(found)}", sink)
+        return
+    expect(site.expr, found, BOOL if site.role == CONDITION else site.expected, site.role, sink, site.what)
+
+
+def _using(expr: Expr, names: Env, sink: Sink) -> None:
+    """What a text may be written from may be missing: then it is left out."""
+    from engine.compile.asking import path_of
+
+    if path_of(json_of(expr)) is None:
+        _wrong(expr, "expected a value by its name, such as `passages` or `refused.because`", sink)
+    else:
+        infer(expr.tree, {name: certain(kind) for name, kind in names.items()}, sink, expr.text)
+
+
+def expect(expr: Expr, found: Type, wanted: Type | None, role: str, sink: Sink, what: str = "") -> None:
+    """Holds the type of an expression against what its place wants. Unknown types silence."""
+    if not is_known(found):
+        return
+    if role == CONDITION and not is_subtype(found, BOOL):
+        _wrong(expr, f"a condition is true or false, but this is {show(found)}", sink, "compare it with something")
+    elif role == TEXT and not is_printable(found):
+        _wrong(expr, f"{show(found)} does not print by itself", sink, "use a filter such as `| money` or `| date`")
+    elif wanted is not None and role not in (CONDITION, TEXT) and not is_subtype(found, wanted):
+        _wrong(expr, f"{what} takes {show(wanted)}, but this is {show(found)}", sink)
+
+
+def _wrong(expr: Expr, message: str, sink: Sink, tip: str = "") -> None:
+    said = f"{message}: `{shortened(expr.text.value)}`" if len(expr.text.value) < 40 else message
+    sink.error("wrong-type", expr.text.place, said, tip=tip)
+
+
+# grants
+
+
+def gate_names(flow: Compiled, tool: Tool) -> dict[str, Type]:
+    """All that a grant sees: arguments, facts, `customer`, `ticket`, and `result` for a read."""
+    names: dict[str, Type] = {"ticket": TICKET, "customer": customer(flow.verifiers)}
+    for fact, spec in tool.contract.facts.items():
+        known = flow.project.tools.get(spec["tool"])
+        names[fact] = known.output if known else UNKNOWN
+    for argument, kind in fields_of(tool.input).items():
+        names[argument] = kind if argument in tool.required else optional(kind)
+    if not tool.writes:
+        names["result"] = tool.output
+    return names
+
+
+def _grant(flow: Compiled, tool: Tool, grant: GrantEntry, sink: Sink) -> None:
+    """A missing value closes a gate, so conditions need no guard; the text of `confirm` does."""
+    names = gate_names(flow, tool)
+    sure = {name: certain(kind) for name, kind in names.items()}
+    conditions = [*(grant.only_if or ()), *(line.test for line in grant.approve or () if line.test is not None)]
+    for expr in conditions:
+        if not isinstance(expr.tree, Broken):
+            expect(expr, infer(expr.tree, without_secret(expr, sure, sink), sink, expr.text), BOOL, CONDITION, sink)
+    for limit in grant.limit or ():
+        if not isinstance(limit.subject, Broken):
+            _subject(infer(limit.subject, sure, sink, limit.part), Expr(limit.part, limit.subject), sink)
+    if grant.asks_customer and isinstance(grant.confirm, Expr) and not isinstance(grant.confirm.tree, Broken):
+        known = without_secret(grant.confirm, names, sink)
+        expect(grant.confirm, infer(grant.confirm.tree, known, sink, grant.confirm.text), None, TEXT, sink)
+
+
+def _subject(found: Type, expr: Expr, sink: Sink) -> None:
+    """`per customer` counts by the id; else a limit counts by something that is one word or number."""
+    if is_known(found) and not is_printable(found) and json_of(expr) != ["name", "customer"]:
+        _wrong(expr, f"a limit counts per text or number, but this is {show(found)}", sink)

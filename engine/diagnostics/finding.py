@@ -1,0 +1,80 @@
+"""The finding: a rule, one primary place and labelled others, a message that says what is accepted, and a tip."""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+__all__ = ["Diagnostic", "Label", "Place", "Severity", "Sink"]
+
+
+class Place(NamedTuple):
+    """A range in a file. Lines and columns count characters from 1; the end is exclusive."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+class Severity(StrEnum):
+    """Errors stop a project; warnings do under `--strict`."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Label(NamedTuple):
+    """Another place that has to do with a finding."""
+
+    place: Place
+    message: str
+
+
+class Diagnostic(NamedTuple):
+    """One finding."""
+
+    rule: str
+    severity: Severity
+    message: str
+    place: Place
+    labels: tuple[Label, ...] = ()
+    tip: str = ""
+
+    @property
+    def key(self) -> tuple[Place, str, str]:
+        """The stable order of findings: by place, then rule, then message."""
+        return (self.place, self.rule, self.message)
+
+
+class Sink:
+    """Collects findings. The same finding at the same place is kept once."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[Place, str, str], Diagnostic] = {}
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        """Keeps a finding."""
+        self._found.setdefault(diagnostic.key, diagnostic)
+
+    def error(
+        self, rule: str, place: Place, message: str, tip: str = "", labels: Iterable[Label] | Sequence[Label] = ()
+    ) -> None:
+        """Keeps a finding that stops the project."""
+        self.add(Diagnostic(rule, Severity.ERROR, message, place, tuple(labels), tip))
+
+    def warning(
+        self, rule: str, place: Place, message: str, tip: str = "", labels: Iterable[Label] | Sequence[Label] = ()
+    ) -> None:
+        """Keeps a finding that stops the project only under `--strict`."""
+        self.add(Diagnostic(rule, Severity.WARNING, message, place, tuple(labels), tip))
+
+    def ordered(self) -> tuple[Diagnostic, ...]:
+        """All findings in their stable order."""
+        return tuple(sorted(self._found.values(), key=lambda found: found.key))
+
+    def __len__(self) -> int:
+        return len(self._found)

@@ -1,0 +1,52 @@
+"""`file:line:col: message [rule]`, then the line with carets, the other places, and a tip."""
+
+from collections.abc import Mapping, Sequence
+
+from engine.diagnostics.finding import Diagnostic, Place, Severity
+
+__all__ = ["render"]
+
+_RED, _YELLOW, _BOLD, _DIM, _OFF = "\x1b[31m", "\x1b[33m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
+_WIDTH = 160
+
+
+def render(findings: Sequence[Diagnostic], sources: Mapping[str, str], colour: bool = False) -> str:
+    """All findings, a blank line between them."""
+    return "\n".join(_finding(found, sources, colour) for found in findings)
+
+
+def _finding(found: Diagnostic, sources: Mapping[str, str], colour: bool) -> str:
+    tint = _RED if found.severity is Severity.ERROR else _YELLOW
+    mark = "" if found.severity is Severity.ERROR else "warning: "
+    head = f"{_paint(_BOLD, str(found.place), colour)}: {_paint(tint, mark, colour)}{_clean(found.message)}"
+    lines = [f"{head} {_paint(_DIM, f'[{found.rule}]', colour)}", *_excerpt(found.place, sources, tint, colour)]
+    for label in found.labels:
+        lines.append(f"  {label.place}: {_clean(label.message)}")
+        lines += _excerpt(label.place, sources, _DIM, colour)
+    if found.tip:
+        lines.append(f"  tip: {_clean(found.tip)}")
+    return "\n".join(lines) + "\n"
+
+
+def _excerpt(place: Place, sources: Mapping[str, str], tint: str, colour: bool) -> list[str]:
+    """The source line with carets under the place; a long line is cut around it."""
+    lines = sources.get(place.path, "").split("\n")
+    if not 1 <= place.line <= len(lines):
+        return []
+    line = lines[place.line - 1].rstrip("\r")
+    start = place.column - 1
+    end = place.end_column - 1 if place.end_line == place.line else len(line)
+    cut = max(0, start - _WIDTH // 2)
+    shown = _clean(line[cut : cut + _WIDTH])
+    carets = "^" * max(1, min(end, cut + _WIDTH) - start)
+    margin = f"{place.line:>5} | "
+    return [f"{margin}{shown}", f"{' ' * (len(margin) - 2)}| {' ' * (start - cut)}{_paint(tint, carets, colour)}"]
+
+
+def _clean(text: str) -> str:
+    """Control and direction characters, which could rewrite what a terminal shows, as blanks."""
+    return "".join(" " if not char.isprintable() and char != " " else char for char in text)
+
+
+def _paint(tint: str, text: str, colour: bool) -> str:
+    return f"{tint}{text}{_OFF}" if colour and text else text

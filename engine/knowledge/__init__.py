@@ -1,0 +1,1 @@
+"""The team's articles, indexed and searched. `engine.knowledge.base` holds the types, `library` the index."""

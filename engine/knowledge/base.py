@@ -1,0 +1,102 @@
+"""Documents, their readers, what an index run reports, and what can go wrong. Data and Protocols only.
+
+KnowledgeError
+ +-- IndexMissing       nothing has been indexed at this place yet
+ +-- EmbedderChanged    the index was made by another embedder: index again; vectors are never mixed
+ +-- BrokenDocument     one document can't be read; reported, skipped, and never stops the others
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from engine.errors import EngineError
+from engine.models.base import Embedder, Passage
+
+__all__ = [
+    "BrokenDocument",
+    "Document",
+    "Embedder",
+    "EmbedderChanged",
+    "IndexMissing",
+    "IndexReport",
+    "KnowledgeError",
+    "Passage",
+    "Progress",
+    "Reader",
+    "Section",
+]
+
+Progress = Callable[[int, int], None]
+"""Called with the passages embedded so far and those to embed in this run, from (0, n) to (n, n)."""
+
+
+class KnowledgeError(EngineError):
+    """Base of what the knowledge package raises."""
+
+    code = "knowledge"
+
+
+class IndexMissing(KnowledgeError):
+    """There is no index: `engine kb index` makes one."""
+
+    code = "index_missing"
+
+
+class EmbedderChanged(KnowledgeError):
+    """The index belongs to another embedder than the one that searches."""
+
+    code = "embedder_changed"
+
+
+class BrokenDocument(KnowledgeError):
+    """A document can't be read; the message says what is wrong and what is accepted."""
+
+    code = "broken_document"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Text under one heading. One paragraph, list item or table row a line, without markup."""
+
+    headings: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """An article as its reader gives it back, whatever the format it came in."""
+
+    title: str
+    sections: tuple[Section, ...]
+    collection: str = ""
+    """Empty: named by the first folder of its path, or `general`."""
+    language: str = ""
+    """ISO 639-1; empty: not said, and found in any language."""
+    audience: str = ""
+    """`public`, or the name of a narrower one; empty: not said, and treated as internal."""
+    reviewed: str = ""
+    """ISO date of the last review; empty: never."""
+
+
+class Reader(Protocol):
+    """Bytes of one format to a document. One file a format; registered in `engine.knowledge.readers`."""
+
+    def __call__(self, data: bytes, path: str) -> Document:
+        """Read the document; raises `BrokenDocument`. `path` only serves to name an untitled one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexReport:
+    """What an index run did, in documents; `chunks` counts the passages that can now be found."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    broken: Sequence[tuple[str, str]] = ()
+    """(path, what is wrong). What was indexed of it before stays."""
+    chunks: int = 0
+    unlabelled: Mapping[str, str] = field(default_factory=dict)
+    """Path -> what its front matter lacks: such an article is never shown to customers."""

@@ -1,0 +1,252 @@
+"""Typed values out of a conversation: only what the customer really said, newest first.
+
+A value that a later message denies is not taken from an earlier one. A message that offers two values for one
+field offers none. What was asked for may stand there alone ("4821"); anything else needs words that say what
+it is.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from engine.models.base import Field, Message, Money, Request
+from engine.models.lexical import wishes_person
+from engine.models.local import amounts, identifiers, options
+from engine.models.local.dates import dates
+from engine.models.local.found import Found, denied
+from engine.models.local.words import own_words, words
+from engine.models.local.yesno import plain_answer
+
+MAX_TEXT: Final = 500
+"""Characters of a message that as a whole is the value of a text field."""
+MAX_MESSAGES: Final = 50
+SHORT: Final = 8
+"""Words of a message short enough that a bare postcode in it is one."""
+
+_NO_ANSWER = re.compile(
+    r"(?:i (?:do not|don't|dont) (?:know|remember|have (?:it|one|that))|no idea|not sure|what do you mean|why|dunno|"
+    r"(?:ich )?weiß (?:ich )?nicht|keine ahnung|je ne sais pas|aucune idée|no (?:lo )?s[eé]|ni idea)\b.{0,40}",
+    re.IGNORECASE,
+)
+_HINTS: Final[tuple[tuple[str, frozenset[str]], ...]] = (
+    ("email", frozenset({"email", "mail", "e_mail"})),
+    ("postcode", frozenset({"postcode", "zip", "plz", "postal"})),
+    ("phone", frozenset({"phone", "telephone", "mobile", "telefon"})),
+    ("order_number", frozenset({"order", "order_id", "order_number", "bestellnummer"})),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One message of the customer, as a field's finder sees it."""
+
+    text: str
+    today: date | None
+    language: str | None
+    asked: bool
+    """It came after our last message, and that one asked for this field."""
+    sent: str
+    """Our message before it."""
+    alone: bool
+    """No other field of this request has the same kind."""
+
+
+Value = tuple[Any, float]
+
+
+def extract(request: Request) -> tuple[dict[str, Any], dict[str, float]]:
+    """Values and confidences by field name. Blocking."""
+    data: dict[str, Any] = {}
+    sure: dict[str, float] = {}
+    kinds = [kind_of(field) for field in request.fields]
+    for field, kind in zip(request.fields, kinds, strict=True):
+        found = _find(field, kind, request, alone=kinds.count(kind) == 1)
+        if found is not None:
+            data[field.name], sure[field.name] = found
+    return data, sure
+
+
+def kind_of(field: Field) -> str:
+    """The field's kind; a text whose name says e-mail, postcode, phone or order number is one of these."""
+    if field.kind != "text" or field.pattern:
+        return "pattern" if field.kind == "text" else field.kind
+    parts = {field.name.lower(), *field.name.lower().split("_")}
+    return next((kind for kind, names in _HINTS if names & parts), "text")
+
+
+def _find(field: Field, kind: str, request: Request, *, alone: bool) -> Value | None:
+    readings = list(_readings(field, request, alone=alone))
+    if kind == "yes_no":
+        return _yes_no([one for one in readings if one.asked])
+    denied_values: list[Any] = []
+    for reading in readings:
+        if kind == "some_of":
+            value = _some_of(field, reading)
+            if value is not None:
+                return value
+            continue
+        found = list(_candidates(field, kind, reading))
+        denied_values += [value for value, _, no in found if no]
+        said = [(value, sure) for value, sure, no in found if not no and value not in denied_values]
+        if said:
+            return _only(said)
+    return None
+
+
+def _yes_no(answers: list[_Reading]) -> Value | None:
+    """All that came since the question must be the same plain answer: "yes", then "wait", is none."""
+    said = {plain_answer(one.text) for one in answers}
+    return (said.pop(), 0.97) if len(said) == 1 and None not in said else None
+
+
+def _only(said: list[Value]) -> Value | None:
+    first = said[0][0]
+    return max(said, key=lambda one: one[1]) if all(value == first for value, _ in said) else None
+
+
+def _readings(field: Field, request: Request, *, alone: bool) -> Iterator[_Reading]:
+    since_question = True
+    messages = list(request.messages)[-MAX_MESSAGES:]
+    for place in range(len(messages) - 1, -1, -1):
+        message = messages[place]
+        text = own_words(message.text) if message.role == "customer" else ""
+        if text:
+            yield _Reading(
+                text=text,
+                today=_today(message, request),
+                language=request.language,
+                asked=since_question and request.asked == field.name,
+                sent=_sent_before(messages, place),
+                alone=alone,
+            )
+        elif message.role != "customer":
+            since_question = False
+
+
+def _today(message: Message, request: Request) -> date | None:
+    moment = message.at or request.now
+    return moment.date() if moment else None
+
+
+def _sent_before(messages: list[Message], place: int) -> str:
+    return next((one.text for one in reversed(messages[:place]) if one.role != "customer"), "")
+
+
+def _candidates(field: Field, kind: str, reading: _Reading) -> Iterator[tuple[Any, float, bool]]:
+    """(value, confidence, whether it is denied)."""
+    if kind == "one_of":
+        yield from _one_of(field, reading)
+    elif kind == "text":
+        if reading.asked and (text := _whole(reading.text)):
+            yield text, 0.8, False
+    else:
+        for one in _FINDERS[kind](field, reading):
+            yield one.value, one.confidence, denied(reading.text, one.start, one.end)
+
+
+def _one_of(field: Field, reading: _Reading) -> Iterator[tuple[Any, float, bool]]:
+    found = options.named(reading.text, field.options)
+    for one in found:
+        yield _value(field, one.place), one.confidence, one.denied
+    if found or not reading.asked:
+        return
+    place = options.by_place(reading.text, field.options, reading.sent)
+    if place is not None:
+        yield _value(field, place), 0.85, False
+    elif (alike := options.most_alike(reading.text, field.options)) is not None:
+        yield _value(field, alike[0]), alike[1], False
+
+
+def _some_of(field: Field, reading: _Reading) -> Value | None:
+    found = options.named(reading.text, field.options)
+    no = {one.place for one in found if one.denied}
+    places = sorted({one.place for one in found if not one.denied} - no)
+    if not places:
+        return None
+    return [_value(field, place) for place in places], min(one.confidence for one in found)
+
+
+def _value(field: Field, place: int) -> Any:
+    option = field.options[place]
+    return option.label if option.value is None else option.value
+
+
+def _whole(text: str) -> str:
+    """The message as a value: short, no question, no wish for a person, no "I don't know"."""
+    text = text.strip()
+    if not words(text) or len(text) > MAX_TEXT or text.endswith(("?", "？")):
+        return ""
+    return "" if wishes_person(text) or _NO_ANSWER.fullmatch(text.strip(" .!")) else text
+
+
+def _emails(_: Field, reading: _Reading) -> Iterable[Found]:
+    return identifiers.emails(reading.text)
+
+
+def _phones(_: Field, reading: _Reading) -> Iterable[Found]:
+    return identifiers.phones(reading.text, asked=reading.asked)
+
+
+def _postcodes(_: Field, reading: _Reading) -> Iterable[Found]:
+    short = len(words(identifiers.without_emails(reading.text))) <= SHORT
+    return identifiers.postcodes(reading.text, asked=reading.asked, short=short)
+
+
+def _order_numbers(_: Field, reading: _Reading) -> Iterable[Found]:
+    return identifiers.order_numbers(reading.text, asked=reading.asked)
+
+
+def _patterns(field: Field, reading: _Reading) -> Iterable[Found]:
+    return identifiers.matching(reading.text, field.pattern or "")
+
+
+def _dates(_: Field, reading: _Reading) -> Iterable[Found]:
+    if not (reading.asked or reading.alone):
+        return ()
+    return dates(reading.text, reading.today, reading.language)
+
+
+def _money(_: Field, reading: _Reading) -> Iterable[Found]:
+    if not (reading.asked or reading.alone):
+        return ()
+    found = list(amounts.money(reading.text))
+    if found or not reading.asked:
+        return found
+    plain = list(amounts.numbers(reading.text, reading.language or "en"))
+    return [Found(Money(one.value), one.start, one.end, 0.7) for one in plain if one.value >= 0]
+
+
+def _numbers(field: Field, reading: _Reading) -> Iterable[Found]:
+    """Asked for: the one number there; else only next to the field's own name ("quantity: 3")."""
+    orders = {one.start for one in identifiers.order_numbers(reading.text, asked=False)}
+    found = [one for one in amounts.numbers(reading.text, reading.language) if one.start not in orders]
+    found = found or list(amounts.counts(reading.text)) if reading.asked else found
+    if not reading.asked:
+        ends = {one.end for one in options.occurrences(reading.text, field.name.replace("_", " "))}
+        found = [
+            one
+            for one in found
+            if any(reading.text[end : one.start].strip(" :=,is") == "" for end in ends if end <= one.start)
+        ]
+    return found
+
+
+def _integers(field: Field, reading: _Reading) -> Iterable[Found]:
+    for one in _numbers(field, reading):
+        if one.value == one.value.to_integral_value():
+            yield Found(int(one.value), one.start, one.end, one.confidence)
+
+
+_FINDERS: Final[dict[str, Callable[[Field, _Reading], Iterable[Found]]]] = {
+    "email": _emails,
+    "phone": _phones,
+    "postcode": _postcodes,
+    "order_number": _order_numbers,
+    "pattern": _patterns,
+    "date": _dates,
+    "money": _money,
+    "number": _numbers,
+    "integer": _integers,
+}

@@ -1,0 +1,53 @@
+"""The embedded model behind the one interface of every model."""
+
+import asyncio
+from typing import Final
+
+from engine.models.base import Answer, Capabilities, Finish, Job, Request
+
+NAME: Final = "local"
+
+
+class LocalModel:
+    """Works on this machine, without a key. See the package for what each job does."""
+
+    name = NAME
+    capabilities = Capabilities(location="on_premises")
+
+    async def answer(self, request: Request) -> Answer:
+        """Do the request's job in a thread; deterministic, never raises for what a customer wrote."""
+        return await asyncio.to_thread(answer, request)
+
+
+def answer(request: Request) -> Answer:
+    """The same, blocking."""
+    match request.job:
+        case Job.CLASSIFY:
+            return _classify(request)
+        case Job.EXTRACT:
+            return _extract(request)
+        case Job.ANSWER:
+            return _quote(request)
+
+
+def _classify(request: Request) -> Answer:
+    from engine.models.local.classify import classify  # numpy: not for those who only name the model
+
+    verdict = classify(request)
+    data = {"choice": verdict.choice, "scores": verdict.scores}
+    return Answer(data=data, confidence=verdict.confidence, model=NAME)
+
+
+def _extract(request: Request) -> Answer:
+    from engine.models.local.extract import extract
+
+    data, sure = extract(request)
+    return Answer(data=data, per_field=sure, confidence=min(sure.values(), default=0.0), model=NAME)
+
+
+def _quote(request: Request) -> Answer:
+    from engine.models.local.answer import quote
+
+    said = quote(request)
+    finish: Finish = "stop" if said.text else "refused"
+    return Answer(text=said.text, citations=said.citations, confidence=said.confidence, model=NAME, finish=finish)

@@ -1,0 +1,135 @@
+"""Grants: what a flow allows of a tool, and the gates before each call."""
+
+import re
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from engine.expressions import parse_expression
+from engine.project.containers import Either, ListOf
+from engine.project.scalars import (
+    DURATION, EXPRESSION, STRING, TEMPLATE, Choice, Expr, Ref, Span, decimal, duration,
+)  # fmt: skip
+from engine.project.shape import Declaration, Reader, Section, Shape, key
+from engine.project.step import OTHERWISE, Otherwise
+from engine.syntax import Node, Text
+
+__all__ = ["GRANT", "Approval", "GrantEntry", "Limit", "Silence"]
+
+
+class Silence(Declaration):
+    """How long a wait lasts, who is reminded when, and what follows."""
+
+    WHAT = "silence"
+    remind: list[Span] | None = key(
+        "remind", ListOf(DURATION, one=True), doc="When to remind, counted from the question.", example="[1d, 3d]"
+    )
+    within: Span | None = key("within", DURATION, doc="When the wait ends.", example="5d", required=True)
+    otherwise: Otherwise | None = key(
+        "otherwise", OTHERWISE, doc="What follows a silence: a word, or steps.", example="close", required=True
+    )
+
+
+class Limit(NamedTuple):
+    """`2 per customer per 90d` or `500 EUR per customer per 30d`; without a window it counts for ever."""
+
+    count: int | None
+    amount: Decimal | None
+    currency: str | None
+    subject: Any
+    """A tree of names and dots; `customer` stands for `customer.id`."""
+    part: Text
+    """The subject's own words."""
+    window: Span | None
+    text: Text
+
+
+_LIMIT = re.compile(
+    r"\s*(?:(?P<count>[0-9]{1,6})|(?P<amount>[0-9.]+) (?P<currency>[A-Z]{3}))"
+    r"\s+per\s+(?P<subject>[A-Za-z][A-Za-z0-9_.]*)(?:\s+per\s+(?P<window>[^#]+?))?\s*"
+)
+
+
+class _Limit(Shape):
+    says = "a limit such as `1 per order_id`, `2 per customer per 90d` or `500 EUR per customer per 30d`"
+
+    def read(self, node: Node, reader: Reader) -> Any:
+        """A `Limit`; its subject is an expression of names and dots over what the grant sees."""
+        if not isinstance(node, Text):
+            return self.wrong(node, reader)
+        match = _LIMIT.fullmatch(node.value)
+        if match is None or (match["count"] and int(match["count"]) == 0):
+            return self.wrong(node, reader, f"got `{node.value}`")
+        amount = decimal(match["amount"]) if match["amount"] else None
+        window = duration(node, match["window"]) if match["window"] else None
+        broken = (match["amount"] and not amount) or (match["window"] and (window is None or window.business_days))
+        if broken:
+            return self.wrong(node, reader, f"got `{node.value}`")
+        count = int(match["count"]) if match["count"] else None
+        words = part(node, *match.span("subject"))
+        subject = parse_expression(words, reader.sink)
+        return Limit(count, amount, match["currency"], subject, words, window, node)
+
+
+class Approval(Declaration):
+    """One line of `approve`: who decides, when, until when."""
+
+    WHAT = "approve"
+    by: Text | None = key("by", Ref("team"), doc="The team, one of whose people decides.", required=True,
+                          example="billing-leads")  # fmt: skip
+    test: Expr | None = key("if", EXPRESSION, doc="The line counts where this holds.", example="amount > 50")
+    edit: list[Text] | None = key(
+        "edit", ListOf(STRING), doc="Arguments that the approver may change.", example="[amount]"
+    )
+    remind: list[Span] | None = key(
+        "remind", ListOf(DURATION, one=True), doc="When to remind, counted from the question.", example="[4h]"
+    )
+    within: Span | None = key(
+        "within", DURATION, doc="When the question ends unanswered.", example="2 business days", required=True
+    )
+    otherwise: Otherwise | None = key(
+        "otherwise", OTHERWISE, doc="What follows when nobody decided in time.", example="escalate", required=True
+    )
+
+
+class GrantEntry(Declaration):
+    """What a flow allows of one tool."""
+
+    WHAT = "a grant"
+    only_if: list[Expr] | None = key(
+        "only_if", ListOf(EXPRESSION, one=True), doc="Every line must hold; the failing one is the reason.",
+        example="[order.customer_id == customer.id]",
+    )  # fmt: skip
+    limit: list[Limit] | None = key(
+        "limit", ListOf(_Limit(), one=True), doc="How often or how much, counted over all tickets.",
+        example="[1 per order_id]",
+    )  # fmt: skip
+    confirm: Expr | Text | None = key(
+        "confirm", TEMPLATE, doc="The question to which the customer must say yes, or `no` for none.", example="no"
+    )
+    approve: list[Approval] | None = key(
+        "approve", ListOf(Section(Approval), one=True), doc="Every line whose `if` holds decides.",
+        example="[{by: leads, within: 1d, otherwise: escalate}]",
+    )  # fmt: skip
+
+    @property
+    def asks_customer(self) -> bool:
+        """Whether `confirm` is a text."""
+        return isinstance(self.confirm, Expr) and self.confirm.text.value.strip() != "no"
+
+
+class _Allow(Shape):
+    says = "`allow`, or a mapping with the gates"
+
+    def read(self, node: Node, reader: Reader) -> Any:
+        """A grant without gates."""
+        return GrantEntry(node.place) if Choice("allow").read(node, reader) is not None else None
+
+
+GRANT = Either("`allow`, or a mapping with `only_if`, `limit`, `confirm` and `approve`",
+               text=_Allow(), entries=Section(GrantEntry))  # fmt: skip
+
+
+def part(text: Text, start: int, end: int) -> Text:
+    """A piece of a text as a text of its own, with its own place."""
+    at = text.start + start + (1 if text.style in ("'", '"') else 0)
+    return Text(text.value[start:end], text.place_of(start, end), "", text.source, at, at + end - start)

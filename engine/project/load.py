@@ -1,0 +1,152 @@
+"""Reads a project from disk: engine.yaml, tools/*.yaml, flows/*.yaml. Never raises for what stands in the files."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.diagnostics import Label, Place, Sink
+from engine.errors import EngineError
+from engine.project.contract import Tool, tool
+from engine.project.flow import Flow
+from engine.project.settings import Settings
+from engine.project.shape import Declaration, Reader, Reference, kind_of
+from engine.project.tool import TOOLS, ToolEntry
+from engine.syntax import Mapping as MappingNode
+from engine.syntax import Node, Nothing, read
+
+__all__ = ["NoProject", "Project", "find_root", "load"]
+
+MARK = "engine.yaml"
+_CUT = frozenset({"yaml", "too-large", "encoding"})
+"""Findings after which the rest of a file is unknown."""
+
+
+class NoProject(EngineError):
+    """No engine.yaml at or above a path."""
+
+    code = "no_project"
+
+
+@dataclass(slots=True)
+class Project:
+    """What was read. `settings` is None where engine.yaml is broken altogether."""
+
+    root: Path
+    settings: Settings | None = None
+    flows: dict[str, Flow] = field(default_factory=dict)
+    tools: dict[str, Tool] = field(default_factory=dict)
+    references: list[Reference] = field(default_factory=list)
+    """Names used in engine.yaml and the tools; those of a flow stand with the flow."""
+    partial: bool = False
+    """Whether a tool may be missing here because its file could not be read."""
+    sources: dict[str, str] = field(default_factory=dict)
+    """Path relative to the root -> text, for whoever shows findings."""
+
+
+def find_root(path: Path) -> Path:
+    """The folder with engine.yaml, at `path` or above. Raises NoProject."""
+    start = path.resolve()
+    for folder in (start, *start.parents):
+        if (folder / MARK).is_file():
+            return folder
+    raise NoProject(f"no {MARK} at {path} or above it")
+
+
+def load(root: Path, sink: Sink, *, steps: Mapping[str, type[Declaration]], later: Iterable[str] = ()) -> Project:
+    """Reads everything below `root`. `steps` are the step kinds by word, `later` those not built yet."""
+    return _Loader(Project(root), sink, steps, tuple(later)).load()
+
+
+class _Loader:
+    def __init__(
+        self, project: Project, sink: Sink, steps: Mapping[str, type[Declaration]], later: tuple[str, ...]
+    ) -> None:
+        self.project = project
+        self.sink = sink
+        self.steps = steps
+        self.later = later
+
+    def load(self) -> Project:
+        self._settings()
+        for path in self._files("tools"):
+            self._tools(path)
+        for path in self._files("flows"):
+            self._flow(path)
+        return self.project
+
+    def _files(self, folder: str) -> list[Path]:
+        found = (self.project.root / folder).glob("*.yaml")
+        return sorted(path for path in found if path.is_file() and not path.name.endswith(".test.yaml"))
+
+    def _reader(self, cut: bool = False) -> Reader:
+        return Reader(self.sink, self.steps, self.later, cut=cut)
+
+    def _read(self, path: Path) -> tuple[str, Node | None, bool]:
+        """The file's name, its tree, and whether the tree was cut short by an error of YAML's."""
+        name = path.relative_to(self.project.root).as_posix()
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            self.sink.error("unreadable-file", _start(name), f"this file cannot be read: {error.strerror}")
+            return name, None, True
+        self.project.sources[name] = content.decode("utf-8", errors="replace")
+        own = Sink()
+        node = read(name, content, own)
+        for found in own.ordered():
+            self.sink.add(found)
+        return name, node, any(found.rule in _CUT for found in own.ordered())
+
+    def _mapping(self, path: Path, what: str) -> tuple[MappingNode | None, Reader]:
+        before = len(self.sink)
+        name, node, cut = self._read(path)
+        if isinstance(node, MappingNode):
+            return node, self._reader(cut)
+        if len(self.sink) == before:
+            empty = node is None or isinstance(node, Nothing)
+            but = "but it is empty" if empty or node is None else f"but this is {kind_of(node)}"
+            self.sink.error("wrong-shape", _start(name), f"expected {what}, {but}")
+        return None, self._reader(cut)
+
+    def _settings(self) -> None:
+        node, reader = self._mapping(self.project.root / MARK, "the settings of a project")
+        if node is not None:
+            self.project.settings = Settings.read(node, reader)
+            self.project.references += reader.references
+
+    def _tools(self, path: Path) -> None:
+        name, node, cut = self._read(path)
+        reader = self._reader(cut)
+        entries = TOOLS.read(node, reader) or [] if node is not None else []
+        self.project.partial |= cut or not entries or any(entry.tool is None for entry in entries)
+        for entry in entries:
+            self._tool(entry, name)
+        self.project.references += reader.references
+
+    def _tool(self, entry: ToolEntry, path: str) -> None:
+        entry.path = path
+        if entry.tool is None:
+            return
+        there = self.project.tools.get(entry.name)
+        if there is None:
+            self.project.tools[entry.name] = tool(entry, entry.name, self.sink)
+            return
+        labels = (Label(there.entry.spot("tool"), "it is defined here already"),)
+        self.sink.error("duplicate-tool", entry.tool.place, f"the tool `{entry.name}` is defined twice", labels=labels)
+
+    def _flow(self, path: Path) -> None:
+        node, reader = self._mapping(path, "a flow")
+        if node is None:
+            return
+        flow = Flow.read(node, reader)
+        flow.name = path.stem
+        flow.lost = reader.lost or reader.cut
+        flow.broken |= {"steps"} if flow.lost else set()
+        flow.references = reader.references
+        if flow.flow is not None and flow.flow.value != path.stem:
+            message = f"the flow `{flow.flow.value}` stands in {path.name}: a flow is named as its file"
+            self.sink.error("flow-name", flow.flow.place, message, tip=f"write `flow: {path.stem}`, or rename the file")
+        self.project.flows[path.stem] = flow
+
+
+def _start(path: str) -> Place:
+    return Place(path, 1, 1, 1, 2)

@@ -1,0 +1,272 @@
+"""Shapes of single texts: words, names, durations, amounts, expressions. YAML's own typing plays no part."""
+
+import re
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+from engine.diagnostics import Place, nearest
+from engine.expressions import parse_expression, parse_template
+from engine.project.shape import Reader, Shape, quoted, shortened
+from engine.syntax import Broken, Node, Nothing, Text
+
+__all__ = [
+    "AMOUNT", "DURATION", "EXPRESSION", "NAME", "RESERVED", "SLUG", "STRING", "TEMPLATE", "YES", "Amount", "Choice",
+    "Expr", "Number", "Pattern", "Percent", "Ref", "Span", "Threshold", "Word",
+]  # fmt: skip
+
+RESERVED: Final = frozenset("""
+    customer ticket conversation refused result secret true false none True False None and or not in is if else for
+    loop self""".split())
+"""Names with a meaning of their own: no step may bind them."""
+
+
+class Expr(NamedTuple):
+    """An expression or template with the text that it stands in. A `Broken` tree silences what would use it."""
+
+    text: Text
+    tree: Any
+
+
+class Span(NamedTuple):
+    """A duration: either `seconds` or `business_days` is not zero."""
+
+    seconds: int
+    business_days: int
+    text: Text
+
+    def to_json(self) -> dict[str, int]:
+        """As plans say it."""
+        return {"business_days": self.business_days} if self.business_days else {"seconds": self.seconds}
+
+    @property
+    def rough(self) -> float:
+        """Seconds, a business day counting as eight hours at the least: it is never shorter than what is open."""
+        return self.seconds + self.business_days * 86400.0
+
+
+class Amount(NamedTuple):
+    """Money as `500 EUR`."""
+
+    value: Decimal
+    currency: str
+    text: Text
+
+
+class Bound(NamedTuple):
+    """A threshold such as `< -0.5`."""
+
+    op: str
+    value: Decimal
+    text: Text
+
+    def to_json(self) -> dict[str, str]:
+        """As plans say it: the number as text, so that it stays decimal."""
+        return {"op": self.op, "value": str(self.value)}
+
+
+class Word(Shape):
+    """A text that a function reads. The function gives the value, or a message that says what is wrong."""
+
+    def __init__(self, says: str, read: Callable[[Text], Any]) -> None:
+        self.says = says
+        self._read = read
+
+    def read(self, node: Node, reader: Reader) -> Any:
+        """What the function makes of the text."""
+        if not isinstance(node, Text):
+            return self.wrong(node, reader)
+        value = self._read(node)
+        if value is None:
+            return self.wrong(node, reader, f"got `{shortened(node.value)}`")
+        return value
+
+
+class Choice(Shape):
+    """One of a few words."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+        self.says = quoted(words)
+
+    def read(self, node: Node, reader: Reader) -> Any:
+        """The text, which is one of the words."""
+        if not isinstance(node, Text):
+            return self.wrong(node, reader)
+        if node.value in self.words:
+            return node
+        near = nearest(node.value, self.words)
+        tip = f"did you mean `{near}`?" if near else ""
+        reader.error("wrong-word", node.place, f"expected {self.says}, got `{shortened(node.value)}`", tip=tip)
+        return None
+
+
+class Ref(Shape):
+    """The name of something declared elsewhere in the project; whether it exists is a rule's business."""
+
+    def __init__(self, what: str, says: str = "") -> None:
+        self.what = what
+        self.says = says or f"the name of a {what}"
+
+    def read(self, node: Node, reader: Reader) -> Any:
+        """The text, noted to be resolved."""
+        if not isinstance(node, Text):
+            return self.wrong(node, reader)
+        reader.refer(self.what, node)
+        return node
+
+
+class _Parsed(Shape):
+    """An expression or a template."""
+
+    def __init__(self, says: str, parse: Callable[..., Any]) -> None:
+        self.says = says
+        self._parse = parse
+
+    def read(self, node: Node, reader: Reader) -> Any:
+        """The text with its tree."""
+        if not isinstance(node, Text):
+            return self.wrong(node, reader)
+        tree = self._parse(node, reader.sink)
+        if isinstance(tree, Broken):
+            reader.count += 1
+        return Expr(node, tree)
+
+
+class Number(Shape):
+    """A decimal number within bounds, both included. `whole`: without a fraction."""
+
+    def __init__(self, low: str, high: str, *, whole: bool = False) -> None:
+        self.low, self.high, self.whole = Decimal(low), Decimal(high), whole
+        self.says = f"a {'whole ' if whole else ''}number from {low} to {high}"
+
+    def read(self, node: Node, reader: Reader) -> Any:
+        """An int or a Decimal."""
+        if not isinstance(node, Text):
+            return self.wrong(node, reader)
+        value = decimal(node.value)
+        if value is None or not self.low <= value <= self.high or (self.whole and value != int(value)):
+            return self.wrong(node, reader, f"got `{shortened(node.value)}`")
+        return int(value) if self.whole else value
+
+
+class Threshold(Shape):
+    """`< 0.75`: an operator and a number within the range that the measured value has."""
+
+    def __init__(self, low: str, high: str) -> None:
+        self.low, self.high = Decimal(low), Decimal(high)
+        self.says = f'an operator and a number from {low} to {high}, such as "< {low}"'
+
+    def read(self, node: Node, reader: Reader) -> Any:
+        """A `Bound`."""
+        if not isinstance(node, Text):
+            return self.wrong(node, reader)
+        match = re.fullmatch(r"\s*(<=|>=|<|>)\s*(\S+)\s*", node.value)
+        value = decimal(match[2]) if match else None
+        if match is None or value is None or not self.low <= value <= self.high:
+            return self.wrong(node, reader, f"got `{shortened(node.value)}`")
+        return Bound(match[1], value, node)
+
+
+class Pattern(Shape):
+    """A regular expression that a whole answer must match. Kept simple: nothing that backtracks without end."""
+
+    says = "a regular expression without nested repeats, such as `[A-Z]{2}[0-9]{6}`"
+
+    def read(self, node: Node, reader: Reader) -> Any:
+        """The text, which compiles."""
+        if not isinstance(node, Text):
+            return self.wrong(node, reader)
+        if len(node.value) > 200 or re.search(r"[*+}]\)?[*+{]|\)[*+{]|\(\?[^:]|\\[0-9]", node.value):
+            return self.wrong(node, reader, f"got `{shortened(node.value)}`")
+        try:
+            re.compile(node.value)
+        except (re.error, OverflowError, RecursionError) as error:
+            return self.wrong(node, reader, f"`{shortened(node.value)}` is none: {error}")
+        return node
+
+
+class _Text(Shape):
+    """Any text that is not empty."""
+
+    says = "a text"
+
+    def read(self, node: Node, reader: Reader) -> Any:
+        """The text."""
+        if isinstance(node, Nothing) or (isinstance(node, Text) and not node.value.strip()):
+            return self.wrong(node, reader, "but nothing stands here")
+        return node if isinstance(node, Text) else self.wrong(node, reader)
+
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,9})?")
+_DURATION = re.compile(r"(?:([0-9]{1,5})\s*([smhd])|([0-9]{1,3}) business days?)")
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def decimal(text: str) -> Decimal | None:
+    """A plain decimal number; no exponents, no words for infinity."""
+    return Decimal(text.strip()) if _NUMBER.fullmatch(text.strip()) else None
+
+
+def duration(text: Text, words: str | None = None) -> Span | None:
+    """`30s 15m 4h 3d` or `2 business days`, as the text or `words` out of it say; None for anything else or none."""
+    match = _DURATION.fullmatch((text.value if words is None else words).strip())
+    if match is None:
+        return None
+    seconds = int(match[1]) * _SECONDS[match[2]] if match[1] else 0
+    days = int(match[3] or 0)
+    return Span(seconds, days, text) if 0 < seconds + days and seconds <= 3660 * 86400 else None
+
+
+def _amount(text: Text) -> Amount | None:
+    match = re.fullmatch(r"\s*([0-9.]+)\s+([A-Z]{3})\s*", text.value)
+    value = decimal(match[1]) if match else None
+    return Amount(value, match[2], text) if match and value is not None else None
+
+
+def _percent(text: Text) -> Decimal | None:
+    value = decimal(text.value.strip().removesuffix("%")) if text.value.strip().endswith("%") else None
+    return value if value is not None and 0 <= value <= 100 else None
+
+
+def _name(text: Text) -> Text | None:
+    fits = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,63}", text.value) and text.value not in RESERVED
+    return text if fits else None
+
+
+def _fits(pattern: str) -> Callable[[Text], Text | None]:
+    compiled = re.compile(pattern)
+    return lambda text: text if compiled.fullmatch(text.value) else None
+
+
+def _flag(text: Text) -> Text | None:
+    return text if text.value in ("true", "yes") else None
+
+
+def one_of(says: str, words: Iterable[str]) -> Word:
+    """A word of a long list that messages do not spell out, such as time zones."""
+    known = frozenset(words)
+    return Word(says, lambda text: text if text.value in known else None)
+
+
+STRING: Final = _Text()
+DURATION: Final = Word("a duration such as `30s`, `15m`, `4h`, `3d` or `2 business days`", duration)
+AMOUNT: Final = Word("an amount with its currency, such as `500 EUR`", _amount)
+Percent: Final = Word("a share from `0%` to `100%`", _percent)
+NAME: Final = Word(
+    "a name of letters, digits and `_` that begins with a letter and is no word of the language", _name
+)
+SLUG: Final = Word("a name of lower-case letters, digits and `-`", _fits(r"[a-z0-9][a-z0-9_-]{0,63}"))
+YES: Final = Word("`true`", _flag)
+EXPRESSION: Final = _Parsed("an expression such as `order.total > 50`", parse_expression)
+TEMPLATE: Final = _Parsed('a text, in which `"{{ order.number }}"` stands for a value', parse_template)
+
+
+def where(value: Any, otherwise: Place) -> Place:
+    """The place of something that was read, which may be missing."""
+    match value:
+        case Text():
+            return value.place
+        case Expr() | Span() | Amount() | Bound():
+            return value.text.place
+    return otherwise

@@ -1,0 +1,223 @@
+"""engine.yaml: what holds for every flow of a project."""
+
+import re
+from datetime import date
+from typing import Any
+
+from engine.project.containers import Either, ListOf, MapOf
+from engine.project.grant import Silence
+from engine.project.scalars import AMOUNT, DURATION, SLUG, STRING, TEMPLATE, Amount, Choice, Expr, Ref, Span, Word
+from engine.project.shape import Declaration, Reader, Section, Shape, key
+from engine.syntax import Mapping, Node, Text
+
+__all__ = [
+    "Calendar", "Channel", "Floors", "HandoffSettings", "KnowledgeSettings", "ModelSettings", "Settings", "Team",
+]  # fmt: skip
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SPAN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])")
+
+
+class _DayNames(Shape):
+    says = "days such as `mon` or `mon-fri`"
+
+    def read(self, node: Node, reader: Reader) -> Any:
+        """The text, days in the order of the week."""
+        if not isinstance(node, Text):
+            return self.wrong(node, reader)
+        first, _, last = node.value.partition("-")
+        known = first in _DAYS and (last or first) in _DAYS
+        if not known or _DAYS.index(first) > _DAYS.index(last or first):
+            return self.wrong(node, reader, f"got `{node.value}`")
+        return node
+
+
+def _hours(text: Text) -> Text | None:
+    match = _SPAN.fullmatch(text.value.strip())
+    return text if match and match[1] + match[2] < match[3] + match[4] <= "2400" else None
+
+
+def _day(text: Text) -> Text | None:
+    try:
+        return text if date.fromisoformat(text.value).isoformat() == text.value else None
+    except ValueError:
+        return None
+
+
+def _currency(text: Text) -> Text | None:
+    return text if re.fullmatch(r"[A-Z]{3}", text.value) else None
+
+
+def _zone(text: Text) -> Text | None:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(text.value)
+    except Exception:  # zoneinfo raises OSError, ValueError and its own for what is no zone
+        return None
+    return text
+
+
+_CURRENCY = Word("a currency such as `EUR`", _currency)
+_ZONE = Word("a time zone such as `Europe/Berlin`", _zone)
+_LANGUAGE = Word("a language such as `en`", lambda t: t if re.fullmatch(r"[a-z]{2}", t.value) else None)
+
+
+class Calendar(Declaration):
+    """When people work: what business days are counted in."""
+
+    WHAT = "calendar"
+    hours: dict[str, tuple[Text, Text | None]] | None = key(
+        "hours", MapOf(Word('hours such as "09:00-18:00"', _hours), names=_DayNames(), least=1),
+        doc="Opening hours by day.", example='{mon-fri: "09:00-18:00"}', required=True,
+    )  # fmt: skip
+    holidays: list[Text] | None = key(
+        "holidays", ListOf(Word("a day such as 2026-12-25", _day)), doc="Days without opening hours.",
+        example="[2026-12-25]",
+    )  # fmt: skip
+    timezone: Text | None = key("timezone", _ZONE, doc="Where the hours are.", example="Europe/Berlin")
+
+    def to_json(self, timezone: str) -> dict[str, Any]:
+        """As plans say it."""
+        return {
+            "timezone": self.timezone.value if self.timezone else timezone,
+            "hours": {days: text.value for days, (_, text) in (self.hours or {}).items() if text is not None},
+            "holidays": sorted(day.value for day in self.holidays or ()),
+        }
+
+
+class Team(Declaration):
+    """People who decide and take over."""
+
+    WHAT = "a team"
+    title: Text | None = key("title", STRING, doc="What people call it.", example="Billing")
+    people: list[Text] | None = key(
+        "people", ListOf(STRING), doc="Who belongs to it, by sign-in.", example="[lena@shop.example]", required=True
+    )
+    group: Text | None = key("group", STRING, doc="Its group on the ticketing platform.", example="Billing")
+    calendar: Calendar | None = key("calendar", Section(Calendar), doc="Its own hours.", later=True)
+
+
+class Channel(Declaration):
+    """Where tickets come from. What else a kind needs stands beside `kind`, with secrets by name."""
+
+    WHAT = "a channel"
+    kind: Text | None = key("kind", Choice("zendesk"), doc="The platform.", example="zendesk", required=True)
+    options: dict[str, Expr | None]
+
+    @classmethod
+    def read(cls, node: Mapping, reader: Reader) -> "Channel":
+        """Reads `kind`, and everything else as a template."""
+        made = cls(node.place)
+        made.options = {}
+        for entry in node.entries:
+            if entry.key.value == "kind":
+                made.take(entry, reader)
+            else:
+                made.options[entry.key.value] = TEMPLATE.read(entry.value, reader)
+        for name in made.absent():
+            made.broken.add(name)
+            reader.missing(made, cls.KEYS[name])
+        return made
+
+
+class ModelSettings(Declaration):
+    """A model with its options."""
+
+    WHAT = "a model"
+    use: Text | None = key("use", STRING, doc="The provider.", example="local", required=True)
+    model: Text | None = key("model", STRING, doc="The provider's name of the model.", example="mistral-large")
+    base_url: Text | None = key("base_url", STRING, doc="Where it is.", example="http://127.0.0.1:8080")
+    api_key: Expr | None = key("api_key", TEMPLATE, doc="Its key.", example="'{{ secret.MODEL_KEY }}'")
+
+
+class KnowledgeSettings(Declaration):
+    """Where the articles are."""
+
+    WHAT = "knowledge"
+    origin: Text | None = key("from", STRING, doc="The folder.", example="knowledge", required=True)
+    collections: list[Text] | None = key(
+        "collections", ListOf(SLUG), doc="Its collections, one a sub-folder.", example="[faq]", required=True
+    )
+
+
+class HandoffSettings(Declaration):
+    """Who takes over where a flow does not say it."""
+
+    WHAT = "handoff"
+    to: Text | None = key("to", Ref("team"), doc="The team.", example="support", required=True)
+    within: Span | None = key(
+        "within", DURATION, doc="How soon a person must have the ticket.", example="15m", required=True
+    )
+
+
+class Floors(Declaration):
+    """What no flow can be looser than."""
+
+    WHAT = "floors"
+    approval_above: Amount | None = key(
+        "approval_above", AMOUNT, doc="A write of more than this is always approved by a person.", example="500 EUR"
+    )
+
+
+class _Check(Shape):
+    says = "the name of a check, or one check with its options"
+
+    def read(self, node: Node, reader: Reader) -> Any:
+        """The node."""
+        if isinstance(node, Text) and node.value.strip():
+            return node
+        return node if isinstance(node, Mapping) and len(node.entries) == 1 else self.wrong(node, reader)
+
+
+class Settings(Declaration):
+    """engine.yaml."""
+
+    WHAT = "engine.yaml"
+    path: str = "engine.yaml"
+
+    project: Text | None = key("project", SLUG, doc="The project's name.", example="northwind-living", required=True)
+    languages: list[Text] | None = key(
+        "languages", ListOf(_LANGUAGE, least=1), doc="What every fixed reply speaks.", example="[en, de]",
+        required=True,
+    )  # fmt: skip
+    currency: Text | None = key("currency", _CURRENCY, doc="Of amounts without one.", example="EUR", required=True)
+    timezone: Text | None = key("timezone", _ZONE, doc="Where the people work.", example="Europe/Berlin", required=True)
+    teams: dict[str, tuple[Text, Team | None]] | None = key(
+        "teams", MapOf(Section(Team), names=SLUG, what="a team", least=1), doc="Who decides and takes over.",
+        example="{support: {people: [ana@shop.example]}}", required=True,
+    )  # fmt: skip
+    calendar: Calendar | None = key(
+        "calendar", Section(Calendar), doc="When people work.", example='{hours: {mon-fri: "09:00-18:00"}}',
+        required=True,
+    )  # fmt: skip
+    channels: dict[str, tuple[Text, Channel | None]] | None = key(
+        "channels", MapOf(Section(Channel), names=SLUG), doc="Where tickets come from.",
+        example="{zendesk: {kind: zendesk}}",
+    )  # fmt: skip
+    models: dict[str, tuple[Text, Any]] | None = key(
+        "models", MapOf(Either("the name of a provider, or a model with its options", text=STRING,
+                               entries=Section(ModelSettings)), names=SLUG),
+        doc="Which model does which job, and aliases for flows.", example="{answer: local}",
+    )  # fmt: skip
+    knowledge: KnowledgeSettings | None = key(
+        "knowledge", Section(KnowledgeSettings), doc="Where the articles are.", example="{from: knowledge}"
+    )
+    guardrails: dict[str, tuple[Text, list[Node] | None]] | None = key(
+        "guardrails", MapOf(ListOf(_Check(), least=1), names=SLUG), doc="Sets of checks.",
+        example="{customer-facing: [no_secrets]}",
+    )  # fmt: skip
+    silence: Silence | None = key(
+        "silence", Section(Silence), doc="Where a flow says none.", example="{within: 5d, otherwise: close}"
+    )
+    handoff: HandoffSettings | None = key(
+        "handoff", Section(HandoffSettings), doc="Who takes over where a flow does not say it.",
+        example="{to: support, within: 15m}", required=True,
+    )  # fmt: skip
+    floors: Floors | None = key(
+        "floors", Section(Floors), doc="What no flow can be looser than.", example="{approval_above: 500 EUR}"
+    )
+
+    def team_names(self) -> list[str]:
+        """All teams."""
+        return list(self.teams or {})

@@ -1,0 +1,238 @@
+"""The declarative layer: what a key is called, what stands behind it, what it is for.
+
+A thing that can be written in YAML is declared once, as a class whose attributes are keys:
+
+    class Search(StepKind):
+        query: Expr | None = key("search", TEMPLATE, doc="What to look for.", example="refund after 30 days")
+
+The reader walks the declaration over a tree and makes an instance whose leaves carry places. JSON Schema, the reference
+table and completion can be derived from the same keys. Reading never raises: what is broken is reported, reads as None,
+and its key stands in `broken`, so that later rules keep quiet about it.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, NamedTuple, Self
+
+from engine.diagnostics import Place, Sink, nearest
+from engine.syntax import Broken, Entry, Node, Nothing, Sequence, Text
+from engine.syntax import Mapping as MappingNode
+
+__all__ = ["Declaration", "Key", "Reader", "Reference", "Section", "Shape", "key", "quoted"]
+
+
+class Reference(NamedTuple):
+    """A name that must exist elsewhere in the project."""
+
+    what: str
+    """team, flow, tool, collection, guardrail or model."""
+    text: Text
+
+
+class Shape:
+    """How a value stands in YAML. `says` completes "expected ..."."""
+
+    says: str = "a value"
+    nests: bool = False
+    """Whether steps may stand inside."""
+
+    def read(self, node: Node, reader: "Reader") -> Any:
+        """The typed value, or None after `reader.error`."""
+        raise NotImplementedError
+
+    def wrong(self, node: Node, reader: "Reader", but: str = "") -> None:
+        """Reports that `node` has another shape; says nothing about what the syntax reported already."""
+        if not isinstance(node, Broken):
+            reader.error("wrong-shape", node.place, f"expected {self.says}, {but or 'but this is ' + kind_of(node)}")
+        else:
+            reader.count += 1
+
+
+class Key:
+    """One key of a declaration."""
+
+    __slots__ = ("attribute", "default", "doc", "example", "later", "name", "required", "shape")
+
+    def __init__(
+        self, name: str, shape: Shape, doc: str, example: str, required: bool, default: Any, later: bool
+    ) -> None:
+        self.name = name
+        self.shape = shape
+        self.doc = doc
+        self.example = example
+        self.required = required
+        self.default = default
+        self.later = later
+        self.attribute = ""
+
+
+def key(
+    name: str,
+    shape: Shape,
+    *,
+    doc: str,
+    example: str = "",
+    required: bool = False,
+    default: Any = None,
+    later: bool = False,
+) -> Any:
+    """Declares a key. `later` marks one that the language has and this version does not build yet."""
+    return Key(name, shape, doc, example, required, default, later)
+
+
+class Declaration:
+    """Base of everything that is read from a mapping. Attributes hold what was read; None: absent or broken."""
+
+    KEYS: ClassVar[Mapping[str, Key]] = {}
+    WHAT: ClassVar[str] = "entry"
+    """What messages call it."""
+
+    place: Place
+    """Of the whole mapping, or of the text that stands for it."""
+    at: dict[str, Place]
+    """Places of the keys that are written."""
+    broken: set[str]
+    """Keys with an error inside, or missing though required."""
+
+    def __init_subclass__(cls) -> None:
+        """Collects the keys, in the order of the class body, after those of the bases."""
+        super().__init_subclass__()
+        keys = dict(cls.KEYS)
+        for attribute, value in list(vars(cls).items()):
+            if isinstance(value, Key):
+                value.attribute = attribute
+                keys[value.name] = value
+        cls.KEYS = keys
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.at = {}
+        self.broken = set()
+        for declared in self.KEYS.values():
+            setattr(self, declared.attribute, declared.default)
+
+    def spot(self, *names: str) -> Place:
+        """Where the first of these keys stands, else the whole."""
+        return next((self.at[name] for name in names if name in self.at), self.place)
+
+    @classmethod
+    def read(cls, node: MappingNode, reader: "Reader") -> Self:
+        """Reads a mapping by this declaration."""
+        made = cls(node.place)
+        for entry in node.entries:
+            made.take(entry, reader)
+        for name in made.absent():
+            made.broken.add(name)
+            reader.missing(made, cls.KEYS[name])
+        made.finish(reader)
+        return made
+
+    def take(self, entry: Entry, reader: "Reader") -> None:
+        """Reads one entry into its attribute."""
+        name = entry.key.value
+        declared = self.KEYS.get(name)
+        if declared is None:
+            reader.unknown(entry.key, self.KEYS, f"{self.WHAT}")
+            return
+        self.at[name] = entry.key.place
+        if declared.later:
+            reader.error("unsupported", entry.key.place, f"`{name}` of {self.WHAT} is not supported by this version yet")
+            return
+        before = reader.count
+        setattr(self, declared.attribute, declared.shape.read(entry.value, reader))
+        if reader.count > before:
+            self.broken.add(name)
+
+    def absent(self) -> Iterable[str]:
+        """Required keys that are not written."""
+        return [name for name, declared in self.KEYS.items() if declared.required and name not in self.at]
+
+    def finish(self, reader: "Reader") -> None:
+        """Checks that concern several keys at once. Nothing by default."""
+
+
+class Section(Shape):
+    """A mapping with declared keys."""
+
+    def __init__(self, declaration: type[Declaration]) -> None:
+        self.declaration = declaration
+        self.says = f"a mapping with {quoted(declaration.KEYS)}"
+
+    def read(self, node: Node, reader: "Reader") -> Any:
+        """An instance of the declaration."""
+        if isinstance(node, MappingNode):
+            return self.declaration.read(node, reader)
+        return self.wrong(node, reader)
+
+
+class Reader:
+    """What reading shares: where findings go, the step kinds, the names that were referred to."""
+
+    def __init__(
+        self, sink: Sink, steps: Mapping[str, type[Declaration]], later: Iterable[str] = (), *, cut: bool = False
+    ) -> None:
+        self.sink = sink
+        self.steps = steps
+        self.later = frozenset(later)
+        self.references: list[Reference] = []
+        self.count = 0
+        """Errors so far: a value whose reading raised it is broken."""
+        self.cut = cut
+        """The file ends early with an error: what is missing may stand behind it."""
+        self.lost = False
+        """A step could not be read at all."""
+
+    def error(self, rule: str, place: Place, message: str, tip: str = "") -> None:
+        """Reports an error of shape."""
+        self.count += 1
+        self.sink.error(rule, place, message, tip=tip)
+
+    def unknown(self, word: Text, known: Iterable[str], what: str) -> None:
+        """Reports a key that is not declared, with the nearest one."""
+        names = list(known)
+        near = nearest(word.value, names)
+        message = f"unknown key `{shortened(word.value)}` of {what}: expected {quoted(names)}"
+        self.error("unknown-key", word.place, message, tip=f"did you mean `{near}`?" if near else "")
+
+    def missing(self, made: Declaration, declared: Key) -> None:
+        """Reports a required key that is not there."""
+        if self.cut:
+            self.count += 1
+            return
+        example = f" `{declared.name}: {declared.example}`" if declared.example else ""
+        tip = f"for example{example}" if example else ""
+        place = made.place._replace(end_line=made.place.line, end_column=made.place.column + 1)
+        self.error("missing-key", place, f"{made.WHAT} needs `{declared.name}`: {declared.doc}", tip=tip)
+
+    def refer(self, what: str, text: Text) -> None:
+        """Notes a name to be resolved once the whole project is read."""
+        self.references.append(Reference(what, text))
+
+
+def quoted(words: Iterable[str], *, most: int = 24) -> str:
+    """`a`, `b` or `c`: what is accepted, as messages list it."""
+    shown = [f"`{word}`" for word in words]
+    if len(shown) > most:
+        shown = [*shown[:most], "..."]
+    if len(shown) < 2:
+        return "".join(shown) or "nothing"
+    return f"{', '.join(shown[:-1])} or {shown[-1]}"
+
+
+def shortened(text: str, width: int = 60) -> str:
+    """A text for a message: on one line, not too long."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= width else f"{flat[: width - 3]}..."
+
+
+def kind_of(node: Node) -> str:
+    """What a node is, in an author's words."""
+    match node:
+        case Text():
+            return f"the text `{shortened(node.value)}`"
+        case Sequence():
+            return "a list"
+        case MappingNode():
+            return "a mapping"
+        case Nothing():
+            return "empty"
+    return "broken"

@@ -1,0 +1,172 @@
+"""Steps, and the one word for "it did not work". The kinds themselves are in `engine.steps`, one file each."""
+
+from typing import Any, ClassVar, NamedTuple
+
+from engine.diagnostics import Place, nearest
+from engine.project.scalars import SLUG
+from engine.project.shape import Declaration, Reader, Shape, key, quoted, shortened
+from engine.syntax import Mapping, Node, Nothing, Sequence, Text
+
+__all__ = ["CAUSES", "OTHERWISE", "STEPS", "WORDS", "Cause", "Otherwise", "StepKind"]
+
+WORDS = ("escalate", "close", "next")
+"""What `otherwise` accepts in place of steps."""
+
+CAUSES = ("refused", "declined", "rejected", "late", "silent", "invalid", "unsure", "failed", "blocked", "else")
+"""The causes that the language has; a tool's declared errors come beside them."""
+
+
+class StepKind(Declaration):
+    """Base of the step kinds. `WORD` is the key that makes a mapping a step of this kind."""
+
+    WORD: ClassVar[str] = ""
+    CAN: ClassVar[tuple[str, ...]] = ()
+    """Causes that `otherwise` of this kind may name; tools add their own errors."""
+    content: Any
+    """What the step says as plain data, without the steps inside it: the node's id is made of it where it has no name."""
+
+    identifier: Text | None = key(
+        "id", SLUG, doc="A name for this place, so that its id does not change with its content.", example="tell-why"
+    )
+
+
+class Cause(NamedTuple):
+    """One line of an `otherwise`: a word, or steps, or None where it is broken."""
+
+    place: Place
+    word: str | None
+    steps: list[StepKind] | None
+
+
+class Otherwise(NamedTuple):
+    """`every` for a single word or steps; `causes` by name, `else` among them."""
+
+    place: Place
+    every: Cause | None
+    causes: dict[str, tuple[Text, Cause]]
+
+    def of(self, cause: str) -> Cause | None:
+        """What follows a cause: its own line, else `else`, else what covers every cause."""
+        named = self.causes.get(cause) or self.causes.get("else")
+        return named[1] if named else self.every
+
+
+class _Steps(Shape):
+    """A list of steps. The kind is chosen by its keyword first, so that a finding speaks of the right one."""
+
+    says = "a list of steps"
+    nests = True
+
+    def read(self, node: Node, reader: Reader) -> Any:
+        """The steps that could be told; a broken one is left out, and its key counts as broken."""
+        if not isinstance(node, Sequence):
+            return self.wrong(node, reader)
+        steps = [self._step(item, reader) for item in node.items]
+        reader.lost = reader.lost or None in steps
+        return [step for step in steps if step is not None]
+
+    def _step(self, node: Node, reader: Reader) -> StepKind | None:
+        if isinstance(node, Text) and node.value == "escalate":
+            return self._made(reader, "escalate", node, Mapping([], node.place))
+        if not isinstance(node, Mapping):
+            return _STEP.wrong(node, reader)
+        words = [entry.key for entry in node.entries if entry.key.value in reader.steps]
+        if len(words) > 1 and not self._one(words, reader):
+            return None
+        if not words:
+            return self._unknown(node, reader)
+        return self._made(reader, words[0].value, words[0], node)
+
+    def _made(self, reader: Reader, word: str, at: Text, node: Mapping) -> StepKind:
+        kind = reader.steps[word]
+        assert issubclass(kind, StepKind)
+        step = kind.read(node, reader)
+        step.content = [word, _content(kind, node)]
+        step.at.setdefault(word, at.place)
+        return step
+
+    def _one(self, words: list[Text], reader: Reader) -> bool:
+        first, second = words[0], words[1]
+        message = f"one step does one thing: `{second.value}` begins a step of its own, after `{first.value}`"
+        reader.error("two-steps-in-one", second.place, message, tip=f"put `- {second.value}: ...` on the next line")
+        return False
+
+    def _unknown(self, node: Mapping, reader: Reader) -> None:
+        if not node.entries:
+            reader.error("wrong-shape", node.place, "expected a step, but the mapping is empty")
+            return
+        word = node.entries[0].key
+        for entry in node.entries:
+            if entry.key.value in reader.later:
+                name = entry.key.value
+                reader.error("unsupported", entry.key.place, f"the step `{name}` is not supported by this version yet")
+                return
+        near = nearest(word.value, [*reader.steps, *reader.later])
+        message = f"unknown step `{shortened(word.value)}`: expected {quoted(reader.steps)}"
+        reader.error("unknown-step", word.place, message, tip=f"did you mean `{near}`?" if near else "")
+
+
+def _content(kind: type[StepKind], node: Mapping) -> Any:
+    return [
+        [entry.key.value, bare(entry.value)]
+        for entry in sorted(node.entries, key=lambda entry: entry.key.value)
+        if entry.key.value in kind.KEYS and not kind.KEYS[entry.key.value].shape.nests
+    ]
+
+
+def bare(node: Node) -> Any:
+    """A tree as lists and texts, without places; mappings sorted, so that their order makes no new id."""
+    match node:
+        case Mapping():
+            pairs = [[entry.key.value, bare(entry.value)] for entry in node.entries if entry.key.value != "then"]
+            return sorted(pairs, key=lambda pair: str(pair[0]))
+        case Sequence():
+            return [bare(item) for item in node.items]
+        case Text():
+            return node.value
+    return None
+
+
+class _Otherwise(Shape):
+    """A word, steps, or a mapping by cause."""
+
+    says = f"{quoted(WORDS)}, a list of steps, or a mapping from causes to these"
+    nests = True
+
+    def read(self, node: Node, reader: Reader) -> Any:
+        """An `Otherwise`."""
+        if isinstance(node, Mapping):
+            if not node.entries:
+                return self.wrong(node, reader, "but the mapping is empty")
+            causes = {entry.key.value: (entry.key, self._cause(entry.value, reader)) for entry in node.entries}
+            return Otherwise(node.place, None, causes)
+        if isinstance(node, Text | Sequence):
+            return Otherwise(node.place, self._cause(node, reader), {})
+        return self.wrong(node, reader)
+
+    def _cause(self, node: Node, reader: Reader) -> Cause:
+        match node:
+            case Sequence():
+                return Cause(node.place, None, STEPS.read(node, reader))
+            case Text() if node.value in WORDS:
+                return Cause(node.place, node.value, None)
+            case Text():
+                near = nearest(node.value, WORDS)
+                tip = f"did you mean `{near}`?" if near else ""
+                reader.error("wrong-word", node.place, f"expected {self.says}, got `{shortened(node.value)}`", tip=tip)
+            case Mapping():
+                reader.error("wrong-shape", node.place, "expected a word or a list of steps: each begins with `- `")
+            case Nothing():
+                reader.error("wrong-shape", node.place, f"expected {quoted(WORDS)} or a list of steps, but this is empty")
+            case _:
+                reader.count += 1
+        return Cause(node.place, None, None)
+
+
+class _Step(Shape):
+    says = "a step, such as `- close: solved`"
+
+
+_STEP = _Step()
+STEPS = _Steps()
+OTHERWISE = _Otherwise()

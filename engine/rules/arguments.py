@@ -1,0 +1,50 @@
+"""Where arguments of tools stand: calls, the ways of `verify`, facts and read-backs."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from engine.diagnostics import Place
+from engine.project.contract import Tool
+from engine.rules.base import Case
+from engine.steps.tool import Call
+from engine.steps.verify import Verify
+from engine.syntax import Text
+
+__all__ = ["Given", "given"]
+
+
+class Given(NamedTuple):
+    """The arguments that one place hands to a tool."""
+
+    tool: Tool
+    names: Mapping[str, Text]
+    place: Place
+    whole: bool
+    """False where the list itself is broken, so that nothing is missing for sure."""
+
+
+def given(case: Case) -> Iterator[Given]:
+    """Every place; tools that do not exist are another rule's."""
+    tools = case.project.tools
+    for flow in case.flows.values():
+        for record in flow.graph.steps:
+            match record.step:
+                case Call(tool=Text() as tool) if tool.value in tools:
+                    step = record.step
+                    names = {name: text for name, (text, _) in (step.arguments or {}).items()}
+                    yield Given(tools[tool.value], names, tool.place, step.arguments is not None or "with" not in step.at)
+                case Verify(ways=list() as ways):
+                    for way in ways:
+                        if way.by is not None and way.by.value in tools and way.facts is not None:
+                            facts = {text.value: text for text in way.facts}
+                            yield Given(tools[way.by.value], facts, way.by.place, "with" not in way.broken)
+    yield from _of_tools(tools)
+
+
+def _of_tools(tools: Mapping[str, Tool]) -> Iterator[Given]:
+    for tool in tools.values():
+        facts = [fact for _, fact in (tool.entry.facts or {}).values() if fact is not None]
+        for reader in [*facts, *([tool.entry.find] if tool.entry.find else [])]:
+            if reader.tool is not None and reader.tool.value in tools and reader.arguments is not None:
+                names = {name: text for name, (text, _) in reader.arguments.items()}
+                yield Given(tools[reader.tool.value], names, reader.tool.place, True)

@@ -1,0 +1,28 @@
+"""What a rule is: an id that names the bad thing, what it looks at, and whether it may be ignored."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from engine.compile import Compiled
+from engine.diagnostics import Sink
+from engine.project import Project
+
+__all__ = ["Case", "Rule"]
+
+
+class Case(NamedTuple):
+    """All that rules see: the project, and each flow compiled."""
+
+    project: Project
+    flows: Mapping[str, Compiled]
+
+
+class Rule(NamedTuple):
+    """`check` reports and never raises. A rule without one is found while reading, and stands here for its name."""
+
+    name: str
+    check: Callable[[Case, Sink], None] | None = None
+    floor: bool = False
+    """A floor can't be ignored."""
+    shape: bool = False
+    """Found by the shape of the file alone: a JSON Schema finds it too."""

@@ -1,0 +1,31 @@
+"""A fact, a read-back or a proof of identity that would change the world to look at it."""
+
+from engine.diagnostics import Sink
+from engine.rules.base import Case, Rule
+from engine.steps.verify import Verify
+from engine.syntax import Text
+
+__all__ = ["RULE"]
+
+
+def check(case: Case, sink: Sink) -> None:
+    """Only reads may be called without gates of their own."""
+    for tool in case.project.tools.values():
+        facts = [fact for _, fact in (tool.entry.facts or {}).values() if fact is not None]
+        for reader in [*facts, *([tool.entry.find] if tool.entry.find else [])]:
+            _reads(case, reader.tool, sink)
+    for flow in case.flows.values():
+        for record in flow.graph.steps:
+            if isinstance(record.step, Verify):
+                for way in record.step.ways or ():
+                    _reads(case, way.by, sink)
+
+
+def _reads(case: Case, name: Text | None, sink: Sink) -> None:
+    tool = case.project.tools.get(name.value) if name else None
+    if tool is not None and name is not None and tool.writes and "effect" not in tool.entry.broken:
+        message = f"`{tool.name}` changes the world, and here the engine only looks: expected a tool with `effect: read`"
+        sink.error("fact-from-write", name.place, message)
+
+
+RULE = Rule("fact-from-write", check, floor=True)

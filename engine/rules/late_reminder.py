@@ -1,0 +1,45 @@
+"""A reminder that comes at the deadline or after it, so that nobody ever gets it."""
+
+from collections.abc import Iterator
+
+from engine.diagnostics import Label, Sink
+from engine.project.grant import Silence
+from engine.project.scalars import Span
+from engine.rules.base import Case, Rule
+from engine.rules.grants import grants
+from engine.steps.ask import Ask
+
+__all__ = ["RULE"]
+
+
+def check(case: Case, sink: Sink) -> None:
+    """Business days and hours are compared only where any calendar gives the same answer."""
+    for remind, within in _pairs(case):
+        for span in remind or ():
+            if within is not None and _late(span, within):
+                labels = (Label(within.text.place, "the wait ends here"),)
+                message = f"the reminder after {span.text.value} comes when the wait of {within.text.value} is over"
+                sink.error("late-reminder", span.text.place, message, labels=labels)
+
+
+def _late(span: Span, within: Span) -> bool:
+    if bool(span.business_days) == bool(within.business_days):
+        return (span.business_days, span.seconds) >= (within.business_days, within.seconds)
+    # A business day never ends before its open hours have passed: at least as many days as there are, less one.
+    return bool(span.business_days) and (span.business_days - 1) * 86400 >= within.seconds
+
+
+def _pairs(case: Case) -> Iterator[tuple[list[Span] | None, Span | None]]:
+    silences: list[Silence | None] = [case.project.settings.silence if case.project.settings else None]
+    for flow in case.flows.values():
+        silences.append(flow.flow.silence)
+        for record in flow.graph.steps:
+            silences.append(getattr(record.step, "silence", None))
+            if isinstance(record.step, Ask):
+                yield record.step.remind, record.step.within
+    yield from ((silence.remind, silence.within) for silence in silences if silence is not None)
+    for granted in grants(case):
+        yield from ((line.remind, line.within) for line in granted.grant.approve or ())
+
+
+RULE = Rule("late-reminder", check)

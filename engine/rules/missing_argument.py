@@ -1,0 +1,21 @@
+"""A call without an argument that its tool can't go without."""
+
+from engine.diagnostics import Label, Sink
+from engine.project.shape import quoted
+from engine.rules.arguments import given
+from engine.rules.base import Case, Rule
+
+__all__ = ["RULE"]
+
+
+def check(case: Case, sink: Sink) -> None:
+    """By `required` of the tool's input schema."""
+    for place in given(case):
+        missing = sorted(place.tool.required - set(place.names))
+        if missing and place.whole:
+            labels = (Label(place.tool.entry.spot("input"), "its input is declared here"),)
+            message = f"`{place.tool.name}` needs {quoted(missing).replace(' or ', ' and ')} too"
+            sink.error("missing-argument", place.place, message, labels=labels)
+
+
+RULE = Rule("missing-argument", check)

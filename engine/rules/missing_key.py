@@ -1,0 +1,7 @@
+"""A key that is needed at this place and not written."""
+
+from engine.rules.base import Rule
+
+__all__ = ["RULE"]
+
+RULE = Rule("missing-key", shape=True)

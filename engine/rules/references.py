@@ -1,0 +1,27 @@
+"""Names that must exist elsewhere in the project. The rules about them differ in where they look."""
+
+from collections.abc import Iterable, Iterator
+
+from engine.diagnostics import Sink, nearest
+from engine.project import Project
+from engine.project.shape import Reference, quoted, shortened
+from engine.rules.base import Case
+
+__all__ = ["report", "used"]
+
+
+def used(project: Project, what: str) -> Iterator[Reference]:
+    """Every use of a name of this sort, in engine.yaml, tools and flows."""
+    for references in (project.references, *(flow.references for flow in project.flows.values())):
+        yield from (reference for reference in references if reference.what == what)
+
+
+def report(case: Case, sink: Sink, what: str, known: Iterable[str], where: str) -> None:
+    """One finding for each use of a name that is not known. `where` says where such names are declared."""
+    names = sorted(known)
+    for _, text in used(case.project, what):
+        if text.value not in names:
+            near = nearest(text.value, names)
+            listed = f"{where} has {quoted(names)}" if names else f"{where} has none"
+            message = f"unknown {what} `{shortened(text.value)}`: {listed}"
+            sink.error(f"unknown-{what}", text.place, message, tip=f"did you mean `{near}`?" if near else "")

@@ -1,0 +1,15 @@
+"""A secret in a place whose values travel: a step, a gate, a fact. Found while types are checked."""
+
+from engine.compile.tools import type_tools
+from engine.diagnostics import Sink
+from engine.rules.base import Case, Rule
+
+__all__ = ["RULE"]
+
+
+def check(case: Case, sink: Sink) -> None:
+    """Tool files and channels; steps and grants are checked with their types."""
+    type_tools(case.project, sink)
+
+
+RULE = Rule("secret-outside-binding", check, floor=True)

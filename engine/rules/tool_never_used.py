@@ -1,0 +1,22 @@
+"""A grant that no step uses: a right without a need."""
+
+from engine.diagnostics import Sink
+from engine.rules.base import Case, Rule
+from engine.rules.tool_not_granted import used
+
+__all__ = ["RULE"]
+
+
+def check(case: Case, sink: Sink) -> None:
+    """Nothing is said of a flow whose steps could not all be read."""
+    for flow in case.flows.values():
+        if "steps" in flow.flow.broken:
+            continue
+        names = {tool.value for tool in used(flow)}
+        for name, (text, _) in (flow.flow.tools or {}).items():
+            if name not in names and name in case.project.tools:
+                message = f"`{name}` is granted and no step uses it: a right that nobody needs"
+                sink.error("tool-never-used", text.place, message, tip="remove the grant")
+
+
+RULE = Rule("tool-never-used", check)

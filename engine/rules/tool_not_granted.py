@@ -1,0 +1,35 @@
+"""A tool that a flow uses without a grant."""
+
+from collections.abc import Iterator
+
+from engine.compile import Compiled
+from engine.diagnostics import Sink
+from engine.rules.base import Case, Rule
+from engine.steps.tool import Call
+from engine.steps.verify import Verify
+from engine.syntax import Text
+
+__all__ = ["RULE", "used"]
+
+
+def used(flow: Compiled) -> Iterator[Text]:
+    """Every tool that a step names."""
+    for record in flow.graph.steps:
+        match record.step:
+            case Call(tool=Text() as tool):
+                yield tool
+            case Verify(ways=list() as ways):
+                yield from (way.by for way in ways if way.by is not None)
+
+
+def check(case: Case, sink: Sink) -> None:
+    """A tool that does not exist is another rule's."""
+    for flow in case.flows.values():
+        granted = flow.flow.tools or {}
+        for tool in used(flow):
+            if tool.value not in granted and tool.value in case.project.tools and "tools" not in flow.flow.broken:
+                message = f"the tool `{tool.value}` is used here and not granted by this flow"
+                sink.error("tool-not-granted", tool.place, message, tip=f"write `{tool.value}: allow` under `tools:`")
+
+
+RULE = Rule("tool-not-granted", check, floor=True)

@@ -1,0 +1,35 @@
+"""One name that holds values of different types, depending on the way that a ticket took."""
+
+from engine.compile import Compiled
+from engine.diagnostics import Label, Sink
+from engine.rules.base import Case, Rule
+from engine.types import UNKNOWN, show
+
+__all__ = ["RULE"]
+
+
+def check(case: Case, sink: Sink) -> None:
+    """Compares what the steps of one name give, where they stand."""
+    for flow in case.flows.values():
+        for name, binders in flow.graph.binders.items():
+            if len(binders) > 1 and name != "customer":
+                _compare(flow, name, binders, sink)
+
+
+def _compare(flow: Compiled, name: str, binders: list[str], sink: Sink) -> None:
+    given = {
+        binder: flow.graph.gives[binder](flow.states[binder].names)
+        for binder in binders
+        if binder in flow.states and binder in flow.graph.gives
+    }
+    if len(given) < 2:
+        return
+    first, *others = given
+    for other in others:
+        if given[other] != given[first] and UNKNOWN not in (given[other], given[first]):
+            labels = (Label(flow.graph.places[first], f"here it is {show(given[first])}"),)
+            message = f"a name has one type in a flow: `{name}` is {show(given[other])} here"
+            sink.error("two-types", flow.graph.places[other], message, labels=labels)
+
+
+RULE = Rule("two-types", check)

@@ -1,0 +1,34 @@
+"""An argument that the tool does not take, or one that its approvers may change and that it does not have."""
+
+from engine.diagnostics import Sink, nearest
+from engine.project.contract import Tool
+from engine.project.shape import quoted, shortened
+from engine.rules.arguments import given
+from engine.rules.base import Case, Rule
+from engine.rules.grants import grants
+from engine.syntax import Text
+from engine.types import fields_of
+
+__all__ = ["RULE"]
+
+
+def check(case: Case, sink: Sink) -> None:
+    """By the tool's input schema."""
+    for place in given(case):
+        for name in place.names.values():
+            _name(place.tool, name, sink)
+    for granted in grants(case):
+        for line in granted.grant.approve or ():
+            for name in line.edit or ():
+                _name(granted.tool, name, sink)
+
+
+def _name(tool: Tool, name: Text, sink: Sink) -> None:
+    known = list(fields_of(tool.input))
+    if name.value not in known and "input" not in tool.entry.broken:
+        near = nearest(name.value, known)
+        message = f"`{tool.name}` takes no `{shortened(name.value)}`: expected {quoted(known)}"
+        sink.error("unknown-argument", name.place, message, tip=f"did you mean `{near}`?" if near else "")
+
+
+RULE = Rule("unknown-argument", check)

@@ -1,0 +1,16 @@
+"""A flow that the project does not have."""
+
+from engine.diagnostics import Sink
+from engine.rules.base import Case, Rule
+from engine.rules.references import report
+
+__all__ = ["RULE"]
+
+
+def check(case: Case, sink: Sink) -> None:
+    """Nothing is said where the place that declares such names is broken itself."""
+    known = case.project.flows
+    report(case, sink, "flow", known, "the folder flows")
+
+
+RULE = Rule("unknown-flow", check)

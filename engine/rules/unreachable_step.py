@@ -1,0 +1,22 @@
+"""A step that no ticket can reach, since every way before it ends."""
+
+from engine.diagnostics import Label, Sink
+from engine.rules.base import Case, Rule
+
+__all__ = ["RULE"]
+
+
+def check(case: Case, sink: Sink) -> None:
+    """The first such step of a list; what follows it, or stands inside it, follows from it."""
+    for flow in case.flows.values():
+        for record in flow.graph.steps:
+            before = record.previous if record.previous is not None else record.parent
+            if record.entry in flow.states or before not in flow.states:
+                continue
+            places = flow.graph.places
+            labels = (Label(places[before], "every way through this one ends"),) if before in places else ()
+            place = record.step.spot(record.step.WORD)
+            sink.error("unreachable-step", place, "no ticket can reach this step", labels=labels)
+
+
+RULE = Rule("unreachable-step", check)

@@ -1,0 +1,19 @@
+"""A write of which nobody said whether the customer is asked first."""
+
+from engine.diagnostics import Sink
+from engine.rules.base import Case, Rule
+from engine.rules.grants import writes
+
+__all__ = ["RULE"]
+
+
+def check(case: Case, sink: Sink) -> None:
+    """`confirm` is a text, or `no`; it is never left out."""
+    for written in writes(case):
+        if "confirm" not in written.grant.at:
+            message = f"`{written.tool.name}` changes the world: say how the customer consents"
+            tip = 'write `confirm: "..."`, the question that the customer must say yes to, or `confirm: no`'
+            sink.error("write-without-confirm", written.place, message, tip=tip)
+
+
+RULE = Rule("write-without-confirm", check, floor=True)

@@ -1,0 +1,19 @@
+"""A write that nothing counts and nobody approves: repeated without end, it would go unnoticed."""
+
+from engine.diagnostics import Sink
+from engine.rules.base import Case, Rule
+from engine.rules.grants import is_broken, writes
+
+__all__ = ["RULE"]
+
+
+def check(case: Case, sink: Sink) -> None:
+    """An approval counts only where it applies to every call: a line without `if`."""
+    for written in writes(case):
+        always = any(line.test is None and "if" not in line.broken for line in written.grant.approve or ())
+        if not written.grant.limit and not always and not is_broken(written, "limit", "approve"):
+            message = f"`{written.tool.name}` changes the world and has neither a `limit` nor an `approve` for every call"
+            sink.error("write-without-limit", written.place, message, tip="write `limit: [1 per ...]`")
+
+
+RULE = Rule("write-without-limit", check, floor=True)

@@ -1,0 +1,16 @@
+"""A value of another type than its place wants; and, found by the same pass, names that are not set yet."""
+
+from engine.compile.typing import type_flow
+from engine.diagnostics import Sink
+from engine.rules.base import Case, Rule
+
+__all__ = ["RULE"]
+
+
+def check(case: Case, sink: Sink) -> None:
+    """Every expression, with what is known where it stands."""
+    for flow in case.flows.values():
+        type_flow(flow, sink)
+
+
+RULE = Rule("wrong-type", check)

@@ -1,0 +1,7 @@
+"""A word that is none of those accepted at this place."""
+
+from engine.rules.base import Rule
+
+__all__ = ["RULE"]
+
+RULE = Rule("wrong-word", shape=True)

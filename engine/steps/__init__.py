@@ -1,0 +1,35 @@
+"""The step kinds: one file each, declared once. A new one is a file and a line here."""
+
+from typing import Final
+
+from engine.project.step import StepKind
+from engine.steps.ask import Ask
+from engine.steps.close import Close
+from engine.steps.escalate import Escalate
+from engine.steps.if_ import If
+from engine.steps.reply import Reply
+from engine.steps.search import Search
+from engine.steps.set_ import Set
+from engine.steps.tool import Call
+from engine.steps.transfer import Transfer
+from engine.steps.verify import Verify
+from engine.steps.wait import Wait
+
+__all__ = ["LATER", "STEPS"]
+
+STEPS: Final[dict[str, type[StepKind]]] = {
+    "verify": Verify,
+    "ask": Ask,
+    "search": Search,
+    "tool": Call,
+    "reply": Reply,
+    "wait": Wait,
+    "if": If,
+    "set": Set,
+    "transfer": Transfer,
+    "escalate": Escalate,
+    "close": Close,
+}
+
+LATER: Final = ("agent", "judge", "switch", "each", "repeat", "parallel", "use")
+"""Words of the language that this version knows and does not build yet."""

@@ -1,0 +1,95 @@
+"""`ask`: obtains typed fields, of the customer or of a team."""
+
+from typing import Any
+
+from engine.project.containers import Either, ListOf, MapOf
+from engine.project.grant import Silence
+from engine.project.scalars import (
+    DURATION, EXPRESSION, NAME, STRING, TEMPLATE, YES, Expr, Pattern, Ref, Span, Word,
+)  # fmt: skip
+from engine.project.shape import Declaration, Reader, Section, key, quoted
+from engine.project.step import OTHERWISE, Otherwise, StepKind
+from engine.syntax import Text
+
+__all__ = ["Ask", "FieldSpec"]
+
+_KINDS = (
+    "text", "number", "integer", "yes_no", "date", "money", "one_of", "some_of", "pattern", "email", "phone",
+    "postcode", "order_number", "files",
+)  # fmt: skip
+_OPTIONS = Either(
+    "an expression that gives a list, or a list of words", text=EXPRESSION, items=ListOf(STRING, least=2)
+)
+_MONEY = Word("`true` or a currency", lambda t: t if t.value in ("true", "yes") or len(t.value) == 3 else None)
+
+
+class FieldSpec(Declaration):
+    """One thing to be obtained: exactly one key says of which kind it is."""
+
+    WHAT = "a field"
+    text: Text | None = key("text", YES, doc="Any text.", example="true")
+    number: Text | None = key("number", YES, doc="A number.", example="true")
+    integer: Text | None = key("integer", YES, doc="A whole number.", example="true")
+    yes_no: Text | None = key("yes_no", YES, doc="Yes or no.", example="true")
+    date: Text | None = key("date", YES, doc="A day.", example="true")
+    money: Text | None = key("money", _MONEY, doc="An amount.", example="EUR")
+    one_of: Any = key("one_of", _OPTIONS, doc="One element of a list.", example="[damaged, late]")
+    some_of: Any = key("some_of", _OPTIONS, doc="Some elements of a list.", example="order.items")
+    pattern: Text | None = key("pattern", Pattern(), doc="A text of this form.", example="'[A-Z]{2}[0-9]{6}'")
+    email: Text | None = key("email", YES, doc="An e-mail address.", example="true")
+    phone: Text | None = key("phone", YES, doc="A telephone number.", example="true")
+    postcode: Text | None = key("postcode", YES, doc="A postcode.", example="true")
+    order_number: Text | None = key("order_number", YES, doc="The number of an order.", example="true")
+    files: Any = key("files", YES, doc="Files.", later=True)
+    show: Expr | None = key(
+        "show", TEMPLATE, doc="How an element reads; the field's own name stands for it.",
+        example='"{{ order.number }}"',
+    )  # fmt: skip
+    ask: Expr | None = key("ask", TEMPLATE, doc="The question.", example='"Which order is this about?"')
+    optional: Text | None = key("optional", YES, doc="The flow goes on without it.", example="true")
+    test: Expr | None = key("if", EXPRESSION, doc="Asked for only where this holds.", example="reason == 'damaged'")
+
+    @property
+    def kind(self) -> str | None:
+        """The key that says of which kind the field is."""
+        return next((kind for kind in _KINDS if kind in self.at), None)
+
+    def finish(self, reader: Reader) -> None:
+        """Exactly one kind."""
+        kinds = [kind for kind in _KINDS if kind in self.at]
+        if not kinds:
+            self.broken.add("kind")
+            reader.error("missing-key", self.place, f"a field needs one of {quoted(_KINDS)}", tip="write `text: true`")
+        for second in kinds[1:]:
+            self.broken.add("kind")
+            message = f"a field has one kind: `{kinds[0]}` stands here already, beside `{second}`"
+            reader.error("wrong-shape", self.at[second], message)
+
+
+class Ask(StepKind):
+    """Obtains typed fields: from the conversation first, then one question at a time. With `of`, asks people. An answer
+    authorises no write."""
+
+    WORD = "ask"
+    WHAT = "the step `ask`"
+    CAN = ("silent", "invalid", "unsure", "late")
+
+    name: Text | None = key(
+        "ask", NAME, doc="The name under which the answers are known.", example="details", required=True
+    )
+    fields: dict[str, tuple[Text, FieldSpec | None]] | None = key(
+        "fields", MapOf(Section(FieldSpec), names=NAME, what="a field", least=1), doc="What to obtain.",
+        example='{reason: {text: true, ask: "What went wrong?"}}', required=True,
+    )  # fmt: skip
+    of: Text | None = key("of", Ref("team"), doc="The team that is asked instead of the customer.", example="billing")
+    show: Expr | None = key("show", TEMPLATE, doc="What the team sees.", example='"Order {{ order.number }}"')
+    remind: list[Span] | None = key(
+        "remind", ListOf(DURATION, one=True), doc="When to remind the team.", example="[4h]"
+    )
+    within: Span | None = key("within", DURATION, doc="When the question to the team ends.", example="1 business day")
+    silence: Silence | None = key(
+        "silence", Section(Silence), doc="How long to wait for the customer.", example="{within: 2d, otherwise: close}"
+    )
+    otherwise: Otherwise | None = key(
+        "otherwise", OTHERWISE, doc="What follows if it does not work.", example="{late: escalate}"
+    )

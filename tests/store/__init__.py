@@ -1,0 +1,1 @@
+"""The store, on SQLite and PostgreSQL, with real processes where it counts."""

@@ -1,0 +1,92 @@
+"""A process of its own that the tests race, kill and freeze. Says `ready`, waits for a line, then acts.
+
+python racer.py URL WHAT JSON     one JSON result a line
+"""
+
+import json
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from engine.store import Arrival, Limit, Stopped, Store, schema
+
+
+def begin(store: Store, work: dict[str, Any]) -> str:
+    """Begin one call under a limit on `customer:1`; how that went."""
+    money = work.get("amount")
+    limit = Limit(
+        line=1, subject="customer:1", count=work.get("count"), currency="EUR" if money else None,
+        total=Decimal("100") if money else None, amount=Decimal(money) if money else None,
+    )  # fmt: skip
+    outcome = store.intents.begin(
+        work["intent"], work["token"], deadline=timedelta(minutes=1), tool="payments.refund", contract_digest="c1",
+        limits=[limit],
+    )  # fmt: skip
+    return outcome.code if isinstance(outcome, Stopped) else "began"
+
+
+def hold_and_begin(store: Store, work: dict[str, Any]) -> str:
+    """Take the intent and begin its call, as every worker that is given it would."""
+    token = store.intents.hold(work["intent"])
+    if token is None:
+        return "state"
+    time.sleep(work["pause"])
+    return begin(store, {"intent": work["intent"], "token": token, "count": 1000})
+
+
+def ingest(store: Store, work: dict[str, Any]) -> list[Any]:
+    """Deliver one message."""
+    arrival = Arrival(content_id=work["content"], author_id="ana", text="hello")
+    made = store.messages.ingest(
+        "desk", work["external_id"], [arrival], subject=None, requester={"id": "ana"}, sla=timedelta(minutes=15)
+    )
+    return [made.ticket_id, made.opened, list(made.accepted), made.duplicates]
+
+
+def decide(store: Store, work: dict[str, Any]) -> str:
+    """Approve or reject."""
+    return store.approvals.decide(
+        work["approval"], person=work["person"], teams=frozenset({"leads"}), approve=work["approve"], version=1
+    ).outcome
+
+
+def close(store: Store, work: dict[str, Any]) -> bool:
+    """Close a ticket of which one message is known."""
+    return store.tickets.close(work["ticket"], 1, 1, "solved")
+
+
+def stuck(store: Store, work: dict[str, Any]) -> None:
+    """Change half of what belongs together, and wait in the middle to be killed."""
+    ticket = schema.tickets.c
+    with store.database.write() as tx:
+        tx.update(schema.tickets, ticket.id == work["ticket"], last_seq=99, state="closed")
+        tx.update(schema.intents, schema.intents.c.ticket_id == work["ticket"], state="sending")
+        print("middle", flush=True)
+        time.sleep(60)
+
+
+def opening(store: Store, work: dict[str, Any]) -> str:
+    """Nothing more than what `main` has done: several processes open an empty database at once."""
+    return store.meta.generation()
+
+
+def main() -> None:
+    """Do each piece of work in a thread of its own."""
+    url, what, text = sys.argv[1:]
+    pieces = json.loads(text)
+    if what == "opening":
+        print("ready", flush=True)
+        sys.stdin.readline()
+    with Store.open(url) as store, ThreadPoolExecutor(len(pieces)) as threads:
+        if what != "opening":
+            print("ready", flush=True)
+            sys.stdin.readline()
+        for result in threads.map(lambda piece: globals()[what](store, piece), pieces):
+            print(json.dumps(result), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The stand-ins themselves: what other tests lean on must hold."""

@@ -1,0 +1,382 @@
+"""HTTP tools over real sockets: what is sent, how often, and what each answer comes to."""
+
+import socket
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, cast
+
+import pytest
+
+from engine.expressions.values import Money
+from engine.plan import ToolContract
+from engine.tools.base import (
+    CallError,
+    Failed,
+    InProgress,
+    Result,
+    Tool,
+    ToolDefinition,
+    ToolError,
+    Unknown,
+    Unreadable,
+)
+from engine.tools.http import HttpTool
+from engine.tools.registry import tool
+from tests.tools.server import Wire, answer
+
+SECRETS = {"SHOP_TOKEN": "s3cr3t-canary-token", "SHOP_URL": ""}
+URL = ["text", ["dot", ["name", "secret"], "SHOP_URL"], ["lit", "/orders/"], ["name", "order_id"]]
+BINDING = {
+    "method": "GET", "url": URL,
+    "headers": {"Authorization": ["text", ["lit", "Bearer "], ["dot", ["name", "secret"], "SHOP_TOKEN"]]},
+    "retry": {"backoff": 0.01},
+}  # fmt: skip
+TEXT = {"type": "object", "properties": {"order_id": {"type": "string"}}, "required": ["order_id"]}
+ORDER = {
+    "type": "object", "required": ["id", "total"],
+    "properties": {
+        "id": {"type": "string"}, "currency": {"type": "string"},
+        "total": {"type": "integer", "money": {"currency": "currency", "minor": True}},
+    },
+}  # fmt: skip
+FINE = answer('{"id": "4821", "total": 5990, "currency": "EUR"}')
+
+
+@dataclass
+class Setup:
+    """A tool, as much of it as a test says."""
+
+    effect: str = "read"
+    input: Mapping[str, Any] = field(default_factory=lambda: TEXT)
+    output: Mapping[str, Any] = field(default_factory=lambda: ORDER)
+    errors: Mapping[str, Any] = field(default_factory=dict)
+    idempotency: Mapping[str, Any] = field(default_factory=dict)
+    timeout: float = 5.0  # a contract has whole seconds; a test has not the time
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    async def call(self, url: str, *, key: str | None = None, **arguments: Any) -> Result:
+        contract = ToolContract(
+            "orders.get", self.effect, self.input, self.output, errors=self.errors, idempotency=self.idempotency,
+            timeout=cast("int", self.timeout),
+        )  # fmt: skip
+        made = tool(ToolDefinition(contract, "http", {**BINDING, **self.more}))
+        assert isinstance(made, Tool)
+        return await made.call(
+            contract, arguments or {"order_id": "4821"}, secrets={**SECRETS, "SHOP_URL": url}, key=key
+        )
+
+
+WRITE = {
+    "type": "object",
+    "properties": {
+        "order_id": {"type": "string"}, "note": {"type": "string"},
+        "amount": {"type": "integer", "money": {"currency": "EUR", "minor": True}},
+    },
+}  # fmt: skip
+REFUND = {
+    "method": "POST", "url": ["text", ["dot", ["name", "secret"], "SHOP_URL"], ["lit", "/refunds"]],
+    "json": {"map": {
+        "order": {"tree": ["name", "order_id"]}, "amount": {"tree": ["name", "amount"]},
+        "note": {"tree": ["name", "note"]}, "fixed": {"list": [{"tree": ["num", "1.50"]}, {"tree": ["lit", True]}]},
+    }},
+}  # fmt: skip
+
+
+def refund(**more: Any) -> Setup:
+    return Setup(effect="irreversible", input=WRITE, output={"type": "object"}, more=REFUND, **more)
+
+
+async def test_a_read_is_typed() -> None:
+    async with Wire([FINE]) as wire:
+        result = await Setup().call(wire.url)
+    assert result.value == {"id": "4821", "total": Money(Decimal("59.90"), "EUR"), "currency": "EUR"}
+    line, headers, body = wire.requests[0]
+    assert (line, headers["authorization"], body) == ("GET /orders/4821 HTTP/1.1", "Bearer s3cr3t-canary-token", b"")
+    assert "59.9" not in repr(result)
+
+
+async def test_a_body_keeps_types_and_leaves_out_what_is_missing() -> None:
+    async with Wire([answer("{}", 201)]) as wire:
+        result = await refund().call(wire.url, order_id="4821", amount=Money(Decimal("40.5"), "EUR"))
+    assert wire.requests[0][2] == b'{"order":"4821","amount":4050,"fixed":[1.50,true]}'
+    assert (result.value, result.status) == ({}, 201)
+
+
+@pytest.mark.parametrize(
+    ("order_id", "path"),
+    [
+        ("4821?x=1", "/orders/4821%3Fx%3D1"), ("a/b", "/orders/a%2Fb"), ("4821#f", "/orders/4821%23f"),
+        ("Jürgen ß", "/orders/J%C3%BCrgen%20%C3%9F"), ("%2e", "/orders/%252e"), ("a&b=c", "/orders/a%26b%3Dc"),
+        ("@evil.example", "/orders/%40evil.example"), ("...", "/orders/..."), (":80", "/orders/%3A80"),
+    ],
+)  # fmt: skip
+async def test_a_value_stays_in_its_segment(order_id: str, path: str) -> None:
+    async with Wire([FINE]) as wire:
+        if order_id == "%2e":
+            with pytest.raises(Failed):
+                await Setup().call(wire.url, order_id=order_id)
+            return
+        await Setup().call(wire.url, order_id=order_id)
+    assert wire.requests[0][0] == f"GET {path} HTTP/1.1"
+
+
+@pytest.mark.parametrize(
+    "order_id",
+    [
+        "../admin",
+        "..",
+        ".",
+        "a/../../b",
+        "..\\x",
+        "%2e%2e",
+        "%252e%252e/x",
+        "",
+        "a\r\nX: 1",
+        "a\x00",
+        "x" * 3000,
+        4821,
+        None,
+    ],
+)
+async def test_a_value_that_could_change_the_path_is_not_sent(order_id: Any) -> None:
+    async with Wire([FINE]) as wire:
+        with pytest.raises(Failed) as failed:
+            await Setup().call(wire.url, order_id=order_id)
+    assert (failed.value.code, failed.value.again, wire.requests) == ("argument", False, [])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        ["text", ["lit", "http://"], ["name", "order_id"], ["lit", ".example/orders"]],
+        ["text", ["lit", "http://127.0.0.1"], ["name", "order_id"]],
+        ["name", "order_id"],
+        ["lit", "file:///etc/passwd"],
+        ["text", ["lit", "http://a.example/x/.."], ["lit", "/y"]],
+    ],
+)
+async def test_a_value_never_chooses_the_host(url: Any) -> None:
+    with pytest.raises(Failed) as failed:
+        await Setup(more={"url": url}).call("unused", order_id="127.0.0.1")
+    assert failed.value.code == "url"
+
+
+async def test_query_values_are_encoded_and_none_is_left_out() -> None:
+    shape = {"type": "object", "properties": {"order_id": {}, "since": {"type": "string", "format": "date"}, "q": {}}}
+    query = {"q": ["name", "q"], "since": ["name", "since"], "n": ["num", "2.50"]}
+    async with Wire([FINE]) as wire:
+        await Setup(input=shape, more={"query": query}).call(wire.url, order_id="1", q="a&b=../c")
+    assert wire.requests[0][0] == "GET /orders/1?q=a%26b%3D..%2Fc&n=2.50 HTTP/1.1"
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "\x00", "é"])
+async def test_a_header_holds_one_line_of_ascii(value: str) -> None:
+    shape = {"type": "object", "properties": {"order_id": {"type": "string"}, "tag": {"type": "string"}}}
+    async with Wire([FINE]) as wire:
+        with pytest.raises(Failed) as failed:
+            await Setup(input=shape, more={"headers": {"X-Tag": ["name", "tag"]}}).call(
+                wire.url, order_id="1", tag=value
+            )
+    assert (failed.value.code, wire.requests) == ("header", [])
+
+
+async def test_a_missing_secret_sends_nothing() -> None:
+    async with Wire([FINE]) as wire:
+        with pytest.raises(Failed) as failed:
+            await Setup(more={"headers": {"X": ["dot", ["name", "secret"], "NOT_THERE"]}}).call(wire.url)
+    assert (failed.value.code, failed.value.again, wire.requests) == ("secret", False, [])
+
+
+async def test_a_template_in_a_value_is_not_rendered() -> None:
+    async with Wire([FINE]) as wire:
+        await Setup().call(wire.url, order_id="{{ secret.SHOP_TOKEN }}")
+    assert wire.requests[0][0] == "GET /orders/%7B%7B%20secret.SHOP_TOKEN%20%7D%7D HTTP/1.1"
+
+
+async def test_a_secret_that_comes_back_is_no_data() -> None:
+    echo = answer('{"headers": {"Authorization": "Bearer s3cr3t-canary-token"}, "s3cr3t-canary-token": 1}')
+    async with Wire([echo]) as wire:
+        result = await Setup(output={}).call(wire.url)
+    assert result.value == {"headers": {"Authorization": "Bearer [secret]"}, "[secret]": 1}
+
+
+@pytest.mark.parametrize(
+    ("answers", "code", "calls"),
+    [
+        ([None, None, FINE], None, 3),
+        ([answer(status=503), FINE], None, 2),
+        ([answer(status=429, retry_after="0"), FINE], None, 2),
+        ([answer(status=500)], "status_500", 3),
+        ([None], "cut", 3),
+        ([answer(status=429, retry_after="60")], "rate_limited", 1),
+        ([answer(status=404)], "status_404", 1),
+        ([answer(status=302, location="http://127.0.0.1:1/")], "redirect", 1),
+        ([b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{", FINE], None, 2),
+        ([b"\x00garbage\r\n\r\n", FINE], None, 2),
+    ],
+)
+async def test_a_read_is_tried_again_where_that_may_help(answers: list[Any], code: str | None, calls: int) -> None:
+    async with Wire(answers) as wire:
+        if code is None:
+            assert (await Setup().call(wire.url)).value["id"] == "4821"
+        else:
+            with pytest.raises(Failed) as failed:
+                await Setup().call(wire.url)
+            assert failed.value.code == code
+            assert failed.value.retry_after == (60 if code == "rate_limited" else None)
+    assert len(wire.requests) == calls
+
+
+async def test_the_timeout_is_for_all_attempts_together() -> None:
+    async with Wire([9.0]) as wire:
+        with pytest.raises(Failed) as failed:
+            await Setup(timeout=0.3).call(wire.url)
+    assert (failed.value.code, len(wire.requests)) == ("timeout", 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "error", "code"),
+    [
+        (None, Unknown, "cut"),
+        (9.0, Unknown, "timeout"),
+        (answer(status=500), Unknown, "status_500"),
+        (answer(status=503, retry_after="1"), Unknown, "status_503"),
+        (answer(status=429, retry_after="0"), Unknown, "status_429"),
+        (answer(status=400), Unknown, "status_400"),
+        (answer(status=303, location="/refunds/1"), Unknown, "redirect"),
+        (b"HTTP/1.1 201 Created\r\ncontent-length: 50\r\n\r\n{", Unknown, "cut"),
+        (answer("[1", 200), Unreadable, "unreadable"),
+        (answer("[]", 200), Unreadable, "unreadable"),
+        (answer(b"x" * 1_000_001), Unreadable, "unreadable"),
+        (answer(b"{}", content_encoding="gzip"), Unreadable, "unreadable"),
+    ],
+)
+async def test_a_write_is_sent_once_whatever_comes(first: Any, error: type[CallError], code: str) -> None:
+    async with Wire([first, answer("{}")]) as wire:
+        with pytest.raises(CallError) as raised:
+            await refund(timeout=0.3).call(wire.url, order_id="1", amount=Money(Decimal(1), "EUR"))
+    assert (type(raised.value), raised.value.code, len(wire.requests)) == (error, code, 1)
+
+
+@pytest.mark.parametrize("effect", ["read", "write"])
+async def test_no_connection_is_certainly_not_done(effect: str) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    with pytest.raises(Failed) as failed:
+        await Setup(effect=effect).call(url)
+    assert (failed.value.code, failed.value.again) == ("unreachable", True)
+
+
+ERRORS = {
+    "gone": {"status": 404},
+    "too_late": {"status": 422, "body": {"error": {"code": "window"}}, "not_done": True},
+    "any_422": {"status": [422, 423]},
+    "quiet": {"body": {"ok": False}, "not_done": True},
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "not_done"),
+    [
+        (answer("nonsense", 404), "gone", False),
+        (answer('{"error": {"code": "window", "more": 1}}', 422), "too_late", True),
+        (answer('{"error": {"code": "other"}}', 422), "any_422", False),
+        (answer("{}", 423), "any_422", False),
+        (answer('{"ok": false}', 200), "quiet", True),
+    ],
+)
+@pytest.mark.parametrize("effect", ["read", "irreversible"])
+async def test_declared_errors_go_by_status_and_body(given: bytes, name: str, not_done: bool, effect: str) -> None:
+    async with Wire([given]) as wire:
+        with pytest.raises(ToolError) as raised:
+            await Setup(effect=effect, errors=ERRORS, output={}).call(wire.url)
+    assert raised.value.name == name
+    assert raised.value.not_done is (not_done or effect == "read")
+
+
+KEYED = {"header": "Idempotency-Key", "keeps": 86400}
+
+
+async def test_the_key_goes_with_the_write() -> None:
+    async with Wire([answer("{}")]) as wire:
+        await refund(idempotency=KEYED).call(wire.url, key="k1", order_id="1", amount=Money(Decimal(1), "EUR"))
+    assert wire.requests[0][1]["idempotency-key"] == "k1"
+
+
+async def test_a_keyed_write_without_a_key_is_not_sent() -> None:
+    async with Wire([answer("{}")]) as wire:
+        with pytest.raises(Failed) as failed:
+            await refund(idempotency=KEYED).call(wire.url, order_id="1", amount=Money(Decimal(1), "EUR"))
+    assert (failed.value.code, wire.requests) == ("no_key", [])
+
+
+@pytest.mark.parametrize(
+    ("body", "keyed", "error"),
+    [
+        ('{"error": "in_progress"}', True, InProgress),
+        ('{"error": {"type": "idempotency-key-in-use"}}', True, InProgress),
+        ('{"code": "REQUEST_IN_PROGRESS"}', True, InProgress),
+        ('{"error": "in_progress"}', False, Unknown),
+        ('{"error": "different_body"}', True, Unknown),
+        ("in_progress", True, Unknown),
+    ],
+)
+async def test_a_call_still_at_work_is_no_failure(body: str, keyed: bool, error: type[CallError]) -> None:
+    async with Wire([answer(body, 409, retry_after="2")]) as wire:
+        with pytest.raises(error) as raised:
+            await refund(idempotency=KEYED if keyed else {}).call(
+                wire.url, key="k1" if keyed else None, order_id="1", amount=Money(Decimal(1), "EUR")
+            )
+    assert isinstance(raised.value, CallError)
+    assert raised.value.retry_after == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ('{"id": "4821", "currency": "EUR"}', "$.total"),
+        ('{"id": "4821", "total": "canary", "currency": "EUR"}', "$.total"),
+        ('{"id": "4821", "total": 12.5, "currency": "EUR"}', "$.total"),
+        ('{"id": "4821", "total": 12, "currency": "canary"}', "$.total"),
+        ('{"id": "4821", "total": 12}', "$.total"),
+        ('{"id": 4821, "total": 12, "currency": "EUR"}', "$.id"),
+        ("[]", "$"), ("", "$"), ("canary", "$"), ('{"id": "1", "id": "2", "total": 1}', "$"), ('{"total": NaN}', "$"),
+        ('{"total": 1e999999999}', "$"), ("[" * 5000, "$"), ('{"total":' + "9" * 5000 + "}", "$"),
+    ],
+)  # fmt: skip
+async def test_an_answer_that_breaks_its_schema_says_where_and_not_what(body: str, path: str) -> None:
+    async with Wire([answer(body)]) as wire:
+        with pytest.raises(Unreadable) as raised:
+            await Setup().call(wire.url)
+    assert raised.value.path == path
+    assert len(wire.requests) == 1
+    assert "canary" not in repr(raised.value) + str(raised.value)
+    assert raised.value.__suppress_context__ or raised.value.__context__ is None
+
+
+@pytest.mark.parametrize("given", [None, answer(status=500), 9.0, answer("[]")])
+@pytest.mark.parametrize("effect", ["read", "write"])
+async def test_no_error_and_no_log_holds_a_value(
+    given: Any, effect: str, caplog: pytest.LogCaptureFixture
+) -> None:  # fmt: skip
+    caplog.set_level(0)
+    async with Wire([given]) as wire:
+        with pytest.raises(CallError) as raised:
+            await Setup(
+                effect=effect, timeout=0.3, more={"query": {"k": ["dot", ["name", "secret"], "SHOP_TOKEN"]}}
+            ).call(wire.url, order_id="canary-name")
+    chain = "".join(traceback.format_exception(raised.value))
+    told = chain + caplog.text
+    for word in ("s3cr3t", "canary-name", wire.url):
+        assert word not in told
+
+
+async def test_contracts_of_another_effect_are_refused() -> None:
+    contract = ToolContract("x", "read", {}, {})
+    made = HttpTool(ToolDefinition(ToolContract("x", "write", {}, {}), "http", BINDING))
+    with pytest.raises(Failed) as failed:
+        await made.call(contract, {}, secrets={**SECRETS, "SHOP_URL": "http://127.0.0.1:1"}, key=None)
+    assert failed.value.code == "contract"
