@@ -84,5 +84,3 @@ def _ignored(project: Project, sink: Sink) -> list[Diagnostic]:
         if number not in silenced:
             rest.add(one)
     return list(rest.ordered())
-
-

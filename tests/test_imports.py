@@ -22,11 +22,11 @@ ALLOWED = {
     "compile": {"steps", "project", "expressions", "types", "syntax", "diagnostics", "errors", "plan"},
     "rules": {"compile", "steps", "project", "expressions", "types", "syntax", "diagnostics", "errors", "plan"},
     "store": {"errors"},
-    "channels": {"errors"},
+    "channels": {"errors", "exchange"},
     "models": {"errors"},
     "knowledge": {"errors", "models"},
     "guardrails": {"errors"},
-    "tools": {"errors", "plan", "expressions"},
+    "tools": {"errors", "plan", "expressions", "exchange"},
 }
 """Part -> the parts that it may import. Parts that are not named here (cli, service, runtime, check) stand above."""
 

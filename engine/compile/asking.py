@@ -13,8 +13,8 @@ from engine.steps.ask import Ask, FieldSpec
 from engine.steps.reply import Reply, Texts, Write
 from engine.steps.verify import Verify
 from engine.syntax import Text
-from engine.types import Type, optional, record, to_json
 from engine.types import TEXT as TEXT_TYPE
+from engine.types import Type, optional, record, to_json
 
 __all__ = ["ask", "path_of", "reply", "verify"]
 
@@ -165,5 +165,3 @@ def path_of(tree: Any) -> str | None:
     if isinstance(tree, list) and tree[:1] == ["name"]:
         return ".".join([tree[1], *reversed(names)])
     return None
-
-

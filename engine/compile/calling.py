@@ -10,8 +10,7 @@ from engine.project.contract import Tool, argument_json, expressions_in, json_of
 from engine.project.grant import Approval, GrantEntry
 from engine.project.scalars import Expr, decimal
 from engine.steps.tool import Call
-from engine.types import Type, field_of, is_subtype
-from engine.types import BOOL, NUMBER
+from engine.types import BOOL, NUMBER, Type, field_of, is_subtype
 
 __all__ = ["call"]
 
@@ -144,7 +143,9 @@ class _Write:
 
     def _approve(self, number: int, line: Approval, following: str) -> str:
         own = line.otherwise
-        late = self.low.cause(own, "late", At(f"{self.at.id}/approve.{number}", self.at.next), line.place) if own else ""
+        late = (
+            self.low.cause(own, "late", At(f"{self.at.id}/approve.{number}", self.at.next), line.place) if own else ""
+        )
         rejected = "rejected" in own.causes if own else False
         on = {
             "pass": following,
@@ -171,5 +172,3 @@ class _Write:
             binds=self.step.name.value if self.step.name else None, effect=self.tool.contract.effect,
         )  # fmt: skip
         return self.low.graph.add(node, self.step.spot("tool"), gives=lambda env: self.tool.output)
-
-

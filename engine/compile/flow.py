@@ -106,7 +106,7 @@ def _types(graph: Graph, states: Mapping[str, State]) -> dict[str, Type]:
 
 
 def _settle_branches(graph: Graph, states: Mapping[str, State]) -> None:
-    """A condition is evaluated in the workflow where all that it reads are scalars of steps; else where contents are."""
+    """In the workflow where all that a condition reads are scalars of steps; else in an activity, with the contents."""
     for name, node in list(graph.nodes.items()):
         if node.kind == "branch":
             state = states.get(name)
@@ -209,7 +209,7 @@ def _flat(text: str) -> str:
 def _limit(limit: Limit) -> dict[str, Any]:
     amount = None if limit.amount is None else {"value": str(limit.amount), "currency": limit.currency}
     return {
-        "count": limit.count,
+        "count": limit.times,
         "amount": amount,
         "subject": subject_json(limit),
         "name": _flat(limit.text.value),

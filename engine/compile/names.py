@@ -11,8 +11,23 @@ from engine.project.settings import Settings
 from engine.steps.ask import FieldSpec
 from engine.syntax import Broken
 from engine.types import (
-    BOOL, DATE, INTEGER, JSON, NUMBER, TEXT, UNKNOWN, ListType, OptionalType, RecordType, Type, enum, join, list_of, money,
-    optional, record,
+    BOOL,
+    DATE,
+    INTEGER,
+    JSON,
+    NUMBER,
+    TEXT,
+    UNKNOWN,
+    ListType,
+    OptionalType,
+    RecordType,
+    Type,
+    enum,
+    join,
+    list_of,
+    money,
+    optional,
+    record,
 )  # fmt: skip
 
 __all__ = ["PASSAGES", "REFUSED", "certain", "claims", "customer", "element", "engine_values", "field_type"]

@@ -26,7 +26,10 @@ def plan_settings(flow: Flow, settings: Settings | None) -> dict[str, Any]:
         "not": [text.value for text in (flow.start.counter if flow.start else None) or ()],
         "silence": silence_json(silence) if silence else dict(FALLBACK),
         "meanwhile": _meanwhile(flow),
-        "escalate": {"to": _team(flow.escalate, settings), "when": _when(flow.escalate.when if flow.escalate else None)},
+        "escalate": {
+            "to": _team(flow.escalate, settings),
+            "when": _when(flow.escalate.when if flow.escalate else None),
+        },
         "knowledge": [text.value for text in flow.knowledge or ()],
         "models": _models(flow, settings),
         "guardrails": [_guardrail(node) for node in flow.guardrails or ()],

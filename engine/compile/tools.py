@@ -10,11 +10,11 @@ from engine.project import Project
 from engine.project.contract import Tool, expressions_in
 from engine.project.scalars import Expr
 from engine.syntax import Broken, Text
-from engine.types import BOOL, TEXT, UNKNOWN, Type, fields_of, map_of, optional
+from engine.types import BOOL, UNKNOWN, Type, fields_of, optional, record
 
 __all__ = ["type_tools"]
 
-_SECRETS = map_of(TEXT)
+_SECRETS = record({}, closed=False)
 
 
 def type_tools(project: Project, sink: Sink) -> None:
@@ -29,14 +29,13 @@ def type_tools(project: Project, sink: Sink) -> None:
             _infer(expr, {**wire, "secret": _SECRETS}, sink)
     channels = (project.settings.channels if project.settings else None) or {}
     for _, channel in channels.values():
-        for expr in (channel.options if channel else {}).values():
-            if expr is not None:
-                _infer(expr, {"secret": _SECRETS}, sink)
+        for option in (channel.options if channel else {}).values():
+            if option is not None:
+                _infer(option, {"secret": _SECRETS}, sink)
 
 
 def _readers(project: Project, tool: Tool, names: Mapping[str, Type], sink: Sink) -> None:
-    facts = [fact for _, fact in (tool.entry.facts or {}).values() if fact is not None]
-    for reader in [*facts, *([tool.entry.find] if tool.entry.find else [])]:
+    for reader in tool.entry.readers():
         known = project.tools.get(reader.tool.value) if reader.tool else None
         for name, (_, value) in (reader.arguments or {}).items():
             _argument(known, name, value, names, sink)
@@ -48,9 +47,7 @@ def _readers(project: Project, tool: Tool, names: Mapping[str, Type], sink: Sink
             expect(find.where, found, BOOL, "condition", sink)
 
 
-def _argument(
-    known: Tool | None, name: str, value: object, names: Mapping[str, Type], sink: Sink
-) -> None:
+def _argument(known: Tool | None, name: str, value: object, names: Mapping[str, Type], sink: Sink) -> None:
     for expr in expressions_in(value):
         found = _infer(expr, names, sink)
         if found is not None and known is not None and value is expr:

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from engine.compile.flow import Compiled
 from engine.compile.graph import CONDITION, TEXT, Env, Site, paths
 from engine.compile.names import TICKET, certain, customer
-from engine.diagnostics import Label, Sink
-from engine.expressions import infer
+from engine.diagnostics import Label, Place, Sink
+from engine.expressions import Tree, infer
 from engine.project.contract import Tool, json_of
 from engine.project.grant import GrantEntry
 from engine.project.scalars import Expr
-from engine.project.shape import shortened
 from engine.syntax import Broken
 from engine.types import BOOL, UNKNOWN, ListType, Type, fields_of, is_known, is_printable, is_subtype, optional, show
 
@@ -54,8 +53,15 @@ def without_secret(expr: Expr, names: Env, sink: Sink) -> dict[str, Type]:
     if not any(path[0] == "secret" for path in paths(json_of(expr))):
         return dict(names)
     message = "secrets are known only where a tool's call or a channel is described"
-    sink.error("secret-outside-binding", expr.text.place, message)
+    sink.error("secret-outside-binding", place_of(expr, "secret"), message)
     return {**names, "secret": UNKNOWN}
+
+
+def place_of(expr: Expr, name: str) -> Place:
+    """Where an expression first reads a name."""
+    found = [tree for tree in expr.tree.walk() if tree.kind == "name" and tree.parts[0] == name]
+    first = min(found, key=lambda tree: tree.start, default=expr.tree)
+    return expr.text.place_of(first.start, first.end)
 
 
 def _named(flow: Compiled) -> Mapping[str, object]:
@@ -73,7 +79,7 @@ def _before_set(flow: Compiled, name: str, expr: Expr, sink: Sink) -> None:
         message = "`refused` is only known where a gate refused: in the steps of `otherwise: {refused: ...}`"
     else:
         message = f"`{name}` is not set yet on any way that leads here"
-    sink.error("value-before-set", expr.text.place, message, labels=labels)
+    sink.error("value-before-set", place_of(expr, name), message, labels=labels)
 
 
 def _site(flow: Compiled, site: Site, names: Env, sink: Sink) -> None:
@@ -113,8 +119,8 @@ def expect(expr: Expr, found: Type, wanted: Type | None, role: str, sink: Sink, 
 
 
 def _wrong(expr: Expr, message: str, sink: Sink, tip: str = "") -> None:
-    said = f"{message}: `{shortened(expr.text.value)}`" if len(expr.text.value) < 40 else message
-    sink.error("wrong-type", expr.text.place, said, tip=tip)
+    place = expr.text.place_of(expr.tree.start, expr.tree.end) if isinstance(expr.tree, Tree) else expr.text.place
+    sink.error("wrong-type", place, message, tip=tip)
 
 
 # grants

@@ -52,9 +52,7 @@ class When(Declaration):
 
     WHAT = "when"
     confidence: Any = key("confidence", Threshold("0", "1"), doc="Of the answer about to be sent.", example='"< 0.75"')
-    sentiment: Any = key(
-        "sentiment", Threshold("-1", "1"), doc="Of the customer's last message.", example='"< -0.5"'
-    )
+    sentiment: Any = key("sentiment", Threshold("-1", "1"), doc="Of the customer's last message.", example='"< -0.5"')
     customer_turns: Any = key(
         "customer_turns", Threshold("0", "1000"), doc="How often the customer wrote.", example='"> 8"'
     )
@@ -115,7 +113,9 @@ class Flow(Declaration):
 
     flow: Text | None = key("flow", SLUG, doc="The flow's name, which is its file's.", example="refund", required=True)
     title: Text | None = key("title", STRING, doc="What people call it.", example="Refund request", required=True)
-    owner: Text | None = key("owner", Ref("team"), doc="The team that answers for it.", example="billing", required=True)
+    owner: Text | None = key(
+        "owner", Ref("team"), doc="The team that answers for it.", example="billing", required=True
+    )
     about: Text | None = key("about", STRING, doc="In a sentence, what the customer wants.", required=True,
                              example="The customer wants money back for an order that they paid for.")  # fmt: skip
     start: Start | None = key("start", Section(Start), doc="Which tickets begin here.", example="{examples: [...]}")

@@ -7,7 +7,16 @@ from typing import Any, NamedTuple
 from engine.expressions import parse_expression
 from engine.project.containers import Either, ListOf
 from engine.project.scalars import (
-    DURATION, EXPRESSION, STRING, TEMPLATE, Choice, Expr, Ref, Span, decimal, duration,
+    DURATION,
+    EXPRESSION,
+    STRING,
+    TEMPLATE,
+    Choice,
+    Expr,
+    Ref,
+    Span,
+    decimal,
+    duration,
 )  # fmt: skip
 from engine.project.shape import Declaration, Reader, Section, Shape, key
 from engine.project.step import OTHERWISE, Otherwise
@@ -32,7 +41,7 @@ class Silence(Declaration):
 class Limit(NamedTuple):
     """`2 per customer per 90d` or `500 EUR per customer per 30d`; without a window it counts for ever."""
 
-    count: int | None
+    times: int | None
     amount: Decimal | None
     currency: str | None
     subject: Any

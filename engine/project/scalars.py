@@ -15,9 +15,11 @@ __all__ = [
     "Expr", "Number", "Pattern", "Percent", "Ref", "Span", "Threshold", "Word",
 ]  # fmt: skip
 
-RESERVED: Final = frozenset("""
+RESERVED: Final = frozenset(
+    """
     customer ticket conversation refused result secret true false none True False None and or not in is if else for
-    loop self""".split())
+    loop self""".split()
+)
 """Names with a meaning of their own: no step may bind them."""
 
 
@@ -215,7 +217,7 @@ def duration(text: Text, words: str | None = None) -> Span | None:
         return None
     seconds = int(match[1]) * _SECONDS[match[2]] if match[1] else 0
     days = int(match[3] or 0)
-    return Span(seconds, days, text) if 0 < seconds + days and seconds <= 3660 * 86400 else None
+    return Span(seconds, days, text) if seconds + days > 0 and seconds <= 3660 * 86400 else None
 
 
 def _amount(text: Text) -> Amount | None:
@@ -253,9 +255,7 @@ STRING: Final = _Text()
 DURATION: Final = Word("a duration such as `30s`, `15m`, `4h`, `3d` or `2 business days`", duration)
 AMOUNT: Final = Word("an amount with its currency, such as `500 EUR`", _amount)
 Percent: Final = Word("a share from `0%` to `100%`", _percent)
-NAME: Final = Word(
-    "a name of letters, digits and `_` that begins with a letter and is no word of the language", _name
-)
+NAME: Final = Word("a name of letters, digits and `_` that begins with a letter and is no word of the language", _name)
 SLUG: Final = Word("a name of lower-case letters, digits and `-`", _fits(r"[a-z0-9][a-z0-9_-]{0,63}"))
 YES: Final = Word("`true`", _flag)
 EXPRESSION: Final = _Parsed("an expression such as `order.total > 50`", parse_expression)

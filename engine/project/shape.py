@@ -135,7 +135,9 @@ class Declaration:
             return
         self.at[name] = entry.key.place
         if declared.later:
-            reader.error("unsupported", entry.key.place, f"`{name}` of {self.WHAT} is not supported by this version yet")
+            reader.error(
+                "unsupported", entry.key.place, f"`{name}` of {self.WHAT} is not supported by this version yet"
+            )
             return
         before = reader.count
         setattr(self, declared.attribute, declared.shape.read(entry.value, reader))

@@ -23,7 +23,7 @@ class StepKind(Declaration):
     CAN: ClassVar[tuple[str, ...]] = ()
     """Causes that `otherwise` of this kind may name; tools add their own errors."""
     content: Any
-    """What the step says as plain data, without the steps inside it: the node's id is made of it where it has no name."""
+    """What the step says as plain data, without the steps inside: a node's id is made of it where it has no name."""
 
     identifier: Text | None = key(
         "id", SLUG, doc="A name for this place, so that its id does not change with its content.", example="tell-why"
@@ -69,12 +69,14 @@ class _Steps(Shape):
         if isinstance(node, Text) and node.value == "escalate":
             return self._made(reader, "escalate", node, Mapping([], node.place))
         if not isinstance(node, Mapping):
-            return _STEP.wrong(node, reader)
+            _STEP.wrong(node, reader)
+            return None
         words = [entry.key for entry in node.entries if entry.key.value in reader.steps]
         if len(words) > 1 and not self._one(words, reader):
             return None
         if not words:
-            return self._unknown(node, reader)
+            self._unknown(node, reader)
+            return None
         return self._made(reader, words[0].value, words[0], node)
 
     def _made(self, reader: Reader, word: str, at: Text, node: Mapping) -> StepKind:
@@ -157,7 +159,9 @@ class _Otherwise(Shape):
             case Mapping():
                 reader.error("wrong-shape", node.place, "expected a word or a list of steps: each begins with `- `")
             case Nothing():
-                reader.error("wrong-shape", node.place, f"expected {quoted(WORDS)} or a list of steps, but this is empty")
+                reader.error(
+                    "wrong-shape", node.place, f"expected {quoted(WORDS)} or a list of steps, but this is empty"
+                )
             case _:
                 reader.count += 1
         return Cause(node.place, None, None)

@@ -4,12 +4,33 @@ from typing import Any
 
 from engine.project.containers import Anything, Either, Json, ListOf, MapOf
 from engine.project.scalars import (
-    DURATION, EXPRESSION, NAME, STRING, TEMPLATE, Choice, Expr, Number, Ref, Span, Word,
+    DURATION,
+    EXPRESSION,
+    NAME,
+    STRING,
+    TEMPLATE,
+    Choice,
+    Expr,
+    Number,
+    Ref,
+    Span,
+    Word,
 )  # fmt: skip
 from engine.project.shape import Declaration, Reader, Section, Shape, key
 from engine.syntax import Mapping, Node, Nothing, Sequence, Text
 
-__all__ = ["ARGUMENT", "ARGUMENTS", "TOOLS", "Fact", "Find", "HttpBinding", "Idempotency", "Known", "Retry", "ToolEntry"]
+__all__ = [
+    "ARGUMENT",
+    "ARGUMENTS",
+    "TOOLS",
+    "Fact",
+    "Find",
+    "HttpBinding",
+    "Idempotency",
+    "Known",
+    "Retry",
+    "ToolEntry",
+]
 
 
 class _Arguments(Shape):
@@ -168,6 +189,11 @@ class ToolEntry(Declaration):
     def name(self) -> str:
         """The tool's name; `?` where it is broken."""
         return self.tool.value if self.tool else "?"
+
+    def readers(self) -> "list[Fact | Find]":
+        """Where the tool itself has other tools read something: its facts and its read-back."""
+        facts: list[Fact | Find] = [fact for _, fact in (self.facts or {}).values() if fact is not None]
+        return [*facts, self.find] if self.find is not None else facts
 
     def finish(self, reader: Reader) -> None:
         """One way to call it."""

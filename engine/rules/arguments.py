@@ -32,7 +32,9 @@ def given(case: Case) -> Iterator[Given]:
                 case Call(tool=Text() as tool) if tool.value in tools:
                     step = record.step
                     names = {name: text for name, (text, _) in (step.arguments or {}).items()}
-                    yield Given(tools[tool.value], names, tool.place, step.arguments is not None or "with" not in step.at)
+                    yield Given(
+                        tools[tool.value], names, tool.place, step.arguments is not None or "with" not in step.at
+                    )
                 case Verify(ways=list() as ways):
                     for way in ways:
                         if way.by is not None and way.by.value in tools and way.facts is not None:
@@ -43,8 +45,7 @@ def given(case: Case) -> Iterator[Given]:
 
 def _of_tools(tools: Mapping[str, Tool]) -> Iterator[Given]:
     for tool in tools.values():
-        facts = [fact for _, fact in (tool.entry.facts or {}).values() if fact is not None]
-        for reader in [*facts, *([tool.entry.find] if tool.entry.find else [])]:
+        for reader in tool.entry.readers():
             if reader.tool is not None and reader.tool.value in tools and reader.arguments is not None:
                 names = {name: text for name, (text, _) in reader.arguments.items()}
                 yield Given(tools[reader.tool.value], names, reader.tool.place, True)

@@ -11,8 +11,7 @@ __all__ = ["RULE"]
 def check(case: Case, sink: Sink) -> None:
     """Only reads may be called without gates of their own."""
     for tool in case.project.tools.values():
-        facts = [fact for _, fact in (tool.entry.facts or {}).values() if fact is not None]
-        for reader in [*facts, *([tool.entry.find] if tool.entry.find else [])]:
+        for reader in tool.entry.readers():
             _reads(case, reader.tool, sink)
     for flow in case.flows.values():
         for record in flow.graph.steps:
@@ -24,7 +23,9 @@ def check(case: Case, sink: Sink) -> None:
 def _reads(case: Case, name: Text | None, sink: Sink) -> None:
     tool = case.project.tools.get(name.value) if name else None
     if tool is not None and name is not None and tool.writes and "effect" not in tool.entry.broken:
-        message = f"`{tool.name}` changes the world, and here the engine only looks: expected a tool with `effect: read`"
+        message = (
+            f"`{tool.name}` changes the world, and here the engine only looks: expected a tool with `effect: read`"
+        )
         sink.error("fact-from-write", name.place, message)
 
 

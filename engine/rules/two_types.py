@@ -3,7 +3,7 @@
 from engine.compile import Compiled
 from engine.diagnostics import Label, Sink
 from engine.rules.base import Case, Rule
-from engine.types import UNKNOWN, show
+from engine.types import UNKNOWN, ListType, RecordType, Type, join, show
 
 __all__ = ["RULE"]
 
@@ -26,10 +26,17 @@ def _compare(flow: Compiled, name: str, binders: list[str], sink: Sink) -> None:
         return
     first, *others = given
     for other in others:
-        if given[other] != given[first] and UNKNOWN not in (given[other], given[first]):
+        if not _fit(given[other], given[first]):
             labels = (Label(flow.graph.places[first], f"here it is {show(given[first])}"),)
             message = f"a name has one type in a flow: `{name}` is {show(given[other])} here"
             sink.error("two-types", flow.graph.places[other], message, labels=labels)
+
+
+def _fit(left: Type, right: Type) -> bool:
+    """Records are of one shape; simple values need something in common, as two words of an enum have."""
+    if left == right or UNKNOWN in (left, right):
+        return True
+    return not isinstance(left, RecordType | ListType) and join(left, right) != UNKNOWN
 
 
 RULE = Rule("two-types", check)

@@ -12,7 +12,9 @@ def check(case: Case, sink: Sink) -> None:
     for written in writes(case):
         always = any(line.test is None and "if" not in line.broken for line in written.grant.approve or ())
         if not written.grant.limit and not always and not is_broken(written, "limit", "approve"):
-            message = f"`{written.tool.name}` changes the world and has neither a `limit` nor an `approve` for every call"
+            message = (
+                f"`{written.tool.name}` changes the world and has neither a `limit` nor an `approve` for every call"
+            )
             sink.error("write-without-limit", written.place, message, tip="write `limit: [1 per ...]`")
 
 

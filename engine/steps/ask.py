@@ -5,7 +5,17 @@ from typing import Any
 from engine.project.containers import Either, ListOf, MapOf
 from engine.project.grant import Silence
 from engine.project.scalars import (
-    DURATION, EXPRESSION, NAME, STRING, TEMPLATE, YES, Expr, Pattern, Ref, Span, Word,
+    DURATION,
+    EXPRESSION,
+    NAME,
+    STRING,
+    TEMPLATE,
+    YES,
+    Expr,
+    Pattern,
+    Ref,
+    Span,
+    Word,
 )  # fmt: skip
 from engine.project.shape import Declaration, Reader, Section, key, quoted
 from engine.project.step import OTHERWISE, Otherwise, StepKind
@@ -17,9 +27,7 @@ _KINDS = (
     "text", "number", "integer", "yes_no", "date", "money", "one_of", "some_of", "pattern", "email", "phone",
     "postcode", "order_number", "files",
 )  # fmt: skip
-_OPTIONS = Either(
-    "an expression that gives a list, or a list of words", text=EXPRESSION, items=ListOf(STRING, least=2)
-)
+_OPTIONS = Either("an expression that gives a list, or a list of words", text=EXPRESSION, items=ListOf(STRING, least=2))
 _MONEY = Word("`true` or a currency", lambda t: t if t.value in ("true", "yes") or len(t.value) == 3 else None)
 
 

@@ -50,7 +50,7 @@ class _What(Shape):
 
 
 class Reply(StepKind):
-    """A text to the customer, through the flow's guardrails: a template, one per language, or one that a model writes."""
+    """A text to the customer, through the flow's guardrails: a template, one per language, or what a model writes."""
 
     WORD = "reply"
     WHAT = "the step `reply`"

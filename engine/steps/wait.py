@@ -46,8 +46,8 @@ class Branch(Declaration):
 
 
 class Wait(StepKind):
-    """Waits for the customer's reply, a named event, or a time; the first match wins. An event counts if it came earlier
-    in the ticket."""
+    """Waits for the customer's reply, a named event, or a time; the first match wins. An event counts if it came
+    earlier in the ticket."""
 
     WORD = "wait"
     WHAT = "the step `wait`"

@@ -122,13 +122,8 @@ class Asker(Group):
         return tuple(options)
 
     def _elements(self, scope: Scope, spec: Mapping[str, Any]) -> list[Any]:
-        options = spec.get("options")
-        if options is None:
-            return []
-        if isinstance(options, list) and options and isinstance(options[0], str) and options[0] in _TREES:
-            found = evaluate(options, scope.names, now=scope.ticket.updated_at)
-            return list(found or [])
-        return list(options)
+        tree = spec.get("options")
+        return list(evaluate(tree, scope.names, now=scope.ticket.updated_at) or []) if tree else []
 
     def _typed(self, scope: Scope, field: Field, value: Any) -> Any:
         """The model's word as a value of the field's type: positions become elements, amounts get a currency."""
@@ -212,30 +207,3 @@ class Asker(Group):
 
 
 _SILENCE = {"within": {"seconds": 5 * 86400}, "remind": [], "otherwise": "close"}
-_TREES = frozenset(
-    [
-        "lit",
-        "num",
-        "name",
-        "dot",
-        "index",
-        "list",
-        "not",
-        "neg",
-        "and",
-        "or",
-        "add",
-        "sub",
-        "mul",
-        "div",
-        "floordiv",
-        "mod",
-        "cmp",
-        "cond",
-        "filter",
-        "test",
-        "text",
-        "for",
-        "when",
-    ]
-)

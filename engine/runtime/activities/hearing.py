@@ -157,7 +157,7 @@ class Hearer(Group):
         do = declared.get(str(meaning), "escalate") if meaning else "escalate"
         if do == "queue":
             for message in said:
-                await self.store.run(self.store.tickets.wish, scope.ticket.id, scope.work.epoch, message.seq)
+                await self.store.run(self.store.wishes.queue, scope.ticket.id, scope.work.epoch, message.seq)
         return Result("meanwhile", data={"do": do, "meaning": meaning or "unclear"})
 
 

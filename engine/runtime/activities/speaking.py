@@ -16,7 +16,7 @@ from engine.expressions.evaluate import EvaluationError, render
 from engine.models.base import Job, Message, Passage, Request
 from engine.runtime.activities.base import Group, Scope, guarded, later
 from engine.runtime.input import Result
-from engine.store.rows import OutboundRow
+from engine.store.rows import OutboundKind, OutboundRow
 
 __all__ = ["Said", "Speaker", "rendered"]
 
@@ -40,7 +40,7 @@ class Speaker(Group):
     async def say(
         self,
         scope: Scope,
-        kind: str,
+        kind: OutboundKind,
         text: str,
         *,
         extra: Mapping[str, Any] | None = None,

@@ -108,7 +108,7 @@ class Clerk(Group):
         if flow not in _BUILT_IN:
             state["category"] = flow
             if scope.ticket.state == "handed_off":
-                state["state"] = "open"
+                await self.store.run(self.store.tickets.hand_back, scope.ticket.id, scope.work.epoch)
         await self.store.run(self.store.tickets.update, scope.ticket.id, **state)
         mode = plan.settings.get("rollout", {}).get("mode", "live")
         await self.store.run(self.store.tickets.lower_mode, scope.ticket.id, mode)
@@ -155,7 +155,7 @@ class Clerk(Group):
         if not scope.work.data.get("keep"):
             await self.store.run(self.store.tickets.leave, scope.ticket.id, scope.work.epoch)
             return Result("done", data={"voided": True})
-        voided = await self.store.run(self.store.intents.renew, scope.ticket.id, scope.work.epoch)
+        voided = await self.store.run(self.store.intents.void, scope.ticket.id, scope.work.epoch)
         return Result("done", data={"voided": bool(voided)})
 
     async def _written_already(self, scope: Scope) -> bool:
@@ -169,7 +169,7 @@ class Clerk(Group):
     async def close(self, scope: Scope) -> Result:
         """One compare-and-set on the epoch and the last message; `heard_more` if something came in, `wish` if one
         waits in the queue."""
-        wish = await self.store.run(self.store.tickets.take_wish, scope.ticket.id, scope.work.epoch)
+        wish = await self.store.run(self.store.wishes.take_next, scope.ticket.id, scope.work.epoch)
         if wish is not None:
             return Result("wish", data={"wish": wish.message_seq})
         closed = await self.store.run(
@@ -207,7 +207,7 @@ class Clerk(Group):
         )
         moved = await self._move(scope, "human", scope.work.cursor)
         await self.store.run(
-            self.store.tickets.update, scope.ticket.id, state="handed_off", owner=team, escalated=reason, next_due=due,
+            self.store.tickets.update, scope.ticket.id, owner=team, escalated=reason, next_due=due,
             sla_due=due, awaiting_team=team,
         )  # fmt: skip
         return Result("done", data={"handoff": row.id, "plan": moved.data["plan"]})

@@ -1,0 +1,27 @@
+"""One expression language: Jinja2's grammar parses it, our tree holds it, our evaluator walks it.
+
+The names here load on first use: workflow code imports `engine.expressions.evaluate` and neither Jinja2 nor YAML.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine.expressions.infer import infer, narrow
+    from engine.expressions.parse import parse_expression, parse_template
+    from engine.expressions.tree import Tree, to_json
+
+__all__ = ["Tree", "infer", "narrow", "parse_expression", "parse_template", "to_json"]
+
+_HOME = {
+    "Tree": "tree", "infer": "infer", "narrow": "infer", "parse_expression": "parse", "parse_template": "parse",
+    "to_json": "tree",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(name)
+    found = getattr(import_module(f"engine.expressions.{_HOME[name]}"), name)
+    globals()[name] = found  # or the submodule of the same name, set by its import, would hide it
+    return found

@@ -1,0 +1,102 @@
+"""The types. `unknown` absorbs and silences; `T?` is T or missing, and missing and null are one."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, TypeAlias
+
+__all__ = [
+    "BOOL", "DATE", "DATETIME", "DURATION", "INTEGER", "JSON", "NONE", "NUMBER", "TEXT", "UNKNOWN", "EnumType",
+    "ListType", "MapType", "MoneyType", "OptionalType", "RecordType", "Simple", "Type", "enum", "list_of", "map_of",
+    "money", "optional", "record",
+]  # fmt: skip
+
+
+class Simple(NamedTuple):
+    """A type without parts."""
+
+    name: str
+
+
+class EnumType(NamedTuple):
+    """One of a few texts."""
+
+    values: frozenset[str]
+
+
+class MoneyType(NamedTuple):
+    """Money; the currency is None where only the value tells it."""
+
+    currency: str | None
+
+
+class ListType(NamedTuple):
+    """A list of one type."""
+
+    element: "Type"
+
+
+class MapType(NamedTuple):
+    """Any keys, values of one type."""
+
+    value: "Type"
+
+
+class OptionalType(NamedTuple):
+    """A value or none. Never nested; `inner` is neither unknown nor none."""
+
+    inner: "Type"
+
+
+class RecordType(NamedTuple):
+    """Named fields, in the order of their names. `closed`: no others are there."""
+
+    items: tuple[tuple[str, "Type"], ...]
+    closed: bool = True
+
+    @property
+    def fields(self) -> Mapping[str, "Type"]:
+        """By name."""
+        return dict(self.items)
+
+
+Type: TypeAlias = Simple | EnumType | MoneyType | ListType | MapType | OptionalType | RecordType
+
+TEXT = Simple("text")
+BOOL = Simple("bool")
+INTEGER = Simple("integer")
+NUMBER = Simple("number")
+DATE = Simple("date")
+DATETIME = Simple("datetime")
+DURATION = Simple("duration")
+JSON = Simple("json")
+NONE = Simple("none")
+UNKNOWN = Simple("unknown")
+
+
+def enum(values: Iterable[str]) -> Type:
+    """One of these texts."""
+    return EnumType(frozenset(values))
+
+
+def money(currency: str | None = None) -> Type:
+    """Money in this currency."""
+    return MoneyType(currency)
+
+
+def list_of(element: Type) -> Type:
+    """A list."""
+    return ListType(element)
+
+
+def map_of(value: Type) -> Type:
+    """A record of any keys."""
+    return MapType(value)
+
+
+def optional(kind: Type) -> Type:
+    """The type, or none."""
+    return kind if isinstance(kind, OptionalType) or kind in (UNKNOWN, NONE) else OptionalType(kind)
+
+
+def record(fields: Mapping[str, Type], *, closed: bool = True) -> Type:
+    """A record of these fields."""
+    return RecordType(tuple(sorted(fields.items())), closed)

@@ -1,0 +1,172 @@
+"""What is asked of types: order, join, fields, and how an author would read them."""
+
+from collections.abc import Mapping
+
+from engine.types.lattice import (
+    BOOL,
+    DATE,
+    DATETIME,
+    DURATION,
+    INTEGER,
+    JSON,
+    NONE,
+    NUMBER,
+    TEXT,
+    UNKNOWN,
+    EnumType,
+    ListType,
+    MapType,
+    MoneyType,
+    OptionalType,
+    RecordType,
+    Type,
+    enum,
+    list_of,
+    map_of,
+    money,
+    optional,
+    record,
+)
+
+__all__ = [
+    "field_of", "fields_of", "is_known", "is_money", "is_printable", "is_scalar", "is_subtype", "join", "required",
+    "show",
+]  # fmt: skip
+
+
+def is_known(kind: Type) -> bool:
+    """Whether anything may be said about it."""
+    return kind != UNKNOWN
+
+
+def required(kind: Type) -> Type:
+    """The type without none."""
+    return kind.inner if isinstance(kind, OptionalType) else kind
+
+
+def is_money(kind: Type) -> bool:
+    """Money, perhaps missing."""
+    return isinstance(required(kind), MoneyType)
+
+
+def is_scalar(kind: Type) -> bool:
+    """Whether a value may stand in a workflow's history: no text, no record, no list. Words of an enum may."""
+    inner = required(kind)
+    return isinstance(inner, EnumType | MoneyType) or inner in (BOOL, INTEGER, NUMBER, DATE, DATETIME, DURATION)
+
+
+def is_printable(kind: Type) -> bool:
+    """Whether it prints by itself: text, words and numbers do, what is missing does not."""
+    return isinstance(kind, EnumType) or kind in (TEXT, INTEGER, NUMBER, UNKNOWN)
+
+
+def fields_of(kind: Type) -> Mapping[str, Type]:
+    """A record's fields; none of other types."""
+    inner = required(kind)
+    return inner.fields if isinstance(inner, RecordType) else {}
+
+
+def field_of(kind: Type, name: str) -> Type | None:
+    """The type of a field, None where a record has none of this name."""
+    inner = required(kind)
+    if isinstance(inner, RecordType):
+        known = inner.fields.get(name)
+        return known if known is not None or inner.closed else UNKNOWN
+    return inner.value if isinstance(inner, MapType) else UNKNOWN
+
+
+def is_subtype(left: Type, right: Type) -> bool:
+    """Whether every value of `left` is one of `right`; unknown is on both sides of everything."""
+    if left == right or UNKNOWN in (left, right) or right == JSON:
+        return True
+    match left, right:
+        case OptionalType(), OptionalType():
+            return is_subtype(left.inner, right.inner)
+        case _, OptionalType():
+            return left == NONE or is_subtype(left, right.inner)
+        case EnumType(), EnumType():
+            return left.values <= right.values
+        case MoneyType(), MoneyType():
+            return left.currency is None or right.currency is None or left.currency == right.currency
+        case ListType(), ListType():
+            return is_subtype(left.element, right.element)
+        case MapType(), MapType():
+            return is_subtype(left.value, right.value)
+        case RecordType(), MapType():
+            return all(is_subtype(inside, right.value) for _, inside in left.items)
+        case RecordType(), RecordType():
+            return _is_subrecord(left, right)
+    return (isinstance(left, EnumType) and right == TEXT) or (left, right) == (INTEGER, NUMBER)
+
+
+def _is_subrecord(left: RecordType, right: RecordType) -> bool:
+    mine = left.fields
+    for name, wanted in right.items:
+        if name in mine:
+            if not is_subtype(mine[name], wanted):
+                return False
+        elif not isinstance(wanted, OptionalType) and wanted != UNKNOWN:
+            return False
+    return True
+
+
+def join(left: Type, right: Type) -> Type:
+    """The least type that has both. What has nothing in common is unknown."""
+    if left == right:
+        return left
+    if UNKNOWN in (left, right):
+        return UNKNOWN
+    if NONE in (left, right):
+        return optional(right if left == NONE else left)
+    if isinstance(left, OptionalType) or isinstance(right, OptionalType):
+        return optional(join(required(left), required(right)))
+    match left, right:
+        case EnumType(), EnumType():
+            return enum(left.values | right.values)
+        case MoneyType(), MoneyType():
+            return money(None)
+        case ListType(), ListType():
+            return list_of(join(left.element, right.element))
+        case MapType(), MapType():
+            return map_of(join(left.value, right.value))
+        case RecordType(), RecordType():
+            return _joined(left, right)
+    if is_subtype(left, right):
+        return right
+    return left if is_subtype(right, left) else UNKNOWN
+
+
+def _joined(left: RecordType, right: RecordType) -> Type:
+    mine, other = left.fields, right.fields
+    fields = {}
+    for name in {**mine, **other}:
+        if name in mine and name in other:
+            fields[name] = join(mine[name], other[name])
+        else:
+            fields[name] = optional(mine.get(name) or other[name])
+    return record(fields, closed=left.closed and right.closed)
+
+
+def show(kind: Type) -> str:
+    """As an author would read it."""
+    match kind:
+        case EnumType():
+            words = sorted(kind.values)
+            return f"one of {', '.join(words[:6])}{', ...' if len(words) > 6 else ''}"
+        case MoneyType():
+            return f"money in {kind.currency}" if kind.currency else "money"
+        case ListType():
+            return f"a list of {show(kind.element)}"
+        case MapType():
+            return f"a record of {show(kind.value)}"
+        case OptionalType():
+            return f"{show(kind.inner)} or missing"
+        case RecordType():
+            return f"a record ({', '.join(name for name, _ in kind.items[:6])})"
+    return _SHOWN.get(kind, kind.name)
+
+
+_SHOWN = {
+    TEXT: "text", BOOL: "true or false", INTEGER: "a whole number", NUMBER: "a number", DATE: "a date",
+    DATETIME: "a point in time", DURATION: "a duration", JSON: "data of any shape", NONE: "nothing",
+}  # fmt: skip
