@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from engine.compile.graph import CONDITION, TEXT, VALUE, Site
+from engine.compile.graph import CONDITION, TEXT, VALUE, Env, Site
 from engine.compile.lowering import At, Lowering, reads, silence_json
 from engine.compile.names import PASSAGES
 from engine.diagnostics import Sink
 from engine.expressions import infer
 from engine.plan import Node
 from engine.project.contract import json_of
+from engine.project.scalars import Expr
 from engine.steps.close import Close
 from engine.steps.escalate import Escalate, Target
 from engine.steps.if_ import If
@@ -17,7 +18,8 @@ from engine.steps.set_ import Set
 from engine.steps.transfer import Routing, Transfer
 from engine.steps.wait import Branch, Wait
 from engine.syntax import Broken, Text
-from engine.types import UNKNOWN
+from engine.types import TEXT as TEXT_TYPE
+from engine.types import UNKNOWN, EnumType, Type
 
 __all__ = ["close", "escalate", "if_", "search", "set_", "transfer", "wait"]
 
@@ -37,6 +39,9 @@ def wait(low: Lowering, step: Wait, at: At) -> None:
     """Branches by number, from 1. Where only a reply is waited for, the silence ends the wait."""
     branches = [branch for branch in step.branches or () if branch.kind is not None]
     data = [_branch(branch) for branch in branches]
+    if not data:
+        low.broken(step, at)
+        return
     on = {}
     for number, branch in enumerate(branches, 1):
         path = f"{at.id}/{branch.kind}{_named(branch)}"
@@ -125,5 +130,11 @@ def set_(low: Lowering, step: Set, at: At) -> None:
         node,
         step.spot("set"),
         sites=[Site(value, VALUE)] if value else [],
-        gives=lambda env: infer(value.tree, env, Sink(), value.text) if known and value else UNKNOWN,
+        gives=lambda env: _type(value, env) if known and value else UNKNOWN,
     )
+
+
+def _type(value: Expr, env: Env) -> Type:
+    """The type of a value; a text written out is a text, not the one word that it happens to be."""
+    found = infer(value.tree, env, Sink(), value.text)
+    return TEXT_TYPE if value.tree.kind == "lit" and isinstance(found, EnumType) else found

@@ -2,16 +2,31 @@
 
 from collections.abc import Mapping
 
+from engine.compile.analysis import State
 from engine.compile.flow import Compiled
 from engine.compile.graph import CONDITION, TEXT, Env, Site, paths
 from engine.compile.names import TICKET, certain, customer
-from engine.diagnostics import Label, Place, Sink
+from engine.diagnostics import Diagnostic, Label, Place, Sink
 from engine.expressions import Tree, infer
 from engine.project.contract import Tool, json_of
 from engine.project.grant import GrantEntry
 from engine.project.scalars import Expr
+from engine.project.shape import shortened
 from engine.syntax import Broken
-from engine.types import BOOL, UNKNOWN, ListType, Type, fields_of, is_known, is_printable, is_subtype, optional, show
+from engine.types import (
+    BOOL,
+    NONE,
+    UNKNOWN,
+    ListType,
+    OptionalType,
+    Type,
+    fields_of,
+    is_known,
+    is_printable,
+    is_subtype,
+    optional,
+    show,
+)
 
 __all__ = ["expect", "gate_names", "type_flow", "without_secret"]
 
@@ -23,11 +38,28 @@ def type_flow(flow: Compiled, sink: Sink) -> None:
         state = flow.states.get(name)
         if state is not None:
             for site in sites:
+                own = Sink()
                 names = site.local(state.names) if site.local else state.names
-                _site(flow, site, _known(flow, site.expr, names, lost, sink), sink)
+                _site(flow, site, _known(flow, site.expr, names, lost, own), own)
+                for finding in own.ordered():
+                    sink.add(_explained(flow, site.expr, state, finding))
     for tool, (_, grant) in flow.flow.grants().items():
         if tool in flow.project.tools:
             _grant(flow, flow.project.tools[tool], grant, sink)
+
+
+def _explained(flow: Compiled, expr: Expr, state: State, finding: Diagnostic) -> Diagnostic:
+    """A value that may be missing since a step may not have run: the finding points at that step."""
+    if finding.rule != "maybe-missing":
+        return finding
+    names = {path[0] for path in paths(json_of(expr))} - state.bound
+    labels = [
+        Label(flow.graph.places[binder], f"`{name}` is set here, and not on every way that leads on")
+        for name in sorted(names)
+        for binder in flow.graph.binders.get(name, ())
+        if name != "customer"
+    ]
+    return finding._replace(labels=(*finding.labels, *labels))
 
 
 def _lost(flow: Compiled) -> bool:
@@ -89,7 +121,7 @@ def _site(flow: Compiled, site: Site, names: Env, sink: Sink) -> None:
         _using(site.expr, names, sink)
         return
     found = infer(site.expr.tree, names, sink, site.expr.text)
-    if site.role == "options":
+    if site.role == "options" and not isinstance(found, OptionalType):
         if is_known(found) and not isinstance(found, ListType):
             _wrong(site.expr, f"`{site.what}` chooses from a list, but this is {show(found)}", sink)
         return
@@ -110,12 +142,23 @@ def expect(expr: Expr, found: Type, wanted: Type | None, role: str, sink: Sink, 
     """Holds the type of an expression against what its place wants. Unknown types silence."""
     if not is_known(found):
         return
+    if found == NONE or (isinstance(found, OptionalType) and not isinstance(wanted, OptionalType)):
+        if wanted is not None or role in (CONDITION, TEXT, "options"):
+            _missing(expr, sink)
+        return
     if role == CONDITION and not is_subtype(found, BOOL):
         _wrong(expr, f"a condition is true or false, but this is {show(found)}", sink, "compare it with something")
     elif role == TEXT and not is_printable(found):
         _wrong(expr, f"{show(found)} does not print by itself", sink, "use a filter such as `| money` or `| date`")
     elif wanted is not None and role not in (CONDITION, TEXT) and not is_subtype(found, wanted):
         _wrong(expr, f"{what} takes {show(wanted)}, but this is {show(found)}", sink)
+
+
+def _missing(expr: Expr, sink: Sink) -> None:
+    said = shortened(expr.text.value[expr.tree.start : expr.tree.end])
+    tip = f"Ask first: `{said} is not none`; or give what holds otherwise: `{said} | default(...)`."
+    place = expr.text.place_of(expr.tree.start, expr.tree.end)
+    sink.error("maybe-missing", place, f"`{said}` may be missing here", tip=tip)
 
 
 def _wrong(expr: Expr, message: str, sink: Sink, tip: str = "") -> None:

@@ -130,6 +130,7 @@ class _Loader:
         if there is None:
             self.project.tools[entry.name] = tool(entry, entry.name, self.sink)
             return
+        there.entry.broken.add("input")  # which of the two is meant is open
         labels = (Label(there.entry.spot("tool"), "it is defined here already"),)
         self.sink.error("duplicate-tool", entry.tool.place, f"the tool `{entry.name}` is defined twice", labels=labels)
 

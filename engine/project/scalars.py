@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from engine.diagnostics import Place, nearest
-from engine.expressions import parse_expression, parse_template
+from engine.expressions import Tree, parse_expression, parse_template
 from engine.project.shape import Reader, Shape, quoted, shortened
 from engine.syntax import Broken, Node, Nothing, Text
 
@@ -130,9 +130,30 @@ class _Parsed(Shape):
         if not isinstance(node, Text):
             return self.wrong(node, reader)
         tree = self._parse(node, reader.sink)
-        if isinstance(tree, Broken):
+        if isinstance(tree, Tree) and depth(tree) > _DEEPEST:
+            reader.error(
+                "expression", node.place, f"an expression has at most {_DEEPEST} levels: name parts with `set`"
+            )
+            tree = Broken(node.place)
+        elif isinstance(tree, Broken):
             reader.count += 1
         return Expr(node, tree)
+
+
+def depth(tree: Tree) -> int:
+    """Levels of a tree; a chain such as `1 + 1 + 1` has one for each operator."""
+    deepest, waiting = 0, [(tree, 1)]
+    while waiting:
+        at, level = waiting.pop()
+        deepest = max(deepest, level)
+        parts = [*at.parts]
+        while parts:
+            part = parts.pop()
+            if isinstance(part, Tree):
+                waiting.append((part, level + 1))
+            elif isinstance(part, list | tuple):
+                parts += part
+    return deepest
 
 
 class Number(Shape):
@@ -200,6 +221,8 @@ class _Text(Shape):
         return node if isinstance(node, Text) else self.wrong(node, reader)
 
 
+_DEEPEST = 80
+"""Below what the evaluator allows (100), so that what is accepted can be evaluated."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,9})?")
 _DURATION = re.compile(r"(?:([0-9]{1,5})\s*([smhd])|([0-9]{1,3}) business days?)")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}

@@ -96,8 +96,10 @@ RULES: Final[dict[str, Rule]] = {
     )
 }
 
-BELOW: Final = frozenset("""
+BELOW: Final = frozenset(
+    """
     yaml encoding too-large anchor tag key merge-key duplicate-key several-documents expression unknown-name
     unknown-field maybe-missing filter-binds-tighter unknown-reference
-""".split())
+""".split()
+)
 """Ids of findings made below the rules: by the YAML reader, the expression parser and the type checker."""

@@ -12,7 +12,7 @@ def check(case: Case, sink: Sink) -> None:
     """By `required` of the tool's input schema."""
     for place in given(case):
         missing = sorted(place.tool.required - set(place.names))
-        if missing and place.whole:
+        if missing and place.whole and "input" not in place.tool.entry.broken:
             labels = (Label(place.tool.entry.spot("input"), "its input is declared here"),)
             message = f"`{place.tool.name}` needs {quoted(missing).replace(' or ', ' and ')} too"
             sink.error("missing-argument", place.place, message, labels=labels)

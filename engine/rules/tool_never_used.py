@@ -8,11 +8,13 @@ __all__ = ["RULE"]
 
 
 def check(case: Case, sink: Sink) -> None:
-    """Nothing is said of a flow whose steps could not all be read."""
+    """Nothing is said of a flow whose steps could not all be read, or that uses unknown tools."""
     for flow in case.flows.values():
         if "steps" in flow.flow.broken:
             continue
         names = {tool.value for tool in used(flow)}
+        if names - set(case.project.tools):
+            continue  # a misspelt use, which is reported as such
         for name, (text, _) in (flow.flow.tools or {}).items():
             if name not in names and name in case.project.tools:
                 message = f"`{name}` is granted and no step uses it: a right that nobody needs"

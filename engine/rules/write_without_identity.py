@@ -11,6 +11,8 @@ from engine.rules.base import Case, Rule
 __all__ = ["RULE"]
 
 _SHOWN = 8
+_WORDS = {"read": "tool", "call": "tool", "branch": "if"}
+"""Kinds of nodes -> what authors call the step."""
 
 
 def check(case: Case, sink: Sink) -> None:
@@ -51,7 +53,8 @@ def _shown(flow: Compiled, came: dict[str, tuple[str, str] | None], target: str)
         name, outcome = at
         node = flow.plan.nodes[name]
         if node.kind not in ("propose", "gate"):
-            steps.append((flow.graph.places[name], f"`{node.kind}`, over `{outcome}`"))
+            word = _WORDS.get(node.kind, node.kind)
+            steps.append((flow.graph.places[name], f"from `{word}` over `{outcome}`"))
         at = came.get(name)
     steps.reverse()
     return steps[:_SHOWN]

@@ -1,19 +1,34 @@
 """What activities work with: the store, the project of the moment, and the adapters. One object a worker."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
 from engine.channels.base import Channel
 from engine.guardrails.base import Guard
-from engine.knowledge.base import Searcher
+from engine.knowledge.base import Passage
 from engine.models.base import Model
 from engine.plan import Plan
 from engine.store import Store
 from engine.tools.base import Tool
 
 __all__ = ["Context", "Projects"]
+
+
+class Searcher(Protocol):
+    """What a worker needs of the knowledge."""
+
+    async def asearch(
+        self,
+        query: str,
+        *,
+        collections: Sequence[str] = (),
+        language: str | None = None,
+        audience: str = "public",
+        limit: int = 5,
+    ) -> list[Passage]:
+        """The passages that fit best, best first."""
 
 
 class Projects(Protocol):

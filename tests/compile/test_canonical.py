@@ -27,7 +27,9 @@ def test_compiling_twice_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_comments_and_blank_lines_make_no_revision(tmp_path: Path) -> None:
     plain = body(tmp_path, refund())
     lines = refund().split("\n")
-    assert body(tmp_path, "\n".join(line + "   # why" if line.strip().endswith("]") else line for line in lines)) == plain
+    assert (
+        body(tmp_path, "\n".join(line + "   # why" if line.strip().endswith("]") else line for line in lines)) == plain
+    )
     assert body(tmp_path, "\n\n# a comment\n" + refund().replace("steps:", "\n# here\nsteps:\n")) == plain
 
 
@@ -38,9 +40,15 @@ def test_the_order_of_top_level_keys_makes_no_revision(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("amount > 50", "amount > 60"), ("Refund {{", "Pay {{"), ("within: 5d", "within: 6d"), ("by: leads", "by: support"),
-     ("1 per order_id", "2 per order_id"), ("close: solved", "close: denied")],
-)  # fmt: skip
+    [
+        ("amount > 50", "amount > 60"),
+        ("Refund {{", "Pay {{"),
+        ("within: 5d", "within: 6d"),
+        ("by: leads", "by: support"),
+        ("1 per order_id", "2 per order_id"),
+        ("close: solved", "close: denied"),
+    ],
+)
 def test_what_a_flow_does_makes_one(tmp_path: Path, old: str, new: str) -> None:
     assert old in refund()
     assert body(tmp_path, refund().replace(old, new)) != body(tmp_path, refund())

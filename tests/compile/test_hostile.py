@@ -19,9 +19,29 @@ from tests.golden.case import BASE, HEAD, checked
 ROOT = Path(__file__).parent.parent.parent
 FLOWS = sorted((ROOT / "flows").glob("*.yaml"))
 JUNK: list[Any] = [
-    "", "no", "{{ order.total }}", "{{ x", "{% for a in b %}", "a" * 300, "\u202e", "customer", "next", "0", "-1", "1d",
-    [], {}, [[]], {"a": None}, ["x", {"y": ["z"]}], None, {"": ""}, "payments.refund", "{{ order }}", "2 business days",
-]  # fmt: skip
+    "",
+    "no",
+    "{{ order.total }}",
+    "{{ x",
+    "{% for a in b %}",
+    "a" * 300,
+    "\u202e",
+    "customer",
+    "next",
+    "0",
+    "-1",
+    "1d",
+    [],
+    {},
+    [[]],
+    {"a": None},
+    ["x", {"y": ["z"]}],
+    None,
+    {"": ""},
+    "payments.refund",
+    "{{ order }}",
+    "2 business days",
+]
 
 
 def whole(plan: Plan) -> None:
@@ -33,7 +53,9 @@ def whole(plan: Plan) -> None:
         assert name in plan.places
     for name, node in plan.nodes.items():
         if node.kind == "call":
-            into = [(other.kind, outcome) for other in plan.nodes.values() for outcome, to in other.on.items() if to == name]
+            into = [
+                (other.kind, outcome) for other in plan.nodes.values() for outcome, to in other.on.items() if to == name
+            ]
             assert into in ([("gate", "pass")], [("propose", "done")])
     assert ends(plan)
     assert Plan.from_json(plan.to_json()).to_json() == plan.to_json()
@@ -108,10 +130,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=70, deadline=None, suppress_health_check=list(HealthCheck))
 @given(flow=st.sampled_from(FLOWS), seed=st.integers(0, 2**32), many=st.integers(1, 6))
 def test_structural_mutations(shop: Path, flow: Path, seed: int, many: int) -> None:
-    tree = yaml.load(flow.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - our own file, as text
+    tree = yaml.load(flow.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     chance = random.Random(seed)
     for _ in range(many):
         mutate(tree, chance)
@@ -119,7 +141,7 @@ def test_structural_mutations(shop: Path, flow: Path, seed: int, many: int) -> N
     sound(check([shop]))
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=70, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32), junk=st.text(max_size=6))
 def test_torn_texts(shop: Path, seed: int, junk: str) -> None:
     chance = random.Random(seed)
@@ -130,10 +152,10 @@ def test_torn_texts(shop: Path, seed: int, junk: str) -> None:
     sound(check([shop]))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(name=st.sampled_from(["engine.yaml", "tools/shop.yaml"]), seed=st.integers(0, 2**32))
 def test_mutations_of_what_flows_rely_on(tmp_path_factory: pytest.TempPathFactory, name: str, seed: int) -> None:
-    tree = yaml.load((BASE / name).read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - our own file
+    tree = yaml.load((BASE / name).read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     chance = random.Random(seed)
     for _ in range(3):
         mutate(tree, chance)
@@ -145,14 +167,26 @@ def test_mutations_of_what_flows_rely_on(tmp_path_factory: pytest.TempPathFactor
 @pytest.mark.parametrize(
     "flow",
     [
-        "", "- a", "42", "\0", "a: *b", "steps:\n" + "  - reply: x\n" * 3000 + "  - close: solved\n",
-        "steps: " + "[" * 5000, "steps: [" + "{if: a, then: [" * 30 + "]}" * 30 + "]", "steps: {}", "steps: null",
-        "tools: {x: " + "{a: " * 39 + "1" + "}" * 39 + "}", "a" * 1_100_000, "steps:\n  - if: " + "not " * 3000 + "a\n",
-        "steps:\n  - reply: '{{ " + "(" * 500 + "1" + ")" * 500 + " }}'\n", "flow: &a [*a]", "!!python/object:os.system {}",
+        "",
+        "- a",
+        "42",
+        "\0",
+        "a: *b",
+        "steps:\n" + "  - reply: x\n" * 3000 + "  - close: solved\n",
+        "steps: " + "[" * 5000,
+        "steps: [" + "{if: a, then: [" * 30 + "]}" * 30 + "]",
+        "steps: {}",
+        "steps: null",
+        "tools: {x: " + "{a: " * 39 + "1" + "}" * 39 + "}",
+        "a" * 1_100_000,
+        "steps:\n  - if: " + "not " * 3000 + "a\n",
+        "steps:\n  - reply: '{{ " + "(" * 500 + "1" + ")" * 500 + " }}'\n",
+        "flow: &a [*a]",
+        "!!python/object:os.system {}",
         "steps:\n  - set: x\n    to: '{{ " + " + ".join("1" * 400) + " }}'\n  - close: solved\n",
     ],
     ids=range(17),
-)  # fmt: skip
+)
 def test_hostile_files_end_in_findings(tmp_path: Path, flow: str) -> None:
     found = checked(tmp_path, "")
     (tmp_path / "project" / "flows" / "case.yaml").write_text(HEAD * bool(flow[:5] == "steps") + flow, encoding="utf-8")

@@ -43,15 +43,22 @@ def test_a_write_goes_through_its_gates_in_their_order(tmp_path: Path) -> None:
 
 def test_the_call_is_reached_over_the_last_gate_alone(tmp_path: Path) -> None:
     made = plan(tmp_path, refund())
-    before = [(name, outcome) for name, node in made.nodes.items() for outcome, to in node.on.items() if to == "refund/call"]
+    before = [
+        (name, outcome) for name, node in made.nodes.items() for outcome, to in node.on.items() if to == "refund/call"
+    ]
     assert before == [("refund/approve.2", "pass")]
 
 
 def test_causes_without_a_word_escalate_and_say_why(tmp_path: Path) -> None:
     made = plan(tmp_path, refund())
-    for name, outcome in (("refund/only_if.1", "refused"), ("refund/limit", "refused"), ("refund/confirm", "declined"),
-                          ("refund/approve.1", "rejected"), ("refund/call", "already_refunded"),
-                          ("refund/call", "else")):  # fmt: skip
+    for name, outcome in (
+        ("refund/only_if.1", "refused"),
+        ("refund/limit", "refused"),
+        ("refund/confirm", "declined"),
+        ("refund/approve.1", "rejected"),
+        ("refund/call", "already_refunded"),
+        ("refund/call", "else"),
+    ):
         end = made.nodes[made.nodes[name].on[outcome]]
         assert (end.kind, end.data["reason"]) == ("escalate", outcome)
 
@@ -105,10 +112,12 @@ steps:
 
 def test_grants_carry_what_the_runtime_judges_by(tmp_path: Path) -> None:
     grant = plan(tmp_path, refund()).grants["payments.refund"]
-    assert [line["text"] for line in grant.only_if][0] == "order.customer_id == customer.id"
+    assert grant.only_if[0]["text"] == "order.customer_id == customer.id"
     assert [(limit["count"], limit["amount"], limit["window"]) for limit in grant.limit] == [
-        (1, None, None), (2, None, 90 * 86400), (None, {"value": "500", "currency": "EUR"}, 30 * 86400),
-    ]  # fmt: skip
+        (1, None, None),
+        (2, None, 90 * 86400),
+        (None, {"value": "500", "currency": "EUR"}, 30 * 86400),
+    ]
     assert grant.limit[0]["subject"] == ["name", "order_id"]
     assert grant.limit[1]["subject"] == ["dot", ["name", "customer"], "id"]
     assert grant.approve[0]["remind"] == [{"seconds": 14400}, {"business_days": 1}]
@@ -124,15 +133,33 @@ def test_no_confirm_means_no_gate(tmp_path: Path) -> None:
 
 def test_where_a_condition_is_evaluated(tmp_path: Path) -> None:
     """Only scalars of steps are in the workflow; text, engine values and local formats stay with the contents."""
-    flow = GRANTS.partition("  payments")[0] + SILENCE + "steps:\n" + VERIFY + refund().partition(VERIFY)[2].partition(
-        "  - tool: payments")[0] + "".join(f"""  - if: {test}
+    flow = (
+        GRANTS.partition("  payments")[0]
+        + SILENCE
+        + "steps:\n"
+        + VERIFY
+        + refund().partition(VERIFY)[2].partition("  - tool: payments")[0]
+        + "".join(
+            f"""  - if: {test}
     id: test-{number}
     then: [{{close: denied}}]
-""" for number, test in enumerate([
-        "order.total > 50", "order.delivered_at is not none and (order.delivered_at | days_ago) > 3",
-        "order.carrier is not none", "ticket.channel == 'zendesk'", "order.status == 'open'", "order.paid",
-        "customer.verified", "(order.total | money) == '1'", "order.items is defined",
-    ])) + "  - close: solved\n"  # fmt: skip
+"""
+            for number, test in enumerate(
+                [
+                    "order.total > 50",
+                    "order.delivered_at is not none and (order.delivered_at | days_ago) > 3",
+                    "order.carrier is not none",
+                    "ticket.channel == 'zendesk'",
+                    "order.status == 'open'",
+                    "order.paid",
+                    "customer.verified",
+                    "(order.total | money) == '1'",
+                    "order.items is defined",
+                ]
+            )
+        )
+        + "  - close: solved\n"
+    )
     made = plan(tmp_path, flow)
     where = [made.nodes[f"test-{number}"].data["where"] for number in range(9)]
     assert where == ["workflow"] * 2 + ["activity"] * 2 + ["workflow"] * 2 + ["activity"] * 3
@@ -156,8 +183,13 @@ def test_places_lead_back_to_the_file(tmp_path: Path) -> None:
     made = plan(tmp_path, refund())
     assert set(made.places) == set(made.nodes)
     lines = (tmp_path / "project" / "flows" / "case.yaml").read_text(encoding="utf-8").split("\n")
-    for name, said in (("refund/only_if.2", "0 < amount"), ("refund/limit", "limit:"), ("refund/approve.2", "by: support"),
-                       ("refund", "payments.refund"), ("order", "orders.get")):  # fmt: skip
+    for name, said in (
+        ("refund/only_if.2", "0 < amount"),
+        ("refund/limit", "limit:"),
+        ("refund/approve.2", "by: support"),
+        ("refund", "payments.refund"),
+        ("order", "orders.get"),
+    ):
         path, _, line = made.places[name].rpartition(":")
         assert path == "flows/case.yaml"
         assert said in lines[int(line) - 1]
@@ -166,8 +198,12 @@ def test_places_lead_back_to_the_file(tmp_path: Path) -> None:
 def test_settings_have_their_defaults(tmp_path: Path) -> None:
     settings = plan(tmp_path, "meanwhile: {asks: escalate}\nsteps:\n  - close: solved\n").settings
     assert settings["meanwhile"] == {
-        "withdraws": "stop", "corrects": "ask_again", "adds": "update", "asks": "escalate", "new_wish": "queue",
-    }  # fmt: skip
+        "withdraws": "stop",
+        "corrects": "ask_again",
+        "adds": "update",
+        "asks": "escalate",
+        "new_wish": "queue",
+    }
     assert settings["escalate"] == {"to": "support", "when": {}}
     assert settings["calendar"] == {"timezone": "Europe/Berlin", "hours": {"mon-fri": "09:00-18:00"}, "holidays": []}
     assert settings["models"] == {"answer": "local", "ask": "local", "route": "local"}
@@ -183,9 +219,15 @@ def test_words_to_choose_from_are_never_taken_for_a_tree(tmp_path: Path, word: s
 
 
 def test_scalars_of_arguments_are_typed_by_their_place(tmp_path: Path) -> None:
-    flow = GRANTS.partition("  payments")[0] + SILENCE + "steps:\n" + VERIFY + """  - tool: orders.get
+    flow = (
+        GRANTS.partition("  payments")[0]
+        + SILENCE
+        + "steps:\n"
+        + VERIFY
+        + """  - tool: orders.get
     with: {order_id: 0421}
     as: order
   - close: solved
-"""  # fmt: skip
+"""
+    )
     assert plan(tmp_path, flow).nodes["order"].data["arguments"] == {"order_id": ["lit", "0421"]}

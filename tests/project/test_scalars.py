@@ -23,10 +23,15 @@ def value(shape: Shape, written: str) -> tuple[Any, list[str]]:
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
-        ("30s", {"seconds": 30}), ("15m", {"seconds": 900}), ("4h", {"seconds": 14400}), ("3d", {"seconds": 259200}),
-        ("2 business days", {"business_days": 2}), ("1 business day", {"business_days": 1}), ('"5d"', {"seconds": 432000}),
+        ("30s", {"seconds": 30}),
+        ("15m", {"seconds": 900}),
+        ("4h", {"seconds": 14400}),
+        ("3d", {"seconds": 259200}),
+        ("2 business days", {"business_days": 2}),
+        ("1 business day", {"business_days": 1}),
+        ('"5d"', {"seconds": 432000}),
     ],
-)  # fmt: skip
+)
 def test_durations(written: str, expected: dict[str, int]) -> None:
     found, rules = value(DURATION, written)
     assert (found.to_json(), rules) == (expected, [])
@@ -46,9 +51,15 @@ def test_amounts_are_decimal_and_carry_their_currency() -> None:
 
 @pytest.mark.parametrize(
     ("written", "expected"),
-    [('"< 0.75"', {"op": "<", "value": "0.75"}), ('">=1"', {"op": ">=", "value": "1"}), ('"< 1.5"', None), ("0.5", None),
-     ('"< x"', None), ('"= 0.5"', None)],
-)  # fmt: skip
+    [
+        ('"< 0.75"', {"op": "<", "value": "0.75"}),
+        ('">=1"', {"op": ">=", "value": "1"}),
+        ('"< 1.5"', None),
+        ("0.5", None),
+        ('"< x"', None),
+        ('"= 0.5"', None),
+    ],
+)
 def test_thresholds_stay_in_their_range(written: str, expected: dict[str, str] | None) -> None:
     found, rules = value(Threshold("0", "1"), written)
     assert (found.to_json() if found else None, rules) == (expected, [] if expected else ["wrong-shape"])
@@ -65,7 +76,9 @@ def test_names_that_nothing_may_bind(word: str) -> None:
     assert value(NAME, word) == (None, ["wrong-shape"])
 
 
-@pytest.mark.parametrize("pattern", ["(a+)+$", "(a|b)*c*+", "(x*)*", "a**", r"(a)\1", "[", "(?=x)", "a{3}{3}", "x" * 201])
+@pytest.mark.parametrize(
+    "pattern", ["(a+)+$", "(a|b)*c*+", "(x*)*", "a**", r"(a)\1", "[", "(?=x)", "a{3}{3}", "x" * 201]
+)
 def test_patterns_that_could_run_for_ever_are_refused(pattern: str) -> None:
     assert value(Pattern(), f"'{pattern}'") == (None, ["wrong-shape"])
 
@@ -79,5 +92,14 @@ def test_json_schema_is_the_one_place_with_typed_scalars() -> None:
     node = read("x.yaml", "{a: 1, b: '1', c: true, d: no, e: 1.5, f: 1e999, g: 007, h: .inf, i: null, j: -0}", Sink())
     assert node is not None
     assert plain(node) == {
-        "a": 1, "b": "1", "c": True, "d": "no", "e": 1.5, "f": "1e999", "g": "007", "h": ".inf", "i": None, "j": 0,
-    }  # fmt: skip
+        "a": 1,
+        "b": "1",
+        "c": True,
+        "d": "no",
+        "e": 1.5,
+        "f": "1e999",
+        "g": "007",
+        "h": ".inf",
+        "i": None,
+        "j": 0,
+    }

@@ -41,6 +41,10 @@ def test_every_kind_is_lowered_and_has_a_file_of_its_own() -> None:
 def test_a_step_file_declares_one_kind() -> None:
     for path in Path(engine.steps.__file__).parent.glob("[a-z]*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        kinds = [n for n in tree.body if isinstance(n, ast.ClassDef) and any(
-            isinstance(base, ast.Name) and base.id == StepKind.__name__ for base in n.bases)]  # fmt: skip
+        kinds = [
+            n
+            for n in tree.body
+            if isinstance(n, ast.ClassDef)
+            and any(isinstance(base, ast.Name) and base.id == StepKind.__name__ for base in n.bases)
+        ]
         assert len(kinds) == 1, path.name

@@ -30,7 +30,7 @@ class Approver(Group):
 
     async def _intent(self, scope: Scope) -> IntentRow:
         intent = await self.store.run(self.store.intents.get, str(scope.work.data["intent"]))
-        if intent is None or intent.ticket_id != scope.ticket.id:
+        if intent.ticket_id != scope.ticket.id:
             raise EngineError(code="intent")
         return intent
 

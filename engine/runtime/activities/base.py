@@ -1,7 +1,7 @@
 """The boundary of every activity: what comes in is only an id and references, what goes out never holds a text."""
 
-import functools
 import logging
+import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -161,7 +161,6 @@ def guarded(
 ) -> Callable[[G, Work], Awaitable[Result]]:
     """The boundary: loads the scope, and turns every exception into a code. Its text stays on this worker's log."""
 
-    @functools.wraps(method)
     async def run(self: G, work: Work) -> Result:
         try:
             scope = await self.desk.enter(work, closed=closed)
@@ -173,10 +172,13 @@ def guarded(
         except EngineError as error:
             raise _failure(error.code, permanent=error.code in _PERMANENT) from None
         except Exception as error:
-            log.exception("activity %s failed", activity.info().activity_type)
+            frames = "".join(traceback.format_tb(error.__traceback__))  # without the message, which may hold contents
+            log.error("activity %s failed: %s\n%s", activity.info().activity_type, type(error).__name__, frames)
             raise _failure(type(error).__name__, permanent=activity.info().attempt >= 8) from None
 
+    # not functools.wraps: Temporal reads the argument's type from the signature, which must be that of `run`
     run.__annotations__ = {"work": Work, "return": Result}
+    run.__name__, run.__qualname__, run.__doc__ = method.__name__, method.__qualname__, method.__doc__
     return run
 
 

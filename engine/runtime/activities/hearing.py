@@ -11,7 +11,7 @@ from engine.models.lexical import topics, wishes_person
 from engine.models.local import sentiment
 from engine.runtime.activities.asking import Asker
 from engine.runtime.activities.base import Desk, Group, Scope, guarded
-from engine.runtime.activities.consent import plain_answer
+from engine.models.local.yesno import plain_answer
 from engine.runtime.input import Result
 from engine.store.rows import MessageRow
 

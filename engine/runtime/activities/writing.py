@@ -120,7 +120,7 @@ class Writer(Group):
     async def call(self, scope: Scope) -> Result:
         """The last gate and the call. Repeating it is safe: the row's state says what a repeat may do."""
         intent = await self.store.run(self.store.intents.get, str(scope.work.data["intent"]))
-        if intent is None or intent.ticket_id != scope.ticket.id or intent.tool != activity.info().activity_type:
+        if intent.ticket_id != scope.ticket.id or intent.tool != activity.info().activity_type:
             raise EngineError(code="intent")
         match intent.state:
             case "reserved":

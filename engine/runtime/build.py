@@ -1,0 +1,39 @@
+"""Puts a worker together: project, store, adapters."""
+
+from collections.abc import Callable
+
+from engine.knowledge.library import Library
+from engine.models.base import Model
+from engine.models.registry import embedder, model
+from engine.plan import Plan
+from engine.runtime.context import Context
+from engine.runtime.projects import LoadedProject
+from engine.settings import Settings
+from engine.store import Store
+
+__all__ = ["build_context"]
+
+
+def build_context(settings: Settings, project: LoadedProject, store: Store) -> Context:
+    """The context of a worker of this project."""
+    return Context(
+        store=store,
+        projects=project,
+        channels=project.channels(settings.secrets),
+        model=_models(),
+        library=Library(settings.state / "knowledge", embedder()),
+        guard=project.guard,
+        secrets=settings.secrets,
+    )
+
+
+def _models() -> Callable[[Plan, str], Model]:
+    made: dict[str, Model] = {}
+
+    def choose(plan: Plan, job: str) -> Model:
+        name = str(plan.settings.get("models", {}).get(job, "local"))
+        if name not in made:
+            made[name] = model(name)
+        return made[name]
+
+    return choose

@@ -1,0 +1,152 @@
+"""The project of the moment: loaded, checked, activated. A process keeps the last good one."""
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.channels.base import Channel
+from engine.channels.registry import channel
+from engine.check import Checked, check
+from engine.diagnostics.render import renderer
+from engine.errors import ProjectInvalid
+from engine.expressions.evaluate import render
+from engine.guardrails.base import Guard
+from engine.guardrails.registry import guard
+from engine.plan import Plan, digest, revision
+from engine.project.contract import json_of
+from engine.project.containers import plain
+from engine.store import Store
+from engine.tools.base import Tool, ToolDefinition
+from engine.tools.registry import tool
+
+__all__ = ["LoadedProject"]
+
+log = logging.getLogger("engine.project")
+
+
+class LoadedProject:
+    """What activities and the service ask of a project. `reload` replaces it only by a sound one."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._seen = _stamp(root)
+        self._take(_sound(root))
+
+    def _take(self, checked: Checked) -> None:
+        settings = checked.project.settings
+        assert settings is not None, "a project without engine.yaml has errors"
+        self.plans: Mapping[str, Plan] = checked.plans
+        self.tools: Mapping[str, Tool] = {
+            name: tool(ToolDefinition(known.contract, known.kind, known.binding))
+            for name, known in checked.project.tools.items()
+        }
+        self.settings = settings
+        self._sets = {
+            name: [plain(node) for node in nodes or ()] for name, (_, nodes) in (settings.guardrails or {}).items()
+        }
+        self._guards: dict[str, Guard] = {}
+
+    def reload(self) -> bool:
+        """Looks whether files changed, and takes the project if it is sound; else the last good one stays."""
+        stamp = _stamp(self.root)
+        if stamp == self._seen:
+            return False
+        self._seen = stamp
+        try:
+            self._take(_sound(self.root))
+        except ProjectInvalid as error:
+            log.error("the project has errors, the last good one stays:\n%s", "\n".join(error.diagnostics))
+            return False
+        return True
+
+    def activate(self, store: Store) -> list[str]:
+        """Adds the revisions to the store and makes them those of new tickets. Gives what is new."""
+        changed = []
+        for flow, plan in self.plans.items():
+            name = revision(flow, plan.body())
+            store.revisions.add(name, flow, digest(plan.body()), plan.to_json())
+            now = store.revisions.activation(flow)
+            if now is not None and now.revision == name:
+                continue
+            if store.revisions.activate(flow, name, now.version if now else 0):
+                changed.append(name)
+        return changed
+
+    def people(self, team: str) -> tuple[str, ...]:
+        """Who belongs to a team today."""
+        entry = (self.settings.teams or {}).get(team)
+        return tuple(person.value for person in (entry[1].people or ())) if entry and entry[1] else ()
+
+    def teams_of(self, person: str) -> frozenset[str]:
+        """The teams that a person belongs to today."""
+        return frozenset(team for team in self.settings.teams or {} if person in self.people(team))
+
+    def group(self, team: str) -> str | None:
+        """The ticketing platform's group of a team."""
+        entry = (self.settings.teams or {}).get(team)
+        return entry[1].group.value if entry and entry[1] and entry[1].group else None
+
+    @property
+    def sla(self) -> float:
+        """Seconds within which a person must have a ticket that was handed off."""
+        within = self.settings.handoff.within if self.settings.handoff else None
+        return float(within.rough) if within else 900.0
+
+    @property
+    def handoff_team(self) -> str:
+        """Who takes over where a flow names nobody."""
+        return str(self.settings.handoff.to.value) if self.settings.handoff and self.settings.handoff.to else ""
+
+    @property
+    def knowledge(self) -> Path:
+        """The folder of the articles."""
+        origin = self.settings.knowledge.origin if self.settings.knowledge else None
+        return self.root / (origin.value if origin else "knowledge")
+
+    def guard(self, plan: Plan) -> Guard:
+        """The output checks that a plan names. One that does not exist any more closes: the activity fails."""
+        names = plan.settings.get("guardrails", [])
+        key = digest(names)
+        if key not in self._guards:
+            self._guards[key] = guard(names, self._sets)
+        return self._guards[key]
+
+    def channels(self, secrets: Mapping[str, str]) -> dict[str, Channel]:
+        """The adapters of engine.yaml. Raises Unsent(not_configured) for a secret that the environment lacks."""
+        made = {}
+        for name, (_, spec) in (self.settings.channels or {}).items():
+            if spec is not None and spec.kind is not None:
+                options = {key: _filled(json_of(expr), secrets) for key, expr in spec.options.items()}
+                made[name] = channel(name, {"kind": spec.kind.value, **options})
+        return made
+
+
+def _filled(tree: Any, secrets: Mapping[str, str]) -> str:
+    """A channel's option with its secrets; one that lacks is empty, which the channel refuses by name."""
+    from engine.expressions.evaluate import EvaluationError
+
+    try:
+        return render(tree, {"secret": dict(secrets)})
+    except EvaluationError:
+        return ""
+
+
+def _sound(root: Path) -> Checked:
+    checked = check([root], root=root)
+    if not checked.ok:
+        lines = renderer("text")(checked.diagnostics, checked.project.sources, False).split("\n")
+        raise ProjectInvalid(f"the project in {root.name} does not validate", tuple(lines))
+    return checked
+
+
+def _stamp(root: Path) -> tuple[tuple[str, int, int], ...]:
+    files = [root / "engine.yaml", *root.glob("flows/*.yaml"), *root.glob("tools/*.yaml")]
+    found = []
+    for path in sorted(files):
+        try:
+            stat = path.stat()
+        except FileNotFoundError:
+            continue
+        found.append((str(path), stat.st_mtime_ns, stat.st_size))
+    return tuple(found)

@@ -1,0 +1,298 @@
+"""The watchdog: sees to it that every open ticket has an owner and a next time, whatever happens to Temporal.
+
+It needs the store and the ticketing platform alone. Every change is a compare-and-set of the store or an outbound row
+with a place of its own, so any number of watchdogs may run.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from engine.channels.base import Channel, Outgoing, Unknown, Unsent
+from engine.runtime.activities.handoff import written
+from engine.store import HandoffRow, IntentRow, OutboundRow, Store, StoreUnavailable, TicketRow
+
+__all__ = ["Bell", "Watchdog"]
+
+log = logging.getLogger("engine.watchdog")
+_PATIENCE = timedelta(seconds=30)
+"""How long a ring may take to be answered before the ticket counts as stalled."""
+_DOWN = timedelta(seconds=60)
+"""After so long without Temporal, people are told of those who asked for a person, without waiting for the SLA."""
+_DEADLINE = timedelta(seconds=40)
+"""For sending a note; longer than a channel's own time-out."""
+_AGAIN = timedelta(minutes=5)
+"""Before a note that the platform refused is tried again."""
+_ADOPT = 6
+"""Rounds between two looks for tickets without an owner."""
+
+
+class Bell(Protocol):
+    """What rings a ticket's workflow."""
+
+    @property
+    def up(self) -> bool:
+        """Whether Temporal answered at the last look."""
+
+    async def ring(self, ticket_id: str) -> bool:
+        """Rings one ticket; False if that could not be done."""
+
+
+class Watchdog:
+    """Looks at the store every few seconds. `grace` is how far a ticket may be past its next time, `sla` how soon a
+    person must have it, `team` who takes over where no flow said it, `group` the platform's group of a team."""
+
+    def __init__(
+        self,
+        store: Store,
+        channels: Mapping[str, Channel],
+        bell: Bell | None = None,
+        *,
+        sla: timedelta,
+        team: str,
+        grace: timedelta = timedelta(minutes=2),
+        patience: timedelta = _PATIENCE,
+        group: Callable[[str], str | None] = lambda team: None,
+    ) -> None:
+        self.store = store
+        self.channels = channels
+        self.bell = bell
+        self.sla = sla
+        self.team = team
+        self.grace = grace
+        self.patience = patience
+        self.group = group
+        self._rung: dict[str, tuple[datetime, datetime]] = {}
+        """ticket -> the next time that it was rung for, and when"""
+        self._refused: dict[str, datetime] = {}
+        """handoff -> when its note may be tried again"""
+        self._down_since: datetime | None = None
+        self._rounds = 0
+
+    async def run(self, every: float) -> None:
+        """Looks again and again, `every` seconds, until it is cancelled."""
+        while True:
+            try:
+                await self.look()
+            except StoreUnavailable:
+                log.warning("the store does not answer")
+            await asyncio.sleep(every)
+
+    async def look(self) -> None:
+        """One round. What fails for one ticket does not keep the others from being seen to."""
+        now = await self.store.run(self.store.now)
+        self._note_temporal(now)
+        if self._rounds % _ADOPT == 0:
+            await self._each(await self._ownerless(now), self._adopt)
+        self._rounds += 1
+        await self._each(await self.store.run(self.store.approvals.overdue), self._expire)
+        await self._each(await self._late_writes(now), self._unknown)
+        overdue = await self.store.run(self.store.tickets.overdue, self.grace)
+        self._forget(overdue)
+        await self._each(overdue, lambda ticket: self._overdue(ticket, now))
+        await self._each(await self._undelivered(now), self.deliver)
+
+    async def _each(self, rows: Iterable[Any], see_to: Callable[[Any], Awaitable[object]]) -> None:
+        for row in rows:
+            try:
+                await see_to(row)
+            except StoreUnavailable:
+                raise
+            except Exception as error:  # its text may quote what customers wrote
+                log.error("%s could not be seen to: %s", row.id, type(error).__name__)
+
+    # Temporal
+
+    def _note_temporal(self, now: datetime) -> None:
+        if self.bell is None or self.bell.up:
+            if self._down_since is not None:
+                log.info("Temporal answers again")
+            self._down_since = None
+        elif self._down_since is None:
+            self._down_since = now
+        elif self._down(now) and self._rounds % _ADOPT == 0:
+            log.error("Temporal has not answered for %d s", (now - self._down_since).total_seconds())
+
+    def _down(self, now: datetime) -> bool:
+        return self._down_since is not None and now - self._down_since > _DOWN
+
+    async def _ring(self, ticket_id: str) -> None:
+        """In the store, for the sweep of any service, and at once where that can be done."""
+        await self.store.run(self.store.tickets.ring, ticket_id)
+        if self.bell is not None:
+            await self.bell.ring(ticket_id)
+
+    # owners
+
+    async def _ownerless(self, now: datetime) -> list[TicketRow]:
+        tickets = await self.store.run(self.store.tickets.all_open)
+        return [ticket for ticket in tickets if ticket.owner is None and ticket.created_at < now - self.grace]
+
+    async def _adopt(self, ticket: TicketRow) -> None:
+        await self.store.run(self.store.tickets.update, ticket.id, epoch=ticket.epoch, owner=self.team)
+
+    # decisions and writes that nobody saw to
+
+    async def _expire(self, approval: Any) -> None:
+        """The same compare-and-set as the workflow's; whoever loses reads the winner."""
+        expired = await self.store.run(self.store.approvals.expire, approval.id)
+        if expired.expired:
+            await self._ring(approval.ticket_id)
+
+    async def _late_writes(self, now: datetime) -> list[IntentRow]:
+        """Past their deadline by the grace: until then the workflow may still look, or send the same key again."""
+        late = await self.store.run(self.store.intents.overdue_sending)
+        return [intent for intent in late if intent.deadline is not None and intent.deadline + self.grace <= now]
+
+    async def _unknown(self, intent: IntentRow) -> None:
+        if await self.store.run(self.store.intents.mark_unknown, intent.id):
+            ticket = await self.store.run(self.store.tickets.get, intent.ticket_id)
+            log.error("nobody knows what became of %s of ticket %s", intent.tool, ticket.id)
+            await self._hand_off(ticket, "write_unknown")
+
+    # tickets past their next time
+
+    def _forget(self, overdue: list[TicketRow]) -> None:
+        still = {ticket.id for ticket in overdue}
+        self._rung = {ticket_id: rung for ticket_id, rung in self._rung.items() if ticket_id in still}
+
+    async def _overdue(self, ticket: TicketRow, now: datetime) -> None:
+        """Rings once more. If that moves nothing, people take over."""
+        assert ticket.next_due is not None, "found by it"
+        due, rung_at = self._rung.get(ticket.id, (None, now))
+        if due != ticket.next_due:
+            self._rung[ticket.id] = (ticket.next_due, now)
+            await self._ring(ticket.id)
+        elif now - rung_at >= self.patience:
+            log.error("ticket %s stands still: handed to people", ticket.id)
+            await self._hand_off(ticket, "stalled")
+
+    async def _hand_off(self, ticket: TicketRow, reason: str) -> None:
+        """The row first: it holds even if the platform is down. A ticket that people have already gets a next time."""
+        now = await self.store.run(self.store.now)
+        team = ticket.awaiting_team or ticket.owner or self.team
+        given = await bare_package(self.store, ticket, reason)
+        row = await self.store.run(
+            self.store.handoffs.open, ticket.id, ticket.epoch, reason, team, given, now + self.sla
+        )  # fmt: skip
+        await self.store.run(
+            self.store.tickets.update, ticket.id, epoch=ticket.epoch, owner=team, awaiting_team=team,
+            next_due=now + self.sla,
+        )  # fmt: skip
+        if row.state == "open":
+            await self.deliver(row)
+
+    # notes on the platform
+
+    async def _undelivered(self, now: datetime) -> list[HandoffRow]:
+        """What the workflow has not delivered by its time; sooner where Temporal is known to be away."""
+        rows = await self.store.run(self.store.handoffs.listing, ("open",))
+        down = self._down(now)
+        due = [row for row in rows if row.due_at <= now or row.reason == "stalled" or down]
+        self._refused = {row.id: until for row in due if (until := self._refused.get(row.id)) and until > now}
+        return [row for row in due if row.id not in self._refused]
+
+    async def deliver(self, handoff: HandoffRow) -> bool:
+        """The handoff as an internal note; True once the platform has it. The same place as the workflow's own note:
+        whoever comes first writes it, and it is sent once."""
+        ticket = await self.store.run(self.store.tickets.get, handoff.ticket_id)
+        if not handoff.package.get("summary"):
+            given = await bare_package(self.store, ticket, handoff.reason)
+            handoff = await self.store.run(
+                self.store.handoffs.open, ticket.id, handoff.epoch, handoff.reason, handoff.team or self.team, given,
+                handoff.due_at, take_over=False,
+            )  # fmt: skip
+        row = await self.store.run(
+            self.store.outbound.propose, ticket.id, handoff.epoch, f"handoff/{handoff.id}", "note", "note",
+            {"text": written(handoff), **self._extra(handoff)},
+        )  # fmt: skip
+        if not await self._send(ticket, row):
+            self._refused[handoff.id] = await self.store.run(self.store.now) + _AGAIN
+            return False
+        return await self.store.run(self.store.handoffs.deliver, handoff.id)
+
+    def _extra(self, handoff: HandoffRow) -> dict[str, Any]:
+        tags = ["engine_handoff", f"engine_{handoff.reason.split(':')[0]}"]
+        return {"tags": tags, "group": self.group(handoff.team or self.team)}
+
+    async def _send(self, ticket: TicketRow, row: OutboundRow) -> bool:
+        """Moves the note's row on as far as can be done now; whether the platform has it."""
+        channel = self.channels.get(ticket.channel)
+        if channel is None:
+            log.error("ticket %s came by the channel %s, which is gone", ticket.id, ticket.channel)
+            return False
+        row = await self._settled(channel, ticket, row)
+        if row.was_sent:
+            return True
+        if row.state == "not_sent":
+            await self.store.run(self.store.outbound.requeue, row.id)
+        token = await self.store.run(self.store.outbound.hold, row.id)
+        if token is None:
+            return False
+        began = await self.store.run(self.store.outbound.begin, row.id, token, deadline=_DEADLINE)
+        return began.ok and await self._call(channel, ticket, row, token)
+
+    async def _settled(self, channel: Channel, ticket: TicketRow, row: OutboundRow) -> OutboundRow:
+        """A note that is on its way is looked for, once nobody else can still be sending it."""
+        now = await self.store.run(self.store.now)
+        if row.state not in ("sending", "unknown") or (row.deadline and now < row.deadline):
+            return row
+        try:
+            found = await channel.find(ticket.external_id, row.marker)
+        except (Unsent, Unknown) as error:
+            log.warning("a note of ticket %s cannot be looked for: %s", ticket.id, error.code)
+            return row
+        if found is not None:
+            await self.store.run(self.store.outbound.found, row.id, found)
+        else:
+            await self.store.run(self.store.outbound.not_found, row.id)
+        return await self.store.run(self.store.outbound.get, row.id)
+
+    async def _call(self, channel: Channel, ticket: TicketRow, row: OutboundRow, token: str) -> bool:
+        content = row.content
+        note = Outgoing(
+            kind="note", text=content["text"], marker=row.marker, tags=tuple(content.get("tags", ())),
+            group=content.get("group"),
+        )  # fmt: skip
+        outbound = self.store.outbound
+        try:
+            made = await channel.send(ticket.external_id, note)
+        except Unsent as error:
+            log.error("the handoff of ticket %s was not taken: %s", ticket.id, error.code)
+            if not await self.store.run(outbound.release, row.id, token):
+                await self.store.run(outbound.settle, row.id, token, "not_sent", because=error.code)
+            return False
+        except Unknown as error:
+            # stays `sending`: the next round looks for it, past the deadline
+            log.error("the handoff of ticket %s may not have arrived: %s", ticket.id, error.code)
+            return False
+        await self.store.run(outbound.settle, row.id, token, "sent", external_id=made)
+        return True
+
+
+async def bare_package(store: Store, ticket: TicketRow, reason: str) -> dict[str, Any]:
+    """What the store alone can say of a ticket: the customer's last words, the steps, and the writes with their
+    states, so that nobody repeats one."""
+    heard = await store.run(store.messages.of_ticket, ticket.id)
+    said = [row.text for row in heard if row.kind == "message" and row.author_role == "customer" and row.text]
+    steps = await store.run(store.steps.of, ticket.id)
+    intents = await store.run(store.intents.of_ticket, ticket.id)
+    return {
+        "reason": reason,
+        "summary": said[-1][:600] if said else ticket.subject or "",
+        "flow": ticket.flow,
+        "revision": ticket.revision or "",
+        "place": steps[-1].place or "" if steps else "",
+        "steps": [f"{step.node}: {step.outcome}" for step in steps][-30:],
+        "writes": [f"{intent.tool}: {intent.state}. {_WARNING.get(intent.state, '')}".strip() for intent in intents],
+        "next": "Read the conversation and answer: the engine got no further.",
+    }
+
+
+_WARNING = {
+    "done": "DO NOT REPEAT.",
+    "sending": "It may be on its way: look before you repeat it.",
+    "unknown": "It may have happened: look before you repeat it.",
+}

@@ -1,0 +1,46 @@
+"""What people see of tickets and approvals, as JSON."""
+
+from datetime import datetime
+from typing import Any
+
+from engine.store import Store
+from engine.store.rows import ApprovalRow
+
+__all__ = ["approval_view", "ticket_view"]
+
+
+def approval_view(row: ApprovalRow) -> dict[str, Any]:
+    """One approval: what is to be decided, until when, and what came of it."""
+    return {
+        "id": row.id, "ticket": row.ticket_id, "team": row.team, "state": row.state, "version": row.version,
+        "shown": row.shown, "expires_at": row.expires_at.isoformat(), "opened_at": row.opened_at.isoformat(),
+        "decided_by": row.decided_by, "decided_at": _at(row.decided_at), "reason": row.reason,
+    }  # fmt: skip
+
+
+def ticket_view(store: Store, ticket_id: str) -> dict[str, Any]:
+    """One ticket: its conversation, its steps with the line each came from, its writes and decisions."""
+    row = store.tickets.get(ticket_id)
+    return {
+        "id": row.id, "channel": row.channel, "external_id": row.external_id, "epoch": row.epoch, "state": row.state,
+        "flow": row.flow, "category": row.category, "revision": row.revision, "owner": row.owner,
+        "next_due": _at(row.next_due), "outcome": row.outcome, "escalated": row.escalated, "mode": row.mode,
+        "conversation": [
+            {"who": said.who, "text": said.text, "at": _at(said.at)} for said in store.messages.conversation(row.id)
+        ],
+        "steps": [
+            {"at": _at(step.at), "node": step.node, "kind": step.kind, "place": step.place, "outcome": step.outcome,
+             "because": step.because}
+            for step in store.steps.of(row.id)
+        ],
+        "writes": [
+            {"id": intent.id, "tool": intent.tool, "state": intent.state, "because": intent.because,
+             "arguments": intent.arguments}
+            for intent in store.intents.of_ticket(row.id)
+        ],
+        "approvals": [approval_view(approval) for approval in store.approvals.of_ticket(row.id)],
+    }  # fmt: skip
+
+
+def _at(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
