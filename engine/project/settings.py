@@ -4,8 +4,7 @@ import re
 from datetime import date
 from typing import Any
 
-from engine.project.containers import Either, ListOf, MapOf, plain
-from engine.project.contract import json_of
+from engine.project.containers import Either, ListOf, MapOf
 from engine.project.grant import Silence
 from engine.project.scalars import AMOUNT, DURATION, SLUG, STRING, TEMPLATE, Amount, Choice, Expr, Ref, Span, Word
 from engine.project.shape import Declaration, Reader, Section, Shape, key
@@ -218,31 +217,3 @@ class Settings(Declaration):
     floors: Floors | None = key(
         "floors", Section(Floors), doc="What no flow can be looser than.", example="{approval_above: 500 EUR}"
     )
-
-    def people(self, team: str) -> tuple[str, ...]:
-        """Who is entitled to decide for a team; nobody for one that is not there."""
-        _, found = (self.teams or {}).get(team, (None, None))
-        return tuple(person.value for person in (found.people if found else None) or ())
-
-    def group(self, team: str) -> str | None:
-        """The ticketing platform's group of a team."""
-        _, found = (self.teams or {}).get(team, (None, None))
-        return found.group.value if found and found.group else None
-
-    def guardrail_sets(self) -> dict[str, list[Any]]:
-        """set -> its checks, each a name or `{name: options}`."""
-        return {
-            name: [node.value if isinstance(node, Text) else plain(node) for node in checks or ()]
-            for name, (_, checks) in (self.guardrails or {}).items()
-        }
-
-    def channel_bindings(self) -> dict[str, dict[str, Any]]:
-        """channel -> {kind, options: {name: tree}}; the trees see `secret`."""
-        return {
-            name: {
-                "kind": channel.kind.value if channel.kind else "",
-                "options": {option: json_of(expr) for option, expr in channel.options.items()},
-            }
-            for name, (_, channel) in (self.channels or {}).items()
-            if channel is not None
-        }

@@ -1,40 +1,64 @@
 """The connection to Temporal."""
 
 import asyncio
+import os
+from typing import Any
 
 from temporalio.client import Client
-from temporalio.service import RPCError
+from temporalio.converter import DataConverter
+from temporalio.envconfig import ClientConfig
+from temporalio.service import RPCError, RPCStatusCode
 
 from engine.errors import EngineError
 from engine.settings import Settings
 
 __all__ = ["Unreachable", "connect"]
 
+_DEFAULT = "127.0.0.1:7233"
+_ONE_TRY = 10.0
+_FOR_GOOD = frozenset({RPCStatusCode.UNAUTHENTICATED, RPCStatusCode.PERMISSION_DENIED})
+
 
 class Unreachable(EngineError):
-    """Temporal does not answer."""
+    """Temporal does not answer, or does not let us in."""
 
     code = "temporal_unreachable"
 
 
 async def connect(settings: Settings, *, patience: float = 60.0) -> Client:
-    """A client, as soon as Temporal answers. Raises Unreachable after `patience` seconds."""
-    deadline = asyncio.get_running_loop().time() + patience
+    """A client, as soon as Temporal answers. Raises Unreachable after `patience` seconds, and at once where waiting
+    will not help; KeysRefused for a key ring that cannot be used."""
+    config = _config(settings)
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + patience
     pause = 0.1
     while True:
         try:
-            return await _client(settings)
-        except (RuntimeError, RPCError):
-            if asyncio.get_running_loop().time() > deadline:
-                raise Unreachable(f"Temporal at {settings.temporal} does not answer") from None
+            return await asyncio.wait_for(Client.connect(**config), _ONE_TRY)
+        except RPCError as error:
+            if error.status in _FOR_GOOD or loop.time() >= deadline:
+                raise Unreachable(f"Temporal at {config['target_host']}: {error.status.name}") from None
+        except (RuntimeError, TimeoutError):  # the SDK's word for no connection
+            if loop.time() >= deadline:
+                raise Unreachable(f"Temporal at {config['target_host']} does not answer") from None
         await asyncio.sleep(pause)
         pause = min(pause * 2, 2.0)
 
 
-async def _client(settings: Settings) -> Client:
-    if not settings.codec:
-        return await Client.connect(settings.temporal, namespace=settings.namespace)
-    from engine.runtime.codec import KeyRing, data_converter
+def _config(settings: Settings) -> dict[str, Any]:
+    """An address of our own is used as it is; otherwise the ecosystem's variables and profiles hold."""
+    config: dict[str, Any] = {}
+    if not settings.temporal:
+        config = dict(ClientConfig.load_client_connect_config(override_env_vars=dict(os.environ)))
+    config["target_host"] = settings.temporal or config.get("target_host") or _DEFAULT
+    config["namespace"] = settings.namespace or config.get("namespace") or "default"
+    config["data_converter"] = _converter(settings)
+    return config
 
-    ring = KeyRing.load_or_make(settings.state / "keys.json")
-    return await Client.connect(settings.temporal, namespace=settings.namespace, data_converter=data_converter(ring))
+
+def _converter(settings: Settings) -> DataConverter:
+    if not settings.codec:
+        return DataConverter.default
+    from engine.runtime.codec import data_converter, ring_of  # cryptography, only where it is used
+
+    return data_converter(ring_of(settings))

@@ -30,8 +30,9 @@ from temporalio.converter import (
 )
 
 from engine.errors import EngineError
+from engine.settings import Settings
 
-__all__ = ["Bound", "KeyRing", "KeysRefused", "NotSealed", "SealedCodec", "data_converter"]
+__all__ = ["Bound", "KeyRing", "KeysRefused", "NotSealed", "SealedCodec", "data_converter", "opened", "ring_of"]
 
 ENCODING = b"binary/sealed-v1"
 _NONCE = 12
@@ -214,6 +215,22 @@ def _derived(key: bytes, bound: Bound) -> bytes:
 
 def _authenticated(name: str, bound: Bound) -> bytes:
     return ENCODING + b":" + json.dumps(name).encode() + bound.bytes
+
+
+def ring_of(settings: Settings) -> KeyRing:
+    """The keys of this process: ENGINE_CODEC_KEYS, else the file of the project's state, made at its first use.
+
+    Raises KeysRefused; also where the store is on a server: several hosts must share their keys, so nobody makes them.
+    """
+    if settings.codec_keys:
+        return KeyRing.from_json(settings.codec_keys)
+    path = settings.state / "keys.json"
+    if settings.store_url.startswith("sqlite"):
+        return KeyRing.load_or_make(path)
+    try:
+        return KeyRing.load(path)
+    except FileNotFoundError:
+        raise KeysRefused("give every host the same keys: ENGINE_CODEC_KEYS, or .engine/keys.json") from None
 
 
 def data_converter(ring: KeyRing) -> DataConverter:

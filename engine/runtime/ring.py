@@ -3,7 +3,10 @@ or forging it changes nothing but the time at which the workflow looks."""
 
 import asyncio
 import logging
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.common import (
@@ -16,19 +19,30 @@ from temporalio.common import (
 from temporalio.service import RPCError
 
 from engine.runtime.input import TicketInput
-from engine.store import Store
-from engine.store.rows import TicketRow
+from engine.store import Missing, Store, TicketRow
 
 __all__ = ["Ringer", "workflow_id"]
 
 log = logging.getLogger("engine.ring")
 _TIMEOUT = timedelta(seconds=10)
 _LATE = timedelta(seconds=2)
+_MOST = timedelta(minutes=5)
+_AT_ONCE = 20
+HUMAN = "human"
 
 
 def workflow_id(ticket: TicketRow) -> str:
     """`ticket/<channel instance>/<store id>`: nothing of the platform's, which may hold a person's name."""
     return f"ticket/{ticket.channel}/{ticket.id}"
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A ticket that the sweep has rung: since when it wants to be, and when it is rung again."""
+
+    wanted: datetime
+    pause: timedelta
+    next: datetime
 
 
 class Ringer:
@@ -38,6 +52,7 @@ class Ringer:
         self.client = client
         self.store = store
         self.task_queue = task_queue
+        self._waiting: dict[str, _Waiting] = {}
 
     async def ring(self, ticket_id: str) -> bool:
         """Rings one ticket. False: nothing to ring, or Temporal did not take it; the sweep tries again."""
@@ -46,7 +61,7 @@ class Ringer:
             return False
         plan = await self._plan(ticket)
         if plan is None:
-            log.error("no flow %s is active: ticket %s waits", ticket.flow, ticket.id)
+            log.error("no flow is active for ticket %s: it waits", ticket.id)
             return False
         try:
             await self._signal(ticket, plan)
@@ -55,11 +70,57 @@ class Ringer:
             return False
         return True
 
-    async def _plan(self, ticket: TicketRow) -> dict[str, object] | None:
-        revision = ticket.revision or await self.store.run(self.store.revisions.active, ticket.flow)
+    async def ring_all(self) -> int:
+        """Rings every open ticket: after a start of the server, whose history may lack its end. How many it took."""
+        tickets = await self.store.run(self.store.tickets.all_open)
+        rung = 0
+        for at in range(0, len(tickets), _AT_ONCE):
+            rung += sum(await asyncio.gather(*(self._tried(ticket.id) for ticket in tickets[at : at + _AT_ONCE])))
+        return rung
+
+    async def sweep(self) -> int:
+        """Rings what has wanted it for more than two seconds, each ticket at growing intervals: a ring that Temporal
+        took is kept there until a worker comes, and every signal stays in the history. How many were rung."""
+        now = await self.store.run(self.store.now)
+        tickets = await self.store.run(self.store.tickets.to_ring, _LATE)
+        self._waiting = {row.id: self._waiting[row.id] for row in tickets if row.id in self._waiting}
+        return sum([await self._tried(ticket.id) for ticket in tickets if self._due(ticket, now)])
+
+    def _due(self, ticket: TicketRow, now: datetime) -> bool:
+        wanted = ticket.ring_wanted_at or now
+        known = self._waiting.get(ticket.id)
+        if known is None or known.wanted != wanted:
+            self._waiting[ticket.id] = _Waiting(wanted, _LATE, now + _LATE)
+            return True
+        if now < known.next:
+            return False
+        known.pause = min(known.pause * 2, _MOST)
+        known.next = now + known.pause
+        return True
+
+    async def _tried(self, ticket_id: str) -> bool:
+        """One ticket's trouble does not keep the others from being rung."""
+        try:
+            return await self.ring(ticket_id)
+        except Missing:
+            log.error("ticket %s cannot be rung: its revision is not in the store", ticket_id)
+            return False
+
+    async def _plan(self, ticket: TicketRow) -> Mapping[str, Any] | None:
+        """What a ticket without a workflow starts with: the plan that it was pinned to, triage before that, and the
+        flow for handed-off tickets where people have it."""
+        revisions = self.store.revisions
+        pinned = await self.store.run(revisions.plan, ticket.revision) if ticket.revision else None
+        if ticket.state == "handed_off" and (pinned is None or pinned["flow"] != HUMAN):
+            human = await self._active(HUMAN)
+            return human if human is not None else pinned
+        return pinned if pinned is not None else await self._active(ticket.flow)
+
+    async def _active(self, flow: str) -> Mapping[str, Any] | None:
+        revision = await self.store.run(self.store.revisions.active, flow)
         return await self.store.run(self.store.revisions.plan, revision) if revision else None
 
-    async def _signal(self, ticket: TicketRow, plan: dict[str, object]) -> None:
+    async def _signal(self, ticket: TicketRow, plan: Mapping[str, Any]) -> None:
         keyword = SearchAttributeKey.for_keyword
         flow = str(plan["flow"])
         await self.client.start_workflow(
@@ -78,16 +139,3 @@ class Ringer:
                 SearchAttributePair(keyword("TicketState"), ticket.state),
             ]),
         )  # fmt: skip
-
-    async def sweep(self) -> int:
-        """Rings what has waited for more than two seconds; how many."""
-        waiting = await self.store.run(self.store.tickets.to_ring, _LATE)
-        return sum([await self.ring(ticket.id) for ticket in waiting])
-
-    async def ring_all(self) -> int:
-        """Rings every open ticket: after a start of the server, whose history may lack its end."""
-        tickets = await self.store.run(self.store.tickets.all_open)
-        rung = 0
-        for at in range(0, len(tickets), 20):
-            rung += sum(await asyncio.gather(*(self.ring(ticket.id) for ticket in tickets[at : at + 20])))
-        return rung

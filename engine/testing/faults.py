@@ -31,6 +31,8 @@ KINDS: Final = {
 }
 MAX_SECONDS: Final = 120.0
 KEPT_REQUESTS: Final = 50_000
+MAX_HEARD: Final = 4_000_000
+"""Bytes of a delayed request that are held; far over what any stand-in takes."""
 ADMIN: Final = "/admin"
 GARBAGE: Final = b'<html><body>502 \xff\xfe {"id":'
 
@@ -198,8 +200,9 @@ class Faulty:
             case "drop":
                 await _hang_up(scope, receive)
             case "delay":
+                heard = await _heard(receive)
                 await asyncio.sleep(fault.seconds)
-                await self._app(scope, receive, send)
+                await self._app(scope, heard, send)
             case "slow_work":
                 scope.setdefault("state", {})["hold"] = fault.seconds
                 await self._app(scope, receive, send)
@@ -207,6 +210,23 @@ class Faulty:
                 answer = _Kept()
                 await self._app(scope, receive, answer)
                 await _strike_after(fault, answer, scope, receive, send)
+
+
+async def _heard(receive: Receive) -> Receive:
+    """The request, read to its end now: what was sent is worked on later even if its caller has gone away by then."""
+    messages: deque[Message] = deque()
+    size = 0
+    while size <= MAX_HEARD:
+        message = await receive()
+        messages.append(message)
+        size += len(message.get("body", b""))
+        if not message.get("more_body"):
+            break
+
+    async def replayed() -> Message:
+        return messages.popleft() if messages else await receive()
+
+    return replayed
 
 
 class _Kept:

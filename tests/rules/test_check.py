@@ -111,14 +111,3 @@ def test_tools_that_could_not_be_read_are_not_missed(tmp_path: Path) -> None:
     text = (BASE / "tools" / "shop.yaml").read_text(encoding="utf-8")
     found = checked(tmp_path, refund(), tools__shop=text.replace("- tool: payments.refund", "- tool: [payments.refund"))
     assert set(rules(found)) == {"yaml"}
-
-
-def test_settings_answer_what_a_worker_asks() -> None:
-    found = check([BASE.parent.parent.parent / "flows"]).project.settings
-    assert found is not None
-    assert found.people("billing-leads") == ("lena@northwind.example", "omar@northwind.example")
-    assert found.people("nobody") == ()
-    assert found.group("billing") == "Billing"
-    assert found.guardrail_sets()["customer-facing"][2] == {"links": {"allow": ["northwind.example"]}}
-    bound = found.channel_bindings()["zendesk"]
-    assert (bound["kind"], bound["options"]["token"]) == ("zendesk", ["dot", ["name", "secret"], "ZENDESK_TOKEN"])

@@ -1,5 +1,6 @@
 """Faults strike where they say: before the work, after it, or in the answer alone."""
 
+import json
 import time
 from typing import Any
 
@@ -120,7 +121,7 @@ def test_a_fault_that_cannot_be_is_refused(asking: httpx.Client, quiet: Shop, gi
     with pytest.raises(BadFault):
         Faults().add_json(given)
     headers = {"Authorization": f"Bearer {quiet.admin_token}"}
-    answer = asking.post("/admin/faults", json=given, headers=headers)
+    answer = asking.post("/admin/faults", content=json.dumps(given), headers=headers)
     assert answer.status_code == 422
     assert answer.json()["error"] == "bad_fault"
     assert asking.get("/admin/faults", headers=headers).json() == {"faults": []}

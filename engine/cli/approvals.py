@@ -1,0 +1,181 @@
+"""`engine approvals`: what waits for a person's yes or no, over the service's API, which alone can take a decision."""
+
+import argparse
+import os
+import re
+import sys
+from typing import Any
+from urllib.parse import urlsplit
+
+from engine.cli.place import add_project, settings_of
+from engine.cli.shown import clean, json_line, show
+from engine.cli.status import FOUND, INTERNAL, OK, USAGE, Stop
+
+__all__ = ["add_arguments", "run"]
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_SECONDS = 30.0
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+REFUSALS = {
+    "not_entitled": "you are not in the team that decides this",
+    "same_person": "you approved another line of this already: it needs a second person",
+    "already_decided": "it was decided already",
+    "expired": "its time is over",
+    "withdrawn": "it was withdrawn: the ticket has gone on without it",
+    "changed": "what is asked has changed since: look at it again",
+    "reason_needed": "a rejection needs a reason: --reason TEXT",
+}
+"""The API's codes, as a person reads them."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the arguments of `engine approvals`."""
+    what = parser.add_subparsers(dest="what", required=True, metavar="list|approve|reject")
+    listing = what.add_parser("list", help="what is open for your teams", allow_abbrev=False)
+    approve = what.add_parser("approve", help="say yes", allow_abbrev=False)
+    reject = what.add_parser("reject", help="say no, with a reason", allow_abbrev=False)
+    approve.add_argument("--yes", action="store_true", help="do not ask again")
+    approve.add_argument("--reason", default="", metavar="TEXT", help="why")
+    reject.add_argument("--reason", required=True, metavar="TEXT", help="why, for the next person's sake")
+    for command in (approve, reject):
+        command.add_argument("id", metavar="ID", help="the approval")
+        command.add_argument("--version", type=int, metavar="N", help="the version that you saw; another is refused")
+    for command in (listing, approve, reject):
+        command.add_argument("--url", help="the service's address (default: of ENGINE_SERVICE)")
+        add_project(command)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Lists, or decides."""
+    token = os.environ.get("ENGINE_TOKEN", "").strip()
+    if not token or not (token.isascii() and token.isprintable()):
+        raise Stop("ENGINE_TOKEN must hold your access token: `engine token PERSON` makes one", USAGE)
+    service = _Service(args.url or settings_of(args).service_url, token)
+    if args.what == "list":
+        return _list(service)
+    return _decide(service, args)
+
+
+class _Service:
+    """The API, with its refusals as `Stop`."""
+
+    def __init__(self, url: str, token: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise Stop("the service's address is http://host:port or https://host", USAGE)
+        self.url = url.rstrip("/")
+        self._token = token
+        # a proxy of the environment has no business between a machine and itself
+        self._proxied = parts.hostname not in _LOOPBACK
+
+    def get(self, path: str) -> dict[str, Any]:
+        """One read."""
+        return self._ask("GET", path)
+
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """One change."""
+        return self._ask("POST", path, body)
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        import httpx
+
+        headers = {"authorization": f"Bearer {self._token}"}
+        try:
+            with httpx.Client(timeout=_SECONDS, trust_env=self._proxied, headers=headers) as client:
+                answer = client.request(method, f"{self.url}/api/{path}", json=body)
+                given = answer.json()
+        except httpx.InvalidURL:
+            raise Stop(f"{self.url} is no address", USAGE) from None
+        except httpx.HTTPError as error:
+            raise Stop(_no_answer(method, self.url, type(error).__name__), INTERNAL) from None
+        except ValueError:
+            raise Stop(
+                f"{self.url} answered {answer.status_code} without JSON: is this the service?", INTERNAL
+            ) from None
+        if answer.status_code != 200 or not isinstance(given, dict):
+            raise _refusal(answer.status_code, given if isinstance(given, dict) else {})
+        return given
+
+
+def _no_answer(method: str, url: str, fault: str) -> str:
+    unsure = (
+        " Whether it took your decision is not known: look with `engine approvals list`." if method == "POST" else ""
+    )
+    return f"the service at {url} does not answer ({fault}): is it running? `engine dev` or `engine serve`.{unsure}"
+
+
+def _refusal(status: int, given: dict[str, Any]) -> Stop:
+    """The API's answer as one line: the code in words, and who was faster."""
+    code = str(given.get("error", ""))
+    if status == 401:
+        return Stop("the service does not know your token (401): `engine token PERSON` makes another")
+    if status == 404:
+        return Stop("there is no such approval, or it is another team's (404)")
+    if status in (400, 403, 409):
+        words = REFUSALS.get(code, clean(code) or "it was refused")
+        return Stop(f"not done: {words}{_by(given.get('approval'))} ({status})")
+    return Stop(f"the service answered {status} {clean(code)}".rstrip(), INTERNAL)
+
+
+def _by(approval: Any) -> str:
+    if not isinstance(approval, dict) or not approval.get("decided_by"):
+        return ""
+    return clean(f": {approval.get('state')} by {approval['decided_by']} at {approval.get('decided_at')}")
+
+
+def _list(service: _Service) -> int:
+    rows = service.get("approvals?state=open").get("approvals", [])
+    show("", ("approval", "ticket", "team", "version", "expires", "what"), [
+        (str(row["id"]), str(row["ticket"]), str(row["team"]), str(row["version"]), str(row["expires_at"]),
+         _asked(row.get("shown")))
+        for row in rows
+    ])  # fmt: skip
+    if not rows:
+        print("nothing waits for your teams", file=sys.stderr)
+    return OK
+
+
+def _asked(shown: Any) -> str:
+    """`payments.refund amount=40.00 EUR order=...`."""
+    if not isinstance(shown, dict) or not isinstance(shown.get("arguments"), dict):
+        return json_line(shown)
+    return " ".join([str(shown.get("tool")), *(f"{name}={json_line(v)}" for name, v in shown["arguments"].items())])
+
+
+def _decide(service: _Service, args: argparse.Namespace) -> int:
+    """Shows what is decided, then decides for that version: if it changes in between, the service refuses."""
+    if not _ID.fullmatch(args.id):
+        raise Stop("an approval's id looks like a_4xz7...: `engine approvals list` shows them", USAGE)
+    row = service.get(f"approvals/{args.id}")
+    _present(row)
+    if args.what == "approve" and not args.yes and not _sure():
+        raise Stop("nothing was decided")
+    body = {
+        "decision": args.what,
+        "version": row["version"] if args.version is None else args.version,
+        "reason": args.reason,
+    }
+    decided = service.post(f"approvals/{args.id}/decision", body)
+    print(f"{decided.get('outcome')}: {args.id}")
+    return OK if decided.get("outcome") in ("approved", "rejected") else FOUND
+
+
+def _present(row: dict[str, Any]) -> None:
+    shown = row.get("shown")
+    parts = shown.items() if isinstance(shown, dict) else [("asked", shown)]
+    facts = [(str(name), json_line(value)) for name, value in parts]
+    facts += [("version", str(row.get("version"))), ("state", str(row.get("state")))]
+    facts += [("ticket", str(row.get("ticket"))), ("expires", str(row.get("expires_at")))]
+    show("approval", ("", ""), facts)
+    sys.stdout.flush()
+
+
+def _sure() -> bool:
+    """Asks where there is somebody to ask; a script has said what it wants."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return True
+    try:
+        return input("Approve this? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False

@@ -1,0 +1,53 @@
+"""`engine dev`: Temporal with its UI, worker and service on this machine, until Ctrl-C."""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """--sample adds the sample shop and the Zendesk stand-in."""
+    parser.add_argument(
+        "--sample",
+        action="store_true",
+        help="with the sample shop and a stand-in of Zendesk (default where SHOP_URL is unset)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Keeps it all up; Ctrl-C stops all of it."""
+    return asyncio.run(_dev(sample=args.sample or "ZENDESK_URL" not in os.environ))
+
+
+async def _dev(*, sample: bool) -> int:
+    from engine.demo.stack import Stack
+    from engine.project import find_root
+
+    root = find_root(Path())
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    say = sys.stdout.write
+    say("starting ...\n")
+    async with Stack(root, root / ".engine" / "dev", sample=sample) as stack:
+        say(f"Temporal UI  {stack.server.ui}\nTemporal     {stack.server.address}\nservice      {stack.service_url}\n")
+        say(f"webhooks     {stack.service_url}/webhooks/zendesk\n")
+        if sample:
+            say(f"sample shop  {stack.env['SHOP_URL']}\nZendesk      {stack.env['ZENDESK_URL']} (a stand-in)\n")
+        say(f"logs         {stack.state}\nCtrl-C stops all of it.\n")
+        sys.stdout.flush()
+        while not stop.is_set():
+            stack.check()
+            try:
+                await asyncio.wait_for(stop.wait(), 1.0)
+            except TimeoutError:
+                continue
+        say("stopping ...\n")
+        sys.stdout.flush()
+    say("stopped\n")
+    return 0

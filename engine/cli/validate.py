@@ -1,0 +1,62 @@
+"""`engine validate`: checks a project, offline, and shows what is wrong with it."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from engine.check import Checked, check
+from engine.cli.place import root_of
+from engine.cli.shown import coloured
+from engine.cli.status import FOUND, OK, USAGE, Stop
+from engine.diagnostics import Severity
+from engine.diagnostics.render import RENDERERS, renderer
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the arguments of `engine validate`."""
+    parser.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="a project, or some of its flows (default: flows/)"
+    )
+    parser.add_argument("--format", choices=sorted(RENDERERS), default="text", help="how findings are shown")
+    parser.add_argument("--strict", action="store_true", help="warnings count as errors")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Findings on stdout, a summary on stderr."""
+    paths = args.paths or [Path("flows")]
+    checked = check(paths, root=_root(paths, given=bool(args.paths)))
+    found = checked.diagnostics
+    sys.stdout.write(renderer(args.format)(found, checked.project.sources, coloured(sys.stdout)))
+    sys.stdout.flush()  # before the summary, where both go to one place
+    print(_summary(checked, paths), file=sys.stderr)
+    return OK if checked.ok and not (args.strict and found) else FOUND
+
+
+def _root(paths: list[Path], *, given: bool) -> Path:
+    missing = [path for path in paths if given and not path.exists()]
+    if missing:
+        raise Stop(f"there is no {missing[0]}", USAGE)
+    roots = sorted({root_of(path) for path in paths})
+    if len(roots) > 1:
+        raise Stop(f"these lie in {len(roots)} projects ({roots[0]}, {roots[1]}): check one at a time", USAGE)
+    return roots[0]
+
+
+def _summary(checked: Checked, paths: list[Path]) -> str:
+    """`5 flows, 3 tools: no findings`; `1 of 5 flows` where single ones were asked for."""
+    flows = checked.project.flows
+    chosen = {path.resolve() for path in paths if path.is_file()}
+    single = len(chosen) == len(set(paths)) and all(path.parent == checked.project.root / "flows" for path in chosen)
+    errors = sum(one.severity is Severity.ERROR for one in checked.diagnostics)
+    warnings = len(checked.diagnostics) - errors
+    counts = [_count(number, word) for number, word in ((errors, "error"), (warnings, "warning")) if number]
+    part = f"{len(chosen)} of " if single else ""
+    return f"{part}{_count(len(flows), 'flow')}, {_count(len(checked.project.tools), 'tool')}: " + (
+        ", ".join(counts) or "no findings"
+    )
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

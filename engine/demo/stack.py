@@ -1,0 +1,184 @@
+"""The processes of an engine on one machine: Temporal, worker, service, and the stand-ins where they are wanted."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from engine.errors import EngineError
+from engine.runtime.server import TemporalServer, die_with_parent, free_ports
+
+__all__ = ["Process", "Stack", "StackFailed"]
+
+_PATIENCE = 60.0
+
+
+class StackFailed(EngineError):
+    """A process did not come up; the message has the end of its log."""
+
+    code = "stack"
+
+
+class Process:
+    """A child process with a log file. It ends with its parent."""
+
+    def __init__(self, name: str, command: list[str], *, env: Mapping[str, str], cwd: Path, log: Path) -> None:
+        self.name = name
+        self.log = log
+        with log.open("ab") as out:
+            self._process = subprocess.Popen(
+                command, env=dict(env), cwd=cwd, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                preexec_fn=die_with_parent, start_new_session=True,
+            )  # fmt: skip
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    def kill(self) -> None:
+        """SIGKILL, and waits until it is gone."""
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self, grace: float = 25.0) -> None:
+        """SIGTERM, then SIGKILL."""
+        if self.alive:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(grace)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def tail(self) -> str:
+        """The end of its log."""
+        with contextlib.suppress(OSError):
+            return self.log.read_text(errors="replace")[-1500:].strip()
+        return ""
+
+
+class Stack:
+    """Starts and stops everything. `state` is a folder of its own; `sample` adds the shop and the Zendesk stand-in."""
+
+    def __init__(self, root: Path, state: Path, *, sample: bool, env: Mapping[str, str] | None = None) -> None:
+        self.root = root
+        self.state = state
+        self.sample = sample
+        self.server = TemporalServer(state / "temporal.db")
+        self._ports = dict(zip(("service", "shop", "zendesk"), free_ports(3), strict=True))
+        self.service_url = f"http://127.0.0.1:{self._ports['service']}"
+        self.env = {**(env if env is not None else os.environ), **self._own()}
+        self.processes: dict[str, Process] = {}
+
+    def _own(self) -> dict[str, str]:
+        own = {
+            "ENGINE_STORE": f"sqlite:///{self.state / 'store.db'}",
+            "ENGINE_TEMPORAL": self.server.address,
+            "ENGINE_UI": self.server.ui,
+            "ENGINE_SERVICE": f"127.0.0.1:{self._ports['service']}",
+        }
+        if self.sample:
+            own |= {
+                "SHOP_URL": f"http://127.0.0.1:{self._ports['shop']}",
+                "SHOP_TOKEN": secrets.token_hex(8),
+                "SHOP_ADMIN_TOKEN": secrets.token_hex(8),
+                "ZENDESK_URL": f"http://127.0.0.1:{self._ports['zendesk']}",
+                "ZENDESK_USER": "assistant@northwind.example/token",
+                "ZENDESK_TOKEN": secrets.token_hex(8),
+                "ZENDESK_WEBHOOK_SECRET": secrets.token_hex(8),
+                "ZENDESK_ADMIN_TOKEN": secrets.token_hex(8),
+            }
+        return own
+
+    async def start(self) -> None:
+        """Everything, the slow things at the same time. Raises StackFailed."""
+        self.state.mkdir(parents=True, exist_ok=True)
+        if self.sample:
+            self._run("shop", "-m", "engine.testing.shop", "--db", str(self.state / "shop.db"), "--port", self._port("shop"))
+            self._run(
+                "zendesk", "-m", "engine.testing.zendesk", "--db", str(self.state / "zendesk.db"), "--port",
+                self._port("zendesk"),
+            )  # fmt: skip
+        await self.server.start()
+        self.start_service()
+        await self.ready()
+        self.start_worker()
+
+    def start_worker(self) -> Process:
+        """A worker, also after the last one was killed."""
+        return self._run("worker", "-m", "engine.cli", "worker")
+
+    def start_service(self) -> Process:
+        """The service."""
+        return self._run("service", "-m", "engine.cli", "serve")
+
+    def _port(self, name: str) -> str:
+        return str(self._ports[name])
+
+    def _run(self, name: str, *arguments: str) -> Process:
+        process = Process(
+            name, [sys.executable, *arguments], env=self.env, cwd=self.root, log=self.state / f"{name}.log"
+        )
+        self.processes[name] = process
+        return process
+
+    async def ready(self) -> None:
+        """Waits until the service has its project and Temporal, and the stand-ins answer."""
+        urls = [f"{self.service_url}/readyz"]
+        if self.sample:
+            urls += [f"{self.env['SHOP_URL']}/admin/ledger", f"{self.env['ZENDESK_URL']}/api/v2/users/me.json"]
+        deadline = asyncio.get_running_loop().time() + _PATIENCE
+        async with httpx.AsyncClient(trust_env=False) as http:
+            while not all([await _answers(http, url) for url in urls]):
+                self.check()
+                if asyncio.get_running_loop().time() > deadline:
+                    raise StackFailed(f"the service is not ready: {self.processes['service'].tail()}")
+                await asyncio.sleep(0.1)
+
+    def check(self) -> None:
+        """Raises StackFailed if a process has ended by itself."""
+        for name, process in self.processes.items():
+            if not process.alive:
+                raise StackFailed(f"{name} has ended: {process.tail()}")
+
+    def stop(self) -> None:
+        """Stops all of it; nothing is left running."""
+        for name in ("worker", "service", "zendesk", "shop"):
+            if name in self.processes:
+                self.processes[name].stop()
+        self.server.stop()
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+async def _answers(http: httpx.AsyncClient, url: str) -> bool:
+    """Any answer but a 5xx counts: a 401 of a stand-in shows that it is up."""
+    try:
+        return (await http.get(url, timeout=2)).status_code < 500
+    except httpx.HTTPError:
+        return False
