@@ -7,7 +7,7 @@ from pathlib import Path
 from engine.cli.place import add_project, project_of, settings_of
 from engine.cli.shown import clean, show
 from engine.cli.status import FOUND, OK, USAGE, Stop
-from engine.knowledge.base import EmbedderChanged, IndexMissing, KnowledgeError
+from engine.knowledge.base import KnowledgeError
 from engine.knowledge.library import Library
 from engine.settings import Settings
 
@@ -33,8 +33,6 @@ def run(args: argparse.Namespace) -> int:
     settings = settings_of(args)
     try:
         return _index(settings) if args.what == "index" else _search(settings, args)
-    except (IndexMissing, EmbedderChanged) as error:
-        raise Stop(f"{error}: run `engine kb index`") from None
     except KnowledgeError as error:
         raise Stop(str(error)) from None
 
@@ -66,7 +64,7 @@ def _index(settings: Settings) -> int:
     for path, why in report.broken:
         print(clean(f"{path}: {why}"), file=sys.stderr)
     for path, lacking in sorted(report.unlabelled.items()):
-        print(clean(f"warning: {path}: lacks {lacking}, and is never shown to customers"), file=sys.stderr)
+        print(clean(f"warning: {path}: does not say its {lacking}, and is never shown to customers"), file=sys.stderr)
     print(f"{', '.join(f'{number} {word}' for word, number in counts.items())}: {report.chunks} passages")
     return FOUND if report.broken else OK
 

@@ -43,7 +43,8 @@ def _revoke(settings: Settings, person: str) -> int:
 def _warn_of_a_stranger(settings: Settings, person: str) -> None:
     """Who is in no team may read and decides nothing: mostly a slip of the pen."""
     found = project_of(settings).settings
-    known = {one for team in (found.teams or {}) for one in found.people(team)} if found else set()
+    teams = [team for _, team in ((found.teams or {}) if found else {}).values() if team is not None]
+    known = {one.value for team in teams for one in team.people or ()}
     if person in known:
         return
     close = nearest(person, known)

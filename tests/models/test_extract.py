@@ -8,6 +8,7 @@ import pytest
 
 from engine.models.base import Answer, Field, Job, Message, Money, Option, Request
 from engine.models.local.model import answer
+from engine.models.local.yesno import plain_answer
 from tests.models.conftest import NOW
 
 ORDERS = tuple(Option(f"{n} of 3 May 2026", {"id": n, "number": n}) for n in ("4821", "4822", "4903"))
@@ -224,6 +225,11 @@ def test_a_plain_no(text: str) -> None:
 )
 def test_neither_yes_nor_no(text: str) -> None:
     check(CONSENT, (text,), NOTHING, asked=True)
+
+
+def test_a_message_may_be_handed_over_as_it_came() -> None:
+    assert plain_answer("y\u200bes\n\nOn Mon, 18 May 2026, the shop wrote:\n> Shall I? no") is True
+    assert plain_answer("> yes") is None
 
 
 def test_a_yes_that_is_taken_back_is_none() -> None:

@@ -81,7 +81,9 @@ def test_a_fault_meets_only_what_it_names_and_as_often_as_it_says(api: httpx.Cli
 
 
 def test_faults_without_an_end_last_until_they_are_cleared(api: httpx.Client, admin: httpx.Client, shop: Shop) -> None:
-    answer = admin.post("/admin/faults", json={"path": "*", "kind": "status", "status": 429, "retry_after": 2, "times": None})
+    answer = admin.post(
+        "/admin/faults", json={"path": "*", "kind": "status", "status": 429, "retry_after": 2, "times": None}
+    )
     assert answer.json()["faults"][0]["times"] is None
     refused = api.get("/orders/4821")
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "2")

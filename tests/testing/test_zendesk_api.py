@@ -129,9 +129,7 @@ def test_a_closed_ticket_takes_no_update(zendesk: httpx.Client, ticket: int) -> 
     assert answer.json() == {
         "error": "RecordInvalid",
         "description": "Record validation errors",
-        "details": {
-            "status": [{"description": "Status: closed prevents ticket update", "error": "InvalidTransition"}]
-        },
+        "details": {"status": [{"description": "Status: closed prevents ticket update", "error": "InvalidTransition"}]},
     }
     assert zendesk.get(f"/tickets/{ticket}/comments").json()["count"] == 1
 
@@ -167,7 +165,9 @@ def test_a_customer_cannot_be_the_assignee(zendesk: httpx.Client, desk: ZendeskS
     assert update(zendesk, ticket, assignee_id=desk.ticket(ticket)["requester_id"]).status_code == 422
 
 
-def test_a_safe_update_of_a_changed_ticket_is_a_conflict(zendesk: httpx.Client, desk: ZendeskStandIn, ticket: int) -> None:
+def test_a_safe_update_of_a_changed_ticket_is_a_conflict(
+    zendesk: httpx.Client, desk: ZendeskStandIn, ticket: int
+) -> None:
     stamp = desk.ticket(ticket)["updated_at"]
     stale = update(zendesk, ticket, status="open", safe_update=True, updated_stamp="2020-01-01T00:00:00Z")
     assert (stale.status_code, stale.json()["error"]) == (409, "UpdateConflict")
@@ -193,7 +193,9 @@ def test_an_id_that_is_no_number_is_a_bad_request(zendesk: httpx.Client, path: s
     assert zendesk.get(path).status_code == 400
 
 
-@pytest.mark.parametrize("body", ["", "{", "[]", "7", '{"status": "solved"}', '{"ticket": []}', '{"ticket": "\\ud800"}'])
+@pytest.mark.parametrize(
+    "body", ["", "{", "[]", "7", '{"status": "solved"}', '{"ticket": []}', '{"ticket": "\\ud800"}']
+)
 def test_a_body_that_is_no_ticket_is_a_bad_request(zendesk: httpx.Client, desk: ZendeskStandIn, body: str) -> None:
     ticket = desk.open_ticket(MAYA, "s", "b")["id"]
     assert zendesk.put(f"/tickets/{ticket}.json", content=body).status_code == 400
@@ -209,9 +211,7 @@ def test_a_body_over_the_cap_is_refused(zendesk: httpx.Client, ticket: int) -> N
     None, ("assistant@northwind.example/token", "wrong"), ("assistant@northwind.example", "zd-token"),
     ("nobody@northwind.example/token", "zd-token"), (f"{MAYA}/token", "zd-token"),
 ])  # fmt: skip
-def test_only_an_agent_with_the_token_gets_in(
-    desk: ZendeskStandIn, ticket: int, auth: tuple[str, str] | None
-) -> None:
+def test_only_an_agent_with_the_token_gets_in(desk: ZendeskStandIn, ticket: int, auth: tuple[str, str] | None) -> None:
     with httpx.Client(base_url=f"{desk.url}/api/v2", auth=auth, trust_env=False) as client:
         for answer in (client.get("/users/me.json"), client.get(f"/tickets/{ticket}"), client.get("/groups.json")):
             assert answer.status_code == 401
@@ -318,7 +318,9 @@ def test_a_fault_leaves_the_comment_there_or_not(
 
 
 def test_the_testing_side_does_over_http_what_python_does(desk_admin: httpx.Client, desk: ZendeskStandIn) -> None:
-    opened = desk_admin.post("/tickets", json={"email": MAYA, "name": "Maya", "subject": "s", "body": "b", "tags": ["x"]})
+    opened = desk_admin.post(
+        "/tickets", json={"email": MAYA, "name": "Maya", "subject": "s", "body": "b", "tags": ["x"]}
+    )
     assert opened.status_code == 201
     number = opened.json()["id"]
     assert desk_admin.post(f"/tickets/{number}/comments", json={"body": "more"}).json()["body"] == "more"

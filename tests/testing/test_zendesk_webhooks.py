@@ -20,8 +20,8 @@ BODY = '{"detail":{"subject":"Größe ☀"}}'.encode()
 
 @pytest.mark.parametrize(("secret", "timestamp", "body", "signature"), [
     # by openssl: printf '%s' "$TIMESTAMP$BODY" | openssl dgst -sha256 -hmac "$SECRET" -binary | base64
-    ("dGhpc19zZWNyZXQ=", "2026-11-23T09:30:00Z", BODY, "OPENSSL_BODY"),
-    ("dGhpc19zZWNyZXQ=", "2026-11-23T09:30:00Z", b"", "OPENSSL_EMPTY"),
+    ("dGhpc19zZWNyZXQ=", "2026-11-23T09:30:00Z", BODY, "HgtES0Fri/u0xeB78JPaYWkQSBkLLFmQ9ZOxb262bAA="),
+    ("dGhpc19zZWNyZXQ=", "2026-11-23T09:30:00Z", b"", "UHPhmy3Wrr1SrCapZf4IQ788nAxwuNHTmXJOwmmLma8="),
 ])  # fmt: skip
 def test_the_signature_is_that_of_another_implementation(
     secret: str, timestamp: str, body: bytes, signature: str
@@ -194,13 +194,12 @@ def test_the_courier_tries_again_until_it_is_taken(desk: ZendeskStandIn, receive
 
 
 def test_a_service_that_is_away_for_a_while_gets_everything(desk: ZendeskStandIn, receiver: Receiver) -> None:
-    with httpx.Client(trust_env=False) as client, pytest.raises(httpx.ConnectError):
-        client.post("http://127.0.0.1:9/")
-    desk.post_to("http://127.0.0.1:9/")
+    desk.post_to("http://127.0.0.1:9/")  # nobody listens there
     desk.open_ticket(INES, "s", "b")
     time.sleep(0.1)
     desk.post_to(None)
-    assert states(desk) == [("queued", 0), ("queued", 0)] or states(desk)[0][0] == "queued"
+    assert [state for state, _ in states(desk)] == ["queued"] * 2
+    assert states(desk)[0][1] >= 1
     desk.post_to(receiver.url, after=0)
     until(lambda: [state for state, _ in states(desk)] == ["delivered"] * 2)
     assert len(receiver.got) == 2

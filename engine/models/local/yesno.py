@@ -7,6 +7,8 @@ Money moves on a yes, so a yes is one only if the whole message says nothing els
 import re
 from typing import Final
 
+from engine.models.local.words import own_words
+
 _YES: Final = (
     "yes|yes please|yes please do|yes do it|yes go ahead|yes of course|yes sure|yes that is (?:fine|ok|okay|"
     "right|correct)|"
@@ -75,8 +77,11 @@ _FRIENDLY: Final = re.compile(
 
 
 def plain_answer(text: str) -> bool | None:
-    """True for an unqualified yes, False for an unqualified no, None for everything else."""
-    said = _core(text)
+    """True for an unqualified yes, False for an unqualified no, None for everything else.
+
+    `text` is a message as it came: quoted mail below it and invisible characters do not count.
+    """
+    said = _core(own_words(text))
     if said is None:
         return None
     yes, no = _YES_PATTERN.fullmatch(said), _NO_PATTERN.fullmatch(said)
