@@ -13,9 +13,9 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from engine import __version__
-from engine.cli.status import INTERNAL, INTERRUPTED, OK, USAGE, Stop
+from engine.cli.status import FOUND, INTERNAL, INTERRUPTED, OK, USAGE, Stop
 from engine.diagnostics import nearest
-from engine.errors import EngineError
+from engine.errors import EngineError, ProjectInvalid
 
 __all__ = ["COMMANDS", "SUMMARIES", "Command", "main"]
 
@@ -75,6 +75,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return end.code if isinstance(end.code, int) else USAGE
     except Stop as stop:
         return _say(str(stop), stop.status)
+    except ProjectInvalid as refused:
+        print(*refused.diagnostics, sep="\n", file=sys.stderr)
+        return _say(str(refused), FOUND)
     except KeyboardInterrupt:
         return _say("interrupted", INTERRUPTED)
     except BrokenPipeError:
@@ -125,7 +128,7 @@ def _sentence(summary: str) -> str:
 
 
 def _say(message: str, status: int) -> int:
-    line = " ".join(message.split())
+    line = "".join(char if char.isprintable() else " " for char in message)
     print(f"engine: {line}", file=sys.stderr)
     return status
 

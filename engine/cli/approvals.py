@@ -61,13 +61,10 @@ class _Service:
     """The API, with its refusals as `Stop`."""
 
     def __init__(self, url: str, token: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise Stop("the service's address is http://host:port or https://host", USAGE)
         self.url = url.rstrip("/")
         self._token = token
         # a proxy of the environment has no business between a machine and itself
-        self._proxied = parts.hostname not in _LOOPBACK
+        self._proxied = _host(url) not in _LOOPBACK
 
     def get(self, path: str) -> dict[str, Any]:
         """One read."""
@@ -96,6 +93,17 @@ class _Service:
         if answer.status_code != 200 or not isinstance(given, dict):
             raise _refusal(answer.status_code, given if isinstance(given, dict) else {})
         return given
+
+
+def _host(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        host = ""
+    if not host or not url.isprintable() or " " in url or parts.scheme not in ("http", "https"):
+        raise Stop("the service's address is http://host:port or https://host", USAGE)
+    return host
 
 
 def _no_answer(method: str, url: str, fault: str) -> str:

@@ -1,17 +1,17 @@
-"""The demo's course: start everything, open six tickets, kill the worker while one waits for a lead, look at the world."""
+"""The demo's course: six tickets come in, the worker is killed while one waits for a lead, then a look at the world."""
 
 import asyncio
 import json
+import sys
 import time
 from pathlib import Path
 
 import httpx
 
 from engine.demo.report import Report
-from engine.demo.stack import Stack
+from engine.demo.stack import Stack, StackFailed
 from engine.demo.tickets import TICKETS, Outcome, Played, answer, outcomes, play
 from engine.demo.world import World
-from engine.runtime.build import Library, embedder
 from engine.runtime.client import connect
 from engine.runtime.projects import LoadedProject
 from engine.runtime.ring import workflow_id
@@ -31,9 +31,8 @@ async def run_demo(root: Path, state: Path, *, record: Path | None = None) -> bo
     try:
         project = LoadedProject(root)
         report.progress("indexing the articles ...")
-        index = Library(root / ".engine" / "knowledge", embedder())
-        found = await index.aindex(project.knowledge)
-        report.progress(f"{found.chunks} passages indexed; starting Temporal, worker, service, shop and Zendesk ...")
+        await _index(root, project)
+        report.progress("starting Temporal, a worker, the service, the shop and a stand-in of Zendesk ...")
         async with Stack(root, state, sample=True) as stack:
             with Store.open(stack.env["ENGINE_STORE"]) as store:
                 played, results = await _course(stack, store, report)
@@ -45,6 +44,17 @@ async def run_demo(root: Path, state: Path, *, record: Path | None = None) -> bo
             return report.table(played, results, time.monotonic() - began)
     finally:
         report.done()
+
+
+async def _index(root: Path, project: LoadedProject) -> None:
+    """In a process of its own: LanceDB does not like to be in a process that forks."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "engine.cli", "kb", "index", cwd=root, stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    _, errors = await process.communicate()
+    if process.returncode:
+        raise StackFailed(f"the articles in {project.knowledge} could not be indexed: {errors.decode()[-500:]}")
 
 
 def store_again(stack: Stack) -> Store:
@@ -59,7 +69,9 @@ async def _course(stack: Stack, store: Store, report: Report) -> tuple[list[Play
         world = World(stack, http)
         played = [await play(world, script) for script in TICKETS]
         report.progress("six tickets are in; each webhook is posted twice, one pair in the wrong order ...")
-        await _until(world, played, lambda: _settled(store, played) and bool(_waiting(store)), "five are done, one waits")
+        await _until(
+            world, played, lambda: _settled(store, played) and bool(_waiting(store)), "five are done, one waits"
+        )
         report.progress("a refund of 129.00 EUR waits for a billing lead; the worker is killed with SIGKILL ...")
         stack.processes["worker"].kill()
         [approval] = [a for a in await world.approvals(lena) if a["team"] == "billing-leads"]
@@ -118,7 +130,7 @@ def _through(store: Store, one: Played) -> bool:
 
 async def _record(stack: Stack, store: Store, folder: Path) -> None:
     """Every run's history, as JSON: what tests replay on each later version of the code."""
-    folder.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     client = await connect(Settings.from_env(stack.root, stack.env))
     for ticket in reversed(store.tickets.listing()):
         query = f"WorkflowId = '{workflow_id(ticket)}'"

@@ -108,7 +108,9 @@ class Stack:
         """Everything, the slow things at the same time. Raises StackFailed."""
         self.state.mkdir(parents=True, exist_ok=True)
         if self.sample:
-            self._run("shop", "-m", "engine.testing.shop", "--db", str(self.state / "shop.db"), "--port", self._port("shop"))
+            self._run(
+                "shop", "-m", "engine.testing.shop", "--db", str(self.state / "shop.db"), "--port", self._port("shop")
+            )
             self._run(
                 "zendesk", "-m", "engine.testing.zendesk", "--db", str(self.state / "zendesk.db"), "--port",
                 self._port("zendesk"),

@@ -1,7 +1,7 @@
 """Evaluates a compiled expression: the tree as it stands in a plan.
 
-Deterministic and bounded: no clock but the `now` that is given, numbers are decimal, work and size are limited. Dots read
-keys only. Standard library alone: this is the evaluator that workflow code runs.
+Deterministic and bounded: no clock but the `now` that is given, numbers are decimal, work and size are limited. Dots
+read keys only. Standard library alone: this is the evaluator that workflow code runs.
 """
 
 from collections.abc import Callable, Mapping, Sequence

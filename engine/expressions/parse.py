@@ -19,8 +19,8 @@ from engine.syntax import Broken, Text
 __all__ = ["FILTERS", "TESTS", "parse_expression", "parse_template"]
 
 FILTERS = {
-    "where": 2, "sum": 0, "length": 0, "first": 0, "last": 0, "join": 1, "default": 1, "round": 1, "lower": 0, "upper": 0,
-    "title": 0, "money": 0, "date": 0, "days_ago": 1, "hours_ago": 1,
+    "where": 2, "sum": 0, "length": 0, "first": 0, "last": 0, "join": 1, "default": 1, "round": 1, "lower": 0,
+    "upper": 0, "title": 0, "money": 0, "date": 0, "days_ago": 1, "hours_ago": 1,
 }  # fmt: skip
 """Name -> how many arguments it takes at most."""
 TESTS = {"all_in": 1, "any_in": 1, "defined": 0, "none": 0}
@@ -28,8 +28,8 @@ _OPTIONAL = {"join": 0, "round": 0, "days_ago": 0, "hours_ago": 0}
 _LONGEST = 20_000
 _DEEPEST = 60
 _BINARY = {
-    nodes.Add: "add", nodes.Sub: "sub", nodes.Mul: "mul", nodes.Div: "div", nodes.FloorDiv: "floordiv", nodes.Mod: "mod",
-    nodes.And: "and", nodes.Or: "or",
+    nodes.Add: "add", nodes.Sub: "sub", nodes.Mul: "mul", nodes.Div: "div", nodes.FloorDiv: "floordiv",
+    nodes.Mod: "mod", nodes.And: "and", nodes.Or: "or",
 }  # fmt: skip
 _COMPARISONS = {
     "eq": "==", "ne": "!=", "lt": "<", "lteq": "<=", "gt": ">", "gteq": ">=", "in": "in", "notin": "not-in"
@@ -59,11 +59,10 @@ class _OffsetLexer(Lexer):
                 yield part
 
         for token in super().wrap(seen(), name, filename):
-            yield (
-                Token(token.lineno, token.type, Decimal(digits.pop(0).replace("_", "")))
-                if token.type == "float"
-                else token
-            )  # type: ignore[arg-type]
+            if token.type == "float":
+                number: Any = Decimal(digits.pop(0).replace("_", ""))  # Jinja2's own value is binary
+                token = Token(token.lineno, token.type, number)
+            yield token
 
 
 class _Grammar(Environment):
@@ -137,8 +136,7 @@ def _depth(source: str) -> int:
         depth += (char in "([{") - (char in ")]}")
         unary = unary + 1 if char in "-+~ " and char != " " else (unary if char == " " else 0)
         deepest = max(deepest, depth, unary)
-    deepest = max(deepest, source.count("not ") // 1 if source.count("not ") > _DEEPEST else 0)
-    return deepest
+    return max(deepest, source.count("not "))
 
 
 def _expression(source: str) -> Tree:

@@ -1,7 +1,7 @@
 """The value domain of flows, and its two forms: JSON for rows and histories, bytes for digests.
 
-Values are None, bool, int, Decimal, str, Money, date, datetime (aware), timedelta, list and dict. Standard library only:
-workflow code imports this.
+Values are None, bool, int, Decimal, str, Money, date, datetime (aware), timedelta, list and dict. Standard library
+only: workflow code imports this.
 """
 
 import json

@@ -14,8 +14,8 @@ from engine.expressions.evaluate import render
 from engine.guardrails.base import Guard
 from engine.guardrails.registry import guard
 from engine.plan import Plan, digest, revision
-from engine.project.contract import json_of
 from engine.project.containers import plain
+from engine.project.contract import json_of
 from engine.store import Store
 from engine.tools.base import Tool, ToolDefinition
 from engine.tools.registry import tool

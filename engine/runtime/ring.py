@@ -107,13 +107,10 @@ class Ringer:
             return False
 
     async def _plan(self, ticket: TicketRow) -> Mapping[str, Any] | None:
-        """What a ticket without a workflow starts with: the plan that it was pinned to, triage before that, and the
-        flow for handed-off tickets where people have it."""
+        """What a ticket without a workflow starts with: the plan that it was pinned to, triage before that. One that
+        was handed off in the store alone starts there too: its first activity sends it on to people."""
         revisions = self.store.revisions
         pinned = await self.store.run(revisions.plan, ticket.revision) if ticket.revision else None
-        if ticket.state == "handed_off" and (pinned is None or pinned["flow"] != HUMAN):
-            human = await self._active(HUMAN)
-            return human if human is not None else pinned
         return pinned if pinned is not None else await self._active(ticket.flow)
 
     async def _active(self, flow: str) -> Mapping[str, Any] | None:

@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from engine.store import Store
-from engine.store.rows import ApprovalRow
+from engine.store import ApprovalRow, IntentRow, StepRow, Store, TicketRow
 
-__all__ = ["approval_view", "ticket_view"]
+__all__ = ["approval_view", "ticket_line", "ticket_view"]
 
 
 def approval_view(row: ApprovalRow) -> dict[str, Any]:
@@ -18,27 +17,47 @@ def approval_view(row: ApprovalRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def ticket_view(store: Store, ticket_id: str) -> dict[str, Any]:
-    """One ticket: its conversation, its steps with the line each came from, its writes and decisions."""
-    row = store.tickets.get(ticket_id)
+def ticket_line(row: TicketRow) -> dict[str, Any]:
+    """One ticket in a list: where it stands, whose turn it is, and until when."""
     return {
         "id": row.id, "channel": row.channel, "external_id": row.external_id, "epoch": row.epoch, "state": row.state,
         "flow": row.flow, "category": row.category, "revision": row.revision, "owner": row.owner,
-        "next_due": _at(row.next_due), "outcome": row.outcome, "escalated": row.escalated, "mode": row.mode,
+        "awaiting_team": row.awaiting_team, "next_due": _at(row.next_due), "outcome": row.outcome,
+        "escalated": row.escalated, "mode": row.mode,
+    }  # fmt: skip
+
+
+def ticket_view(store: Store, ticket_id: str) -> dict[str, Any]:
+    """One ticket: its conversation, its steps with the line each came from, its writes, decisions and handoffs."""
+    row = store.tickets.get(ticket_id)
+    return {
+        **ticket_line(row),
+        "subject": row.subject,
         "conversation": [
             {"who": said.who, "text": said.text, "at": _at(said.at)} for said in store.messages.conversation(row.id)
         ],
-        "steps": [
-            {"at": _at(step.at), "node": step.node, "kind": step.kind, "place": step.place, "outcome": step.outcome,
-             "because": step.because}
-            for step in store.steps.of(row.id)
-        ],
-        "writes": [
-            {"id": intent.id, "tool": intent.tool, "state": intent.state, "because": intent.because,
-             "arguments": intent.arguments}
-            for intent in store.intents.of_ticket(row.id)
-        ],
+        "steps": [_step(step) for step in store.steps.of(row.id)],
+        "writes": [_write(intent) for intent in store.intents.of_ticket(row.id)],
         "approvals": [approval_view(approval) for approval in store.approvals.of_ticket(row.id)],
+        "handoffs": [
+            {"id": handoff.id, "reason": handoff.reason, "team": handoff.team, "state": handoff.state,
+             "due_at": _at(handoff.due_at), "delivered_at": _at(handoff.delivered_at)}
+            for handoff in store.handoffs.of_ticket(row.id)
+        ],
+    }  # fmt: skip
+
+
+def _step(step: StepRow) -> dict[str, Any]:
+    return {
+        "at": _at(step.at), "node": step.node, "kind": step.kind, "place": step.place, "outcome": step.outcome,
+        "because": step.because,
+    }  # fmt: skip
+
+
+def _write(intent: IntentRow) -> dict[str, Any]:
+    return {
+        "id": intent.id, "tool": intent.tool, "state": intent.state, "because": intent.because,
+        "arguments": intent.arguments,
     }  # fmt: skip
 
 

@@ -45,10 +45,11 @@ def _decoded(path: str, text: str | bytes, sink: Sink) -> Source | None:
         sink.error("too-large", start, f"this file has over {SIZE:,} bytes; at most {SIZE:,} are read")
         return None
     if isinstance(text, bytes):
+        raw = text
         try:
-            text = text.decode("utf-8-sig")
+            text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            line = text.count(b"\n", 0, error.start) + 1
+            line = raw.count(b"\n", 0, error.start) + 1
             sink.error("encoding", Place(path, line, 1, line, 2), "this file is not UTF-8; save it as UTF-8")
             return None
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")

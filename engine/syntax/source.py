@@ -34,7 +34,7 @@ class Source:
 
 
 def offsets(value: str, raw: str, style: str) -> list[tuple[int, int]]:
-    """For each character of the value the range of its source within `raw`; a blank has that of the gap it stands for."""
+    """For each character of the value its range within `raw`; a blank has that of the gap it stands for."""
     marks = _marks(raw, style)
     found: list[tuple[int, int]] = []
     at, last = 0, marks[0][0] if marks else 0

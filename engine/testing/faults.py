@@ -163,6 +163,10 @@ class RequestLog:
         self._seen.append(seen)
         return seen
 
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._seen.clear()
+
     def to_json(self) -> list[dict[str, Any]]:
         """All of them as plain data."""
         return [asdict(seen) for seen in list(self._seen)]

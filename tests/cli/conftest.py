@@ -49,14 +49,24 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A sound project of one flow, which is the working folder."""
     root = Path(shutil.copytree(BASE, tmp_path / "shop"))
     (root / "flows").mkdir(exist_ok=True)
-    write_flow(root, "hello", "steps:\n  - reply: {text: Hello}\n  - close: answered\n")
+    write_flow(root, "hello", "steps:\n  - reply: Hello\n  - close: solved\n")
     monkeypatch.chdir(root)
     return root
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store's file with its tables: making them takes longer than most tests."""
+    file = tmp_path_factory.mktemp("store") / "store.db"
+    Store.open(f"sqlite:///{file}").close()
+    return file
+
+
 @pytest.fixture
-def store(project: Path) -> Iterator[Store]:
+def store(project: Path, empty_store: Path) -> Iterator[Store]:
     """The project's store, as another process would have it open."""
+    (project / ".engine").mkdir()
+    shutil.copy(empty_store, project / ".engine" / "store.db")
     with Store.open(f"sqlite:///{project}/.engine/store.db") as store:
         yield store
 

@@ -119,14 +119,14 @@ def test_every_request_is_on_record(api: httpx.Client, admin: httpx.Client, shop
     {"path": "/x", "times": 0}, {"path": "/x", "times": 1.5}, {"path": "/x", "tims": 2}, {"path": "/x", "method": None},
     {"path": "/x", "retry_after": "soon"},
 ])  # fmt: skip
-def test_a_fault_that_cannot_be_is_refused(asking: httpx.Client, quiet: Shop, given: Any) -> None:
+def test_a_fault_that_cannot_be_is_refused(api: httpx.Client, shop: Shop, given: Any) -> None:
     with pytest.raises(BadFault):
         Faults().add_json(given)
-    headers = {"Authorization": f"Bearer {quiet.admin_token}"}
-    answer = asking.post("/admin/faults", content=json.dumps(given), headers=headers)
+    headers = {"Authorization": f"Bearer {shop.admin_token}"}
+    answer = api.post("/admin/faults", content=json.dumps(given), headers=headers)
     assert answer.status_code == 422
     assert answer.json()["error"] == "bad_fault"
-    assert asking.get("/admin/faults", headers=headers).json() == {"faults": []}
+    assert api.get("/admin/faults", headers=headers).json() == {"faults": []}
 
 
 def test_a_fault_is_spent_once_over_all_threads() -> None:

@@ -40,11 +40,10 @@ def test_two_shops_at_one_file_never_refund_more_than_was_paid(tmp_path: Path) -
 
         def refund(place: int) -> int:
             with httpx.Client(base_url=(first, second)[place % 2], trust_env=False, timeout=30) as client:
-                answer = client.post(
-                    "/refunds", json={"order_id": "4710", "amount": 2000, "currency": "EUR"},
-                    headers={"Authorization": "Bearer T", "Idempotency-Key": f"key-{place // 2 if place < 8 else place}"},
-                )  # fmt: skip
-            return answer.status_code
+                key = f"key-{place // 2 if place < 8 else place}"
+                wish = {"order_id": "4710", "amount": 2000, "currency": "EUR"}
+                headers = {"Authorization": "Bearer T", "Idempotency-Key": key}
+                return client.post("/refunds", json=wish, headers=headers).status_code
 
         with ThreadPoolExecutor(12) as pool:
             statuses = list(pool.map(refund, range(24)))

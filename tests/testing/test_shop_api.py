@@ -26,8 +26,8 @@ def paid_back(shop: Shop, order_id: str = "4655") -> int:
     return sum(row["amount"] for row in shop.refunds(order_id))
 
 
-def test_an_order_says_what_it_is(asking: httpx.Client) -> None:
-    order = asking.get("/orders/4710").json()
+def test_an_order_says_what_it_is(api: httpx.Client) -> None:
+    order = api.get("/orders/4710").json()
     assert set(order) == {
         "id", "number", "customer_id", "status", "placed_at", "shipped_at", "delivered_at", "expected_on", "carrier",
         "tracking", "items", "shipping", "total", "refunded", "currency", "method",
@@ -37,9 +37,9 @@ def test_an_order_says_what_it_is(asking: httpx.Client) -> None:
     assert order["items"] == [{"sku": "LMP-204", "name": "Floor lamp Halden", "quantity": 1, "unit_price": 12900}]
 
 
-def test_a_customer_is_found_by_id_without_orders(asking: httpx.Client) -> None:
-    found = asking.post("/customers/match", json={"email": "maya.fischer@example.com", "postcode": "10115"}).json()
-    alone = asking.get(f"/customers/{found['id']}").json()
+def test_a_customer_is_found_by_id_without_orders(api: httpx.Client) -> None:
+    found = api.post("/customers/match", json={"email": "maya.fischer@example.com", "postcode": "10115"}).json()
+    alone = api.get(f"/customers/{found['id']}").json()
     assert alone == {name: value for name, value in found.items() if name != "orders"}
     assert alone["name"] == "Maya Fischer"
 
@@ -50,29 +50,29 @@ def test_a_customer_is_found_by_id_without_orders(asking: httpx.Client) -> None:
     {"email": "maya.fischer@example.com' OR '1'='1", "postcode": "10115"},
     {"email": "%", "postcode": "%"}, {"email": "", "postcode": ""},
 ])  # fmt: skip
-def test_who_does_not_match_is_nobody(asking: httpx.Client, given: dict[str, str]) -> None:
-    answer = asking.post("/customers/match", json=given)
+def test_who_does_not_match_is_nobody(api: httpx.Client, given: dict[str, str]) -> None:
+    answer = api.post("/customers/match", json=given)
     assert (answer.status_code, answer.json()) == (404, {"error": "no_match"})
 
 
 @pytest.mark.parametrize("path", ["/orders/9999", "/orders/%00", "/orders/4821 ", "/customers/cus_0", "/nothing"])
-def test_what_is_not_there_is_not_found(asking: httpx.Client, path: str) -> None:
-    answer = asking.get(path)
+def test_what_is_not_there_is_not_found(api: httpx.Client, path: str) -> None:
+    answer = api.get(path)
     assert (answer.status_code, answer.json()) == (404, {"error": "not_found"})
 
 
 @pytest.mark.parametrize("header", [None, "Bearer wrong", "Bearer", "Basic shop-token", "Bearer shop-admin"])
-def test_without_the_token_nothing_opens(quiet: Shop, header: str | None) -> None:
+def test_without_the_token_nothing_opens(shop: Shop, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header}
-    with httpx.Client(base_url=quiet.url, headers=headers, trust_env=False) as client:
+    with httpx.Client(base_url=shop.url, headers=headers, trust_env=False) as client:
         for answer in (client.get("/orders/4821"), client.post("/refunds", json=SMALL), client.get("/refunds")):
             assert (answer.status_code, answer.json()) == (401, {"error": "unauthorized"})
-    assert paid_back(quiet) == 0
+    assert paid_back(shop) == 0
 
 
-def test_the_api_token_does_not_open_the_testing_side(asking: httpx.Client) -> None:
-    assert {asking.get(f"/admin/{name}").status_code for name in ("ledger", "requests", "faults")} == {401}
-    assert asking.delete("/admin/keys").status_code == 401
+def test_the_api_token_does_not_open_the_testing_side(api: httpx.Client) -> None:
+    assert {api.get(f"/admin/{name}").status_code for name in ("ledger", "requests", "faults")} == {401}
+    assert api.delete("/admin/keys").status_code == 401
 
 
 def test_a_refund_is_in_the_books(api: httpx.Client, admin: httpx.Client, shop: Shop) -> None:
@@ -106,10 +106,10 @@ def test_the_same_key_with_another_body_is_a_conflict(api: httpx.Client, shop: S
     assert paid_back(shop) + paid_back(shop, "4710") == 1000
 
 
-def test_a_refusal_is_remembered_under_its_key_too(asking: httpx.Client, quiet: Shop) -> None:
-    answers = [refund(asking, "key-too-much", amount=3851) for _ in range(2)]
+def test_a_refusal_is_remembered_under_its_key_too(api: httpx.Client, shop: Shop) -> None:
+    answers = [refund(api, "key-too-much", amount=3851) for _ in range(2)]
     assert [(answer.status_code, answer.json()) for answer in answers] == [(422, {"error": "exceeds_balance"})] * 2
-    assert paid_back(quiet) == 0
+    assert paid_back(shop) == 0
 
 
 def test_without_a_key_each_request_is_a_refund(api: httpx.Client, shop: Shop) -> None:
@@ -160,57 +160,58 @@ def test_no_more_comes_back_than_was_paid(api: httpx.Client, shop: Shop) -> None
 
 
 @pytest.mark.parametrize("amount", [0, -1, 10**12, 38.5, "3850", True, None, [1]])
-def test_what_is_no_amount_is_refused(asking: httpx.Client, quiet: Shop, amount: Any) -> None:
-    answer = refund(asking, "key-no-amount", amount=amount)
+def test_what_is_no_amount_is_refused(api: httpx.Client, shop: Shop, amount: Any) -> None:
+    answer = refund(api, "key-no-amount", amount=amount)
     assert (answer.status_code, answer.json()) == (422, {"error": "invalid_amount"})
-    assert paid_back(quiet) == 0
+    assert paid_back(shop) == 0
 
 
 @pytest.mark.parametrize("currency", ["USD", "eur", "", None, 3])
-def test_another_currency_is_no_amount(asking: httpx.Client, quiet: Shop, currency: Any) -> None:
-    assert refund(asking, currency=currency).json() == {"error": "invalid_amount"}
-    assert paid_back(quiet) == 0
+def test_another_currency_is_no_amount(api: httpx.Client, shop: Shop, currency: Any) -> None:
+    assert refund(api, currency=currency).json() == {"error": "invalid_amount"}
+    assert paid_back(shop) == 0
 
 
-def test_a_refund_of_no_order_is_not_found(asking: httpx.Client) -> None:
-    answer = refund(asking, "key-no-order", order_id="1")
+def test_a_refund_of_no_order_is_not_found(api: httpx.Client) -> None:
+    answer = refund(api, "key-no-order", order_id="1")
     assert (answer.status_code, answer.json()) == (404, {"error": "not_found"})
 
 
 @pytest.mark.parametrize("body", [
-    b"", b"{", b"\xff\xfe", b'{"amount": NaN}', b'{"a": 1' + b" " * 2000, b"[" * 100_000, b'"\xed\xa0\x80"', b'{"email": "\\ud800", "postcode": "1"}',
+    b"", b"{", b"\xff\xfe", b'{"amount": NaN}', b'{"a": 1' + b" " * 2000, b"[" * 100_000, b'"\xed\xa0\x80"',
+    b'{"email": "\\ud800", "postcode": "1"}',
 ])  # fmt: skip
-def test_what_is_no_json_is_a_bad_request(asking: httpx.Client, quiet: Shop, body: bytes) -> None:
+def test_what_is_no_json_is_a_bad_request(api: httpx.Client, shop: Shop, body: bytes) -> None:
     for path in ("/refunds", "/customers/match"):
-        answer = asking.post(path, content=body)
+        answer = api.post(path, content=body)
         assert (answer.status_code, answer.json()) == (400, {"error": "bad_json"})
-    assert paid_back(quiet) == 0
+    assert paid_back(shop) == 0
 
 
 @pytest.mark.parametrize("body", [[], None, 7, "x", {}, {"order_id": 4655, "amount": 1, "currency": "EUR"}])
-def test_json_of_another_shape_is_an_invalid_request(asking: httpx.Client, body: Any) -> None:
+def test_json_of_another_shape_is_an_invalid_request(api: httpx.Client, body: Any) -> None:
     for path in ("/refunds", "/customers/match"):
-        answer = asking.post(path, content=json.dumps(body))
+        answer = api.post(path, content=json.dumps(body))
         assert (answer.status_code, answer.json()) == (422, {"error": "invalid_request"})
 
 
-def test_a_body_over_the_cap_is_refused(asking: httpx.Client) -> None:
-    answer = asking.post("/refunds", content=b" " * (MAX_BODY + 1))
+def test_a_body_over_the_cap_is_refused(api: httpx.Client) -> None:
+    answer = api.post("/refunds", content=b" " * (MAX_BODY + 1))
     assert (answer.status_code, answer.json()) == (413, {"error": "body_too_large"})
 
 
 @pytest.mark.parametrize("key", ["", "k" * 256])
-def test_a_key_of_no_length_or_too_much_is_refused(asking: httpx.Client, quiet: Shop, key: str) -> None:
-    assert refund(asking, key).json() == {"error": "invalid_idempotency_key"}
-    assert paid_back(quiet) == 0
+def test_a_key_of_no_length_or_too_much_is_refused(api: httpx.Client, shop: Shop, key: str) -> None:
+    assert refund(api, key).json() == {"error": "invalid_idempotency_key"}
+    assert paid_back(shop) == 0
 
 
 @pytest.mark.parametrize("statement", [
     "DELETE FROM refunds", "UPDATE refunds SET amount = 1", "DELETE FROM payments", "UPDATE payments SET amount = 9",
     "INSERT INTO refunds VALUES ('r', '4655', 3851, 'EUR', 'm', NULL, NULL, 'x', '2026')",
 ])  # fmt: skip
-def test_the_books_cannot_be_bent_even_in_the_file(quiet: Shop, statement: str) -> None:
-    connection = sqlite3.connect(quiet.db)
+def test_the_books_cannot_be_bent_even_in_the_file(shop: Shop, statement: str) -> None:
+    connection = sqlite3.connect(shop.db)
     try:
         with pytest.raises(sqlite3.IntegrityError, match=r"ledger keeps|exceed the payment"):
             connection.execute(statement)

@@ -129,8 +129,8 @@ def shop_now(request: pytest.FixtureRequest) -> datetime:
 @pytest.mark.parametrize(("email", "postcode"), [
     ("ines.garcia@example.com", "28013"), (" INES.GARCIA@example.com ", "28 013"),
 ])  # fmt: skip
-def test_matching_minds_neither_case_nor_blanks(asking: httpx.Client, email: str, postcode: str) -> None:
-    answer = asking.post("/customers/match", json={"email": email, "postcode": postcode})
+def test_matching_minds_neither_case_nor_blanks(api: httpx.Client, email: str, postcode: str) -> None:
+    answer = api.post("/customers/match", json={"email": email, "postcode": postcode})
     assert answer.status_code == 200
     assert answer.json()["name"] == "Inés García"
     assert {order["number"] for order in answer.json()["orders"]} == {"4655", "4512"}

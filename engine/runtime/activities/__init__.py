@@ -37,7 +37,7 @@ class ToolCalls:
 
 
 _read = guarded(Reader.read)
-_call = guarded(Writer.call)
+_call = guarded(Writer.call, always=True)
 
 
 def activities(context: Context) -> list[Callable[..., Any]]:

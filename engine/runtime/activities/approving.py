@@ -119,11 +119,12 @@ class Approver(Group):
         )
 
     async def _ask_team(self, scope: Scope, row: ApprovalRow, suffix: str) -> None:
-        """An internal note on the platform. That it could not be written holds nothing up: the console shows the row."""
+        """An internal note on the platform; the console shows the row in any case."""
         arguments = "\n".join(f"- {name}: {value}" for name, value in row.shown["arguments"].items())
         text = (
             f"{'Reminder: a' if suffix else 'A'}pproval {row.id} by {row.team} is needed for {row.shown['tool']}:\n"
-            f"{arguments}\nUntil {row.expires_at.isoformat(timespec='minutes')}. Decide: engine approvals approve {row.id}"
+            f"{arguments}\nUntil {row.expires_at.isoformat(timespec='minutes')}. "
+            f"Decide: engine approvals approve {row.id}"
         )
         await self.speaker.say(scope, "note", text, iteration=f"{scope.work.iteration}/v{row.version}{suffix}")
 

@@ -151,7 +151,7 @@ class Asker(Group):
 
     async def question(self, scope: Scope, text: str) -> Result:
         """Says a text that waits for an answer; `remind` and `until` are absolute and outlive a set-back."""
-        silence = scope.node.data.get("silence") or scope.plan.settings.get("silence") or _SILENCE
+        silence: Mapping[str, Any] = scope.node.data.get("silence") or scope.plan.settings.get("silence") or _SILENCE
         calendar = scope.plan.settings.get("calendar", {})
         now = await self.store.run(self.store.now)
         until = after(now, silence["within"], calendar)
@@ -206,4 +206,4 @@ class Asker(Group):
         return Result("done", data={"until": said.content["until"], "remind": said.content["remind"]})
 
 
-_SILENCE = {"within": {"seconds": 5 * 86400}, "remind": [], "otherwise": "close"}
+_SILENCE: dict[str, Any] = {"within": {"seconds": 5 * 86400}, "remind": [], "otherwise": "close"}

@@ -17,7 +17,7 @@ from engine.runtime.input import Result, Step, Value, Work
 from engine.store import Missing, StepEntry
 from engine.store.rows import TicketRow
 
-__all__ = ["Desk", "Group", "Scope", "guarded", "later"]
+__all__ = ["Desk", "Group", "Scope", "always", "guarded", "later"]
 
 log = logging.getLogger("engine.activity")
 P = ParamSpec("P")
@@ -157,15 +157,21 @@ def scalars(value: Any, paths: tuple[str, ...]) -> dict[str, Any]:
 
 
 def guarded(
-    method: Callable[Concatenate[G, Scope, P], Awaitable[Result]], *, closed: bool = False
+    method: Callable[Concatenate[G, Scope, P], Awaitable[Result]], *, closed: bool = False, always: bool = False
 ) -> Callable[[G, Work], Awaitable[Result]]:
-    """The boundary: loads the scope, and turns every exception into a code. Its text stays on this worker's log."""
+    """The boundary: loads the scope, and turns every exception into a code. Its text stays on this worker's log.
+
+    A ticket that was handed off in the store (the customer's wish at the webhook, the watchdog) is nothing that a flow
+    works on any more: only the activities that hand it over, and a write's own settling, run `always`.
+    """
 
     async def run(self: G, work: Work) -> Result:
         try:
             scope = await self.desk.enter(work, closed=closed)
             if scope is None:
                 return Result("gone")
+            if not always and scope.ticket.state == "handed_off" and scope.plan.flow != "human":
+                return Result("handed_off", because=scope.ticket.escalated or "customer_wish")
             return await method(self, scope)  # type: ignore[call-arg]
         except ApplicationError:
             raise
@@ -180,6 +186,11 @@ def guarded(
     run.__annotations__ = {"work": Work, "return": Result}
     run.__name__, run.__qualname__, run.__doc__ = method.__name__, method.__qualname__, method.__doc__
     return run
+
+
+def always(method: Callable[[G, Scope], Awaitable[Result]]) -> Callable[[G, Work], Awaitable[Result]]:
+    """`guarded`, also for a ticket that people have."""
+    return guarded(method, always=True)
 
 
 def _entry(step: Step) -> StepEntry:

@@ -9,9 +9,9 @@ from temporalio import activity
 from engine.models.base import Choice, Job, Message, Request
 from engine.models.lexical import topics, wishes_person
 from engine.models.local import sentiment
+from engine.models.local.yesno import plain_answer
 from engine.runtime.activities.asking import Asker
 from engine.runtime.activities.base import Desk, Group, Scope, guarded
-from engine.models.local.yesno import plain_answer
 from engine.runtime.input import Result
 from engine.store.rows import MessageRow
 
@@ -26,7 +26,7 @@ MEANINGS = (
         "Hat sich erledigt", "Laissez tomber", "Olvídalo",
     )),
     Choice("corrects", "Corrects something said before", (
-        "Sorry, I meant order 4822", "No, the other order", "I gave you the wrong number", "It was the chair, not the lamp",
+        "Sorry, I meant order 4822", "No, the other order", "I gave you the wrong number", "It was the chair",
         "Entschuldigung, ich meinte die andere Bestellung", "Je me suis trompé de numéro",
     )),
     Choice("adds", "Adds a detail", (
@@ -134,12 +134,11 @@ class Hearer(Group):
     async def _consent(self, scope: Scope, said: Sequence[MessageRow]) -> Result:
         """Only an unqualified yes is a yes. What is neither yes nor no may still be a correction or a question."""
         consent = str(scope.work.data["consent"])
-        for message in said:
-            answer = plain_answer(message.text or "")
-            if answer is None:
-                continue
+        answers = {plain_answer(message.text or "") for message in said}
+        if len(answers) == 1 and None not in answers:  # "yes" and then "wait" is no yes
+            message = said[-1]
             decided = await self.store.run(
-                self.store.consents.decide, consent, given=answer, author_id=message.author_id or "",
+                self.store.consents.decide, consent, given=answers == {True}, author_id=message.author_id or "",
                 message_seq=message.seq, platform_time=message.platform_time,
             )  # fmt: skip
             if decided in ("given", "declined"):

@@ -9,7 +9,7 @@ from engine.models.base import Choice, Job, Message, Request
 from engine.models.lexical import wishes_person
 from engine.models.local import detect_language, sentiment
 from engine.plan import Plan
-from engine.runtime.activities.base import Desk, Group, Scope, guarded
+from engine.runtime.activities.base import Desk, Group, Scope, always, guarded
 from engine.runtime.activities.handoff import package, written
 from engine.runtime.activities.hearing import Hearer
 from engine.runtime.activities.speaking import Speaker
@@ -31,7 +31,7 @@ class Clerk(Group):
         self.hearer = hearer
 
     @activity.defn(name="record")
-    @guarded
+    @always
     async def record(self, scope: Scope) -> Result:
         """Writes the account; everything happened on the way in."""
         return Result("done")
@@ -186,10 +186,10 @@ class Clerk(Group):
             await self.speaker.say(scope, "update", "", extra={"status": "solved", "tags": [f"engine_{outcome}"]})
         return Result("done")
 
-    closed = activity.defn(name="closed")(guarded(_closed, closed=True))
+    closed = activity.defn(name="closed")(guarded(_closed, closed=True, always=True))
 
     @activity.defn(name="escalate")
-    @guarded
+    @always
     async def escalate(self, scope: Scope) -> Result:
         """The handoff is a row before anything else happens: it exists even if the platform is down."""
         reason = str(scope.work.data["reason"])
@@ -213,7 +213,7 @@ class Clerk(Group):
         return Result("done", data={"handoff": row.id, "plan": moved.data["plan"]})
 
     @activity.defn(name="handoff.deliver")
-    @guarded
+    @always
     async def deliver_handoff(self, scope: Scope) -> Result:
         """The package as an internal note with assignment and tags, then a word to the customer."""
         row = await self.store.run(self.store.handoffs.get, scope.work.data["handoff"])

@@ -66,7 +66,8 @@ class Writer(Group):
             return Result("conflict")
         intent = proposed.intent
         if intent.state in ("withdrawn", "refused"):
-            intent = await self.store.run(self.store.intents.renew, intent.id) or intent
+            renewed = await self.store.run(self.store.intents.renew, intent.id)
+            intent = renewed or intent
         return await self._judge(scope, intent, arguments, facts, now)
 
     async def _judge(
@@ -267,13 +268,8 @@ class Writer(Group):
             await self.store.run(
                 self.store.intents.reconcile, intent.id, as_done=True, by="find", why="read-back", result=encode(seen)
             )
-            return await self._settled(scope, await self._row(intent))
+            return await self._settled(scope, await self.store.run(self.store.intents.get, intent.id))
         return Result("unknown")
-
-    async def _row(self, intent: IntentRow) -> IntentRow:
-        row = await self.store.run(self.store.intents.get, intent.id)
-        assert row is not None, "an intent's row is never deleted while its ticket is open"
-        return row
 
     async def _send(
         self, scope: Scope, intent: IntentRow, contract: ToolContract, arguments: Mapping[str, Any], token: str
@@ -311,7 +307,7 @@ class Writer(Group):
 
     async def _unknown(self, intent: IntentRow, code: str) -> Result:
         """No answer, or one that says nothing of what happened. The row stays `sending`; the next look decides."""
-        row = await self._row(intent)
+        row = await self.store.run(self.store.intents.get, intent.id)
         now = await self.store.run(self.store.now)
         left = (row.deadline - now).total_seconds() if row.deadline else 1.0
         raise later(code, max(left, 0.0) + 0.5 if not row.vendor_key else 1.0)

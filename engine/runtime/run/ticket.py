@@ -196,6 +196,8 @@ class Ticket:
         )
         if result.outcome == "gone":
             raise Gone
+        if result.outcome == "handed_off":
+            raise Handoff(result.because)
         return result
 
     async def flush(self, node: Node) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-__all__ = ["create", "reading", "writing"]
+__all__ = ["create", "reading", "restore", "snapshot", "writing"]
 
 BUSY: Final = 10.0
 """Seconds that a writer waits for another one."""
@@ -92,3 +92,25 @@ def writing(db: Path) -> Iterator[sqlite3.Connection]:
         connection.execute("COMMIT")
     finally:
         connection.close()
+
+
+def snapshot(db: Path) -> bytes:
+    """The whole content of the file."""
+    connection = _open(db)
+    try:
+        content = connection.serialize()
+    finally:
+        connection.close()
+    # bytes 18 and 19 say "WAL", in which no database can be opened that is not a file (sqlite.org/fileformat.html)
+    return content[:18] + b"\x01\x01" + content[20:]
+
+
+def restore(db: Path, content: bytes) -> None:
+    """Put a snapshot back in one transaction, past the triggers that keep the books."""
+    source, target = sqlite3.connect(":memory:"), _open(db)
+    try:
+        source.deserialize(content)
+        source.backup(target)
+    finally:
+        source.close()
+        target.close()

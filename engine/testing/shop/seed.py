@@ -18,9 +18,9 @@ __all__ = [
     "DELIVERED_ORDER", "FIXTURES", "LATE_ORDER", "SHIPPED_ORDER", "SMALL_ORDER", "Known", "seed",
 ]  # fmt: skip
 
-FREE_SHIPPING_FROM: Final = 4900
-SHIPPING: Final = {"DE": 490}
-SHIPPING_ABROAD: Final = 990
+SHIPPING: Final = {"DE": (490, 4900), "IE": (1490, 9900)}
+"""Country -> (cents of standard shipping, cents of goods from which it is free), as the article on costs says."""
+SHIPPING_ABROAD: Final = (990, 9900)
 CUSTOMERS: Final = 96
 DAY: Final = timedelta(days=1)
 
@@ -64,7 +64,7 @@ SMALL_ORDER: Final = Known(
 """Delivered four days ago, 38.50 EUR: a refund needs no approval. Its customer has exactly two orders."""
 LATE_ORDER: Final = Known(
     "4433", "Élodie Martin", "elodie.martin@example.com", "69002", "FR", "fr", "+33 6 11 22 33 44",
-    placed=52.0, delivered=45.0, items=("VAS-003", "CSH-002", "CND-009"), total=5735, method="PayPal account",
+    placed=52.0, delivered=45.0, items=("VAS-003", "CSH-002", "CND-009"), total=6725, method="PayPal account",
     carrier="Colissimo",
 )  # fmt: skip
 """Delivered 45 days ago: outside the 30 days in which goods come back."""
@@ -194,7 +194,8 @@ def _order(
     order_id: str, customer_id: str, placed: datetime, lines: list[dict[str, Any]], country: str
 ) -> dict[str, Any]:
     goods = sum(line["unit_price"] * line["quantity"] for line in lines)
-    shipping = 0 if goods >= FREE_SHIPPING_FROM else SHIPPING.get(country, SHIPPING_ABROAD)
+    cost, free_from = SHIPPING.get(country, SHIPPING_ABROAD)
+    shipping = 0 if goods >= free_from else cost
     return {
         "id": order_id, "customer_id": customer_id, "status": "placed", "placed_at": _said(placed), "shipped_at": None,
         "delivered_at": None, "expected_on": None, "carrier": None, "tracking": None,

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from engine.testing.faults import Fault
 from engine.testing.serving import Server
-from engine.testing.shop import ledger
+from engine.testing.shop import database, ledger
 from engine.testing.shop.app import ADMIN_TOKEN, create_app
 from engine.testing.shop.seed import seed
 
@@ -22,6 +22,7 @@ class Shop:
         self._app = create_app(db, token, admin_token=admin_token)
         self._server = Server(self._app, port=port)
         self.url = self._server.url
+        self._begun = database.snapshot(db)
 
     @classmethod
     def start(
@@ -36,6 +37,12 @@ class Shop:
     def stop(self) -> None:
         """Stop serving; the file stays."""
         self._server.stop()
+
+    def reset(self) -> None:
+        """The books as they were at the start, no faults, no requests, the same address."""
+        database.restore(self.db, self._begun)
+        self._app.state.faults.clear()
+        self._app.state.log.clear()
 
     def __enter__(self) -> Self:
         return self

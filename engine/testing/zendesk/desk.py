@@ -30,11 +30,21 @@ class Desk:
         self.records = Records(db)
         self.url = url
         self.account_id = ACCOUNT_ID
+        self._agent, self._groups = agent, groups
         with self.records.transaction():
             if not self.records.all("group"):
-                for name in groups:
-                    self._group(name)
-                self._user("Northwind assistant", agent, "agent")
+                self._furnish()
+
+    def reset(self) -> None:
+        """Forget everything that happened."""
+        with self.records.transaction():
+            self.records.clear()
+            self._furnish()
+
+    def _furnish(self) -> None:
+        for name in self._groups:
+            self._group(name)
+        self._user("Northwind assistant", self._agent, "agent")
 
     # --- users and groups
 
@@ -57,7 +67,7 @@ class Desk:
 
     def find(self, kind: str, number: int) -> Doc:
         """A document by its id; raises `Unknown`."""
-        found = self.records.get(kind, number) if abs(number) < 2**63 else None
+        found = self.records.get(kind, number)
         if found is None:
             raise Unknown(f"{kind} {number}")
         return found
@@ -149,7 +159,7 @@ class Desk:
         return otherwise if number is None else self._member("author", number)
 
     def _member(self, what: str, number: Any) -> Doc:
-        found = self.records.get("user", number) if isinstance(number, int) and abs(number) < 2**63 else None
+        found = self.records.get("user", number) if isinstance(number, int) else None
         if found is None:
             raise Invalid(what, f"{what.title()}: is invalid")
         return found

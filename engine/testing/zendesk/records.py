@@ -74,6 +74,12 @@ class Records:
             (last,) = self._connection.execute(query, (kind, first)).fetchone()
         return int(last)
 
+    def clear(self) -> None:
+        """Forget everything, the ids given out included."""
+        with self._lock:
+            for table in ("things", "counters", "deliveries", "sqlite_sequence"):
+                self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+
     def put(self, kind: str, doc: Doc, *, ticket_id: int | None = None) -> None:
         """Write a document under its own `id`."""
         said = json.dumps(doc, ensure_ascii=False)
@@ -84,7 +90,9 @@ class Records:
             )
 
     def get(self, kind: str, number: int) -> Doc | None:
-        """A document, or None."""
+        """A document, or None; an id that SQLite could not hold is nobody's."""
+        if abs(number) >= 2**63:
+            return None
         with self._lock:
             query = "SELECT doc FROM things WHERE kind = ? AND id = ?"
             row = self._connection.execute(query, (kind, number)).fetchone()

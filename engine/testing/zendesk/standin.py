@@ -60,6 +60,13 @@ class ZendeskStandIn:
             self._server.stop()
         self.desk.records.close()
 
+    def reset(self) -> None:
+        """As if it had just been started: no tickets, no webhooks, no faults, no requests, the same address."""
+        self.post_to(None)
+        self.desk.reset()
+        self.app.state.faults.clear()
+        self.app.state.log.clear()
+
     def __enter__(self) -> Self:
         return self
 

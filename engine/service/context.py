@@ -1,0 +1,50 @@
+"""What the endpoints work with."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from engine.channels.base import Channel
+from engine.runtime.codec import KeyRing
+from engine.store import Store
+
+__all__ = ["Service"]
+
+log = logging.getLogger("engine.service")
+Ring = Callable[[str], Awaitable[object]]
+TeamsOf = Callable[[str], frozenset[str]]
+
+
+@dataclass(slots=True)
+class Service:
+    """One a process. `teams_of` gives a person's teams as the project has them at that moment."""
+
+    store: Store
+    channels: Mapping[str, Channel]
+    ring: Ring
+    teams_of: TeamsOf
+    sla: timedelta
+    """How soon something must happen to a ticket that nobody has looked at."""
+    ready: Callable[[], bool] = field(default=lambda: True)
+    """Whether Temporal answers."""
+    keys: KeyRing | None = field(default=None, repr=False)
+    """The codec's keys, where the codec is on."""
+    ui: str = ""
+    """Origin of the Temporal UI, whose pages may have payloads opened."""
+    loopback: bool = False
+    """Whether only this machine reaches the service."""
+    tasks: set[asyncio.Task[None]] = field(default_factory=set, repr=False)
+
+    def ring_later(self, ticket_id: str) -> None:
+        """Rings in the background, once what it is about is on disk. A failure changes nothing: the sweep rings."""
+        task = asyncio.create_task(self._ring(ticket_id))
+        self.tasks.add(task)  # the loop alone would let it be collected
+        task.add_done_callback(self.tasks.discard)
+
+    async def _ring(self, ticket_id: str) -> None:
+        try:
+            await self.ring(ticket_id)
+        except Exception as error:
+            log.warning("ticket %s could not be rung: %s", ticket_id, type(error).__name__)
