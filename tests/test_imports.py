@@ -61,11 +61,17 @@ def test_only_the_expression_parser_imports_jinja2() -> None:
 
 
 def test_workflow_code_imports_plan_expressions_and_temporalio_alone() -> None:
-    files = [ENGINE / "runtime" / "workflow.py", ENGINE / "runtime" / "input.py", *(ENGINE / "runtime" / "run").glob("*.py")]
+    files = [
+        ENGINE / "runtime" / "workflow.py",
+        ENGINE / "runtime" / "input.py",
+        *(ENGINE / "runtime" / "run").glob("*.py"),
+    ]
     for path in files:
         for name in imported(path):
             known = name in sys.stdlib_module_names or name.split(".")[0] in sys.stdlib_module_names
-            assert known or any(name == good or name.startswith(good + ".") for good in WORKFLOW), f"{path.name}: {name}"
+            assert known or any(name == good or name.startswith(good + ".") for good in WORKFLOW), (
+                f"{path.name}: {name}"
+            )
 
 
 def loaded_by(statement: str) -> set[str]:

@@ -71,8 +71,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         status = _dispatch(given)
         sys.stdout.flush()
-    except SystemExit as end:  # argparse: 0 after --help, 2 after wrong arguments
-        return end.code if isinstance(end.code, int) else USAGE
     except Stop as stop:
         return _say(str(stop), stop.status)
     except ProjectInvalid as refused:
@@ -94,7 +92,16 @@ def _dispatch(argv: list[str]) -> int:
     command = cast("Command", import_module(COMMANDS[name]))
     parser = argparse.ArgumentParser(prog=f"engine {name}", description=_sentence(SUMMARIES[name]), allow_abbrev=False)
     command.add_arguments(parser)
-    return command.run(parser.parse_args(rest))
+    args = _parsed(parser, rest)
+    return args if isinstance(args, int) else command.run(args)
+
+
+def _parsed(parser: argparse.ArgumentParser, argv: list[str]) -> argparse.Namespace | int:
+    """The arguments; or argparse's own exit status, 0 after --help, 2 after wrong ones."""
+    try:
+        return parser.parse_args(argv)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else USAGE
 
 
 def _no_command(argv: list[str]) -> int:
@@ -103,7 +110,9 @@ def _no_command(argv: list[str]) -> int:
         close = nearest(argv[0], COMMANDS)
         meant = f"; did you mean `{close}`?" if close else f": expected one of {', '.join(COMMANDS)}"
         raise Stop(f"there is no command `{argv[0]}`{meant}", USAGE)
-    parser.parse_args(argv)
+    if argv:
+        args = _parsed(parser, argv)
+        return args if isinstance(args, int) else USAGE
     parser.print_help(sys.stderr)
     return USAGE
 

@@ -251,7 +251,7 @@ async def opened(ring: KeyRing, document: Any) -> dict[str, Any]:
     from temporalio.api.common.v1 import Payloads
 
     try:
-        payloads = ParseDict(document, Payloads())
+        payloads = ParseDict(document if isinstance(document, dict) else None, Payloads())
     except (ParseError, TypeError, AttributeError):
         raise ValueError("expected payloads") from None
     if len(payloads.payloads) > _MOST_PAYLOADS:

@@ -28,7 +28,6 @@ _TIMEOUT = timedelta(seconds=10)
 _LATE = timedelta(seconds=2)
 _MOST = timedelta(minutes=5)
 _AT_ONCE = 20
-HUMAN = "human"
 
 
 def workflow_id(ticket: TicketRow) -> str:

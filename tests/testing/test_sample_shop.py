@@ -1,6 +1,7 @@
 """The sample shop as a project: its tools fit its API, its articles can be read and say what its data say."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,20 @@ ROOT = Path(__file__).parents[2]
 ARTICLES = sorted((ROOT / "knowledge").rglob("*.md"))
 
 
+@cache
 def tools() -> dict[str, dict[str, Any]]:
     files = sorted((ROOT / "tools").glob("*.yaml"))
     return {tool["tool"]: tool for file in files for tool in yaml.safe_load(file.read_text(encoding="utf-8"))}
 
 
-def fits(tool: str, answer: httpx.Response) -> None:
+@cache
+def judge(tool: str) -> jsonschema.Draft202012Validator:
     checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
-    jsonschema.Draft202012Validator(tools()[tool]["output"], format_checker=checker).validate(answer.json())
+    return jsonschema.Draft202012Validator(tools()[tool]["output"], format_checker=checker)
+
+
+def fits(tool: str, answer: httpx.Response) -> None:
+    judge(tool).validate(answer.json())
 
 
 def told(tool: str, answer: httpx.Response) -> set[str]:
@@ -101,7 +108,7 @@ def test_an_article_can_be_read_and_says_where_it_belongs(path: Path) -> None:
     assert found.collection == path.parent.name
     assert found.audience in ("public", "internal")
     assert found.reviewed
-    assert len({section.path for section in found.sections if section.text}) >= 2
+    assert len({section.headings for section in found.sections if section.text}) >= 2
 
 
 def said(folder: str, name: str) -> str:
@@ -119,7 +126,9 @@ def test_the_articles_name_the_prices_that_the_shop_takes() -> None:
 
 def test_no_article_contradicts_the_rules_of_a_refund() -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in ARTICLES)
-    assert set(re.findall(r"(\d+ (?:to|bis) \d+) (?:business days until you see|Werktage\.)", text)) >= {"5 to 7"}
+    for folder, name in (("policies", "refunds"), ("payment", "charged-twice")):
+        assert "5 to 7 business days" in said(folder, name)
+    assert "5 bis 7 Werktage" in said("faq", "rueckgabe")
     assert "30 days from the day of delivery" in said("returns", "how-long")
     assert "30 Tage ab Lieferung" in said("faq", "rueckgabe")
     assert "up to 50 EUR" in said("policies", "refunds")  # above it flows/refund.yaml asks for an approval

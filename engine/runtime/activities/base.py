@@ -1,5 +1,6 @@
 """The boundary of every activity: what comes in is only an id and references, what goes out never holds a text."""
 
+import asyncio
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
@@ -166,6 +167,7 @@ def guarded(
     """
 
     async def run(self: G, work: Work) -> Result:
+        beat = asyncio.create_task(_beat())
         try:
             scope = await self.desk.enter(work, closed=closed)
             if scope is None:
@@ -181,11 +183,20 @@ def guarded(
             frames = "".join(traceback.format_tb(error.__traceback__))  # without the message, which may hold contents
             log.error("activity %s failed: %s\n%s", activity.info().activity_type, type(error).__name__, frames)
             raise _failure(type(error).__name__, permanent=activity.info().attempt >= 8) from None
+        finally:
+            beat.cancel()
 
     # not functools.wraps: Temporal reads the argument's type from the signature, which must be that of `run`
     run.__annotations__ = {"work": Work, "return": Result}
     run.__name__, run.__qualname__, run.__doc__ = method.__name__, method.__qualname__, method.__doc__
     return run
+
+
+async def _beat() -> None:
+    """Tells Temporal that this worker lives: what it has begun is repeated elsewhere only if it does not."""
+    while True:
+        activity.heartbeat()
+        await asyncio.sleep(2)
 
 
 def always(method: Callable[[G, Scope], Awaitable[Result]]) -> Callable[[G, Work], Awaitable[Result]]:

@@ -4,7 +4,6 @@ The call is given an intent's id and believes nothing else: arguments, version, 
 the store. Between `sending` and an answer nobody but the holder of the token may act before the deadline.
 """
 
-import asyncio
 import contextlib
 import hashlib
 import hmac
@@ -277,7 +276,6 @@ class Writer(Group):
         """Only the process that moved the row to `sending` comes here."""
         settle = self.store.intents.settle
         tool = self.context.projects.tools[intent.tool]
-        beat = asyncio.create_task(_beat())
         try:
             result = await tool.call(
                 contract,
@@ -290,8 +288,11 @@ class Writer(Group):
                 return await self._unknown(intent, error.name)
             await self.store.run(settle, intent.id, token, "not_done", because=error.name, result=None)
             return Result(error.name)
-        except Failed as error:  # certainly not sent: the row goes back, and a repeat tries again
-            await self.store.run(self.store.intents.release, intent.id, token)
+        except Failed as error:
+            if not error.again:  # it can never be sent as it is: the flow's own error branch, by default a person
+                await self.store.run(settle, intent.id, token, "not_done", because=error.code, result=None)
+                return Result("else", because=error.code)
+            await self.store.run(self.store.intents.release, intent.id, token)  # certainly not sent: tried again
             raise later(error.code, 2.0) from None
         except InProgress:
             raise later("in_progress", 2.0) from None
@@ -300,8 +301,6 @@ class Writer(Group):
             return Result("unreadable", because=error.path)
         except Unknown as error:
             return await self._unknown(intent, error.code)
-        finally:
-            beat.cancel()
         await self.store.run(settle, intent.id, token, "done", because=None, result=encode(result.value))
         return Result("done", value=await self.desk.keep(scope, scope.node.binds or scope.node.id, result.value))
 
@@ -311,12 +310,6 @@ class Writer(Group):
         now = await self.store.run(self.store.now)
         left = (row.deadline - now).total_seconds() if row.deadline else 1.0
         raise later(code, max(left, 0.0) + 0.5 if not row.vendor_key else 1.0)
-
-
-async def _beat() -> None:
-    while True:
-        activity.heartbeat()
-        await asyncio.sleep(2)
 
 
 def _first(grant: Grant, names: Mapping[str, Any], now: datetime) -> int | None:

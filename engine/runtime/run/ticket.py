@@ -15,7 +15,8 @@ __all__ = ["Ended", "Gone", "Handoff", "Jump", "Moved", "Ticket"]
 
 _RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30))
 _TIMEOUT = timedelta(seconds=60)
-_HEARTBEAT = timedelta(seconds=20)
+_HEARTBEAT = timedelta(seconds=10)
+"""A worker that was killed is noticed after so long; every activity beats every two seconds."""
 
 
 class Handoff(Exception):

@@ -1,0 +1,178 @@
+"""A world for tests of the runtime: Temporal, shop and Zendesk are real servers on loopback, the service is in process.
+
+The worker runs in the test's own loop, or in processes of their own that can be killed and stopped.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+from temporalio.client import Client
+
+from engine.guardrails.base import Guard
+from engine.knowledge.base import Passage
+from engine.models.local import LocalModel
+from engine.runtime.client import connect
+from engine.runtime.context import Context
+from engine.runtime.projects import LoadedProject
+from engine.runtime.ring import Ringer
+from engine.runtime.worker import make_worker
+from engine.service.app import Service, create_app
+from engine.settings import Settings
+from engine.store import Clock, Store
+from engine.store.rows import TicketRow
+from engine.testing.shop import Shop
+from engine.testing.zendesk import ZendeskStandIn
+
+ROOT = Path(__file__).parents[2]
+LEAD = "lena@northwind.example"
+
+
+class NoArticles:
+    """A knowledge without articles: what the refund path does not need is not loaded."""
+
+    async def asearch(self, query: str, **how: Any) -> list[Passage]:
+        return []
+
+
+def light_context(settings: Settings, project: LoadedProject, store: Store) -> Context:
+    """A worker's context without LanceDB and guardrails-ai, which take seconds to load."""
+    model = LocalModel()
+    return Context(
+        store=store,
+        projects=project,
+        channels=project.channels(settings.secrets),
+        model=lambda plan, job: model,
+        library=NoArticles(),
+        guard=lambda plan: Guard(()),
+        secrets=settings.secrets,
+    )
+
+
+@dataclass
+class Bench:
+    """One world. `async with await Bench.make(...)`; `work()` for a worker in this loop."""
+
+    folder: Path
+    temporal: str
+    queue: str
+    root: Path = ROOT
+    tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+    seen: int = 0
+    answers: list[tuple[str, str]] = field(default_factory=list)
+    duplicate: int = 1
+
+    async def __aenter__(self) -> Self:
+        self.shop = Shop.start(db=self.folder / "shop.db", token="shop-token")
+        self.desk = ZendeskStandIn.start(token="desk-token", secret="hook-secret")
+        self.env = {
+            **os.environ, "SHOP_URL": self.shop.url, "SHOP_TOKEN": "shop-token", "ZENDESK_URL": self.desk.url,
+            "ZENDESK_USER": self.desk.user, "ZENDESK_TOKEN": "desk-token", "ZENDESK_WEBHOOK_SECRET": "hook-secret",
+            "ENGINE_STORE": f"sqlite:///{self.folder / 'store.db'}", "ENGINE_TEMPORAL": self.temporal,
+            "ENGINE_TASK_QUEUE": self.queue,
+        }  # fmt: skip
+        self.settings = Settings.from_env(self.root, self.env)
+        self.project = LoadedProject(self.root)
+        self.clock = Clock()
+        self.store = Store.open(self.settings.store_url, clock=self.clock)
+        self.project.activate(self.store)
+        self.client: Client = await connect(self.settings)
+        self.ringer = Ringer(self.client, self.store, self.queue)
+        self.service = Service(
+            store=self.store, channels=self.project.channels(self.settings.secrets), ring=self.ringer.ring,
+            teams_of=self.project.teams_of, sla=timedelta(seconds=self.project.sla),
+        )  # fmt: skip
+        transport = httpx.ASGITransport(create_app(self.service))
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://service")
+        self.token = self.store.people.mint(LEAD)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await asyncio.gather(*self.service.tasks, return_exceptions=True)
+        await self.http.aclose()
+        self.store.close()
+        self.desk.stop()
+        self.shop.stop()
+
+    def work(self) -> Any:
+        """A worker in this loop: `async with bench.work(): ...`."""
+        context = light_context(self.settings, self.project, self.store)
+        return make_worker(self.client, context, task_queue=self.queue)
+
+    async def post(self, headers: dict[str, str], body: bytes) -> httpx.Response:
+        return await self.http.post("/webhooks/zendesk", content=body, headers=headers)
+
+    async def pump(self) -> None:
+        """Posts every new webhook, `duplicate` times, lets the customer answer, and sweeps."""
+        for one in self.desk.deliveries(self.seen):
+            self.seen = max(self.seen, one.seq)
+            for _ in range(self.duplicate):
+                assert (await self.post(one.headers, one.body)).status_code == 200
+        await self._answer()
+        await self.ringer.sweep()
+
+    async def _answer(self) -> None:
+        for ticket in self.desk.desk.records.all("ticket"):
+            newest = [c for c in self.desk.comments(ticket["id"]) if c["public"]][-1]
+            if newest["author_id"] == ticket["requester_id"]:
+                continue
+            for number, (word, text) in enumerate(self.answers):
+                if word in newest["body"]:
+                    del self.answers[number]
+                    await asyncio.sleep(1.1)  # the platform's clock has seconds, and a yes comes after its question
+                    self.desk.customer_writes(ticket["id"], text)
+                    break
+
+    async def until(self, reached: Callable[[], Any], what: str, *, patience: float = 60) -> Any:
+        """Pumps until something is so; gives it. Fails with what it waited for."""
+        deadline = time.monotonic() + patience
+        while not (found := reached()):
+            assert time.monotonic() < deadline, f"waited {patience:.0f} s for {what}"
+            await self.pump()
+            await asyncio.sleep(0.1)
+        return found
+
+    def row(self, number: int) -> TicketRow:
+        row = self.store.tickets.find("zendesk", str(number))
+        assert row is not None
+        return row
+
+    def closed(self, number: int) -> bool:
+        """Closed in the store, and the platform was told."""
+        row = self.store.tickets.find("zendesk", str(number))
+        return row is not None and row.state == "closed" and self.desk.ticket(number)["status"] == "solved"
+
+    def with_people(self, number: int) -> bool:
+        row = self.store.tickets.find("zendesk", str(number))
+        return row is not None and any(h.state == "delivered" for h in self.store.handoffs.of_ticket(row.id))
+
+    def said(self, number: int) -> list[str]:
+        """Public texts of the engine."""
+        requester = self.desk.ticket(number)["requester_id"]
+        return [c["body"] for c in self.desk.comments(number) if c["public"] and c["author_id"] != requester]
+
+    def open_approvals(self) -> list[Any]:
+        return self.store.approvals.listing(state="open")
+
+    async def decide(self, approval: Any, decision: str = "approve", **more: Any) -> httpx.Response:
+        body = {"decision": decision, "version": approval.version, "reason": "looked at", **more}
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return await self.http.post(f"/api/approvals/{approval.id}/decision", json=body, headers=headers)
+
+    def refund_ticket(self) -> int:
+        """The refund of 129 EUR that a lead must approve; the customer says yes when asked."""
+        self.answers = [("yes or no", "Yes, please")]
+        made = self.desk.open_ticket(
+            "jonas.weber@example.com", "Broken lamp",
+            "The floor lamp from order 4710 arrived damaged, I want a refund please. My postcode is 80331.",
+        )  # fmt: skip
+        return int(made["id"])
