@@ -59,4 +59,4 @@ async def _main(root: Path, env: dict[str, str], at: int, number: int, counted: 
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with make_worker(await connect(settings), context, task_queue=settings.task_queue):
         await stop.wait()
-    Path(counted).write_text(str(points.count))
+    await asyncio.to_thread(Path(counted).write_text, str(points.count))

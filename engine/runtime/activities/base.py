@@ -15,7 +15,7 @@ from engine.expressions.values import decode, encode
 from engine.plan import Node, Plan
 from engine.runtime.context import Context
 from engine.runtime.input import Result, Step, Value, Work
-from engine.store import Missing, StepEntry
+from engine.store import Erased, Missing, StepEntry
 from engine.store.rows import TicketRow
 
 __all__ = ["Desk", "Group", "Scope", "always", "guarded", "later"]
@@ -63,8 +63,11 @@ class Desk:
         self.context = context
         self.store = context.store
 
-    async def enter(self, work: Work, *, closed: bool = False) -> Scope | None:
-        """Loads the ticket and its pinned plan, and writes the account. None: the run that asks is of the past."""
+    async def enter(self, work: Work, *, closed: bool = False, lenient: bool = False) -> Scope | None:
+        """Loads the ticket and its pinned plan, and writes the account. None: the run that asks is of the past.
+
+        `lenient` does without values that are erased or missing: handing a ticket to people never hangs on them.
+        """
         ticket = await self.store.run(self.store.tickets.get, work.ticket_id)
         if ticket.epoch != work.epoch or (ticket.state == "closed" and not closed):
             return None
@@ -74,7 +77,16 @@ class Desk:
             await self.store.run(self.store.steps.record, ticket.id, work.epoch, work.run, entries)
         due = await self.store.run(self.store.now) + _RUNNING
         await self.store.run(self.store.tickets.update, ticket.id, next_due=due)
+        if lenient:
+            work.refs = {name: ref for name, ref in work.refs.items() if await self._there(ref, ticket)}
         return Scope(work, ticket, plan, await self.names(work, ticket, plan))
+
+    async def _there(self, ref: str, ticket: TicketRow) -> bool:
+        try:
+            await self.store.run(self.store.values.many, (ref,), ticket.id)
+        except (Missing, Erased):
+            return False
+        return True
 
     async def plan(self, revision: str) -> Plan:
         """A plan as a validated load wrote it to the store; what the history says of it counts for nothing."""
@@ -169,7 +181,7 @@ def guarded(
     async def run(self: G, work: Work) -> Result:
         beat = asyncio.create_task(_beat())
         try:
-            scope = await self.desk.enter(work, closed=closed)
+            scope = await self.desk.enter(work, closed=closed, lenient=always)
             if scope is None:
                 return Result("gone")
             if not always and scope.ticket.state == "handed_off" and scope.plan.flow != "human":

@@ -1,0 +1,183 @@
+"""Tickets through the whole engine, and what tries to break them: duplicates, races, silence, a server set back."""
+
+import asyncio
+import contextlib
+import shutil
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from temporalio.client import ActivityFailureError, Client, WorkflowFailureError
+from temporalio.service import RPCError
+
+from engine.runtime.input import Checkpoint, Frame, TicketInput, Value, Work
+from engine.runtime.server import TemporalServer
+from tests.runtime.bench import Bench
+
+
+@pytest.fixture
+async def bench(temporal: TemporalServer, tmp_path: Path) -> AsyncIterator[Bench]:
+    async with Bench(tmp_path, temporal.address, f"q-{tmp_path.name}") as made:
+        yield made
+
+
+async def waiting(bench: Bench) -> tuple[int, object]:
+    ticket = bench.refund_ticket()
+    [approval] = await bench.until(bench.open_approvals, "the approval")
+    return ticket, approval
+
+
+async def test_every_message_is_taken_up_by_one_step_though_each_comes_three_times(bench: Bench) -> None:
+    bench.duplicate = 3
+    async with bench.work():
+        ticket, approval = await waiting(bench)
+        await bench.decide(approval)
+        await bench.until(lambda: bench.closed(ticket), "the close")
+    messages = [m for m in bench.store.messages.of_ticket(bench.row(ticket).id) if m.author_role == "customer"]
+    assert [m.seq for m in messages if m.kind == "message"] == [1, 2]
+    assert [m.handled_by for m in messages if m.kind == "message"] == [
+        "triage/transfer-c38ccd",
+        "refund/refund/confirm",
+    ]
+    assert len(bench.said(ticket)) == len(set(bench.said(ticket))) == 2
+    assert [row["amount"] for row in bench.shop.refunds("4710")] == [12900]
+
+
+async def test_two_approvers_at_once_decide_once(bench: Bench) -> None:
+    async with bench.work():
+        ticket, approval = await waiting(bench)
+        answers = await asyncio.gather(*(bench.decide(approval) for _ in range(4)))
+        assert sorted(a.status_code for a in answers) == [200, 409, 409, 409]
+        await bench.until(lambda: bench.closed(ticket), "the close")
+    assert len(bench.shop.refunds("4710")) == 1
+
+
+async def test_a_decision_after_the_deadline_counts_nothing(bench: Bench) -> None:
+    async with bench.work():
+        ticket, approval = await waiting(bench)
+        bench.clock.shift = timedelta(days=30)
+        late = await bench.decide(approval)
+        assert (late.status_code, late.json()["error"]) == (409, "expired")
+        bench.store.tickets.ring(bench.row(ticket).id)
+        await bench.until(lambda: bench.with_people(ticket), "people to have it")
+    assert bench.shop.refunds("4710") == []
+    assert bench.row(ticket).escalated == "late"
+
+
+async def test_an_approval_of_another_version_counts_nothing(bench: Bench) -> None:
+    async with bench.work():
+        _, approval = await waiting(bench)
+        other = await bench.decide(approval, version=approval.version + 1)  # type: ignore[attr-defined]
+        assert (other.status_code, other.json()["error"]) == (409, "changed")
+        assert bench.shop.refunds("4710") == []
+
+
+async def test_a_rejection_goes_to_people_and_pays_nothing(bench: Bench) -> None:
+    async with bench.work():
+        ticket, approval = await waiting(bench)
+        assert (await bench.decide(approval, "reject")).status_code == 200
+        await bench.until(lambda: bench.with_people(ticket), "people to have it")
+    assert bench.shop.refunds("4710") == []
+    assert bench.row(ticket).escalated == "rejected"
+
+
+async def test_a_wish_for_a_person_takes_back_what_is_open(bench: Bench) -> None:
+    async with bench.work():
+        ticket, approval = await waiting(bench)
+        bench.desk.customer_writes(ticket, "Please let me talk to a human")
+        await bench.until(lambda: bench.with_people(ticket), "people to have it")
+        decided = await bench.decide(approval)
+    row = bench.row(ticket)
+    assert decided.status_code == 409
+    assert {a.state for a in bench.store.approvals.of_ticket(row.id)} == {"withdrawn"}
+    assert {i.state for i in bench.store.intents.of_ticket(row.id)} == {"withdrawn"}
+    assert (row.state, row.owner, row.next_due is not None) == ("handed_off", "billing", True)
+    assert bench.shop.refunds("4710") == []
+
+
+async def test_a_person_is_reached_with_no_worker_at_all(bench: Bench) -> None:
+    ticket = int(bench.desk.open_ticket("b@example.com", "Help", "Can I talk to a human?")["id"])
+    await bench.pump()
+    row = bench.row(ticket)
+    [handoff] = bench.store.handoffs.of_ticket(row.id)
+    assert (row.state, handoff.reason, handoff.state) == ("handed_off", "customer_wish", "open")
+    assert row.next_due is not None
+
+
+async def test_an_order_of_somebody_else_is_not_told_and_not_refunded(bench: Bench) -> None:
+    bench.answers = [("number", "4821"), ("number", "4821"), ("number", "4821")]
+    async with bench.work():
+        ticket = int(bench.desk.open_ticket(
+            "jonas.weber@example.com", "Refund", "I want a refund for order 4821, it is damaged. Postcode 80331"
+        )["id"])  # fmt: skip
+        await bench.until(lambda: bench.with_people(ticket) or bench.closed(ticket), "an end")
+    assert bench.shop.refunds("4821") == []
+    assert not any("DHL" in text for text in bench.said(ticket))
+
+
+@pytest.fixture
+async def own(tmp_path: Path) -> AsyncIterator[TemporalServer]:
+    async with TemporalServer(tmp_path / "own.db", ui=False) as server:
+        yield server
+
+
+def put_back(folder: Path) -> None:
+    for old in folder.glob("own.db*"):
+        old.unlink()
+    for kept in (folder.parent / f"{folder.name}-copy").glob("own.db*"):
+        shutil.copy(kept, folder / kept.name)
+
+
+@pytest.mark.timeout(150)
+async def test_temporal_set_back_pays_once_and_says_nothing_twice(own: TemporalServer, tmp_path: Path) -> None:
+    """The copy is from before the approval; the refund is paid after it; then the server gets the old copy back."""
+    folder = tmp_path / "world"
+    folder.mkdir()
+    async with Bench(folder, own.address, "set-back") as bench:
+        async with bench.work():
+            ticket, approval = await waiting(bench)
+        own.stop()
+        shutil.copytree(tmp_path, tmp_path.parent / f"{tmp_path.name}-copy", ignore=shutil.ignore_patterns("world"))
+        await own.start()
+        async with bench.work():
+            await bench.decide(approval)
+            await bench.until(lambda: bool(bench.shop.refunds("4710")), "the refund")
+        own.stop()
+        put_back(tmp_path)
+        await own.start()
+        await bench.ringer.ring_all()
+        async with bench.work():
+            await bench.until(lambda: bench.closed(ticket), "the close after the set-back", patience=90)
+        assert [row["amount"] for row in bench.shop.refunds("4710")] == [12900]
+        assert len(bench.said(ticket)) == len(set(bench.said(ticket))) == 2
+
+
+async def test_a_client_with_temporal_alone_causes_no_write(bench: Bench, client: Client) -> None:
+    """Codec off: a forged plan without gates, a forged position at the call, and the activity by itself."""
+    async with bench.work():
+        ticket, _ = await waiting(bench)
+        row = bench.row(ticket)
+        [intent] = bench.store.intents.of_ticket(row.id)
+        plan = bench.project.plans["refund"].to_json()
+        forged = {**plan, "grants": {"payments.refund": {"tool": "payments.refund"}}}
+        at_call = Checkpoint(frames=[Frame("refund/call", "1")], values={"customer": Value("v_none")})
+        for number, given in enumerate((forged, plan)):
+            handle = await client.start_workflow(
+                "refund", TicketInput(row.id, row.epoch, given, at_call), id=f"forged-{number}", task_queue=bench.queue
+            )
+            with contextlib.suppress(WorkflowFailureError, TimeoutError, RPCError):
+                await asyncio.wait_for(handle.result(), 4)
+                await handle.terminate()
+        work = Work(row.id, row.epoch, row.revision or "", node="refund/call", data={"intent": intent.id})
+        with contextlib.suppress(ActivityFailureError, TimeoutError):
+            await asyncio.wait_for(
+                client.execute_activity(
+                    "payments.refund", work, id="alone", task_queue=bench.queue,
+                    start_to_close_timeout=timedelta(seconds=5), schedule_to_close_timeout=timedelta(seconds=6),
+                ), 8,
+            )  # fmt: skip
+        asked = [name for name in bench.shop.requests() if name["path"] == "/refunds" and name["method"] == "POST"]
+    assert asked == []
+    assert bench.shop.refunds("4710") == []
+    assert bench.store.intents.get(intent.id).state in ("reserved", "withdrawn")

@@ -1,0 +1,132 @@
+"""The service over real HTTP: its own server in a thread, a real store, a stand-in of Zendesk that signs."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from engine.channels.zendesk import Zendesk
+from engine.channels.zendesk_events import sign
+from engine.runtime.codec import KeyRing
+from engine.service.app import Service, create_app
+from engine.store import IntentRow, Store, TicketRow
+from engine.testing.serving import Server
+from engine.testing.zendesk import ZendeskStandIn
+
+TOKEN, SECRET = "t0ken", "webhook-secret"
+SLA = timedelta(minutes=15)
+UI = "http://127.0.0.1:8233"
+TEAMS = {
+    "lena@shop.example": frozenset({"leads"}), "omar@shop.example": frozenset({"leads", "finance"}),
+    "ana@shop.example": frozenset({"support"}),
+}  # fmt: skip
+
+
+@dataclass
+class World:
+    """What a test has at hand."""
+
+    service: Service
+    store: Store
+    desk: ZendeskStandIn
+    http: httpx.Client
+    rung: list[str] = field(default_factory=list)
+
+    def post(self, body: Any, **headers: str) -> httpx.Response:
+        """A signed webhook."""
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.http.post("/webhooks/desk", content=content, headers={**signed(content), **headers})
+
+    def deliver(self, after: int = 0) -> list[httpx.Response]:
+        """What the platform sends, from a sequence number on."""
+        return [
+            self.http.post("/webhooks/desk", content=sent.body, headers=sent.headers)
+            for sent in self.desk.deliveries(after)
+        ]
+
+    def last(self) -> int:
+        """The sequence number of the newest webhook."""
+        return max((sent.seq for sent in self.desk.deliveries()), default=0)
+
+    def as_(self, person: str) -> dict[str, str]:
+        """A person's sign-in."""
+        return {"authorization": f"Bearer {self.store.people.mint(person)}"}
+
+    def nothing_stored(self) -> bool:
+        """Whether no delivery left anything."""
+        return self.store.tickets.listing() == []
+
+
+def signed(content: bytes, *, at: datetime | None = None, secret: str = SECRET) -> dict[str, str]:
+    """The headers by which Zendesk signs."""
+    stamp = (at or datetime.now(UTC)).isoformat()
+    return {
+        "x-zendesk-webhook-signature": sign(secret.encode(), stamp, content),
+        "x-zendesk-webhook-signature-timestamp": stamp,
+    }
+
+
+@pytest.fixture(scope="session")
+def standin() -> Iterator[ZendeskStandIn]:
+    with ZendeskStandIn.start(token=TOKEN, secret=SECRET) as started:
+        yield started
+
+
+@pytest.fixture
+def world(standin: ZendeskStandIn, tmp_path: Any) -> Iterator[World]:
+    """A service with an empty store."""
+    standin.reset()
+    zendesk = Zendesk(name="desk", url=standin.url, user=standin.user, token=TOKEN, webhook_secret=SECRET)
+    rung: list[str] = []
+
+    async def ring(ticket_id: str) -> None:
+        rung.append(ticket_id)
+
+    with Store.open(f"sqlite:///{tmp_path}/store.db") as store:
+        service = Service(
+            store=store, channels={"desk": zendesk}, ring=ring, sla=SLA, keys=KeyRing.make(), ui=UI, loopback=True,
+            teams_of=lambda person: TEAMS.get(person, frozenset()),
+        )  # fmt: skip
+        server = Server(create_app(service)).start()
+        try:
+            with httpx.Client(base_url=server.url, trust_env=False, timeout=20) as http:
+                yield World(service, store, standin, http, rung)
+        finally:
+            server.stop()
+
+
+def envelope(what: dict[str, Any], *, kind: str = "comment_added", **detail: Any) -> dict[str, Any]:
+    """An event as Zendesk words it."""
+    return {
+        "type": f"zen:event-type:ticket.{kind}", "account_id": 1, "id": "e-1", "time": "2026-07-30T11:59:58Z",
+        "zendesk_event_version": "2022-11-06", "subject": "zen:ticket:77",
+        "detail": {"id": "77", "actor_id": "9", "requester_id": "5", "description": "Hello", "subject": "Lamp",
+                   "created_at": "2026-07-30T11:59:00Z", "is_public": True, "tags": [], **detail},
+        "event": what,
+    }  # fmt: skip
+
+
+def comment(text: str, *, number: str = "501", staff: bool = False) -> dict[str, Any]:
+    """A public comment's event."""
+    author = {"id": "9" if staff else "5", "is_staff": staff, "name": "Mia"}
+    return envelope({"comment": {"id": number, "is_public": True, "body": text, "author": author}})
+
+
+def a_ticket(world: World) -> TicketRow:
+    """A verified customer's ticket."""
+    made = world.post(comment("I want my money back"))
+    row = world.store.tickets.get(made.json()["ticket"])
+    world.store.tickets.verify(row.id, "5", "customers.match", None, None)
+    return world.store.tickets.get(row.id)
+
+
+def an_intent(world: World, row: TicketRow, **more: Any) -> IntentRow:
+    """A refund that waits."""
+    return world.store.intents.propose(
+        row.id, 1, "refund", "1", tool="payments.refund", contract_digest="c", author_id="5",
+        **{"arguments": {"amount": "129.00"}, "digest": "d1", **more},
+    ).intent  # fmt: skip
