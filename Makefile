@@ -27,7 +27,7 @@ run: setup
 	$(BIN)/engine dev
 
 test: setup-dev lint types
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup-dev
 	$(BIN)/ruff check .

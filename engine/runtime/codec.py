@@ -250,8 +250,10 @@ async def opened(ring: KeyRing, document: Any) -> dict[str, Any]:
     from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
     from temporalio.api.common.v1 import Payloads
 
+    if not isinstance(document, dict):
+        raise ValueError("expected payloads")
     try:
-        payloads = ParseDict(document if isinstance(document, dict) else None, Payloads())
+        payloads = ParseDict(document, Payloads())
     except (ParseError, TypeError, AttributeError):
         raise ValueError("expected payloads") from None
     if len(payloads.payloads) > _MOST_PAYLOADS:

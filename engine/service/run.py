@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+import signal
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 
@@ -49,11 +51,28 @@ async def serve(settings: Settings, project: LoadedProject, store: Store) -> Non
         asyncio.create_task(_again(_watchdog(project, store, channels, bell).look, _WATCHDOG), name="watchdog"),
     ]
     try:
-        await uvicorn.Server(config).serve()
+        await _Server(config).serve()
     finally:
         for task in rounds:
             task.cancel()
         await asyncio.gather(*rounds, return_exceptions=True)
+
+
+class _Server(uvicorn.Server):
+    """Stops on a signal and returns. uvicorn's own raises the signal again, which would end the process before the
+    store is closed."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """While it serves."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
 
 
 def _reloading(project: LoadedProject, store: Store) -> Callable[[], Awaitable[None]]:

@@ -195,7 +195,8 @@ class Faulty:
             await self._app(scope, receive, told)
             return
         seen.fault = fault.kind
-        await self._strike(fault, scope, receive, told)
+        # read to the end first: closing on bytes that nobody read is a reset, and a caller may tell the two apart
+        await self._strike(fault, scope, await _heard(receive), told)
 
     async def _strike(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         match fault.kind:
@@ -204,9 +205,8 @@ class Faulty:
             case "drop":
                 await _hang_up(scope, receive)
             case "delay":
-                heard = await _heard(receive)
                 await asyncio.sleep(fault.seconds)
-                await self._app(scope, heard, send)
+                await self._app(scope, receive, send)
             case "slow_work":
                 scope.setdefault("state", {})["hold"] = fault.seconds
                 await self._app(scope, receive, send)

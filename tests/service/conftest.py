@@ -2,18 +2,19 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from engine.channels.zendesk import Zendesk
 from engine.channels.zendesk_events import sign
 from engine.runtime.codec import KeyRing
 from engine.service.app import Service, create_app
-from engine.store import IntentRow, Store, TicketRow
+from engine.store import IntentRow, Store, TicketRow, schema
 from engine.testing.serving import Server
 from engine.testing.zendesk import ZendeskStandIn
 
@@ -34,7 +35,7 @@ class World:
     store: Store
     desk: ZendeskStandIn
     http: httpx.Client
-    rung: list[str] = field(default_factory=list)
+    rung: list[str]
 
     def post(self, body: Any, **headers: str) -> httpx.Response:
         """A signed webhook."""
@@ -76,27 +77,49 @@ def standin() -> Iterator[ZendeskStandIn]:
         yield started
 
 
-@pytest.fixture
-def world(standin: ZendeskStandIn, tmp_path: Any) -> Iterator[World]:
-    """A service with an empty store."""
-    standin.reset()
-    zendesk = Zendesk(name="desk", url=standin.url, user=standin.user, token=TOKEN, webhook_secret=SECRET)
-    rung: list[str] = []
+@pytest.fixture(scope="session")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """One store for all tests: making its tables for each would take most of the time."""
+    with Store.open(f"sqlite:///{tmp_path_factory.mktemp('service')}/store.db") as store:
+        yield store
 
+
+@pytest.fixture(scope="session")
+def app(opened: Store, standin: ZendeskStandIn) -> Starlette:
+    return create_app(_service(opened, standin, []))
+
+
+@pytest.fixture(scope="session")
+def http(app: Starlette) -> Iterator[httpx.Client]:
+    server = Server(app).start()
+    with httpx.Client(base_url=server.url, trust_env=False, timeout=20) as client:
+        yield client
+    server.stop()
+
+
+@pytest.fixture
+def world(app: Starlette, opened: Store, standin: ZendeskStandIn, http: httpx.Client) -> World:
+    """A service of this test's own with an empty store."""
+    standin.reset()
+    opened.database.clock.shift = timedelta()
+    with opened.database.write() as tx:
+        for table in reversed(schema.metadata.sorted_tables):
+            if table is not schema.meta:
+                tx.connection.execute(table.delete())
+    rung: list[str] = []
+    app.state.service = _service(opened, standin, rung)
+    return World(app.state.service, opened, standin, http, rung)
+
+
+def _service(store: Store, standin: ZendeskStandIn, rung: list[str]) -> Service:
     async def ring(ticket_id: str) -> None:
         rung.append(ticket_id)
 
-    with Store.open(f"sqlite:///{tmp_path}/store.db") as store:
-        service = Service(
-            store=store, channels={"desk": zendesk}, ring=ring, sla=SLA, keys=KeyRing.make(), ui=UI, loopback=True,
-            teams_of=lambda person: TEAMS.get(person, frozenset()),
-        )  # fmt: skip
-        server = Server(create_app(service)).start()
-        try:
-            with httpx.Client(base_url=server.url, trust_env=False, timeout=20) as http:
-                yield World(service, store, standin, http, rung)
-        finally:
-            server.stop()
+    zendesk = Zendesk(name="desk", url=standin.url, user=standin.user, token=TOKEN, webhook_secret=SECRET)
+    return Service(
+        store=store, channels={"desk": zendesk}, ring=ring, sla=SLA, keys=KeyRing.make(), ui=UI, loopback=True,
+        teams_of=lambda person: TEAMS.get(person, frozenset()),
+    )  # fmt: skip
 
 
 def envelope(what: dict[str, Any], *, kind: str = "comment_added", **detail: Any) -> dict[str, Any]:

@@ -77,9 +77,14 @@ class Desk:
             await self.store.run(self.store.steps.record, ticket.id, work.epoch, work.run, entries)
         due = await self.store.run(self.store.now) + _RUNNING
         await self.store.run(self.store.tickets.update, ticket.id, next_due=due)
-        if lenient:
+        try:
+            names = await self.names(work, ticket, plan)
+        except (Missing, Erased):
+            if not lenient:
+                raise
             work.refs = {name: ref for name, ref in work.refs.items() if await self._there(ref, ticket)}
-        return Scope(work, ticket, plan, await self.names(work, ticket, plan))
+            names = await self.names(work, ticket, plan)
+        return Scope(work, ticket, plan, names)
 
     async def _there(self, ref: str, ticket: TicketRow) -> bool:
         try:
