@@ -32,7 +32,7 @@ def test_a_project_made_by_the_wheel_runs_the_demo(tmp_path: Path) -> None:
     site = made / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
     run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel, cwd=tmp_path)
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    os.symlink(Path(sys.executable).parent / "temporal", made / "bin" / "temporal")
+    (made / "bin" / "temporal").symlink_to(Path(sys.executable).parent / "temporal")
     where = run(python, "-c", "import engine; print(engine.__file__)", cwd=tmp_path).stdout.strip()
     assert Path(where).is_relative_to(site)
     run(made / "bin" / "engine", "init", "shop", cwd=tmp_path)

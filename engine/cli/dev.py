@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sample",
         action="store_true",
-        help="with the sample shop and a stand-in of Zendesk (default where SHOP_URL is unset)",
+        help="with the sample shop and a stand-in of Zendesk (default where ZENDESK_URL is unset)",
     )
 
 
@@ -25,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _dev(*, sample: bool) -> int:
-    from engine.demo.stack import Stack
+    from engine.demo.stack import Stack, index_articles
     from engine.project import find_root
 
     root = find_root(Path())
@@ -33,11 +33,14 @@ async def _dev(*, sample: bool) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     say = sys.stdout.write
-    say("starting ...\n")
+    say("indexing the articles, starting ...\n")
+    sys.stdout.flush()
+    await index_articles(root)
     async with Stack(root, root / ".engine" / "dev", sample=sample) as stack:
         say(f"Temporal UI  {stack.server.ui}\nTemporal     {stack.server.address}\nservice      {stack.service_url}\n")
         say(f"webhooks     {stack.service_url}/webhooks/zendesk\n")
         if sample:
+            await stack.connect_desk()
             say(f"sample shop  {stack.env['SHOP_URL']}\nZendesk      {stack.env['ZENDESK_URL']} (a stand-in)\n")
         say(f"logs         {stack.state}\nCtrl-C stops all of it.\n")
         sys.stdout.flush()

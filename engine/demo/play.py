@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-import sys
 import time
 from pathlib import Path
 
 import httpx
 
 from engine.demo.report import Report
-from engine.demo.stack import Stack, StackFailed
+from engine.demo.stack import Stack, index_articles
 from engine.demo.tickets import TICKETS, Outcome, Played, answer, outcomes, play
 from engine.demo.world import World
 from engine.runtime.client import connect
@@ -29,9 +28,9 @@ async def run_demo(root: Path, state: Path, *, record: Path | None = None) -> bo
     report = Report()
     began = time.monotonic()
     try:
-        project = LoadedProject(root)
+        LoadedProject(root)  # a project with errors is refused before anything starts
         report.progress("indexing the articles ...")
-        await _index(root, project)
+        await index_articles(root)
         report.progress("starting Temporal, a worker, the service, the shop and a stand-in of Zendesk ...")
         async with Stack(root, state, sample=True) as stack:
             with Store.open(stack.env["ENGINE_STORE"]) as store:
@@ -44,17 +43,6 @@ async def run_demo(root: Path, state: Path, *, record: Path | None = None) -> bo
             return report.table(played, results, time.monotonic() - began)
     finally:
         report.done()
-
-
-async def _index(root: Path, project: LoadedProject) -> None:
-    """In a process of its own: LanceDB does not like to be in a process that forks."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "engine.cli", "kb", "index", cwd=root, stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    _, errors = await process.communicate()
-    if process.returncode:
-        raise StackFailed(f"the articles in {project.knowledge} could not be indexed: {errors.decode()[-500:]}")
 
 
 def store_again(stack: Stack) -> Store:

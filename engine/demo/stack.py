@@ -17,7 +17,7 @@ import httpx
 from engine.errors import EngineError
 from engine.runtime.server import TemporalServer, die_with_parent, free_ports
 
-__all__ = ["Process", "Stack", "StackFailed"]
+__all__ = ["Process", "Stack", "StackFailed", "index_articles"]
 
 _PATIENCE = 60.0
 
@@ -120,6 +120,16 @@ class Stack:
         await self.ready()
         self.start_worker()
 
+    async def connect_desk(self) -> None:
+        """Lets the stand-in post its webhooks to the service, as the platform would."""
+        async with httpx.AsyncClient(trust_env=False) as http:
+            answer = await http.put(
+                f"{self.env['ZENDESK_URL']}/admin/webhook",
+                json={"url": f"{self.service_url}/webhooks/zendesk"},
+                headers={"Authorization": f"Bearer {self.env['ZENDESK_ADMIN_TOKEN']}"},
+            )
+            answer.raise_for_status()
+
     def start_worker(self) -> Process:
         """A worker, also after the last one was killed."""
         return self._run("worker", "-m", "engine.cli", "worker")
@@ -176,6 +186,17 @@ class Stack:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+async def index_articles(root: Path) -> None:
+    """In a process of its own: LanceDB does not like to be in a process that forks."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "engine.cli", "kb", "index", cwd=root, stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    _, errors = await process.communicate()
+    if process.returncode:
+        raise StackFailed(f"the articles could not be indexed: {errors.decode()[-500:]}")
 
 
 async def _answers(http: httpx.AsyncClient, url: str) -> bool:

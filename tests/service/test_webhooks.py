@@ -12,7 +12,7 @@ import pytest
 
 from engine.channels.zendesk import Zendesk
 from engine.service.app import MAX_BODY
-from engine.store import StoreUnavailable
+from engine.store import Arrival, StoreUnavailable
 from tests.service.conftest import SLA, World, comment, envelope, signed
 
 
@@ -210,6 +210,18 @@ def test_a_customer_who_repeats_our_words_is_heard(world: World) -> None:
     world.store.outbound.begin(reply.id, world.store.outbound.hold(reply.id) or "", deadline=timedelta(seconds=40))
     assert world.post(comment("Which lamp?", number="777")).json()["accepted"] == [3]
     assert world.post(comment("Which lamp?", number="778", staff=True)).json()["accepted"] == []
+
+
+def test_a_customers_words_in_an_agents_delivery_are_heard(world: World) -> None:
+    """A comment's event carries the description too, which is the customer's, whatever it says."""
+    first = Arrival(content_id="another", author_id="5", text="first")
+    row_id = world.store.messages.ingest(
+        "desk", "77", [first], subject="Lamp", requester={"id": "5"}, sla=SLA
+    ).ticket_id  # fmt: skip
+    reply = world.store.outbound.propose(row_id, 1, "n", "1", "reply", {"text": "Hello"}, {"passed": True})
+    world.store.outbound.begin(reply.id, world.store.outbound.hold(reply.id) or "", deadline=timedelta(seconds=40))
+    assert world.post(comment("Hello", staff=True)).json()["accepted"] == [2]
+    assert [m.content_id for m in world.store.messages.of_ticket(row_id)] == ["another", "77/description"]
 
 
 # faults
