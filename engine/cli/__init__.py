@@ -5,19 +5,20 @@ that `engine --help` and `engine validate` answer at once.
 """
 
 import argparse
+import contextlib
 import os
 import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Protocol, cast
+from typing import NoReturn, Protocol, cast
 
 from engine import __version__
 from engine.cli.status import FOUND, INTERNAL, INTERRUPTED, OK, USAGE, Stop
 from engine.diagnostics import nearest
 from engine.errors import EngineError, ProjectInvalid
 
-__all__ = ["COMMANDS", "SUMMARIES", "Command", "main"]
+__all__ = ["COMMANDS", "SUMMARIES", "Command", "main", "process"]
 
 COMMANDS: dict[str, str] = {
     "init": "engine.cli.init",
@@ -83,6 +84,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _broke(error)
     return status
+
+
+def process() -> NoReturn:
+    """The entry of a process. Ends it hard where Temporal's SDK was loaded, whose threads now and then abort an
+    interpreter that shuts down (temporalio/sdk-python#300); everything of ours is closed and flushed by then."""
+    status = main()
+    if "temporalio" in sys.modules:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
 
 
 def _dispatch(argv: list[str]) -> int:

@@ -1,7 +1,5 @@
 """`python -m engine.cli`."""
 
-import sys
+from engine.cli import process
 
-from engine.cli import main
-
-sys.exit(main())
+process()
