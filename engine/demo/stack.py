@@ -78,10 +78,12 @@ class Stack:
         self.root = root
         self.state = state
         self.sample = sample
-        self.server = TemporalServer(state / "temporal.db")
         self._ports = dict(zip(("service", "shop", "zendesk"), free_ports(3), strict=True))
         self.service_url = f"http://127.0.0.1:{self._ports['service']}"
-        self.env = {**(env if env is not None else os.environ), **self._own()}
+        given = env if env is not None else os.environ
+        codec = f"{self.service_url}/codec" if given.get("ENGINE_CODEC") == "on" else ""
+        self.server = TemporalServer(state / "temporal.db", codec=codec)
+        self.env = {**given, **self._own()}
         self.processes: dict[str, Process] = {}
 
     def _own(self) -> dict[str, str]:

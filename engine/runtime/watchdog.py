@@ -1,4 +1,6 @@
-"""The watchdog: sees to it that every open ticket has an owner and a next time, whatever happens to Temporal.
+"""The watchdog: sees to it that somebody acts on every open ticket in time, whatever happens to Temporal.
+
+That each has an owner and a next time is the store's own rule from the first message on.
 
 It needs the store and the ticketing platform alone. Every change is a compare-and-set of the store or an outbound row
 with a place of its own, so any number of watchdogs may run.
@@ -25,8 +27,8 @@ _DEADLINE = timedelta(seconds=40)
 """For sending a note; longer than a channel's own time-out."""
 _AGAIN = timedelta(minutes=5)
 """Before a note that the platform refused is tried again."""
-_ADOPT = 6
-"""Rounds between two looks for tickets without an owner."""
+_COMPLAIN = 6
+"""Rounds between two complaints that Temporal is away."""
 
 
 class Bell(Protocol):
@@ -84,8 +86,6 @@ class Watchdog:
         """One round. What fails for one ticket does not keep the others from being seen to."""
         now = await self.store.run(self.store.now)
         self._note_temporal(now)
-        if self._rounds % _ADOPT == 0:
-            await self._each(await self._ownerless(now), self._adopt)
         self._rounds += 1
         await self._each(await self.store.run(self.store.approvals.overdue), self._expire)
         await self._each(await self._late_writes(now), self._unknown)
@@ -112,7 +112,7 @@ class Watchdog:
             self._down_since = None
         elif self._down_since is None:
             self._down_since = now
-        elif self._down(now) and self._rounds % _ADOPT == 0:
+        elif self._down(now) and self._rounds % _COMPLAIN == 0:
             log.error("Temporal has not answered for %d s", (now - self._down_since).total_seconds())
 
     def _down(self, now: datetime) -> bool:
@@ -123,15 +123,6 @@ class Watchdog:
         await self.store.run(self.store.tickets.ring, ticket_id)
         if self.bell is not None:
             await self.bell.ring(ticket_id)
-
-    # owners
-
-    async def _ownerless(self, now: datetime) -> list[TicketRow]:
-        tickets = await self.store.run(self.store.tickets.all_open)
-        return [ticket for ticket in tickets if ticket.owner is None and ticket.created_at < now - self.grace]
-
-    async def _adopt(self, ticket: TicketRow) -> None:
-        await self.store.run(self.store.tickets.update, ticket.id, epoch=ticket.epoch, owner=self.team)
 
     # decisions and writes that nobody saw to
 
@@ -172,7 +163,7 @@ class Watchdog:
     async def _hand_off(self, ticket: TicketRow, reason: str) -> None:
         """The row first: it holds even if the platform is down. A ticket that people have already gets a next time."""
         now = await self.store.run(self.store.now)
-        team = ticket.awaiting_team or ticket.owner or self.team
+        team = ticket.awaiting_team or ticket.owner
         given = await bare_package(self.store, ticket, reason)
         row = await self.store.run(
             self.store.handoffs.open, ticket.id, ticket.epoch, reason, team, given, now + self.sla

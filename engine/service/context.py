@@ -27,6 +27,8 @@ class Service:
     teams_of: TeamsOf
     sla: timedelta
     """How soon something must happen to a ticket that nobody has looked at."""
+    team: str
+    """Who answers for a ticket until a flow names its own team."""
     ready: Callable[[], bool] = field(default=lambda: True)
     """Whether Temporal answers."""
     keys: KeyRing | None = field(default=None, repr=False)

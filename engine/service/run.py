@@ -36,8 +36,8 @@ async def serve(settings: Settings, project: LoadedProject, store: Store) -> Non
     bell = Bell(settings, store)
     service = Service(
         store=store, channels=channels, ring=bell.ring, teams_of=project.teams_of,
-        sla=timedelta(seconds=project.sla), ready=lambda: bell.up, ui=settings.ui, loopback=settings.loopback,
-        keys=ring_of(settings) if settings.codec else None,
+        sla=timedelta(seconds=project.sla), team=project.handoff_team, ready=lambda: bell.up,
+        ui=settings.ui, loopback=settings.loopback, keys=ring_of(settings) if settings.codec else None,
     )  # fmt: skip
     await store.run(project.activate, store)
     config = uvicorn.Config(

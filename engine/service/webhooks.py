@@ -41,7 +41,7 @@ async def _accept(service: Service, channel: Channel, received: Received) -> Res
         return _accepted(None, (), 0)
     done = await store.run(
         store.messages.ingest, channel.name, received.external_id, [_arrival(heard) for heard in fresh],
-        subject=received.subject, requester=received.requester, sla=service.sla,
+        subject=received.subject, requester=received.requester, sla=service.sla, owner=service.team,
     )  # fmt: skip
     if done.accepted:
         service.ring_later(done.ticket_id)

@@ -28,6 +28,7 @@ class _Delivery:
     subject: str | None
     requester: dict[str, Any]
     sla: timedelta
+    owner: str
     flow: str
     mode: Mode
 
@@ -47,6 +48,7 @@ class Messages:
         subject: str | None,
         requester: dict[str, Any],
         sla: timedelta,
+        owner: str,
         flow: str = "triage",
         mode: Mode = "live",
     ) -> Ingested:
@@ -54,8 +56,9 @@ class Messages:
 
         Finds or makes the ticket (`mode` is for a new one), adds what is not known yet, reopens a closed ticket on a
         customer's message (next epoch, not verified, back to `flow`), and hands off at once if a person is wanted.
+        `owner` is the team that answers for a new or reopened ticket until a flow names its own.
         """
-        delivery = _Delivery(subject=subject, requester=requester, sla=sla, flow=flow, mode=mode)
+        delivery = _Delivery(subject=subject, requester=requester, sla=sla, owner=owner, flow=flow, mode=mode)
         with self._database.write() as tx:
             opened = _make(tx, channel, external_id, delivery)
             ticket = _known(tx, channel, external_id)
@@ -150,7 +153,8 @@ def _make(tx: Transaction, channel: str, external_id: str, delivery: _Delivery) 
     now = tx.now()
     return tx.insert_new(
         schema.tickets, id=mint("t"), channel=channel, external_id=external_id, epoch=1, state="open",
-        flow=delivery.flow, next_due=now + delivery.sla, sla_due=now + delivery.sla, last_seq=0, mode=delivery.mode,
+        flow=delivery.flow, owner=delivery.owner,
+        next_due=now + delivery.sla, sla_due=now + delivery.sla, last_seq=0, mode=delivery.mode,
         subject=delivery.subject, requester=delivery.requester, attempts={}, salt=secrets.token_bytes(32),
         created_at=now, updated_at=now,
     )  # fmt: skip
@@ -228,7 +232,7 @@ def _reopen(tx: Transaction, ticket: TicketRow, delivery: _Delivery) -> None:
     due = tx.now() + delivery.sla
     place.change(
         tx, ticket.id, epoch=ticket.epoch + 1, state="open", flow=delivery.flow, revision=None, category=None,
-        owner=None, verified=None, customer_value=None, outcome=None, escalated=None, awaiting_team=None,
+        owner=delivery.owner, verified=None, customer_value=None, outcome=None, escalated=None, awaiting_team=None,
         next_due=due, sla_due=due,
     )  # fmt: skip
 

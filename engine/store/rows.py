@@ -35,7 +35,7 @@ class TicketRow:
     flow: str
     revision: str | None
     category: str | None
-    owner: str | None
+    owner: str
     next_due: datetime | None
     last_seq: int
     mode: Mode

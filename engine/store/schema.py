@@ -3,6 +3,7 @@
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     ForeignKey,
     Index,
@@ -23,6 +24,7 @@ metadata = MetaData(
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
         "fk": "fk_%(table_name)s_%(column_0_N_name)s",
         "pk": "pk_%(table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
 )
 
@@ -50,7 +52,7 @@ tickets = Table(
     Column("flow", String, nullable=False),
     Column("revision", String),
     Column("category", String),
-    Column("owner", String),
+    Column("owner", String, nullable=False),
     Column("next_due", Moment, index=True),
     Column("last_seq", Integer, nullable=False),
     Column("mode", String(20), nullable=False),
@@ -69,6 +71,8 @@ tickets = Table(
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     UniqueConstraint("channel", "external_id"),
+    CheckConstraint("owner <> ''", name="owner"),
+    CheckConstraint("state = 'closed' OR next_due IS NOT NULL", name="next_due"),
     Index(None, "state", "flow"),
     Index(None, "created_at"),
 )

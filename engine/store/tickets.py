@@ -117,12 +117,14 @@ class Tickets:
         """Set some of `COLUMNS`; False if the ticket has gone on to another epoch or is not there.
 
         Another requester is another person: the identity is taken off. Raises ValueError for other columns,
-        and for a ticket that would be left without a next time.
+        and for a ticket that would be left without an owner or a next time.
         """
         if unknown := columns.keys() - COLUMNS:
             raise ValueError(f"not to be set by update: {', '.join(sorted(unknown))}")
         if "next_due" in columns and columns["next_due"] is None:
             raise ValueError("an open ticket has a next time")
+        if "owner" in columns and not columns["owner"]:
+            raise ValueError("an open ticket has an owner")
         where = [] if epoch is None else [schema.tickets.c.epoch == epoch]
         with self._database.write() as tx:
             if "requester" in columns:

@@ -52,7 +52,7 @@ def served(empty_store: Path) -> Iterator[tuple[Service, str]]:
         return TEAMS.get(person, frozenset())
 
     with Store.open(f"sqlite:///{empty_store}") as first:
-        service = Service(store=first, channels={}, ring=ring, teams_of=teams_of, sla=given.SLA)
+        service = Service(store=first, channels={}, ring=ring, teams_of=teams_of, sla=given.SLA, team="support")
         running = Served(create_app(service))
         yield service, running.url
         running.stop()

@@ -102,7 +102,13 @@ def test_a_handoff(engine: Engine, store: Store, ticket: TicketRow) -> None:
 def test_by_the_platforms_id(engine: Engine, store: Store, ticket: TicketRow) -> None:
     assert engine("tickets", "show", "1").out == engine("tickets", "show", ticket.id).out
     store.messages.ingest(
-        "mail", "1", [Arrival(content_id="x", author_id="bo", text="?")], subject="?", requester={}, sla=given.SLA
+        "mail",
+        "1",
+        [Arrival(content_id="x", author_id="bo", text="?")],
+        subject="?",
+        requester={},
+        owner="support",
+        sla=given.SLA,
     )
     ran = engine("tickets", "show", "1")
     assert ran.status == 1

@@ -28,7 +28,7 @@ def activate(store: Store, flow: str, number: int = 1, *, active: bool = True) -
 def ticket(store: Store, number: str, *, text: str = "hello") -> TicketRow:
     made = store.messages.ingest(
         "desk", number, [Arrival(content_id=f"c-{number}", author_id="9", text=text)], subject=SECRET,
-        requester={"id": "9", "name": SECRET}, sla=SLA,
+        requester={"id": "9", "name": SECRET}, owner="support", sla=SLA,
     )  # fmt: skip
     return store.tickets.get(made.ticket_id)
 
@@ -151,7 +151,7 @@ async def test_a_new_message_is_rung_at_once_again(ringer: Ringer, store: Store)
     assert await ringer.sweep() == 0
     store.messages.ingest(
         "desk", "1", [Arrival(content_id="c-2", author_id="9", text="more")], subject=None, requester={"id": "9"},
-        sla=SLA,
+        owner="support", sla=SLA,
     )  # fmt: skip
     clock.shift += timedelta(seconds=3)
     assert await ringer.sweep() == 1

@@ -63,7 +63,7 @@ def ticket(store: Store, desk: ZendeskStandIn, *, wish: bool = False, channel: s
     number = str(desk.open_ticket("mia@customer.example", "Lamp", text)["id"])
     made = store.messages.ingest(
         channel, number, [Arrival(content_id=f"{number}/description", author_id="5", text=text, wants_person=wish)],
-        subject="Lamp", requester={"id": "5"}, sla=SLA,
+        subject="Lamp", requester={"id": "5"}, owner="support", sla=SLA,
     )  # fmt: skip
     return store.tickets.get(made.ticket_id)
 
@@ -276,14 +276,6 @@ async def test_without_temporal_people_are_told_of_the_wish_at_once(
 
 
 # owners, decisions, writes
-
-
-async def test_a_ticket_without_an_owner_gets_one(dog: Watchdog, store: Store, desk: ZendeskStandIn) -> None:
-    row = ticket(store, desk)
-    assert row.owner is None
-    later(store, GRACE + timedelta(seconds=1))
-    await dog.look()
-    assert store.tickets.get(row.id).owner == "support"
 
 
 async def test_an_owner_that_a_flow_named_stays(dog: Watchdog, store: Store, desk: ZendeskStandIn) -> None:

@@ -117,8 +117,8 @@ def _service(store: Store, standin: ZendeskStandIn, rung: list[str]) -> Service:
 
     zendesk = Zendesk(name="desk", url=standin.url, user=standin.user, token=TOKEN, webhook_secret=SECRET)
     return Service(
-        store=store, channels={"desk": zendesk}, ring=ring, sla=SLA, keys=KeyRing.make(), ui=UI, loopback=True,
-        teams_of=lambda person: TEAMS.get(person, frozenset()),
+        store=store, channels={"desk": zendesk}, ring=ring, sla=SLA, team="support", keys=KeyRing.make(), ui=UI,
+        loopback=True, teams_of=lambda person: TEAMS.get(person, frozenset()),
     )  # fmt: skip
 
 

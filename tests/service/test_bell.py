@@ -37,7 +37,7 @@ async def server(tmp_path: Path) -> AsyncIterator[TemporalServer]:
 def ticket(store: Store, number: str) -> TicketRow:
     made = store.messages.ingest(
         "desk", number, [Arrival(content_id=number, author_id="5", text="hello")], subject=None,
-        requester={"id": "5"}, sla=SLA,
+        requester={"id": "5"}, owner="support", sla=SLA,
     )  # fmt: skip
     return store.tickets.get(made.ticket_id)
 

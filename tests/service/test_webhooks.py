@@ -216,7 +216,7 @@ def test_a_customers_words_in_an_agents_delivery_are_heard(world: World) -> None
     """A comment's event carries the description too, which is the customer's, whatever it says."""
     first = Arrival(content_id="another", author_id="5", text="first")
     row_id = world.store.messages.ingest(
-        "desk", "77", [first], subject="Lamp", requester={"id": "5"}, sla=SLA
+        "desk", "77", [first], subject="Lamp", requester={"id": "5"}, owner="support", sla=SLA
     ).ticket_id  # fmt: skip
     reply = world.store.outbound.propose(row_id, 1, "n", "1", "reply", {"text": "Hello"}, {"passed": True})
     world.store.outbound.begin(reply.id, world.store.outbound.hold(reply.id) or "", deadline=timedelta(seconds=40))

@@ -18,7 +18,7 @@ def arrival(name: str, *, author: str = "ana", **more: Any) -> Arrival:
 def deliver(store: Store, external_id: str, *arrivals: Arrival, requester: str = "ana") -> Any:
     """Ingest on the channel `desk`."""
     return store.messages.ingest(
-        "desk", external_id, arrivals, subject="Money back", requester={"id": requester}, sla=SLA
+        "desk", external_id, arrivals, subject="Money back", requester={"id": requester}, owner="support", sla=SLA
     )
 
 

@@ -41,7 +41,13 @@ def ingest(store: Store, work: dict[str, Any]) -> list[Any]:
     """Deliver one message."""
     arrival = Arrival(content_id=work["content"], author_id="ana", text="hello")
     made = store.messages.ingest(
-        "desk", work["external_id"], [arrival], subject=None, requester={"id": "ana"}, sla=timedelta(minutes=15)
+        "desk",
+        work["external_id"],
+        [arrival],
+        subject=None,
+        requester={"id": "ana"},
+        owner="support",
+        sla=timedelta(minutes=15),
     )
     return [made.ticket_id, made.opened, list(made.accepted), made.duplicates]
 

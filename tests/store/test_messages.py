@@ -43,7 +43,7 @@ def test_duplicates_within_and_across_deliveries(store: Store) -> None:
 def test_a_content_id_belongs_to_the_channel_instance(store: Store) -> None:
     given.deliver(store, "1", given.arrival("a"))
     other = store.messages.ingest(
-        "other-desk", "1", [given.arrival("a")], subject=None, requester={"id": "ana"}, sla=given.SLA
+        "other-desk", "1", [given.arrival("a")], subject=None, requester={"id": "ana"}, owner="support", sla=given.SLA
     )
     assert (other.opened, other.accepted) == (True, (1,))
 

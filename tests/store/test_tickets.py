@@ -2,11 +2,12 @@
 
 from dataclasses import FrozenInstanceError
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from engine.store import Clock, Missing, Store, Verified
+from engine.store import Clock, Missing, Store, StoreRefused, Verified, schema
 from engine.store.columns import micros
 from engine.store.tickets import overdue_query, to_ring_query
 from tests.store import given
@@ -134,6 +135,9 @@ def test_update_sets_only_what_it_may(store: Store) -> None:
             store.tickets.update(row.id, **columns)
     with pytest.raises(ValueError, match="next time"):
         store.tickets.update(row.id, next_due=None)
+    for nobody in (None, ""):
+        with pytest.raises(ValueError, match="an owner"):
+            store.tickets.update(row.id, owner=nobody)
     with pytest.raises(ValueError, match="without an offset"):
         store.tickets.update(row.id, next_due=store.now().replace(tzinfo=None))
 
@@ -194,9 +198,10 @@ def test_rows_are_frozen_and_keep_contents_out_of_repr(store: Store) -> None:
 
 TEN_THOUSAND = """
 WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 9999)
-INSERT INTO tickets (id, channel, external_id, epoch, state, flow, next_due, ring_wanted_at, last_seq, mode, requester,
-                     attempts, salt, created_at, updated_at)
-SELECT 't_' || n, 'desk', CAST(n AS TEXT), 1, 'open', 'triage', CAST(:now AS BIGINT) + n * CAST(:minute AS BIGINT),
+INSERT INTO tickets (id, channel, external_id, epoch, state, flow, owner, next_due, ring_wanted_at, last_seq, mode,
+                     requester, attempts, salt, created_at, updated_at)
+SELECT 't_' || n, 'desk', CAST(n AS TEXT), 1, 'open', 'triage', 'support',
+       CAST(:now AS BIGINT) + n * CAST(:minute AS BIGINT),
        CASE WHEN n - n / 100 * 100 = 0 THEN CAST(:now AS BIGINT) END, 0, 'live', '{}', '{}', :salt,
        CAST(:now AS BIGINT), CAST(:now AS BIGINT)
 FROM numbers
@@ -251,3 +256,21 @@ def test_concurrent_wishes_make_one_handoff(store: Store, url: str) -> None:
     results = race(url, "ingest", [[{"external_id": "1", "content": f"c{p}{n}"} for n in range(3)] for p in range(2)])
     assert sorted(seq for _, _, accepted, _ in results for seq in accepted) == list(range(3, 9))
     assert len(store.handoffs.of_ticket(row.id)) == 1
+
+
+def test_a_ticket_has_an_owner_and_a_next_time_from_its_first_message_on(store: Store) -> None:
+    first = given.ticket(store)
+    assert (first.owner, first.next_due) == ("support", first.created_at + given.SLA)
+    store.tickets.update(first.id, owner="billing")
+    store.tickets.close(first.id, 1, 1, "solved")
+    given.deliver(store, "1", given.arrival("again"))
+    assert store.tickets.get(first.id).owner == "support", "another matter: the flow of the last one has no say"
+
+
+@pytest.mark.parametrize("columns", [{"owner": None}, {"owner": ""}, {"next_due": None}])
+def test_the_database_itself_refuses_an_open_ticket_that_nobody_looks_after(
+    store: Store, columns: dict[str, Any]
+) -> None:
+    row = given.ticket(store)
+    with pytest.raises(StoreRefused), store.database.write() as tx:
+        tx.connection.execute(sa.update(schema.tickets).where(schema.tickets.c.id == row.id).values(**columns))

@@ -104,7 +104,9 @@ class Clerk(Group):
             return Result("unsure", cursor=cursor)
         plan = await self.desk.plan(active)
         await self.store.run(self.store.tickets.leave, scope.ticket.id, scope.work.epoch)
-        state: dict[str, Any] = {"flow": flow, "revision": active, "owner": plan.owner}
+        state: dict[str, Any] = {"flow": flow, "revision": active}
+        if plan.owner:
+            state["owner"] = plan.owner
         if flow not in _BUILT_IN:
             state["category"] = flow
             if scope.ticket.state == "handed_off":

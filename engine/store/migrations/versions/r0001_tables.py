@@ -63,7 +63,7 @@ def upgrade() -> None:
         sa.Column("flow", sa.String(), nullable=False),
         sa.Column("revision", sa.String(), nullable=True),
         sa.Column("category", sa.String(), nullable=True),
-        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=False),
         sa.Column("next_due", sa.BigInteger(), nullable=True),
         sa.Column("last_seq", sa.Integer(), nullable=False),
         sa.Column("mode", sa.String(length=20), nullable=False),
@@ -81,6 +81,8 @@ def upgrade() -> None:
         sa.Column("salt", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("owner <> ''", name="ck_tickets_owner"),
+        sa.CheckConstraint("state = 'closed' OR next_due IS NOT NULL", name="ck_tickets_next_due"),
         sa.PrimaryKeyConstraint("id", name="pk_tickets"),
         sa.UniqueConstraint("channel", "external_id", name="uq_tickets_channel_external_id"),
     )
