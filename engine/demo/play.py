@@ -34,9 +34,7 @@ async def run_demo(root: Path, state: Path, *, record: Path | None = None) -> bo
         report.progress("starting Temporal, a worker, the service, the shop and a stand-in of Zendesk ...")
         async with Stack(root, state, sample=True) as stack:
             with Store.open(stack.env["ENGINE_STORE"]) as store:
-                played, results = await _course(stack, store, report)
-                if record is not None:
-                    await _record(stack, store, record)
+                played, results = await _course(stack, store, report, record)
             report.done()
             for one, holds in zip(played, results, strict=True):
                 report.ticket(one, store_again(stack), stack, holds)
@@ -50,7 +48,9 @@ def store_again(stack: Stack) -> Store:
     return Store.open(stack.env["ENGINE_STORE"])
 
 
-async def _course(stack: Stack, store: Store, report: Report) -> tuple[list[Played], list[list[Outcome]]]:
+async def _course(
+    stack: Stack, store: Store, report: Report, record: Path | None
+) -> tuple[list[Played], list[list[Outcome]]]:
     lena = store.people.mint(_LEAD)
     somebody = store.people.mint("ana@northwind.example")
     async with httpx.AsyncClient(trust_env=False, timeout=20) as http:
@@ -62,6 +62,8 @@ async def _course(stack: Stack, store: Store, report: Report) -> tuple[list[Play
         )
         report.progress("a refund of 129.00 EUR waits for a billing lead; the worker is killed with SIGKILL ...")
         stack.processes["worker"].kill()
+        if record is not None:
+            await _record(stack, store, record, stage="waiting", running=True)
         [approval] = [a for a in await world.approvals(lena) if a["team"] == "billing-leads"]
         refused = [await world.decide(approval, None), await world.decide(approval, somebody)]
         report.progress("the lead approves while no worker runs; then a worker is started again ...")
@@ -71,6 +73,8 @@ async def _course(stack: Stack, store: Store, report: Report) -> tuple[list[Play
         for one in played:
             one.shown = await world.show(one.number)
         results = await outcomes(played, world, store)
+        if record is not None:
+            await _record(stack, store, record, stage="after")
     results[2] += [
         ("nobody unknown and nobody of another team could approve", refused == [401, 403]),
         ("the lead's approval counted once", decided == [200, 409]),
@@ -116,15 +120,16 @@ def _through(store: Store, one: Played) -> bool:
     return quiet and any(h.state == "delivered" for h in store.handoffs.of_ticket(row.id)) and bool(sent)
 
 
-async def _record(stack: Stack, store: Store, folder: Path) -> None:
-    """Every run's history, as JSON: what tests replay on each later version of the code."""
+async def _record(stack: Stack, store: Store, folder: Path, *, stage: str, running: bool = False) -> None:
+    """Every run's history, or those that are still running, as JSON: what tests replay on each later version of the
+    code. A run that waits is what an upgrade meets."""
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     client = await connect(Settings.from_env(stack.root, stack.env))
     for ticket in reversed(store.tickets.listing()):
-        query = f"WorkflowId = '{workflow_id(ticket)}'"
+        query = f"WorkflowId = '{workflow_id(ticket)}'" + (" AND ExecutionStatus = 'Running'" if running else "")
         number = 0
         async for run in client.list_workflows(query):
             history = await client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history()
-            name = f"{ticket.external_id}-{number}-{run.workflow_type}.json"
+            name = f"{ticket.external_id}-{stage}-{number}-{run.workflow_type}.json"
             (folder / name).write_text(json.dumps(json.loads(history.to_json()), indent=1) + "\n", encoding="utf-8")
             number += 1

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from temporalio import workflow
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 from temporalio.worker import (
@@ -72,6 +73,12 @@ async def replay(history: WorkflowHistory) -> list[tuple[str, Any]]:
 
 def test_each_of_the_six_tickets_is_recorded() -> None:
     assert len({path.name.split("-")[0] for path in HISTORIES}) == 6
+
+
+def test_a_refund_that_waits_for_a_person_is_recorded() -> None:
+    waiting = [read(path).events[-1].event_type for path in HISTORIES if "-waiting-0-refund" in path.name]
+    assert waiting
+    assert EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED not in waiting
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
