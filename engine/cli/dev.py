@@ -9,6 +9,13 @@ from pathlib import Path
 
 __all__ = ["add_arguments", "run"]
 
+_TRY = """\
+  engine customer write jonas.weber@example.com "The lamp of order 4710 came broken, I want a refund. Postcode 80331."
+  engine customer show 35436
+  engine tickets list
+  ENGINE_TOKEN=$(engine token lena@northwind.example) engine approvals list
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """--sample adds the sample shop and the Zendesk stand-in."""
@@ -42,7 +49,11 @@ async def _dev(*, sample: bool) -> int:
         if sample:
             await stack.connect_desk()
             say(f"sample shop  {stack.env['SHOP_URL']}\nZendesk      {stack.env['ZENDESK_URL']} (a stand-in)\n")
-        say(f"logs         {stack.state}\nCtrl-C stops all of it.\n")
+        say(f"logs         {stack.state}\n")
+        say(f"\nIn another terminal, for the engine's commands:\n  . {stack.variables}\n")
+        if sample:
+            say(_TRY)
+        say("\nCtrl-C stops all of it.\n")
         sys.stdout.flush()
         while not stop.is_set():
             stack.check()

@@ -54,7 +54,7 @@ async def _course(
     lena = store.people.mint(_LEAD)
     somebody = store.people.mint("ana@northwind.example")
     async with httpx.AsyncClient(trust_env=False, timeout=20) as http:
-        world = World(stack, http)
+        world = World(stack.env, http)
         played = [await play(world, script) for script in TICKETS]
         report.progress("six tickets are in; each webhook is posted twice, one pair in the wrong order ...")
         await _until(

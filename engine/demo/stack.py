@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import secrets
+import shlex
 import signal
 import subprocess
 import sys
@@ -83,7 +84,8 @@ class Stack:
         given = env if env is not None else os.environ
         codec = f"{self.service_url}/codec" if given.get("ENGINE_CODEC") == "on" else ""
         self.server = TemporalServer(state / "temporal.db", codec=codec)
-        self.env = {**given, **self._own()}
+        self._own_variables = self._own()
+        self.env = {**given, **self._own_variables}
         self.processes: dict[str, Process] = {}
 
     def _own(self) -> dict[str, str]:
@@ -109,6 +111,7 @@ class Stack:
     async def start(self) -> None:
         """Everything, the slow things at the same time. Raises StackFailed."""
         self.state.mkdir(parents=True, exist_ok=True)
+        self._write_variables()
         if self.sample:
             self._run(
                 "shop", "-m", "engine.testing.shop", "--db", str(self.state / "shop.db"), "--port", self._port("shop")
@@ -121,6 +124,17 @@ class Stack:
         self.start_service()
         await self.ready()
         self.start_worker()
+
+    @property
+    def variables(self) -> Path:
+        """A file for a shell's `.`: with it the engine's commands work on this stack. It holds tokens."""
+        return self.state / "env"
+
+    def _write_variables(self) -> None:
+        self.variables.unlink(missing_ok=True)
+        with os.fdopen(os.open(self.variables, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.writelines(f"export {name}={shlex.quote(value)}\n" for name, value in self._own_variables.items())
+            file.write(f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH\n")  # where `engine` is
 
     async def connect_desk(self) -> None:
         """Lets the stand-in post its webhooks to the service, as the platform would."""

@@ -1,24 +1,24 @@
 """The demo's hands and eyes outside the engine: customers on the platform, the shop's own books, approvers."""
 
 import base64
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
-
-from engine.demo.stack import Stack
 
 __all__ = ["World"]
 
 
 class World:
-    """Speaks HTTP with the stand-ins and the service, as customers, agents and approvers would."""
+    """Speaks HTTP with the stand-ins and the service, as customers, agents and approvers would. `env` is the stack's
+    environment."""
 
-    def __init__(self, stack: Stack, http: httpx.AsyncClient) -> None:
+    def __init__(self, env: Mapping[str, str], http: httpx.AsyncClient) -> None:
         self._http = http
-        self._shop = stack.env["SHOP_URL"], {"Authorization": f"Bearer {stack.env['SHOP_ADMIN_TOKEN']}"}
-        self._desk = stack.env["ZENDESK_URL"], {"Authorization": f"Bearer {stack.env['ZENDESK_ADMIN_TOKEN']}"}
-        self._customer = {"Authorization": f"Bearer {stack.env['SHOP_TOKEN']}"}
-        self._service = stack.service_url
+        self._shop = env["SHOP_URL"], {"Authorization": f"Bearer {env['SHOP_ADMIN_TOKEN']}"}
+        self._desk = env["ZENDESK_URL"], {"Authorization": f"Bearer {env['ZENDESK_ADMIN_TOKEN']}"}
+        self._customer = {"Authorization": f"Bearer {env['SHOP_TOKEN']}"}
+        self._service = f"http://{env['ENGINE_SERVICE']}"
         self.posted = 0
         self.refused: list[int] = []
         self._held: set[int] = set()

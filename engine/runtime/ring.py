@@ -10,7 +10,6 @@ from typing import Any
 
 from temporalio.client import Client
 from temporalio.common import (
-    SearchAttributeKey,
     SearchAttributePair,
     TypedSearchAttributes,
     WorkflowIDConflictPolicy,
@@ -18,6 +17,7 @@ from temporalio.common import (
 )
 from temporalio.service import RPCError
 
+from engine.runtime.attributes import AWAITING_TEAM, CHANNEL, FLOW, SLA_DUE, STATE, TEAM
 from engine.runtime.input import TicketInput
 from engine.store import Missing, Store, TicketRow
 
@@ -117,8 +117,15 @@ class Ringer:
         return await self.store.run(self.store.revisions.plan, revision) if revision else None
 
     async def _signal(self, ticket: TicketRow, plan: Mapping[str, Any]) -> None:
-        keyword = SearchAttributeKey.for_keyword
         flow = str(plan["flow"])
+        known = [
+            SearchAttributePair(FLOW, flow), SearchAttributePair(CHANNEL, ticket.channel),
+            SearchAttributePair(STATE, ticket.state), SearchAttributePair(TEAM, ticket.owner),
+        ]  # fmt: skip
+        if ticket.sla_due is not None:
+            known.append(SearchAttributePair(SLA_DUE, ticket.sla_due))
+        if ticket.awaiting_team:
+            known.append(SearchAttributePair(AWAITING_TEAM, ticket.awaiting_team))
         await self.client.start_workflow(
             flow,
             TicketInput(ticket.id, ticket.epoch, plan),
@@ -129,9 +136,5 @@ class Ringer:
             start_signal="ring",
             rpc_timeout=_TIMEOUT,
             static_summary=f"{plan.get('title') or flow} · {ticket.channel}",
-            search_attributes=TypedSearchAttributes([
-                SearchAttributePair(keyword("Flow"), flow),
-                SearchAttributePair(keyword("Channel"), ticket.channel),
-                SearchAttributePair(keyword("TicketState"), ticket.state),
-            ]),
-        )  # fmt: skip
+            search_attributes=TypedSearchAttributes(known),
+        )

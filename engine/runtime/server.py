@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from google.protobuf.duration_pb2 import Duration
+from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
@@ -26,10 +27,10 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from engine.errors import EngineError
+from engine.runtime.attributes import SEARCH_ATTRIBUTES
 
 __all__ = [
     "RETENTION",
-    "SEARCH_ATTRIBUTES",
     "ServerFailed",
     "TemporalServer",
     "binary",
@@ -37,10 +38,11 @@ __all__ = [
     "free_ports",
 ]
 
-SEARCH_ATTRIBUTES: Final = {
-    "TicketState": "Keyword", "Flow": "Keyword", "Category": "Keyword", "Channel": "Keyword", "Team": "Keyword",
-    "AwaitingTeam": "Keyword", "Rollout": "Keyword", "Outcome": "Keyword", "Escalated": "Bool", "SlaDue": "Datetime",
+_KINDS: Final = {
+    IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD: "Keyword", IndexedValueType.INDEXED_VALUE_TYPE_BOOL: "Bool",
+    IndexedValueType.INDEXED_VALUE_TYPE_DATETIME: "Datetime",
 }  # fmt: skip
+"""As the server's command line names the types."""
 RETENTION: Final = timedelta(days=30)
 _DYNAMIC: Final = (
     "history.transferProcessorMaxPollRPS=2000", "history.timerProcessorMaxPollRPS=2000",
@@ -188,7 +190,9 @@ class TemporalServer:
 
     def _command(self) -> list[str]:
         attributes = [
-            part for name, kind in SEARCH_ATTRIBUTES.items() for part in ("--search-attribute", f"{name}={kind}")
+            part
+            for key in SEARCH_ATTRIBUTES
+            for part in ("--search-attribute", f"{key.name}={_KINDS[key.indexed_value_type]}")
         ]
         dynamic = [part for setting in _DYNAMIC for part in ("--dynamic-config-value", setting)]
         ui = ["--ui-port", str(self.ui_port), "--ui-disable-news-fetch"] if self._with_ui else ["--headless"]
@@ -234,7 +238,7 @@ class TemporalServer:
 async def _attributes_known(client: Client) -> None:
     """They are registered a moment after the server answers."""
     request = ListSearchAttributesRequest(namespace=client.namespace)
-    missing = set(SEARCH_ATTRIBUTES)
+    missing = {key.name for key in SEARCH_ATTRIBUTES}
     while missing:
         with contextlib.suppress(RPCError):  # up, and its namespace not yet
             known = await client.operator_service.list_search_attributes(request, timeout=_RPC)

@@ -8,24 +8,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RawValue, SearchAttributeKey, SearchAttributeUpdate
+from temporalio.common import RawValue, SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from engine.plan import Node
+from engine.runtime.attributes import AWAITING_TEAM, CATEGORY, FLOW, OUTCOME, ROLLOUT, STATE, TEAM
 from engine.runtime.input import TicketInput
 from engine.runtime.run import RUN
 from engine.runtime.run.escalate import hand_off
 from engine.runtime.run.ticket import Ended, Gone, Handoff, Jump, Moved, Ticket
 
 __all__ = ["TicketWorkflow"]
-
-_FLOW = SearchAttributeKey.for_keyword("Flow")
-_STATE = SearchAttributeKey.for_keyword("TicketState")
-_CATEGORY = SearchAttributeKey.for_keyword("Category")
-_TEAM = SearchAttributeKey.for_keyword("Team")
-_ESCALATED = SearchAttributeKey.for_bool("Escalated")
-_OUTCOME = SearchAttributeKey.for_keyword("Outcome")
-_ROLLOUT = SearchAttributeKey.for_keyword("Rollout")
 
 
 @workflow.defn(dynamic=True, sandboxed=False)
@@ -50,7 +43,9 @@ class TicketWorkflow:
         try:
             await self._flow(ticket)
         except Ended as ended:
-            workflow.upsert_search_attributes([_STATE.value_set("closed"), _OUTCOME.value_set(ended.outcome)])
+            workflow.upsert_search_attributes([
+                STATE.value_set("closed"), OUTCOME.value_set(ended.outcome), AWAITING_TEAM.value_unset(),
+            ])  # fmt: skip
             workflow.set_current_details(f"**{ticket.plan.title}** · closed, {ended.outcome}")
             return ended.outcome
         except Gone:
@@ -76,7 +71,7 @@ class TicketWorkflow:
             except Jump as jump:
                 name, same = jump.node, jump.same
             except Handoff as handoff:
-                await self._hand_off(ticket, node, handoff)
+                await hand_off(ticket, node, handoff)
 
     async def _step(self, ticket: Ticket, node: Node) -> str:
         """Runs one node and gives the next one. An outcome without an edge goes to people."""
@@ -89,19 +84,16 @@ class TicketWorkflow:
             raise Handoff(outcome)
         return node.on[outcome]
 
-    async def _hand_off(self, ticket: Ticket, node: Node, handoff: Handoff) -> None:
-        workflow.upsert_search_attributes([_ESCALATED.value_set(True), _STATE.value_set("handed_off")])
-        await hand_off(ticket, node, handoff)
-
     def _publish(self, ticket: Ticket) -> None:
         """What the Temporal UI can filter by; nothing personal."""
         updates: list[SearchAttributeUpdate[Any]] = [
-            _FLOW.value_set(ticket.plan.flow),
-            _TEAM.value_set(ticket.plan.owner),
-            _ROLLOUT.value_set(str(ticket.plan.settings.get("rollout", {}).get("mode", "live"))),
+            FLOW.value_set(ticket.plan.flow),
+            ROLLOUT.value_set(str(ticket.plan.settings.get("rollout", {}).get("mode", "live"))),
         ]
         if ticket.plan.flow not in ("triage", "human"):
-            updates += [_CATEGORY.value_set(ticket.plan.flow), _STATE.value_set("open")]
+            updates += [CATEGORY.value_set(ticket.plan.flow), STATE.value_set("open"), AWAITING_TEAM.value_unset()]
+            if ticket.plan.owner:
+                updates.append(TEAM.value_set(ticket.plan.owner))
         workflow.upsert_search_attributes(updates)
         ticket.tell("running")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.store import schema
+from engine.store import place, schema
 from engine.store.outcomes import Left
 from engine.store.rows import IntentRow
 from engine.store.transaction import Transaction
@@ -26,6 +26,7 @@ def take_back(tx: Transaction, ticket_id: str, epoch: int | None = None, nodes: 
         schema.outbound.c.state == "reserved", schema.outbound.c.kind == "reply",
     )  # fmt: skip
     tx.update(schema.outbound, schema.outbound.c.id.in_(replies), state="withdrawn", because="left", token=None)
+    place.change(tx, ticket_id, schema.tickets.c.state == "open", awaiting_team=None)
     sending = sa.select(schema.intents).where(
         *_at(schema.intents, ticket_id, epoch, nodes), schema.intents.c.state == "sending"
     )

@@ -61,7 +61,8 @@ async def test_a_first_ring_starts_triage_and_further_ones_only_ring(
     assert (found.workflow_type, found.id) == ("triage", f"ticket/desk/{row.id}")
     assert await rings(client, row) == 3
     keywords = {pair.key.name: pair.value for pair in found.typed_search_attributes}
-    assert keywords == {"Flow": "triage", "Channel": "desk", "TicketState": "open"}
+    assert keywords.pop("SlaDue") is not None
+    assert keywords == {"Flow": "triage", "Channel": "desk", "TicketState": "open", "Team": "support"}
     assert await found.static_summary() == "Triage · desk"
 
 

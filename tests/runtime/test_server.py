@@ -15,7 +15,8 @@ from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from engine.runtime.server import RETENTION, SEARCH_ATTRIBUTES, ServerFailed, TemporalServer, free_ports
+from engine.runtime.attributes import SEARCH_ATTRIBUTES
+from engine.runtime.server import RETENTION, ServerFailed, TemporalServer, free_ports
 
 
 def alive(pid: int) -> bool:
@@ -38,7 +39,7 @@ def gone(pid: int, within: float = 5.0) -> bool:
 
 async def test_it_knows_the_search_attributes_and_keeps_what_is_closed(client: Client) -> None:
     known = await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace="default"))
-    types = {name: IndexedValueType.Name(known.custom_attributes[name]) for name in SEARCH_ATTRIBUTES}
+    types = {key.name: IndexedValueType.Name(known.custom_attributes[key.name]) for key in SEARCH_ATTRIBUTES}
     assert types["Escalated"] == "INDEXED_VALUE_TYPE_BOOL"
     assert types["SlaDue"] == "INDEXED_VALUE_TYPE_DATETIME"
     assert {types[name] for name in ("Flow", "TicketState", "Outcome")} == {"INDEXED_VALUE_TYPE_KEYWORD"}

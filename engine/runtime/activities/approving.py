@@ -74,6 +74,7 @@ class Approver(Group):
             await self.store.run(self.store.approvals.expire, row.id)
             row = await self.store.run(self.store.approvals.get, row.id)
         if row.state != "open":
+            await self.store.run(self.store.tickets.update, scope.ticket.id, awaiting_team=None)
             value = await self.desk.refused(scope, row.reason or row.state) if row.state != "approved" else None
             return Result(row.state, value=value)
         return await self._still_open(scope, row, now)

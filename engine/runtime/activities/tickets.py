@@ -212,7 +212,8 @@ class Clerk(Group):
             self.store.tickets.update, scope.ticket.id, owner=team, escalated=reason, next_due=due,
             sla_due=due, awaiting_team=team,
         )  # fmt: skip
-        return Result("done", data={"handoff": row.id, "plan": moved.data["plan"]})
+        told = {"team": team, "due": due.isoformat()}
+        return Result("done", data={"handoff": row.id, "plan": moved.data["plan"], **told})
 
     @activity.defn(name="handoff.deliver")
     @always

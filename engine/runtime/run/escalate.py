@@ -1,5 +1,6 @@
 """`escalate`: hands off to people, with the handoff package."""
 
+from datetime import datetime
 from typing import NoReturn
 
 from engine.plan import Node
@@ -19,5 +20,6 @@ async def hand_off(ticket: Ticket, node: Node, handoff: Handoff) -> NoReturn:
     ticket.note(node, "handed off", handoff.reason)
     ticket.tell("being handed to people")
     opened = await ticket.act("escalate", node, data={"reason": handoff.reason, "team": handoff.team})
+    ticket.handed_to(opened.data["team"], datetime.fromisoformat(opened.data["due"]))
     await ticket.act("handoff.deliver", node, data={"handoff": opened.data["handoff"]})
     raise Moved("human", opened.data["plan"])

@@ -9,6 +9,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 from engine.plan import Node, Plan, revision
+from engine.runtime.attributes import AWAITING_TEAM, ESCALATED, SLA_DUE, STATE, TEAM
 from engine.runtime.input import Checkpoint, Frame, Result, Step, TicketInput, Value, Work
 
 __all__ = ["Ended", "Gone", "Handoff", "Jump", "Moved", "Ticket"]
@@ -16,7 +17,7 @@ __all__ = ["Ended", "Gone", "Handoff", "Jump", "Moved", "Ticket"]
 _RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30))
 _TIMEOUT = timedelta(seconds=60)
 _HEARTBEAT = timedelta(seconds=10)
-"""A worker that was killed is noticed after so long; every activity beats every two seconds."""
+"""A worker that was killed is noticed after so long; every activity beats five times as often."""
 
 
 class Handoff(Exception):
@@ -84,6 +85,9 @@ class Ticket:
         self.last_ask: str | None = None
         self.judged: dict[str, dict[str, Any]] = {}
         """propose node -> what the gates said: {intent, failed: [gate, line] | None, approve: [line]}"""
+        self._awaited: str | None = None
+        self._told = "waits"
+        """Whose turn it is, for the timers of the Temporal UI."""
         self._trace: list[Step] = []
         self._at: _Entry | None = None
         self._plan_json = given.plan
@@ -92,6 +96,7 @@ class Ticket:
 
     def enter(self, node: Node, *, same: bool = False) -> None:
         """Counts the visit: the iteration of intents and texts, so that a second visit is a second wish."""
+        self.awaits(None)
         resumed = self.start is not None and self.start.node == node.id and self._at is None
         if resumed and self.start is not None:
             self._at = _Entry(node, self.start.iteration)
@@ -215,13 +220,28 @@ class Ticket:
             raise Moved(self.plan.flow, self._plan_json, resume=True)
         timeout = None if until is None else max(until - workflow.now(), timedelta())
         try:
-            await workflow.wait_condition(lambda: self.rung, timeout=timeout, timeout_summary="waits")
+            await workflow.wait_condition(lambda: self.rung, timeout=timeout, timeout_summary=self._told)
         except TimeoutError:
             return False
         return True
 
     def tell(self, text: str) -> None:
         """A short account for the Temporal UI: kind, place, whose turn it is. Nothing personal."""
+        self._told = text
         at = self._at.node if self._at else None
         place = self.plan.places.get(at.id, "") if at else ""
         workflow.set_current_details(f"**{self.plan.title or self.plan.flow}** · {text}\n\n`{self.revision}` {place}")
+
+    def handed_to(self, team: str, due: datetime) -> None:
+        """People have it: shown in the Temporal UI until they give it back or it is closed."""
+        workflow.upsert_search_attributes([
+            ESCALATED.value_set(True), STATE.value_set("handed_off"), TEAM.value_set(team),
+            AWAITING_TEAM.value_set(team), SLA_DUE.value_set(due),
+        ])  # fmt: skip
+
+    def awaits(self, team: str | None) -> None:
+        """Whose turn it is, for the filters of the Temporal UI: a team's, or (None) the customer's or the engine's."""
+        if team == self._awaited:
+            return
+        self._awaited = team
+        workflow.upsert_search_attributes([AWAITING_TEAM.value_set(team) if team else AWAITING_TEAM.value_unset()])

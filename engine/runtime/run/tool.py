@@ -87,6 +87,7 @@ async def _approve(ticket: Ticket, node: Node, intent: str) -> str:
         if seen.outcome != "open":
             return _DECIDED.get(seen.outcome, "rejected")
         ticket.tell(f"waits for {node.data['team']} to approve")
+        ticket.awaits(node.data["team"])
         if not ticket.rung and not await ticket.ring_or(datetime.fromisoformat(seen.data["next"])):
             reminded = seen.data["reminders"]
 

@@ -12,7 +12,7 @@ __all__ = ["run"]
 async def run(ticket: Ticket, node: Node) -> str:
     """The number of the branch that matched, from 1. An event counts if it came earlier in the ticket."""
     opened = await ticket.act("wait", node)
-    ticket.tell("waits")
+    ticket.tell("is with people" if ticket.plan.flow == "human" else "waits for a reply, an event or a time")
     until = datetime.fromisoformat(opened.data["until"])
     heard = await listen(ticket, node, "wait", until=until)
     if heard.outcome != DEADLINE:
