@@ -118,7 +118,7 @@ class Ringer:
 
     async def _signal(self, ticket: TicketRow, plan: Mapping[str, Any]) -> None:
         flow = str(plan["flow"])
-        known = [
+        known: list[SearchAttributePair[Any]] = [
             SearchAttributePair(FLOW, flow), SearchAttributePair(CHANNEL, ticket.channel),
             SearchAttributePair(STATE, ticket.state), SearchAttributePair(TEAM, ticket.owner),
         ]  # fmt: skip
