@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import shutil
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -184,22 +185,27 @@ async def test_a_client_with_temporal_alone_causes_no_write(bench: Bench, client
     assert bench.store.intents.get(intent.id).state in ("reserved", "withdrawn")
 
 
-async def filters(bench: Bench, ticket: int) -> dict[str, object]:
-    """The search attributes of a ticket's newest run."""
-    described = await bench.client.get_workflow_handle(workflow_id(bench.row(ticket))).describe()
-    return {pair.key.name: pair.value for pair in described.typed_search_attributes}
+async def filters(bench: Bench, ticket: int, until: Callable[[dict[str, object]], bool]) -> dict[str, object]:
+    """The search attributes of a ticket's newest run, once they are so: a workflow sets them after the store has it."""
+    deadline = time.monotonic() + 20
+    while True:
+        described = await bench.client.get_workflow_handle(workflow_id(bench.row(ticket))).describe()
+        found: dict[str, object] = {pair.key.name: pair.value for pair in described.typed_search_attributes}
+        if until(found) or time.monotonic() > deadline:
+            return found
+        await asyncio.sleep(0.1)
 
 
 async def test_the_temporal_ui_filters_by_whose_turn_it_is(bench: Bench) -> None:
     async with bench.work():
         ticket, approval = await waiting(bench)
-        found = await filters(bench, ticket)
+        found = await filters(bench, ticket, lambda found: "AwaitingTeam" in found)
         assert (found["TicketState"], found["Category"], found["Team"]) == ("open", "refund", "billing")
         assert found["AwaitingTeam"] == "billing-leads"
         assert isinstance(found["SlaDue"], datetime)
         await bench.decide(approval)
         await bench.until(lambda: bench.closed(ticket), "the close")
-        found = await filters(bench, ticket)
+        found = await filters(bench, ticket, lambda found: "Outcome" in found)
     assert (found["TicketState"], found["Outcome"]) == ("closed", "solved")
     assert "AwaitingTeam" not in found
     assert bench.row(ticket).awaiting_team is None
@@ -210,7 +216,7 @@ async def test_the_temporal_ui_shows_what_people_have(bench: Bench) -> None:
         ticket, _ = await waiting(bench)
         bench.desk.customer_writes(ticket, "Please let me talk to a human")
         await bench.until(lambda: bench.with_people(ticket), "people to have it")
-        found = await filters(bench, ticket)
+        found = await filters(bench, ticket, lambda found: "Escalated" in found)
     team = bench.row(ticket).owner
     assert (found["TicketState"], found["Escalated"], found["Team"]) == ("handed_off", True, team)
     assert (found["AwaitingTeam"], found["SlaDue"]) == (team, bench.row(ticket).sla_due)

@@ -143,6 +143,8 @@ class Hearer(Group):
             )  # fmt: skip
             if decided in ("given", "declined"):
                 return Result(decided)
+            if decided == "not_the_author":  # clear words, from somebody whose word does not count
+                return Result("escalate", because=decided)
         meaning = await self._meaning(scope, said)
         return Result("again") if meaning.data.get("do") in ("escalate", "ignore") else meaning
 

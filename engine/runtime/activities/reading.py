@@ -16,8 +16,9 @@ from engine.tools.base import Failed, ToolError, Unknown, Unreadable
 
 __all__ = ["Reader", "first_failing"]
 
-_PROVED = timedelta(hours=24)
-"""How long a proof of identity holds within an epoch."""
+_PROVED = timedelta(days=14)
+"""How long a proof of identity holds within an epoch, unless another author writes or the requester changes: customers
+take days to say yes and approvers days to decide. A ticket that stands open for longer goes to a person."""
 
 
 class Reader(Group):

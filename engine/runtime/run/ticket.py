@@ -218,7 +218,8 @@ class Ticket:
         history has grown hands over to the next one here."""
         if workflow.info().is_continue_as_new_suggested():
             raise Moved(self.plan.flow, self._plan_json, resume=True)
-        timeout = None if until is None else max(until - workflow.now(), timedelta())
+        # at least a second: what decides is the store's clock, and Temporal's may be ahead of it
+        timeout = None if until is None else max(until - workflow.now(), timedelta(seconds=1))
         try:
             await workflow.wait_condition(lambda: self.rung, timeout=timeout, timeout_summary=self._told)
         except TimeoutError:
