@@ -118,6 +118,28 @@ async def test_an_order_of_somebody_else_is_not_told_and_not_refunded(bench: Ben
     assert not any("DHL" in text for text in bench.said(ticket))
 
 
+@pytest.mark.parametrize(
+    ("writes", "escalated"),
+    [([("mara@elsewhere.example", "Yes")], "not_the_author"),
+     ([(None, "Well, my neighbour says it depends")] * 2, "unclear_answer")],
+)  # fmt: skip
+async def test_what_is_no_yes_of_the_customer_goes_to_a_person(
+    bench: Bench, writes: list[tuple[str | None, str]], escalated: str
+) -> None:
+    async with bench.work():
+        ticket = bench.refund_ticket()
+        bench.answers = []
+        for number, (email, text) in enumerate(writes, 1):
+            await bench.until(lambda n=number: len(bench.said(ticket)) == n, "the question")  # type: ignore[misc]
+            await asyncio.sleep(1.1)
+            bench.desk.customer_writes(ticket, text, email=email)
+        await bench.until(lambda: bench.with_people(ticket), "people to have it")
+    row = bench.row(ticket)
+    assert row.escalated == escalated
+    assert {intent.state for intent in bench.store.intents.of_ticket(row.id)} == {"withdrawn"}
+    assert bench.shop.refunds("4710") == []
+
+
 @pytest.fixture
 async def own(tmp_path: Path) -> AsyncIterator[TemporalServer]:
     async with TemporalServer(tmp_path / "own.db", ui=False) as server:

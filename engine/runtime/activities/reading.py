@@ -122,10 +122,11 @@ class Reader(Group):
         authors = [m.author_id for m in heard if m.kind == "message" and m.author_role == "customer"]
         value = await self.desk.keep(scope, "customer", customer)
         until = await self.store.run(self.store.now) + _PROVED
-        await self.store.run(
-            self.store.tickets.verify, scope.ticket.id, authors[-1] or "", how=how, until=until, customer_value=value.id
-        )
-        return Result("done", value=value)
+        proved = await self.store.run(
+            self.store.tickets.verify, scope.ticket.id, authors[-1] or "", how=how, until=until,
+            customer_value=value.id, epoch=scope.work.epoch,
+        )  # fmt: skip
+        return Result("done", value=value) if proved else Result("failed", because="several_authors")
 
 
 def first_failing(grant: Grant, names: Mapping[str, Any], now: Any) -> str | None:
