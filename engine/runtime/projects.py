@@ -1,15 +1,15 @@
 """The project of the moment: loaded, checked, activated. A process keeps the last good one."""
 
 import logging
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from engine.channels.base import Channel
 from engine.channels.registry import channel
 from engine.check import Checked, check
 from engine.diagnostics.render import renderer
-from engine.errors import ProjectInvalid
+from engine.errors import NotConfigured, ProjectInvalid
 from engine.expressions.evaluate import render
 from engine.guardrails.base import Guard
 from engine.guardrails.registry import guard
@@ -113,23 +113,18 @@ class LoadedProject:
         return self._guards[key]
 
     def channels(self, secrets: Mapping[str, str]) -> dict[str, Channel]:
-        """The adapters of engine.yaml. Raises Unsent(not_configured) for a secret that the environment lacks."""
+        """The adapters of engine.yaml. Raises NotConfigured for a secret that the environment lacks."""
         made = {}
         for name, (_, spec) in (self.settings.channels or {}).items():
             if spec is not None and spec.kind is not None:
-                options = {key: _filled(json_of(expr), secrets) for key, expr in spec.options.items()}
+                texts = [expr.text.value for expr in spec.options.values() if expr is not None]
+                needed = dict.fromkeys(word for text in texts for word in re.findall(r"\bsecret\.(\w+)", text))
+                if lacking := [word for word in needed if not secrets.get(word)]:
+                    raise NotConfigured(f"the channel `{name}` needs {', '.join(lacking)} in the environment")
+                values = {"secret": dict(secrets)}
+                options = {key: render(json_of(expr), values) for key, expr in spec.options.items() if expr}
                 made[name] = channel(name, {"kind": spec.kind.value, **options})
         return made
-
-
-def _filled(tree: Any, secrets: Mapping[str, str]) -> str:
-    """A channel's option with its secrets; one that lacks is empty, which the channel refuses by name."""
-    from engine.expressions.evaluate import EvaluationError
-
-    try:
-        return render(tree, {"secret": dict(secrets)})
-    except EvaluationError:
-        return ""
 
 
 def _sound(root: Path) -> Checked:

@@ -32,7 +32,7 @@ _MOST_AT_ONCE: Final = 200
 
 
 async def serve(settings: Settings, project: LoadedProject, store: Store) -> None:
-    """Serves until it is told to stop. Raises KeysRefused, and Unsent for a channel that lacks a secret."""
+    """Serves until it is told to stop. Raises KeysRefused, and NotConfigured for a channel that lacks a secret."""
     channels = project.channels(settings.secrets)
     bell = Bell(settings, store)
     service = Service(

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -15,9 +14,9 @@ from tests.runtime.test_ring import activate, described, rings, ticket
 
 
 @pytest.fixture
-async def ringer(client: Client, store: Store) -> AsyncIterator[Ringer]:
+async def ringer(client: Client, store: Store) -> Ringer:
     activate(store, "triage")
-    yield Ringer(client, store, f"queue-{time.monotonic_ns()}")
+    return Ringer(client, store, f"queue-{time.monotonic_ns()}")
 
 
 async def listed(ringer: Ringer, count: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from temporalio import activity
@@ -33,7 +34,9 @@ class Reader(Group):
         found = await self.context.library.asearch(
             query, collections=collections, limit=scope.node.data.get("limit", 5)
         )
-        passages = [{name: getattr(p, name) for name in _PASSAGE} | {"score": str(p.score)} for p in found]
+        passages = [
+            {name: getattr(one, name) for name in _PASSAGE} | {"score": Decimal(f"{one.score:.4f}")} for one in found
+        ]
         return Result("done", value=await self.desk.keep(scope, scope.node.binds or "passages", passages))
 
     @activity.defn(name="set")
