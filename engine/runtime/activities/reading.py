@@ -39,20 +39,6 @@ class Reader(Group):
         ]
         return Result("done", value=await self.desk.keep(scope, scope.node.binds or "passages", passages))
 
-    @activity.defn(name="set")
-    @guarded
-    async def set_value(self, scope: Scope) -> Result:
-        """Evaluates and keeps a value."""
-        value = evaluate(scope.node.data["value"], scope.names, now=await self.store.run(self.store.now))
-        return Result("done", value=await self.desk.keep(scope, scope.node.binds or scope.node.id, value))
-
-    @activity.defn(name="if")
-    @guarded
-    async def branch(self, scope: Scope) -> Result:
-        """A condition that reads contents."""
-        now = await self.store.run(self.store.now)
-        return Result("yes" if condition(scope.node.data["test"], scope.names, now=now) else "no")
-
     async def read(self, scope: Scope) -> Result:
         """One read through its gates. An answer that breaks its schema takes the error branch, never half-used."""
         node = scope.node

@@ -80,6 +80,8 @@ class Ticket:
         self.ordinal = start.ordinal
         self.visits: dict[str, int] = dict(start.visits)
         self.transfers = start.transfers
+        self.loops: dict[str, dict[str, Any]] = {name: dict(loop) for name, loop in start.loops.items()}
+        """node of an `each` or a `repeat` -> how far it is: {at}, and for a list {list, given}: ids of values"""
         self.start = start.frames[0] if start.frames else None
         self.rung = False
         self.last_ask: str | None = None
@@ -134,6 +136,7 @@ class Ticket:
             ordinal=self.ordinal,
             visits=self.visits,
             transfers=self.transfers if resume else self.transfers + 1,
+            loops=self.loops if resume else {},
         )
 
     @property
