@@ -189,12 +189,12 @@ class Answered:
 
     answered          it was open and in time: this answer counts
     already_answered  somebody was faster
-    late              its time is over
-    gone              the ticket has left the step that asked
+    expired           its time is over
+    withdrawn         the ticket has left the step that asked
     not_entitled      the person is not in the team that was asked
     """
 
-    outcome: Literal["answered", "already_answered", "late", "gone", "not_entitled"]
+    outcome: Literal["answered", "already_answered", "expired", "withdrawn", "not_entitled"]
     row: QuestionRow
 
 

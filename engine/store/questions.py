@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
@@ -11,6 +11,11 @@ from engine.store.database import Database
 from engine.store.outcomes import Answered
 from engine.store.rows import QuestionRow, QuestionState
 from engine.store.transaction import mint
+
+_ENDED: Final[dict[QuestionState, Literal["already_answered", "expired", "withdrawn"]]] = {
+    "answered": "already_answered", "withdrawn": "withdrawn", "expired": "expired", "open": "expired",
+}  # fmt: skip
+"""Why an answer was not taken: a row that is still open is past its time."""
 
 
 class Questions:
@@ -31,19 +36,23 @@ class Questions:
         shown: str | None,
         expires_at: datetime,
         remind_at: Sequence[datetime] = (),
+        seen_seq: int = 0,
+        handed_off: bool = False,
     ) -> QuestionRow:
         """The question of this place; asked again, the row as it is, with the deadline that it was given first.
 
         On a ticket that is not open in this epoch it is made `withdrawn`: nobody answers for a step that was left.
+        `handed_off`: the flow that asks is the one for tickets that people have.
         """
         row = schema.questions.c
         with self._database.write() as tx:
             ticket = place.locked(tx, ticket_id)
-            there = ticket.state == "open" and ticket.epoch == epoch
+            states = ("open", "handed_off") if handed_off else ("open",)
+            there = ticket.state in states and ticket.epoch == epoch
             tx.insert_new(
                 schema.questions, id=mint("q"), ticket_id=ticket_id, epoch=epoch, node=node, iteration=iteration,
                 team=team, state="open" if there else "withdrawn", asked=asked, shown=shown, expires_at=expires_at,
-                remind_at=tuple(remind_at), opened_at=tx.now(),
+                remind_at=tuple(remind_at), seen_seq=seen_seq, opened_at=tx.now(),
             )  # fmt: skip
             query = sa.select(schema.questions).where(
                 row.ticket_id == ticket_id, row.epoch == epoch, row.node == node, row.iteration == iteration
@@ -64,21 +73,19 @@ class Questions:
             if found.team not in teams:
                 return Answered("not_entitled", found)
             in_time = (row.id == question_id, row.state == "open", row.expires_at > tx.clock)
-            answered = {"answer": answer, "answered_by": person, "answered_at": tx.clock, "via": via}
-            if tx.update(schema.questions, *in_time, state="answered", **answered):
-                place.ring(tx, ticket.id)
-                return Answered("answered", tx.by_id(QuestionRow, schema.questions, question_id))
-            if found.state == "answered":
-                return Answered("already_answered", found)
-            return Answered("gone" if found.state == "withdrawn" else "late", found)
+            given = {"answer": answer, "answered_by": person, "answered_at": tx.clock, "via": via}
+            if not tx.update(schema.questions, *in_time, state="answered", **given):
+                return Answered(_ENDED[found.state], found)
+            place.ring(tx, ticket.id)
+            return Answered("answered", tx.by_id(QuestionRow, schema.questions, question_id))
 
     def expire(self, question_id: str) -> QuestionRow:
-        """open -> late, only past its time. The row as it stands: the loser of a race reads the winner."""
+        """open -> expired, only past its time. The row as it stands: the loser of a race reads the winner."""
         row = schema.questions.c
         with self._database.write() as tx:
             place.locked_of(tx, schema.questions, question_id)
             due = (row.id == question_id, row.state == "open", row.expires_at <= tx.clock)
-            tx.update(schema.questions, *due, state="late")
+            tx.update(schema.questions, *due, state="expired")
             return tx.by_id(QuestionRow, schema.questions, question_id)
 
     def get(self, question_id: str) -> QuestionRow:

@@ -288,6 +288,7 @@ questions = Table(
     Column("shown", Prose),
     Column("expires_at", Moment, nullable=False),
     Column("remind_at", Moments, nullable=False),
+    Column("seen_seq", Integer, nullable=False),
     Column("answer", Content),
     Column("answered_by", Key),
     Column("answered_at", Moment),

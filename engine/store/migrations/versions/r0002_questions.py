@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("shown", sa.Text(), nullable=True),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("remind_at", sa.JSON(), nullable=False),
+        sa.Column("seen_seq", sa.Integer(), nullable=False),
         sa.Column("answer", sa.JSON(), nullable=True),
         sa.Column("answered_by", sa.String(), nullable=True),
         sa.Column("answered_at", sa.BigInteger(), nullable=True),
