@@ -106,6 +106,13 @@ class Questions:
         with self._database.read() as tx:
             return tx.all(QuestionRow, query.order_by(row.expires_at, row.id).limit(limit))
 
+    def overdue(self) -> list[QuestionRow]:
+        """Questions that are open past their time."""
+        row = schema.questions.c
+        with self._database.read() as tx:
+            query = sa.select(schema.questions).where(row.state == "open", row.expires_at <= tx.now())
+            return tx.all(QuestionRow, query.order_by(row.expires_at, row.id))
+
     def of_ticket(self, ticket_id: str) -> list[QuestionRow]:
         """All questions of a ticket to teams, oldest first."""
         row = schema.questions.c
