@@ -60,6 +60,7 @@ def test_options_are_chosen_by_label() -> None:
     assert answered(" table  leg", "one_of", **ITEMS) == {"id": "b"}
     assert answered(["lamp", "table leg"], "some_of", **ITEMS) == [{"id": "a"}, {"id": "b"}]
     assert answered("lamp", "some_of", **ITEMS) == [{"id": "a"}]
+    wrong: Any
     for wrong in ("Lamp", "a", "0", 0, {"id": "a"}, ["lamp"]):
         assert answered(wrong, "one_of", **ITEMS) is None
     for wrong in ([], ["lamp", "lamp"], ["lamp", "x"], [0], {"lamp": 1}, 3):

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ steps:
 guardrails: [customer-facing]
 """
 NO_OTHERWISE = FLOW[: FLOW.index("    otherwise:")] + FLOW[FLOW.index("  - if: verdict.covered") :]
-WORDS = "covered=yes"
+WORDS = "By the way, the box was open too. covered=yes"
 YES = {"covered": True, "worth": "12.50", "parts": ["foot", "shade"]}
 
 
@@ -69,6 +70,10 @@ async def asked(bench: Bench, number: int = 0) -> tuple[int, QuestionRow]:
 
 def notes(bench: Bench, ticket: int) -> list[str]:
     return [c["body"] for c in bench.desk.comments(ticket) if not c["public"] and "uestion q_" in c["body"]]
+
+
+def reminded(bench: Bench, ticket: int, count: int) -> bool:
+    return len(notes(bench, ticket)) == count
 
 
 async def answer(bench: Bench, row: QuestionRow, values: dict[str, Any], person: str = LEAD) -> httpx.Response:
@@ -150,7 +155,7 @@ async def test_reminders_come_once_each_and_then_the_deadline(bench: Bench) -> N
             bench.clock.shift = timedelta(hours=hours)
             for _ in range(2):  # a second look sends nothing
                 bench.store.tickets.ring(bench.row(ticket).id)
-                await bench.until(lambda count=count: len(notes(bench, ticket)) == count, "the reminder")
+                await bench.until(partial(reminded, bench, ticket, count), "the reminder")
         assert [note.split()[0] for note in notes(bench, ticket)] == ["Question", "Reminder:", "Reminder:"]
         bench.clock.shift = timedelta(hours=25)
         late = await answer(bench, row, YES)
@@ -200,7 +205,7 @@ async def test_what_the_customer_writes_is_no_answer(bench: Bench) -> None:
         bench.store.messages.ingest(
             "zendesk", str(ticket),
             [Arrival(content_id="e-1", kind="event", author_role="system", event="team.answered", data=encode(YES)),
-             Arrival(content_id="m-2", author_id=stored.requester["id"], text=f"By the way, the box was open too. {WORDS}")],
+             Arrival(content_id="m-2", author_id=stored.requester["id"], text=WORDS)],
             subject=None, requester=stored.requester, owner="support", sla=timedelta(minutes=15),
         )  # fmt: skip
         await bench.ringer.ring(stored.id)

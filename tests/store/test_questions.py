@@ -1,5 +1,6 @@
 """A team's answer counts once, from somebody in the team, in time, while the ticket waits for it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -121,12 +122,13 @@ def test_somebody_of_another_team(store: Store) -> None:
 
 
 def test_a_handoff_a_close_and_leaving_withdraw_it(store: Store) -> None:
-    for number, leave in enumerate((
+    ways: list[Callable[[str], object]] = [
         lambda t: store.tickets.leave(t, 1),
         lambda t: store.tickets.close(t, 1, 1, "withdrawn"),
         lambda t: store.handoffs.open(t, 1, "customer_wish", "support", {}, store.now() + HOUR),
         lambda t: given.deliver(store, "3", given.arrival("wish", wants_person=True)),
-    )):  # fmt: skip
+    ]
+    for number, leave in enumerate(ways):
         row = _open(store, given.ticket(store, str(number)).id)
         leave(row.ticket_id)
         assert _answer(store, row) == "withdrawn"
