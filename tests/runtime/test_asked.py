@@ -27,7 +27,8 @@ def answered(given: Any, kind: str, **more: Any) -> Any:
     ("text", "  It fell. ", "It fell."), ("number", "12.5", {"$number": "12.5"}), ("number", 3, {"$number": "3"}),
     ("number", 0.1, {"$number": "0.1"}), ("number", 1e-07, {"$number": "1E-7"}), ("number", "-4", {"$number": "-4"}),
     ("integer", "7", 7), ("integer", 7.0, 7), ("yes_no", "Yes", True), ("yes_no", False, False),
-    ("yes_no", "no", False), ("date", "2026-11-23", {"$date": "2026-11-23"}), ("email", "ana@shop.example", "ana@shop.example"),
+    ("yes_no", "no", False), ("date", "2026-11-23", {"$date": "2026-11-23"}),
+    ("email", "ana@shop.example", "ana@shop.example"),
     ("postcode", "80331", "80331"), ("order_number", "4821", "4821"), ("phone", "+49 89 123456", "+4989123456"),
 ])  # fmt: skip
 def test_what_fits(kind: str, given: Any, value: Any) -> None:

@@ -12,6 +12,7 @@ from engine.expressions.values import Money, decode
 from engine.models.base import Field, Job, Message, Option, Request
 from engine.models.base import Money as Said
 from engine.runtime.activities.base import Desk, Group, Scope, guarded
+from engine.runtime.activities.known import Known
 from engine.runtime.activities.speaking import Speaker, rendered
 from engine.runtime.deadlines import after, instants
 from engine.runtime.input import Result
@@ -142,8 +143,9 @@ class Asker(Group):
                 text += "\n\n" + "\n".join(f"- {option.label}" for option in field.options)
         return await self.question(scope, text)
 
-    async def question(self, scope: Scope, text: str) -> Result:
-        """Says a text that waits for an answer; `remind` and `until` are absolute and outlive a set-back."""
+    async def question(self, scope: Scope, text: str, values: Known | None = None) -> Result:
+        """Says a text that waits for an answer; `remind` and `until` are absolute and outlive a set-back. `values`:
+        what it may state beside the values at hand."""
         silence: Mapping[str, Any] = scope.node.data.get("silence") or scope.plan.settings.get("silence") or _SILENCE
         calendar = scope.plan.settings.get("calendar", {})
         now = await self.store.run(self.store.now)
@@ -152,9 +154,9 @@ class Asker(Group):
             "until": until.isoformat(),
             "remind": [at.isoformat() for at in instants(now, list(silence.get("remind", ())), until, calendar)],
         }
-        said = await self.speaker.say(scope, "reply", text, extra=waits)
+        said = await self.speaker.say(scope, "reply", text, extra=waits, values=values)
         if said.outcome != "done":
-            return Result(said.outcome)
+            return Result(said.outcome, because=said.because)
         await self._due(scope, said.content["until"])
         return Result(
             "done", data={"until": said.content["until"], "remind": said.content["remind"], "row": said.row_id}

@@ -11,6 +11,7 @@ from engine.expressions.evaluate import EvaluationError
 from engine.expressions.values import decode, encode
 from engine.runtime.activities.asking import labelled
 from engine.runtime.activities.base import Desk, Group, Scope, guarded
+from engine.runtime.activities.known import names_in
 from engine.runtime.activities.speaking import Speaker, rendered
 from engine.runtime.asked import expected
 from engine.runtime.deadlines import after, instants
@@ -88,7 +89,7 @@ class Questioner(Group):
 def _asked(scope: Scope) -> dict[str, Any]:
     """The fields as `engine.runtime.asked` reads them, from the plan in the store. Raises EvaluationError."""
     specs: Mapping[str, Any] = scope.node.data["fields"]
-    read = {name for spec in specs.values() for name in _names(spec.get("if"))} - specs.keys()
+    read = {name for spec in specs.values() for name in names_in(spec.get("if"))} - specs.keys()
     return {
         "fields": [_field(scope, name, spec) for name, spec in specs.items()],
         "names": {name: encode(scope.names[name]) for name in sorted(read & scope.names.keys())},
@@ -118,16 +119,6 @@ def _told_apart(options: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
             label = f"{line} ({number})"
         seen.add(label)
         yield label, element
-
-
-def _names(tree: Any) -> Iterator[str]:
-    """The names that a tree reads."""
-    match tree:
-        case ["name", str() as name]:
-            yield name
-        case list():
-            for part in tree:
-                yield from _names(part)
 
 
 def _written(row: QuestionRow, reminder: int) -> str:

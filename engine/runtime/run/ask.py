@@ -5,7 +5,7 @@ from datetime import datetime
 from engine.plan import Node
 from engine.runtime.input import Result
 from engine.runtime.run.listen import DEADLINE, hear, listen, silence
-from engine.runtime.run.ticket import Ticket
+from engine.runtime.run.ticket import Handoff, Ticket
 
 __all__ = ["gather", "run"]
 
@@ -51,6 +51,8 @@ async def _question(ticket: Ticket, node: Node, field: str, attempt: int, found:
     so_far = found.value.id if found.value else ""
     path = f"{ticket.iteration}/{field}.{attempt}"
     sent = await ticket.act("ask.question", node, iteration=path, data={"field": field, "attempt": attempt})
+    if sent.outcome == "blocked":
+        raise Handoff(f"blocked:{sent.because}")
     if sent.outcome != "done":
         return Result("invalid")
     ticket.tell("waits for the customer")
