@@ -1,21 +1,18 @@
 """`engine approvals`: what waits for a person's yes or no, over the service's API, which alone can take a decision."""
 
 import argparse
-import os
 import re
 import sys
 from typing import Any
-from urllib.parse import urlsplit
 
-from engine.cli.place import add_project, settings_of
-from engine.cli.shown import clean, json_line, show
-from engine.cli.status import FOUND, INTERNAL, OK, USAGE, Stop
+from engine.cli.api import Api, api
+from engine.cli.place import add_project
+from engine.cli.shown import json_line, show
+from engine.cli.status import FOUND, OK, USAGE, Stop
 
 __all__ = ["add_arguments", "run"]
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
-_SECONDS = 30.0
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 REFUSALS = {
     "not_entitled": "you are not in the team that decides this",
@@ -48,91 +45,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Lists, or decides."""
-    token = os.environ.get("ENGINE_TOKEN", "").strip()
-    if not token or not (token.isascii() and token.isprintable()):
-        raise Stop("ENGINE_TOKEN must hold your access token: `engine token PERSON` makes one", USAGE)
-    service = _Service(args.url or settings_of(args).service_url, token)
+    service = api(args, "approval", REFUSALS)
     if args.what == "list":
         return _list(service)
     return _decide(service, args)
 
 
-class _Service:
-    """The API, with its refusals as `Stop`."""
-
-    def __init__(self, url: str, token: str) -> None:
-        self.url = url.rstrip("/")
-        self._token = token
-        # a proxy of the environment has no business between a machine and itself
-        self._proxied = _host(url) not in _LOOPBACK
-
-    def get(self, path: str) -> dict[str, Any]:
-        """One read."""
-        return self._ask("GET", path)
-
-    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """One change."""
-        return self._ask("POST", path, body)
-
-    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        import httpx
-
-        headers = {"authorization": f"Bearer {self._token}"}
-        try:
-            with httpx.Client(timeout=_SECONDS, trust_env=self._proxied, headers=headers) as client:
-                answer = client.request(method, f"{self.url}/api/{path}", json=body)
-                given = answer.json()
-        except httpx.InvalidURL:
-            raise Stop(f"{self.url} is no address", USAGE) from None
-        except httpx.HTTPError as error:
-            raise Stop(_no_answer(method, self.url, type(error).__name__), INTERNAL) from None
-        except ValueError:
-            raise Stop(
-                f"{self.url} answered {answer.status_code} without JSON: is this the service?", INTERNAL
-            ) from None
-        if answer.status_code != 200 or not isinstance(given, dict):
-            raise _refusal(answer.status_code, given if isinstance(given, dict) else {})
-        return given
-
-
-def _host(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        host = ""
-    if not host or not url.isprintable() or " " in url or parts.scheme not in ("http", "https"):
-        raise Stop("the service's address is http://host:port or https://host", USAGE)
-    return host
-
-
-def _no_answer(method: str, url: str, fault: str) -> str:
-    unsure = (
-        " Whether it took your decision is not known: look with `engine approvals list`." if method == "POST" else ""
-    )
-    return f"the service at {url} does not answer ({fault}): is it running? `engine dev` or `engine serve`.{unsure}"
-
-
-def _refusal(status: int, given: dict[str, Any]) -> Stop:
-    """The API's answer as one line: the code in words, and who was faster."""
-    code = str(given.get("error", ""))
-    if status == 401:
-        return Stop("the service does not know your token (401): `engine token PERSON` makes another")
-    if status == 404:
-        return Stop("there is no such approval, or it is another team's (404)")
-    if status in (400, 403, 409):
-        words = REFUSALS.get(code, clean(code) or "it was refused")
-        return Stop(f"not done: {words}{_by(given.get('approval'))} ({status})")
-    return Stop(f"the service answered {status} {clean(code)}".rstrip(), INTERNAL)
-
-
-def _by(approval: Any) -> str:
-    if not isinstance(approval, dict) or not approval.get("decided_by"):
-        return ""
-    return clean(f": {approval.get('state')} by {approval['decided_by']} at {approval.get('decided_at')}")
-
-
-def _list(service: _Service) -> int:
+def _list(service: Api) -> int:
     rows = service.get("approvals?state=open").get("approvals", [])
     show("", ("approval", "ticket", "team", "version", "expires", "what"), [
         (str(row["id"]), str(row["ticket"]), str(row["team"]), str(row["version"]), str(row["expires_at"]),
@@ -151,7 +70,7 @@ def _asked(shown: Any) -> str:
     return " ".join([str(shown.get("tool")), *(f"{name}={json_line(v)}" for name, v in shown["arguments"].items())])
 
 
-def _decide(service: _Service, args: argparse.Namespace) -> int:
+def _decide(service: Api, args: argparse.Namespace) -> int:
     """Shows what is decided, then decides for that version: if it changes in between, the service refuses."""
     if not _ID.fullmatch(args.id):
         raise Stop("an approval's id looks like a_4xz7...: `engine approvals list` shows them", USAGE)

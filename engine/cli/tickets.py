@@ -6,7 +6,8 @@ from typing import get_args
 from engine.cli.place import add_project, open_store, settings_of
 from engine.cli.shown import instant, json_line, show
 from engine.cli.status import OK, Stop
-from engine.store import ApprovalRow, IntentRow, Missing, Store, TicketRow
+from engine.runtime.asked import told
+from engine.store import ApprovalRow, IntentRow, Missing, QuestionRow, Store, TicketRow
 from engine.store.rows import TicketState
 
 __all__ = ["add_arguments", "run"]
@@ -73,6 +74,7 @@ def _show(store: Store, row: TicketRow) -> None:
     intents = store.intents.of_ticket(row.id)
     _intents(store, intents)
     _approvals(store.approvals.of_ticket(row.id), {intent.id: intent.tool for intent in intents})
+    _questions(store.questions.of_ticket(row.id))
     _handoffs(store, row)
 
 
@@ -132,6 +134,16 @@ def _approvals(rows: list[ApprovalRow], tools: dict[str, str]) -> None:
     show("approvals", columns, [
         (row.id, tools.get(row.intent_id), row.team, str(row.version), row.state, row.decided_by,
          instant(row.decided_at), row.reason, instant(row.opened_at), instant(row.expires_at))
+        for row in rows
+    ])  # fmt: skip
+
+
+def _questions(rows: list[QuestionRow]) -> None:
+    columns = ("question", "team", "state", "who", "when", "answer", "opened", "expires")
+    show("questions", columns, [
+        (row.id, row.team, row.state, row.answered_by, instant(row.answered_at),
+         json_line(told(row.asked, row.answer)) if row.answer is not None else None, instant(row.opened_at),
+         instant(row.expires_at))
         for row in rows
     ])  # fmt: skip
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, Final, Literal, NamedTuple, Protocol, get_args
 
 from engine.errors import EngineError
+from engine.guardrails.secrets import own
 
 __all__ = [
     "ACTIONS", "MAX_CHARACTERS", "POSITIONS", "Action", "Check", "CheckError", "Chosen", "Finding", "Guard", "Position",
@@ -102,7 +103,9 @@ class Guard:
         return tuple((chosen, _made(chosen)) for chosen in self.chosen)
 
     def check(self, text: str, *, position: Position, metadata: Mapping[str, Any] | None = None) -> Verdict:
-        """Look at a text. `metadata` goes to the checks: `values` (what may be said) and `secrets` (what may not)."""
+        """Look at a text. `metadata` goes to the checks: `values`, what may be said, as lists by source (`tools`,
+        `articles`, `people`, `flow`, `customer`), and `secrets`, by name, what may not: a reply that holds one of their
+        values is blocked whatever the flow has chosen."""
         if position not in POSITIONS:
             raise CheckError(f"no position {position!r}", code="position")
         if not isinstance(text, str) or len(text) > MAX_CHARACTERS:
@@ -117,6 +120,9 @@ class Guard:
                 labels[chosen.name] = chosen.label
         masked, labelled = _mask(text, [f for f in findings if f.action == "mask"], labels)
         passed = not any(f.action in ("block", "escalate") for f in findings)
+        if passed and position == "reply" and own(masked, (metadata or {}).get("secrets", ())):
+            passed = False
+            findings.append(Finding("secrets", None, "own_secret"))
         return Verdict(passed, tuple(findings), masked, labelled)
 
 

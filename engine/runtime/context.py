@@ -48,6 +48,9 @@ class Projects(Protocol):
     def group(self, team: str) -> str | None:
         """The ticketing platform's group of a team."""
 
+    def secrets(self, given: Mapping[str, str]) -> dict[str, str]:
+        """Those of the given values that must never leave."""
+
     @property
     def sla(self) -> float:
         """Seconds within which a person must have a handed-off ticket."""

@@ -2,8 +2,9 @@
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from engine.channels.base import Channel
 from engine.channels.registry import channel
@@ -16,6 +17,7 @@ from engine.guardrails.registry import guard
 from engine.plan import Plan, digest, revision
 from engine.project.containers import plain
 from engine.project.contract import json_of
+from engine.project.settings import Settings
 from engine.store import Store
 from engine.tools.base import Tool, ToolDefinition
 from engine.tools.registry import tool
@@ -23,6 +25,8 @@ from engine.tools.registry import tool
 __all__ = ["LoadedProject"]
 
 log = logging.getLogger("engine.project")
+_ADDRESS = re.compile(r"https?://[^/@?#]+/?|[^@\s/]+@[^@\s/]+")
+"""An origin or an e-mail address: it says where, and lets nobody in."""
 
 
 class LoadedProject:
@@ -46,6 +50,8 @@ class LoadedProject:
             name: [plain(node) for node in nodes or ()] for name, (_, nodes) in (settings.guardrails or {}).items()
         }
         self._guards: dict[str, Guard] = {}
+        self._secret = frozenset({*_secrets_of([known.binding for known in checked.project.tools.values()]),
+                                  *_secrets_of(_channel_options(settings))})  # fmt: skip
 
     def reload(self) -> bool:
         """Looks whether files changed, and takes the project if it is sound; else the last good one stays."""
@@ -112,19 +118,43 @@ class LoadedProject:
             self._guards[key] = guard(names, self._sets)
         return self._guards[key]
 
+    def secrets(self, given: Mapping[str, str]) -> dict[str, str]:
+        """Those of the given values that tools and channels of this project use as `secret.NAME`, and that are more
+        than the address of a system."""
+        used = {name: given[name] for name in sorted(self._secret & given.keys())}
+        return {name: value for name, value in used.items() if not _ADDRESS.fullmatch(value)}
+
     def channels(self, secrets: Mapping[str, str]) -> dict[str, Channel]:
         """The adapters of engine.yaml. Raises NotConfigured for a secret that the environment lacks."""
         made = {}
         for name, (_, spec) in (self.settings.channels or {}).items():
             if spec is not None and spec.kind is not None:
-                texts = [expr.text.value for expr in spec.options.values() if expr is not None]
-                needed = dict.fromkeys(word for text in texts for word in re.findall(r"\bsecret\.(\w+)", text))
+                trees = {key: json_of(expr) for key, expr in spec.options.items()}
+                needed = dict.fromkeys(_secrets_of(trees))
                 if lacking := [word for word in needed if not secrets.get(word)]:
                     raise NotConfigured(f"the channel `{name}` needs {', '.join(lacking)} in the environment")
                 values = {"secret": dict(secrets)}
-                options = {key: render(json_of(expr), values) for key, expr in spec.options.items() if expr}
+                options = {key: render(tree, values) for key, tree in trees.items()}
                 made[name] = channel(name, {"kind": spec.kind.value, **options})
         return made
+
+
+def _channel_options(settings: Settings) -> list[Any]:
+    specs = [spec for _, spec in (settings.channels or {}).values() if spec is not None]
+    return [json_of(expr) for spec in specs for expr in spec.options.values()]
+
+
+def _secrets_of(part: Any) -> Iterator[str]:
+    """The names that trees read of `secret`."""
+    match part:
+        case ["dot", ["name", "secret"], str() as name]:
+            yield name
+        case list():
+            for item in part:
+                yield from _secrets_of(item)
+        case Mapping():
+            for item in part.values():
+                yield from _secrets_of(item)
 
 
 def _sound(root: Path) -> Checked:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from engine.channels.base import Channel, Outgoing, Unknown, Unsent
 from engine.runtime.activities.handoff import written
-from engine.store import HandoffRow, IntentRow, OutboundRow, Store, StoreUnavailable, TicketRow
+from engine.store import HandoffRow, IntentRow, OutboundRow, QuestionRow, Store, StoreUnavailable, TicketRow
 
 __all__ = ["Bell", "Watchdog"]
 
@@ -88,6 +88,7 @@ class Watchdog:
         self._note_temporal(now)
         self._rounds += 1
         await self._each(await self.store.run(self.store.approvals.overdue), self._expire)
+        await self._each(await self.store.run(self.store.questions.overdue), self._unanswered)
         await self._each(await self._late_writes(now), self._unknown)
         overdue = await self.store.run(self.store.tickets.overdue, self.grace)
         self._forget(overdue)
@@ -131,6 +132,11 @@ class Watchdog:
         expired = await self.store.run(self.store.approvals.expire, approval.id)
         if expired.expired:
             await self._ring(approval.ticket_id)
+
+    async def _unanswered(self, question: QuestionRow) -> None:
+        """As with approvals."""
+        if (await self.store.run(self.store.questions.expire, question.id)).state == "expired":
+            await self._ring(question.ticket_id)
 
     async def _late_writes(self, now: datetime) -> list[IntentRow]:
         """Past their deadline by the grace: until then the workflow may still look, or send the same key again."""

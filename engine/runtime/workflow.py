@@ -75,11 +75,12 @@ class TicketWorkflow:
 
     async def _step(self, ticket: Ticket, node: Node) -> str:
         """Runs one node and gives the next one. An outcome without an edge goes to people."""
+        ticket.because = ""
         try:
             outcome = await RUN[node.kind](ticket, node)
         except ActivityError as error:
             raise Handoff(f"failed:{_code(error)}") from None
-        ticket.note(node, outcome)
+        ticket.note(node, outcome, ticket.because)
         if outcome not in node.on:
             raise Handoff(outcome)
         return node.on[outcome]

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from engine.service import opening, people
+from engine.service import opening, people, questions
 from engine.service.answers import MAX_BODY, Endpoint, endpoint, fault, service_of
 from engine.service.context import Service
 from engine.service.webhooks import webhook
@@ -25,6 +25,9 @@ def create_app(service: Service) -> Starlette:
             _route("GET", "/api/approvals", people.signed_in(people.approvals)),
             _route("GET", "/api/approvals/{id}", people.signed_in(people.approval)),
             _route("POST", "/api/approvals/{id}/decision", people.signed_in(people.decide)),
+            _route("GET", "/api/questions", people.signed_in(questions.listing)),
+            _route("GET", "/api/questions/{id}", people.signed_in(questions.question)),
+            _route("POST", "/api/questions/{id}/answer", people.signed_in(questions.answer)),
             _route("GET", "/api/tickets", people.signed_in(people.tickets)),
             _route("GET", "/api/tickets/{id}", people.signed_in(people.ticket)),
             _route("POST", "/codec/decode", opening.unseal),

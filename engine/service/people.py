@@ -12,7 +12,7 @@ from engine.service.views import approval_view, ticket_line, ticket_view
 from engine.store import ApprovalRow
 from engine.store.rows import ApprovalState, TicketState
 
-__all__ = ["approval", "approvals", "decide", "signed_in", "ticket", "tickets"]
+__all__ = ["approval", "approvals", "decide", "one_of", "signed_in", "ticket", "tickets"]
 
 _TOKEN: Final = "Authorization: Bearer, with a token of `engine token PERSON`"  # noqa: S105 - a sentence
 _DECISION: Final = '{"decision": "approve" or "reject", "version": the one you saw, "reason": "..."}'
@@ -46,7 +46,7 @@ async def person_of(request: Request, service: Service) -> str | None:
 
 async def approvals(request: Request, service: Service, person: str) -> Response:
     """Those of the person's teams, soonest to expire first. `?state=` one state, or `any`."""
-    wanted = _one_of(request, "state", (*get_args(ApprovalState), "any"), "open")
+    wanted = one_of(request, "state", (*get_args(ApprovalState), "any"), "open")
     state = None if wanted == "any" else cast("ApprovalState", wanted)
     found: list[ApprovalRow] = []
     for team in sorted(service.teams_of(person)):
@@ -98,7 +98,7 @@ async def _decision(request: Request) -> tuple[str, int, str]:
 async def tickets(request: Request, service: Service, person: str) -> Response:
     """Newest first, a hundred a page: `?state=`, `?flow=`, `?offset=`."""
     del person
-    wanted = _one_of(request, "state", (*get_args(TicketState), "any"), "any")
+    wanted = one_of(request, "state", (*get_args(TicketState), "any"), "any")
     state = None if wanted == "any" else cast("TicketState", wanted)
     offset = request.query_params.get("offset", "0")
     if not (offset.isascii() and offset.isdigit() and len(offset) < 10):
@@ -117,7 +117,8 @@ async def ticket(request: Request, service: Service, person: str) -> Response:
     return JSONResponse(found)
 
 
-def _one_of(request: Request, name: str, known: tuple[str, ...], default: str) -> str:
+def one_of(request: Request, name: str, known: tuple[str, ...], default: str) -> str:
+    """A parameter of the query. Raises Stop(400), naming what is accepted."""
     given = request.query_params.get(name, default)
     if given not in known:
         raise fault(400, "bad_request", expected=f"{name}: one of {', '.join(known)}")

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from engine.store import ApprovalRow, IntentRow, StepRow, Store, TicketRow
+from engine.runtime import asked
+from engine.store import ApprovalRow, IntentRow, QuestionRow, StepRow, Store, TicketRow
 
-__all__ = ["approval_view", "ticket_line", "ticket_view"]
+__all__ = ["approval_view", "question_view", "ticket_line", "ticket_view"]
 
 
 def approval_view(row: ApprovalRow) -> dict[str, Any]:
@@ -14,6 +15,23 @@ def approval_view(row: ApprovalRow) -> dict[str, Any]:
         "id": row.id, "ticket": row.ticket_id, "team": row.team, "state": row.state, "version": row.version,
         "shown": row.shown, "expires_at": row.expires_at.isoformat(), "opened_at": row.opened_at.isoformat(),
         "decided_by": row.decided_by, "decided_at": _at(row.decided_at), "reason": row.reason,
+    }  # fmt: skip
+
+
+def question_view(row: QuestionRow) -> dict[str, Any]:
+    """One question to a team: what is asked, what each field takes, until when, and who answered what."""
+    return {
+        "id": row.id, "ticket": row.ticket_id, "team": row.team, "state": row.state, "shown": row.shown,
+        "fields": [_field(field) for field in row.asked["fields"]], "expires_at": row.expires_at.isoformat(),
+        "opened_at": row.opened_at.isoformat(), "answered_by": row.answered_by, "answered_at": _at(row.answered_at),
+        "answer": None if row.answer is None else asked.told(row.asked, row.answer),
+    }  # fmt: skip
+
+
+def _field(field: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": field["name"], "ask": field["ask"], "kind": field["kind"], "expected": asked.expected(field),
+        "options": asked.labels(field), "optional": bool(field.get("optional")), "depends": "if" in field,
     }  # fmt: skip
 
 
@@ -28,7 +46,7 @@ def ticket_line(row: TicketRow) -> dict[str, Any]:
 
 
 def ticket_view(store: Store, ticket_id: str) -> dict[str, Any]:
-    """One ticket: its conversation, its steps with the line each came from, its writes, decisions and handoffs."""
+    """One ticket: its conversation, its steps with their lines, its writes, decisions, questions and handoffs."""
     row = store.tickets.get(ticket_id)
     return {
         **ticket_line(row),
@@ -39,6 +57,7 @@ def ticket_view(store: Store, ticket_id: str) -> dict[str, Any]:
         "steps": [_step(step) for step in store.steps.of(row.id)],
         "writes": [_write(intent) for intent in store.intents.of_ticket(row.id)],
         "approvals": [approval_view(approval) for approval in store.approvals.of_ticket(row.id)],
+        "questions": [question_view(question) for question in store.questions.of_ticket(row.id)],
         "handoffs": [
             {"id": handoff.id, "reason": handoff.reason, "team": handoff.team, "state": handoff.state,
              "due_at": _at(handoff.due_at), "delivered_at": _at(handoff.delivered_at)}

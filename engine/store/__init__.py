@@ -7,6 +7,7 @@ from engine.store.database import Clock
 from engine.store.faults import Erased, Missing, StoreRefused, StoreUnavailable
 from engine.store.outcomes import (
     Again,
+    Answered,
     Arrival,
     Began,
     Decision,
@@ -32,6 +33,7 @@ from engine.store.rows import (
     Mode,
     OutboundRow,
     PersonTokenRow,
+    QuestionRow,
     RevisionRow,
     RevocationRow,
     StepRow,
@@ -45,6 +47,7 @@ from engine.store.store import Store
 __all__ = [
     "ActivationRow",
     "Again",
+    "Answered",
     "ApprovalRow",
     "Arrival",
     "Began",
@@ -66,6 +69,7 @@ __all__ = [
     "OutboundRow",
     "PersonTokenRow",
     "Proposed",
+    "QuestionRow",
     "RevisionRow",
     "RevocationRow",
     "Said",

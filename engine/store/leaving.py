@@ -26,6 +26,8 @@ def take_back(tx: Transaction, ticket_id: str, epoch: int | None = None, nodes: 
         schema.outbound.c.state == "reserved", schema.outbound.c.kind == "reply",
     )  # fmt: skip
     tx.update(schema.outbound, schema.outbound.c.id.in_(replies), state="withdrawn", because="left", token=None)
+    questions = _ids(tx, schema.questions, ticket_id, epoch, nodes, schema.questions.c.state == "open")
+    tx.update(schema.questions, schema.questions.c.id.in_(questions), state="withdrawn")
     place.change(tx, ticket_id, schema.tickets.c.state == "open", awaiting_team=None)
     sending = sa.select(schema.intents).where(
         *_at(schema.intents, ticket_id, epoch, nodes), schema.intents.c.state == "sending"
@@ -35,6 +37,7 @@ def take_back(tx: Transaction, ticket_id: str, epoch: int | None = None, nodes: 
         consents=_consents(tx, ticket_id, epoch, nodes),
         intents=tuple(intents),
         replies=tuple(replies),
+        questions=tuple(questions),
         sending=tuple(tx.all(IntentRow, sending)),
     )
 

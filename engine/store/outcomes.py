@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
-from engine.store.rows import ApprovalRow, IntentRow, TicketRow
+from engine.store.rows import ApprovalRow, IntentRow, QuestionRow, TicketRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +65,7 @@ class Left:
     consents: tuple[str, ...]
     intents: tuple[str, ...]
     replies: tuple[str, ...]
+    questions: tuple[str, ...]
     sending: tuple[IntentRow, ...]
 
 
@@ -180,6 +181,21 @@ class Decision:
     outcome: DecideOutcome
     row: ApprovalRow
     intent: IntentRow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came of an attempt to answer a team's question; `row` is as it stands now.
+
+    answered          it was open and in time: this answer counts
+    already_answered  somebody was faster
+    expired           its time is over
+    withdrawn         the ticket has left the step that asked
+    not_entitled      the person is not in the team that was asked
+    """
+
+    outcome: Literal["answered", "already_answered", "expired", "withdrawn", "not_entitled"]
+    row: QuestionRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ ApprovalState = Literal["open", "approved", "rejected", "expired", "withdrawn", 
 OutboundState = Literal["reserved", "sending", "sent", "not_sent", "unknown", "reconciled", "withdrawn"]
 OutboundKind = Literal["reply", "note", "update", "mail"]
 HandoffState = Literal["open", "delivered", "resolved"]
+QuestionState = Literal["open", "answered", "expired", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,33 @@ class DecisionRow:
     via: str | None
     outcome: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionRow:
+    """What a flow asks a team: one row per ticket, epoch, node and iteration, answered at most once.
+
+    `asked`: the fields as the pinned plan declares them, options resolved. `answer`: encoded values by field.
+    `seen_seq`: the last message that had been taken up when it was opened.
+    """
+
+    id: str
+    ticket_id: str
+    epoch: int
+    node: str
+    iteration: str
+    team: str
+    state: QuestionState
+    asked: Any = field(repr=False)
+    shown: str | None = field(repr=False)
+    expires_at: datetime
+    remind_at: tuple[datetime, ...]
+    seen_seq: int
+    answer: Any = field(repr=False)
+    answered_by: str | None
+    answered_at: datetime | None
+    via: str | None
+    opened_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

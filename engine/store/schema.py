@@ -274,6 +274,30 @@ decisions = Table(
     Index(None, "approval_id"),
 )
 
+questions = Table(
+    "questions",
+    metadata,
+    _id(),
+    _ticket(),
+    _epoch(),
+    Column("node", String, nullable=False),
+    Column("iteration", String, nullable=False),
+    Column("team", String, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("asked", Content, nullable=False),
+    Column("shown", Prose),
+    Column("expires_at", Moment, nullable=False),
+    Column("remind_at", Moments, nullable=False),
+    Column("seen_seq", Integer, nullable=False),
+    Column("answer", Content),
+    Column("answered_by", Key),
+    Column("answered_at", Moment),
+    Column("via", String),
+    Column("opened_at", Moment, nullable=False),
+    UniqueConstraint("ticket_id", "epoch", "node", "iteration"),
+    Index(None, "state", "expires_at"),
+)
+
 outbound = Table(
     "outbound",
     metadata,

@@ -18,6 +18,7 @@ from engine.store.meta import Meta
 from engine.store.migrate import migrate
 from engine.store.outbound import Outbound
 from engine.store.people import People
+from engine.store.questions import Questions
 from engine.store.revisions import Revisions
 from engine.store.revocations import Revocations
 from engine.store.steps import Steps
@@ -32,8 +33,8 @@ R = TypeVar("R")
 class Store:
     """Everything that the engine knows. Each method of an area is one transaction.
 
-    Areas: tickets, messages, values, steps, revisions, intents, consents, approvals, outbound, handoffs, people,
-    revocations, wishes, meta. `with Store.open(url) as store:` closes it at the end.
+    Areas: tickets, messages, values, steps, revisions, intents, consents, approvals, questions, outbound, handoffs,
+    people, revocations, wishes, meta. `with Store.open(url) as store:` closes it at the end.
     """
 
     def __init__(self, database: Database) -> None:
@@ -46,6 +47,7 @@ class Store:
         self.intents = Intents(database)
         self.consents = Consents(database)
         self.approvals = Approvals(database)
+        self.questions = Questions(database)
         self.outbound = Outbound(database)
         self.handoffs = Handoffs(database)
         self.people = People(database)

@@ -5,7 +5,7 @@ stands between them. Lexical: it finds the ways in which people usually promise,
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -51,7 +51,7 @@ _SELF_SPEAKING: Final = re.compile(
 @register_validator("engine/no_commitments", data_type="string")
 class NoCommitments(TextCheck):
     """Fails on a promise of a kind that is not in `allow`, and on an amount that no value of `metadata["values"]`
-    holds. Without values every amount fails."""
+    holds: a list, or lists by source, of which `customer` counts for nothing. Without values every amount fails."""
 
     def __init__(self, allow: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(allow=allow, **kwargs)
@@ -66,7 +66,7 @@ class NoCommitments(TextCheck):
             for start, end, kind in _promises(sentence.group(), sentence.start())
             if kind not in self.allow
         ]
-        return sorted({*promises, *_unfounded(text, metadata.get("values", ()))})
+        return sorted({*promises, *_unfounded(text, _founding(metadata.get("values", ())))})
 
 
 def _promises(sentence: str, offset: int) -> Iterable[Hit]:
@@ -80,6 +80,12 @@ def _promises(sentence: str, offset: int) -> Iterable[Hit]:
                 break
     for match in _SELF_SPEAKING.finditer(sentence):
         yield offset + match.start(), offset + match.end(), str(match.lastgroup)
+
+
+def _founding(values: Mapping[str, Iterable[Any]] | Iterable[Any]) -> Iterable[Any]:
+    if not isinstance(values, Mapping):
+        return values
+    return [value for source, given in values.items() if source != "customer" for value in given]
 
 
 def _unfounded(text: str, values: Iterable[Any]) -> Iterable[Hit]:

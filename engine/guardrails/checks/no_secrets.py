@@ -1,9 +1,9 @@
 """`no_secrets`: keys, tokens and passwords by their shape, and the engine's own secrets by their value."""
 
 import re
-from collections.abc import Iterable, Mapping
 from typing import Any
 
+from engine.guardrails.secrets import own
 from engine.guardrails.validation import Hit, TextCheck, register_validator
 
 _SHAPES = {
@@ -24,8 +24,6 @@ _SHAPES = {
     ),
 }
 _PATTERN = re.compile("|".join(f"(?P<{name}>{shape})" for name, shape in _SHAPES.items()))
-_SHORTEST = 8
-"""A value shorter than this is no secret that could be told from a word."""
 
 
 @register_validator("engine/no_secrets", data_type="string")
@@ -35,14 +33,5 @@ class NoSecrets(TextCheck):
     def hits(self, text: str, metadata: dict[str, Any]) -> list[Hit]:
         """Codes are the kinds above, and `own_secret`."""
         found = [(m.start(), m.end(), str(m.lastgroup)) for m in _PATTERN.finditer(text)]
-        for secret in _values(metadata.get("secrets", ())):
-            at = text.find(secret)
-            while at >= 0:
-                found.append((at, at + len(secret), "own_secret"))
-                at = text.find(secret, at + 1)
+        found += [(start, end, "own_secret") for start, end in own(text, metadata.get("secrets", ()))]
         return sorted(found)
-
-
-def _values(secrets: Mapping[str, str] | Iterable[str]) -> list[str]:
-    values = secrets.values() if isinstance(secrets, Mapping) else secrets
-    return [value for value in values if len(value) >= _SHORTEST]

@@ -11,6 +11,7 @@ from engine.runtime.activities.asking import Asker
 from engine.runtime.activities.base import Desk, Group, guarded
 from engine.runtime.activities.deciding import Decider
 from engine.runtime.activities.hearing import Hearer
+from engine.runtime.activities.questions import Questioner
 from engine.runtime.activities.reading import Reader
 from engine.runtime.activities.speaking import Speaker
 from engine.runtime.activities.tickets import Clerk
@@ -49,6 +50,7 @@ def activities(context: Context) -> list[Callable[..., Any]]:
     hearer, writer = Hearer(desk, asker), Writer(desk, reader)
     groups: tuple[Group, ...] = (
         speaker, reader, Decider(desk), asker, hearer, writer, Approver(desk, speaker, asker),
+        Questioner(desk, speaker),
         Clerk(desk, speaker, hearer),
     )  # fmt: skip
     return [ToolCalls(reader, writer).tool, *(method for group in groups for method in _defined(group))]

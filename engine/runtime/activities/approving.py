@@ -11,6 +11,7 @@ from engine.expressions.evaluate import render
 from engine.expressions.values import Money, decode
 from engine.runtime.activities.asking import Asker
 from engine.runtime.activities.base import Desk, Group, Scope, guarded
+from engine.runtime.activities.known import Known
 from engine.runtime.activities.speaking import Speaker
 from engine.runtime.activities.writing import gate_names
 from engine.runtime.deadlines import after, instants
@@ -48,7 +49,8 @@ class Approver(Group):
         names = gate_names(scope, decode(intent.arguments), decode(intent.facts))
         text = render(grant.confirm, names, now=intent.created_at, language=scope.ticket.language or "en")
         scope.work.iteration = f"{scope.work.iteration}/v{intent.version}"
-        asked = await self.asker.question(scope, text)
+        stated: Known = {"tools": [decode(intent.arguments), decode(intent.facts)]}
+        asked = await self.asker.question(scope, text, stated)
         if asked.outcome != "done":
             return asked
         until = datetime.fromisoformat(asked.data["until"])

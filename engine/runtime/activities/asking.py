@@ -12,12 +12,13 @@ from engine.expressions.values import Money, decode
 from engine.models.base import Field, Job, Message, Option, Request
 from engine.models.base import Money as Said
 from engine.runtime.activities.base import Desk, Group, Scope, guarded
+from engine.runtime.activities.known import Known
 from engine.runtime.activities.speaking import Speaker, rendered
 from engine.runtime.deadlines import after, instants
 from engine.runtime.input import Result
 from engine.store.rows import MessageRow
 
-__all__ = ["Asker"]
+__all__ = ["Asker", "labelled"]
 
 _SURE = 0.5
 """A field that the model is less sure of is asked for."""
@@ -44,6 +45,8 @@ class Asker(Group):
 
     async def read_fields(self, scope: Scope, *, said: Sequence[MessageRow], first: bool = False) -> Result | None:
         """Reads fields from messages on top of what is known so far. None: the messages say nothing that was asked."""
+        if scope.node.data.get("of"):  # no workflow asks for this: a team's answer is never read from a conversation
+            raise EngineError(code="plan")
         known = await self._so_far(scope)
         if first:
             known |= self._claims(scope)
@@ -108,30 +111,21 @@ class Asker(Group):
 
     def _options(self, scope: Scope, name: str, spec: Mapping[str, Any]) -> tuple[Option, ...]:
         """The choices: words, or the elements of a list. The value is the position: no model writes an id."""
-        elements = self._elements(scope, spec)
-        show = spec.get("show")
         options = []
-        for position, element in enumerate(elements):
-            label = str(element)
-            if show is not None:
-                label = rendered(scope, show, {name: element})
+        for position, (label, element) in enumerate(labelled(scope, name, spec)):
             synonyms = (
                 tuple(str(element[k]) for k in ("id", "number") if element.get(k)) if isinstance(element, dict) else ()
             )
             options.append(Option(label, position, synonyms))
         return tuple(options)
 
-    def _elements(self, scope: Scope, spec: Mapping[str, Any]) -> list[Any]:
-        tree = spec.get("options")
-        return list(evaluate(tree, scope.names, now=scope.ticket.updated_at) or []) if tree else []
-
     def _typed(self, scope: Scope, field: Field, value: Any) -> Any:
         """The model's word as a value of the field's type: positions become elements, amounts get a currency."""
         spec = scope.node.data["fields"][field.name]
         if field.kind == "one_of":
-            return self._elements(scope, spec)[int(value)]
+            return _elements(scope, spec)[int(value)]
         if field.kind == "some_of":
-            elements = self._elements(scope, spec)
+            elements = _elements(scope, spec)
             return [elements[int(position)] for position in value]
         if isinstance(value, Said):
             return Money(value.amount, value.currency or scope.currency)
@@ -149,8 +143,9 @@ class Asker(Group):
                 text += "\n\n" + "\n".join(f"- {option.label}" for option in field.options)
         return await self.question(scope, text)
 
-    async def question(self, scope: Scope, text: str) -> Result:
-        """Says a text that waits for an answer; `remind` and `until` are absolute and outlive a set-back."""
+    async def question(self, scope: Scope, text: str, values: Known | None = None) -> Result:
+        """Says a text that waits for an answer; `remind` and `until` are absolute and outlive a set-back. `values`:
+        what it may state beside the values at hand."""
         silence: Mapping[str, Any] = scope.node.data.get("silence") or scope.plan.settings.get("silence") or _SILENCE
         calendar = scope.plan.settings.get("calendar", {})
         now = await self.store.run(self.store.now)
@@ -159,9 +154,9 @@ class Asker(Group):
             "until": until.isoformat(),
             "remind": [at.isoformat() for at in instants(now, list(silence.get("remind", ())), until, calendar)],
         }
-        said = await self.speaker.say(scope, "reply", text, extra=waits)
+        said = await self.speaker.say(scope, "reply", text, extra=waits, values=values)
         if said.outcome != "done":
-            return Result(said.outcome)
+            return Result(said.outcome, because=said.because)
         await self._due(scope, said.content["until"])
         return Result(
             "done", data={"until": said.content["until"], "remind": said.content["remind"], "row": said.row_id}
@@ -178,32 +173,19 @@ class Asker(Group):
         said = await self.speaker.say(scope, "reply", f"We still need an answer to go on: {field.ask or field.name}")
         return Result(said.outcome)
 
-    @activity.defn(name="ask.team")
-    @guarded
-    async def ask_team(self, scope: Scope) -> Result:
-        """Asks people by an internal note; they answer through the API."""
-        calendar = scope.plan.settings.get("calendar", {})
-        now = await self.store.run(self.store.now)
-        data = scope.node.data
-        until = after(now, data["deadline"], calendar)
-        waits = {
-            "until": until.isoformat(),
-            "remind": [at.isoformat() for at in instants(now, list(data.get("remind", ())), until, calendar)],
-        }
-        shown = rendered(scope, data["show"]) if data.get("show") else ""
-        asks = "\n".join(f"- {f.name}: {f.ask}" for f in self._fields(scope))
-        number = scope.work.data.get("reminder", 0)
-        said = await self.speaker.say(
-            scope,
-            "note",
-            f"For {data['of']}:\n{shown}\n{asks}",
-            extra=waits,
-            iteration=f"{scope.work.iteration}/{number}",
-        )
-        if said.outcome != "done":
-            raise EngineError(code="note")
-        await self._due(scope, said.content["until"])
-        return Result("done", data={"until": said.content["until"], "remind": said.content["remind"]})
+
+def labelled(scope: Scope, name: str, spec: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The choices of a field: how each reads, and what it stands for. Raises EvaluationError."""
+    show = spec.get("show")
+    return [
+        (str(element) if show is None else rendered(scope, show, {name: element}), element)
+        for element in _elements(scope, spec)
+    ]
+
+
+def _elements(scope: Scope, spec: Mapping[str, Any]) -> list[Any]:
+    tree = spec.get("options")
+    return list(evaluate(tree, scope.names, now=scope.ticket.updated_at) or []) if tree else []
 
 
 _SILENCE: dict[str, Any] = {"within": {"seconds": 5 * 86400}, "remind": [], "otherwise": "close"}

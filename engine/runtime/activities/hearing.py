@@ -104,8 +104,6 @@ class Hearer(Group):
         match scope.work.data.get("purpose"):
             case "wait":
                 return self._wait(scope, pulled, said)
-            case "team":
-                return await self._team(scope, pulled)
             case _ if not said:
                 return Result("nothing")
             case "ask":
@@ -123,12 +121,6 @@ class Hearer(Group):
                 return Result(str(number))
             if branch.get("reply") and said:
                 return Result(str(number))
-        return Result("nothing")
-
-    async def _team(self, scope: Scope, pulled: Sequence[MessageRow]) -> Result:
-        for message in pulled:
-            if message.kind == "event" and message.event == "team.answered" and isinstance(message.data, dict):
-                return Result("answered", value=await self.desk.keep(scope, scope.node.binds or "answer", message.data))
         return Result("nothing")
 
     async def _consent(self, scope: Scope, said: Sequence[MessageRow]) -> Result:

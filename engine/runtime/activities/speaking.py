@@ -4,6 +4,7 @@ The same states as a write: `reserved(token) -> sending(token, deadline) -> sent
 for the marker on the platform once the deadline has passed; only what is certainly not there is sent again.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,8 +14,11 @@ from temporalio import activity
 
 from engine.channels.base import Outgoing, Unknown, Unsent
 from engine.expressions.evaluate import EvaluationError, render
+from engine.guardrails.base import CheckError, Finding, Verdict
+from engine.guardrails.secrets import hidden
 from engine.models.base import Job, Message, Passage, Request
 from engine.runtime.activities.base import Group, Scope, guarded, later
+from engine.runtime.activities.known import Known, known
 from engine.runtime.input import Result
 from engine.store.rows import OutboundKind, OutboundRow
 
@@ -46,22 +50,38 @@ class Speaker(Group):
         extra: Mapping[str, Any] | None = None,
         iteration: str | None = None,
         place: str | None = None,
-        values: tuple[Any, ...] = (),
+        values: Known | None = None,
     ) -> Said:
-        """Checks, writes down and sends a text. A place that has its row already keeps that row's text."""
+        """Checks, writes down and sends a text. A place that has its row already keeps that row's text.
+
+        `values`: what a reply may state beside the values at hand.
+        """
         guarded_by = None
+        secrets = self.context.projects.secrets(self.context.secrets)
         if kind == "reply":
-            verdict = self.context.guard(scope.plan).check(text, position="reply", metadata={"values": values})
+            verdict = await self._checked(scope, text, values, secrets)
             if not verdict.passed:
                 return Said("blocked", because=",".join(sorted({finding.check for finding in verdict.findings})))
             text = verdict.text
             guarded_by = {"set": scope.plan.settings.get("guardrails", []), "passed": True}
+        else:
+            text = hidden(text, secrets)
         row = await self.store.run(
             self.store.outbound.propose, scope.ticket.id, scope.work.epoch, place or scope.place,
             scope.work.iteration if iteration is None else iteration, kind,
             content={"text": text, **(extra or {})}, guarded=guarded_by,
         )  # fmt: skip
         return await self.deliver(scope, row)
+
+    async def _checked(self, scope: Scope, text: str, values: Known | None, secrets: Mapping[str, str]) -> Verdict:
+        """What the flow's output checks say; a guard that cannot be had has not passed it. Off the event loop, for the
+        first check of a worker may load guardrails-ai."""
+        metadata = {"values": known(scope, values), "secrets": secrets}
+        try:
+            guard = self.context.guard(scope.plan)
+        except CheckError as error:
+            return Verdict(False, (Finding("guard", None, error.code),), "")
+        return await asyncio.to_thread(guard.check, text, position="reply", metadata=metadata)
 
     async def deliver(self, scope: Scope, row: OutboundRow) -> Said:
         """Moves a row on, from whatever state it is in, to sent; or says why it is not."""
@@ -123,7 +143,7 @@ class Speaker(Group):
             text = rendered(scope, tree)
         except EvaluationError:
             return Result("unsure", because="missing_value")
-        said = await self.say(scope, "reply", text, values=tuple(scope.names.values()))
+        said = await self.say(scope, "reply", text)
         return Result(said.outcome, because=said.because)
 
     async def _written(self, scope: Scope, data: Mapping[str, Any]) -> Result:
@@ -131,7 +151,7 @@ class Speaker(Group):
         answer = await self._answer(scope, data["write"], passages, facts)
         if answer is None:
             return Result("unsure", because="no_supported_answer")
-        said = await self.say(scope, "reply", answer, values=tuple(scope.names.values()))
+        said = await self.say(scope, "reply", answer)
         return Result(said.outcome, because=said.because)
 
     async def _answer(
@@ -166,7 +186,8 @@ class Speaker(Group):
         answer = await self._answer(scope, "Answer the question from the passages alone.", tuple(passages))
         if answer is None:
             return Result("unsure")
-        return Result((await self.say(scope, "reply", answer)).outcome)
+        said = await self.say(scope, "reply", answer, values={"articles": [passage.text for passage in passages]})
+        return Result(said.outcome, because=said.because)
 
 
 def rendered(scope: Scope, tree: Any, more: Mapping[str, Any] | None = None) -> str:

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from engine.plan import Node
 from engine.runtime.input import Result
-from engine.runtime.run.listen import DEADLINE, listen, silence
-from engine.runtime.run.ticket import Ticket
+from engine.runtime.run.listen import DEADLINE, hear, listen, silence
+from engine.runtime.run.ticket import Handoff, Ticket
 
 __all__ = ["gather", "run"]
 
@@ -15,9 +15,9 @@ _TRIES = 3
 
 async def run(ticket: Ticket, node: Node) -> str:
     """Asks the customer, or (with `of`) a team."""
-    ticket.last_ask = node.id
     if node.data.get("of"):
         return await _team(ticket, node)
+    ticket.last_ask = node.id
     gathered = await gather(ticket, node)
     if gathered.outcome == "done":
         ticket.bind(node.binds, gathered.value)
@@ -51,6 +51,8 @@ async def _question(ticket: Ticket, node: Node, field: str, attempt: int, found:
     so_far = found.value.id if found.value else ""
     path = f"{ticket.iteration}/{field}.{attempt}"
     sent = await ticket.act("ask.question", node, iteration=path, data={"field": field, "attempt": attempt})
+    if sent.outcome == "blocked":
+        raise Handoff(f"blocked:{sent.because}")
     if sent.outcome != "done":
         return Result("invalid")
     ticket.tell("waits for the customer")
@@ -67,14 +69,16 @@ async def _question(ticket: Ticket, node: Node, field: str, attempt: int, found:
 
 
 async def _team(ticket: Ticket, node: Node) -> str:
-    """People answer through the console; their answer is a row, and authorises no write."""
-    asked = await ticket.act("ask.team", node)
-    ticket.tell(f"waits for {node.data['of']}")
-    for reminder, at in [*enumerate(asked.data["remind"], 1), (0, asked.data["until"])]:
-        heard = await listen(ticket, node, "team", until=datetime.fromisoformat(at))
-        if heard.outcome == "answered":
-            ticket.bind(node.binds, heard.value)
+    """Waits for people. The row decides: this only looks at it. Their answer authorises no write."""
+    while True:
+        await hear(ticket, node, "team", {})
+        seen = await ticket.act("ask.team", node)
+        if seen.outcome == "answered":
+            ticket.bind(node.binds, seen.value)
             return "done"
-        if reminder:
-            await ticket.act("ask.team", node, data={"reminder": reminder})
-    return "late"
+        if seen.outcome != "open":
+            return "late" if seen.outcome == "expired" else seen.outcome
+        ticket.tell(f"waits for {node.data['of']} to answer")
+        ticket.awaits(node.data["of"])
+        if not ticket.rung:
+            await ticket.ring_or(datetime.fromisoformat(seen.data["next"]))

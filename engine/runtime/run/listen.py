@@ -80,6 +80,8 @@ async def _meanwhile(ticket: Ticket, node: Node, heard: Result) -> None:
                 raise Jump(intent, same=True)
         case "answer":
             answered = await ticket.act("answer", node, iteration=f"{ticket.iteration}/asks.{heard.cursor}")
+            if answered.outcome == "blocked":
+                raise Handoff(f"blocked:{answered.because}")
             if answered.outcome != "done":
                 raise Handoff("question_without_answer")
         case "queue" | "ignore":

@@ -9,4 +9,5 @@ __all__ = ["run"]
 async def run(ticket: Ticket, node: Node) -> str:
     """Rendered, checked and sent in one activity; the row is what makes it once."""
     sent = await ticket.act("reply", node)
+    ticket.because = sent.because
     return sent.outcome

@@ -85,6 +85,8 @@ class Ticket:
         self.start = start.frames[0] if start.frames else None
         self.rung = False
         self.last_ask: str | None = None
+        self.because = ""
+        """Why the node came to its outcome, as a code for the account; its code may say so."""
         self.judged: dict[str, dict[str, Any]] = {}
         """propose node -> what the gates said: {intent, failed: [gate, line] | None, approve: [line]}"""
         self._awaited: str | None = None

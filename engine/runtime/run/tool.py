@@ -57,6 +57,8 @@ async def _confirm(ticket: Ticket, node: Node, intent: str) -> str:
     path = ticket.iteration_of(node.data["intent"])
     for attempt in (1, 2):
         asked = await ticket.act("confirm", node, iteration=f"{path}/{attempt}", data={"intent": intent})
+        if asked.outcome == "blocked":
+            raise Handoff(f"blocked:{asked.because}")
         if asked.outcome != "done":
             return {"given": "pass"}.get(asked.outcome, asked.outcome)
         ticket.tell("waits for the customer's yes")
