@@ -19,7 +19,7 @@ def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('sqlite')}/store.db"
     else:
-        url = postgres.create(request.getfixturevalue("postgresql"), "tests")
+        url = postgres.create(request.getfixturevalue("postgresql"), f"tests_{next(_numbers)}")
     with Store.open(url) as store:
         yield store
 
