@@ -28,10 +28,12 @@ async def run(ticket: Ticket, node: Node) -> str:
 async def gather(ticket: Ticket, node: Node, *, anew: int = 0) -> Result:
     """Fills the node's fields: `done` with the record, `silent`, or `invalid` after three tries at one field.
 
-    `anew` counts the times that what was said before did not help: then it is asked for, not read again.
+    `anew` counts the times that what was said before did not help: then it is asked for, not read again. Nor is it
+    where a loop goes round: what was said then was said of something else.
     """
     first = next(iter(node.data["fields"]))
-    found = Result("missing", data={"missing": first}) if anew else await ticket.act("ask.read", node)
+    reads = not anew and not ticket.goes_round(node)
+    found = await ticket.act("ask.read", node) if reads else Result("missing", data={"missing": first})
     asked: dict[str, int] = dict.fromkeys(node.data["fields"], anew)
     while found.outcome == "missing":
         field = found.data["missing"]

@@ -72,7 +72,7 @@ async def _meanwhile(ticket: Ticket, node: Node, heard: Result) -> None:
             left = await ticket.act("void", node, data={"meaning": "corrects"})
             if left.outcome == "person":
                 raise Handoff("corrected_after_write")
-            raise Jump(ticket.last_ask or ticket.plan.entry)
+            raise Jump(ticket.entrance(ticket.last_ask) if ticket.last_ask else ticket.plan.entry)
         case "update":
             voided = await ticket.act("void", node, data={"meaning": "adds", "keep": True})
             intent = node.data.get("intent")

@@ -35,7 +35,7 @@ def _taken(ticket: Ticket, node: Node, name: str, at: int, done: Result) -> str:
 
 async def run_repeat(ticket: Ticket, node: Node) -> str:
     """The first round."""
-    ticket.loops[node.id] = {"at": 1}
+    ticket.loops[node.id] = {"at": 0}
     return "next"
 
 
@@ -46,9 +46,9 @@ async def run_until(ticket: Ticket, node: Node) -> str:
         enough = (await ticket.act("if", node)).outcome == "yes"
     else:
         enough = holds(ticket, node.data["test"])
-    loop = ticket.loops.setdefault(name, {"at": 1})
+    loop = ticket.loops[name]
+    loop["at"] += 1
     if not enough and loop["at"] < node.data["most"]:
-        loop["at"] += 1
         return "next"
     ticket.loops.pop(name)
     return "done" if enough else "exhausted"

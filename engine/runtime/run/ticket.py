@@ -110,6 +110,16 @@ class Ticket:
             self.visits[place] = self.visits.get(place, 0) + 1
         self._at = _Entry(node, str(self.visits[place]))
 
+    def goes_round(self, node: Node) -> bool:
+        """Whether a loop around the node is past its first round."""
+        return any(loop["at"] > 0 and node.id.startswith(f"{name}/do/") for name, loop in self.loops.items())
+
+    def entrance(self, node_id: str) -> str:
+        """The node itself, or the loop around it that is over: that begins again."""
+        parts = node_id.split("/do/")
+        loops = ("/do/".join(parts[:count]) for count in range(1, len(parts)))
+        return next((name for name in loops if name not in self.loops), node_id)
+
     @property
     def iteration(self) -> str:
         """The iteration path of the node where the ticket stands."""
