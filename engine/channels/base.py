@@ -15,7 +15,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 from engine.errors import EngineError
 
-__all__ = ["Arrival", "Channel", "ChannelError", "Outgoing", "Received", "Refused", "Unknown", "Unsent"]
+__all__ = ["Arrival", "Channel", "ChannelError", "Made", "Outgoing", "Received", "Refused", "Unknown", "Unsent"]
 
 
 class ChannelError(EngineError):
@@ -32,8 +32,9 @@ class Unsent(ChannelError):
     """Nothing was changed on the platform.
 
     Codes: `unreachable` (no connection), `rate_limited`, `conflict` (somebody changed the ticket in between),
-    `unavailable` (a look before the change failed), and for good: `unauthorised`, `forbidden`, `not_found`,
-    `rejected`, `no_group`. `retry_after`: seconds, None where repeating changes nothing or nobody said when.
+    `unavailable` (a look before the change failed), `late` (its time is over), and for good: `unauthorised`,
+    `forbidden`, `not_found`, `rejected`, `no_group`. `retry_after`: seconds, None where repeating changes nothing or
+    nobody said when.
     """
 
 
@@ -95,7 +96,8 @@ class Outgoing:
     """Something for the platform: a text for the customer, a note for people, or a change of the ticket alone.
 
     `status`, `tags` (added to those there), `group` (by name) and `fields` (platform's field id -> value) go in the
-    same change as the text. `marker` is what `find` looks for.
+    same change as the text. `marker` is what `find` looks for. `until`, of `time.monotonic`: from then on somebody else
+    may send it, so that a process that was stopped in between sends it no more.
     """
 
     kind: Literal["reply", "note", "update"] | str
@@ -105,6 +107,16 @@ class Outgoing:
     tags: tuple[str, ...] = ()
     group: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    until: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A change that the platform has. `id` has the form of an arrival's `content_id`; `at` is the platform's own time
+    of it, where it says so: a customer's answer to it is later than that."""
+
+    id: str
+    at: datetime | None = None
 
 
 @runtime_checkable
@@ -125,8 +137,8 @@ class Channel(Protocol):
     async def requester(self, external_id: str) -> dict[str, Any]:
         """What the platform claims about the ticket's requester: id, email, name, language. Raises `ChannelError`."""
 
-    async def send(self, external_id: str, message: Outgoing) -> str:
-        """Make one change; the external id of what was made. Sends once. Raises `Unsent` or `Unknown`."""
+    async def send(self, external_id: str, message: Outgoing) -> Made:
+        """Make one change; what was made. Sends once, and never after `until`. Raises `Unsent` or `Unknown`."""
 
-    async def find(self, external_id: str, marker: str) -> str | None:
-        """The external id of the change with this marker; None only if it is certainly not there."""
+    async def find(self, external_id: str, marker: str) -> Made | None:
+        """The change with this marker; None only if it is certainly not there."""

@@ -7,13 +7,14 @@ groups). A text is found again by the custom metadata of the audit that it made.
 import base64
 import json
 import re
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from engine.channels.base import Outgoing, Received, Unknown, Unsent
-from engine.channels.zendesk_events import TAKE_BACK, read_event, verify
+from engine.channels.base import Made, Outgoing, Received, Unknown, Unsent
+from engine.channels.zendesk_events import TAKE_BACK, moment, read_event, verify
 from engine.errors import NotConfigured
 from engine.exchange import Answer, Cut, NotSent, exchange, retry_after
 
@@ -21,6 +22,8 @@ __all__ = ["Zendesk"]
 
 _SECONDS: Final = 20.0
 """For one whole request; shorter than the deadline of an outbound row."""
+_STAMP: Final = 1.0
+"""Its stamps have whole seconds: what is changed in the same second as before looks unchanged."""
 _PAGES: Final = 200
 _ANSWER_CAP: Final = 4_000_000
 _NOT_DONE: Final = {401: "unauthorised", 403: "forbidden", 404: "not_found", 422: "rejected", 400: "rejected"}
@@ -61,19 +64,23 @@ class Zendesk:
             "language": str(user["locale"]).partition("-")[0] if user.get("locale") else None,
         }  # fmt: skip
 
-    async def send(self, external_id: str, message: Outgoing) -> str:
-        """One update of the ticket, its comment included: all of it or nothing.
+    async def send(self, external_id: str, message: Outgoing) -> Made:
+        """One update of the ticket, its comment included: all of it or nothing, and only if nobody changed the ticket
+        since the look at it (`conflict`).
 
-        Tags are added to those there, under Zendesk's check that nobody changed the ticket meanwhile (`conflict`).
+        That look comes first and `until` is judged after it: a process that was stopped anywhere in between, while
+        another one sent the same, is turned away by `until` or by Zendesk itself.
         """
         number = _number(external_id)
         change = await self._change(number, message)
+        if message.until is not None and time.monotonic() >= message.until - _STAMP:
+            raise Unsent("late", retry_after=1.0)
         content = json.dumps({"ticket": change}).encode()
         answer = await self._exchange("PUT", f"/api/v2/tickets/{number}.json", content)
         self._raise_for(answer, write=True)
         return self._made(answer, message, number)
 
-    async def find(self, external_id: str, marker: str) -> str | None:
+    async def find(self, external_id: str, marker: str) -> Made | None:
         """Pages through the ticket's audits, all of them: None is the licence to send again."""
         path: str | None = f"/api/v2/tickets/{_number(external_id)}/audits.json?page[size]=100"
         for _ in range(_PAGES):
@@ -83,14 +90,17 @@ class Zendesk:
                 raise Unknown("unreadable")
             for audit in audits:
                 if _marker(audit) == marker:
-                    return _external_id(audit)
+                    return _read(audit)
             path = self._next(page)
             if path is None:
                 return None
         raise Unknown("too_many_audits")
 
     async def _change(self, number: str, message: Outgoing) -> dict[str, Any]:
-        change: dict[str, Any] = {"metadata": {"marker": message.marker}}
+        ticket = _part(await self._look(f"/api/v2/tickets/{number}.json", before=True), "ticket", before=True)
+        change: dict[str, Any] = {
+            "metadata": {"marker": message.marker}, "safe_update": True, "updated_stamp": ticket.get("updated_at"),
+        }  # fmt: skip
         if message.text:
             change["comment"] = {"body": message.text, "public": message.kind == "reply"}
         elif message.kind != "update":
@@ -104,17 +114,10 @@ class Zendesk:
         if message.fields:
             change["custom_fields"] = [{"id": _field(key), "value": value} for key, value in message.fields.items()]
         if message.tags:
-            change |= await self._tags(number, message.tags)
+            # all are set at once; the one by which people hand a ticket back is used up by what we do next
+            there = [tag for tag in ticket.get("tags") or () if isinstance(tag, str) and tag != TAKE_BACK]
+            change["tags"] = list(dict.fromkeys([*there, *message.tags]))
         return change
-
-    async def _tags(self, number: str, tags: tuple[str, ...]) -> dict[str, Any]:
-        """The API sets all tags at once. The tag by which people hand a ticket back is used up by what we do next."""
-        ticket = _part(await self._look(f"/api/v2/tickets/{number}.json", before=True), "ticket", before=True)
-        there = [tag for tag in ticket.get("tags") or () if isinstance(tag, str) and tag != TAKE_BACK]
-        return {
-            "tags": list(dict.fromkeys([*there, *tags])), "safe_update": True,
-            "updated_stamp": ticket.get("updated_at"),
-        }  # fmt: skip
 
     async def _group(self, name: str) -> int:
         if name not in self._groups:
@@ -130,7 +133,7 @@ class Zendesk:
             raise Unsent("no_group")
         return self._groups[name]
 
-    def _made(self, answer: Answer, message: Outgoing, number: str) -> str:
+    def _made(self, answer: Answer, message: Outgoing, number: str) -> Made:
         """What a 2xx made. It happened, readable or not: the marker finds the rest."""
         try:
             audit = json.loads(answer.body).get("audit")
@@ -138,8 +141,8 @@ class Zendesk:
             audit = None
         if isinstance(audit, dict) and _marker(audit) == message.marker:
             self._self_id = str(audit.get("author_id") or "") or self._self_id
-            return _external_id(audit)
-        return f"ticket/{number}"  # an update that changes nothing makes no audit
+            return _read(audit)
+        return Made(f"ticket/{number}")  # an update that changes nothing makes no audit
 
     async def _look(self, path: str | None, *, before: bool = False) -> dict[str, Any]:
         """A read. `before` a change: whatever goes wrong, nothing was sent."""
@@ -221,8 +224,8 @@ def _marker(audit: Any) -> str | None:
     return custom.get("marker") if isinstance(custom, dict) else None
 
 
-def _external_id(audit: Mapping[str, Any]) -> str:
+def _read(audit: Mapping[str, Any]) -> Made:
     """`comment/<id>`, as the webhook's content id has it, else `audit/<id>`."""
     events = [event for event in audit.get("events") or () if isinstance(event, dict)]
     comment = next((event.get("id") for event in events if event.get("type") == "Comment"), None)
-    return f"comment/{comment}" if comment else f"audit/{audit.get('id')}"
+    return Made(f"comment/{comment}" if comment else f"audit/{audit.get('id')}", moment(audit.get("created_at")))

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from engine.channels.base import Arrival, Received, Refused
 
-__all__ = ["TAKE_BACK", "read_event", "sign", "verify"]
+__all__ = ["TAKE_BACK", "moment", "read_event", "sign", "verify"]
 
 TAKE_BACK: Final = "engine_take_back"
 """The tag by which an agent hands a ticket back to the engine."""
@@ -38,7 +38,7 @@ def verify(secret: bytes, headers: Mapping[str, str], body: bytes, *, now: datet
     expected = sign(secret, timestamp, body)
     if not hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace")):
         raise Refused(401, "wrong signature")
-    at = _moment(timestamp)
+    at = moment(timestamp)
     if at is None or abs(now - at) > _TOLERANCE:
         raise Refused(401, "the timestamp is not within five minutes")
 
@@ -47,7 +47,7 @@ def read_event(body: bytes, *, own_id: str | None) -> Received | None:
     """A verified body as a delivery; None if it is of no interest. Raises Refused(400) if it is no ticket event."""
     event, detail, what, kind = _envelope(body)
     ticket = str(detail["id"])
-    at, delivery = _moment(event["time"]), str(event["id"])
+    at, delivery = moment(event["time"]), str(event["id"])
     match kind:
         case "created":
             arrivals = _description(detail, delivery)
@@ -76,7 +76,7 @@ def _envelope(body: bytes) -> tuple[dict[str, Any], dict[str, Any], dict[str, An
     detail, what = event.get("detail"), event.get("event")
     if not isinstance(detail, dict) or not _is_id(detail.get("id")) or not isinstance(what, dict):
         raise Refused(400, f"expected {_EXPECTED}")
-    if not _words(event.get("id")) or _moment(event.get("time")) is None:
+    if not _words(event.get("id")) or moment(event.get("time")) is None:
         raise Refused(400, f"expected {_EXPECTED}")
     return event, detail, what, event["type"].removeprefix(_PREFIX)
 
@@ -89,7 +89,7 @@ def _description(detail: Mapping[str, Any], delivery: str) -> tuple[Arrival, ...
     return (
         Arrival(
             content_id=f"{detail['id']}/description", author_id=_id(detail.get("requester_id")), text=text,
-            platform_time=_moment(detail.get("created_at")), delivery_id=delivery, same_as_first=True,
+            platform_time=moment(detail.get("created_at")), delivery_id=delivery, same_as_first=True,
         ),
     )  # fmt: skip
 
@@ -161,7 +161,7 @@ def _author(comment: Mapping[str, Any]) -> str | None:
     return _id(author.get("id")) if isinstance(author, dict) else None
 
 
-def _moment(value: Any) -> datetime | None:
+def moment(value: Any) -> datetime | None:
     """An aware time of RFC 3339; digits beyond microseconds are cut."""
     if not isinstance(value, str) or len(value) > 40:
         return None

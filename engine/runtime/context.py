@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from engine.channels.base import Channel
@@ -74,5 +74,7 @@ class Context:
     """plan -> the output checks that it names"""
     secrets: Mapping[str, str]
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    sending: timedelta = timedelta(seconds=40)
+    """How long a text may be on its way; longer than a channel's own time-out. After it nobody can still be sending."""
     plans: dict[str, Plan] = field(default_factory=dict)
     """revision -> plan, as the store has it: a plan never changes"""

@@ -8,6 +8,7 @@ with a place of its own, so any number of watchdogs may run.
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -228,8 +229,9 @@ class Watchdog:
         token = await self.store.run(self.store.outbound.hold, row.id)
         if token is None:
             return False
+        until = time.monotonic() + _DEADLINE.total_seconds()
         began = await self.store.run(self.store.outbound.begin, row.id, token, deadline=_DEADLINE)
-        return began.ok and await self._call(channel, ticket, row, token)
+        return began.ok and await self._call(channel, ticket, row, token, until)
 
     async def _settled(self, channel: Channel, ticket: TicketRow, row: OutboundRow) -> OutboundRow:
         """A note that is on its way is looked for, once nobody else can still be sending it."""
@@ -242,16 +244,16 @@ class Watchdog:
             log.warning("a note of ticket %s cannot be looked for: %s", ticket.id, error.code)
             return row
         if found is not None:
-            await self.store.run(self.store.outbound.found, row.id, found)
+            await self.store.run(self.store.outbound.found, row.id, found.id, found.at)
         else:
             await self.store.run(self.store.outbound.not_found, row.id)
         return await self.store.run(self.store.outbound.get, row.id)
 
-    async def _call(self, channel: Channel, ticket: TicketRow, row: OutboundRow, token: str) -> bool:
+    async def _call(self, channel: Channel, ticket: TicketRow, row: OutboundRow, token: str, until: float) -> bool:
         content = row.content
         note = Outgoing(
             kind="note", text=content["text"], marker=row.marker, tags=tuple(content.get("tags", ())),
-            group=content.get("group"),
+            group=content.get("group"), until=until,
         )  # fmt: skip
         outbound = self.store.outbound
         try:
@@ -265,7 +267,7 @@ class Watchdog:
             # stays `sending`: the next round looks for it, past the deadline
             log.error("the handoff of ticket %s may not have arrived: %s", ticket.id, error.code)
             return False
-        await self.store.run(outbound.settle, row.id, token, "sent", external_id=made)
+        await self.store.run(outbound.settle, row.id, token, "sent", external_id=made.id, platform_time=made.at)
         return True
 
 

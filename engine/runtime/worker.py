@@ -1,6 +1,7 @@
 """A worker: the interpreter and its activities on one task queue."""
 
 from datetime import timedelta
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -15,8 +16,11 @@ _GRACE = timedelta(seconds=20)
 """A stopping worker lets what it has begun come to an end: a write is awaited, never cancelled."""
 
 
-def make_worker(client: Client, context: Context, *, task_queue: str) -> Worker:
-    """Workflows run outside the sandbox (they hold no code of users); contents stay in activities."""
+def make_worker(client: Client, context: Context, *, task_queue: str, **more: Any) -> Worker:
+    """Workflows run outside the sandbox (they hold no code of users); contents stay in activities.
+
+    `more`: further arguments of Temporal's `Worker`, such as `interceptors`.
+    """
     return Worker(
         client,
         task_queue=task_queue,
@@ -24,4 +28,5 @@ def make_worker(client: Client, context: Context, *, task_queue: str) -> Worker:
         activities=activities(context),
         graceful_shutdown_timeout=_GRACE,
         max_concurrent_activities=50,
+        **more,
     )

@@ -1,12 +1,14 @@
 """Zendesk's API over real HTTP: what arrives there, and what each fault comes to."""
 
+import asyncio
 import socket
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
-from engine.channels.base import Outgoing, Unknown, Unsent
+from engine.channels.base import Made, Outgoing, Unknown, Unsent
 from engine.channels.registry import CHANNELS, SETTINGS, channel
 from engine.channels.zendesk import Zendesk
 from engine.errors import NotConfigured
@@ -51,7 +53,7 @@ async def test_who_asks(zendesk: Zendesk, ticket: int) -> None:
 async def test_a_reply_is_a_public_comment_and_found_again(zendesk: Zendesk, desk: ZendeskStandIn, ticket: int) -> None:
     made = await zendesk.send(str(ticket), Outgoing(kind="reply", text="Grüße 👋", marker="o_1"))
     last = desk.comments(ticket)[-1]
-    assert (made, last["body"], last["public"]) == (f"comment/{last['id']}", "Grüße 👋", True)
+    assert (made.id, last["body"], last["public"]) == (f"comment/{last['id']}", "Grüße 👋", True)
     assert await zendesk.find(str(ticket), "o_1") == made
     assert await zendesk.find(str(ticket), "o_2") is None
 
@@ -80,7 +82,8 @@ async def test_the_tag_of_a_hand_back_is_used_up(zendesk: Zendesk, desk: Zendesk
 
 
 async def test_an_update_that_changes_nothing_is_no_error(zendesk: Zendesk, ticket: int) -> None:
-    assert await zendesk.send(str(ticket), Outgoing(kind="update", marker="o_5", status="new")) == f"ticket/{ticket}"
+    made = await zendesk.send(str(ticket), Outgoing(kind="update", marker="o_5", status="new"))
+    assert made == Made(f"ticket/{ticket}")
 
 
 async def test_own_comments_come_back_by_the_id_that_send_gave(
@@ -90,7 +93,7 @@ async def test_own_comments_come_back_by_the_id_that_send_gave(
     deliveries = [d for d in desk.deliveries() if d.ticket_id == ticket and d.type.endswith("comment_added")]
     got = zendesk.receive(deliveries[-1].headers, deliveries[-1].body, now=datetime.now(UTC))
     assert got is not None
-    assert got.ours == (made,)
+    assert got.ours == (made.id,)
     assert got.arrivals[-1].author_role == "engine"
 
 
@@ -164,6 +167,32 @@ async def test_a_look_before_the_change_that_fails_sends_nothing(
     with pytest.raises(Unsent) as raised:
         await zendesk.send(str(ticket), Outgoing(kind="note", text="x", marker="o_10", group="Nobody"))
     assert (raised.value.code, len(desk.audits(ticket))) == ("no_group", before)
+
+
+async def test_what_was_made_has_the_platforms_time(zendesk: Zendesk, desk: ZendeskStandIn, ticket: int) -> None:
+    made = await zendesk.send(str(ticket), Outgoing(kind="reply", text="Hello", marker="o_13"))
+    assert made.at is not None
+    assert made.at.isoformat().replace("+00:00", "Z") == desk.comments(ticket)[-1]["created_at"]
+
+
+async def test_a_text_whose_time_is_over_is_not_sent(zendesk: Zendesk, desk: ZendeskStandIn, ticket: int) -> None:
+    before = len(desk.audits(ticket))
+    with pytest.raises(Unsent) as raised:
+        await zendesk.send(str(ticket), Outgoing(kind="reply", text="x", marker="o_14", until=time.monotonic() + 0.9))
+    assert (raised.value.code, len(desk.audits(ticket))) == ("late", before)
+
+
+async def test_a_reply_that_was_held_up_until_somebody_changed_the_ticket_is_not_sent(
+    zendesk: Zendesk, desk: ZendeskStandIn, ticket: int
+) -> None:
+    """A process may stand still between its last look and its request, for as long as it takes another to send."""
+    desk.fault("/api/v2/tickets/*", method="PUT", kind="delay", seconds=1.3)
+    late = asyncio.create_task(zendesk.send(str(ticket), Outgoing(kind="reply", text="x", marker="o_15")))
+    await asyncio.sleep(1.1)
+    desk.customer_writes(ticket, "Hello?")
+    with pytest.raises(Unsent) as raised:
+        await late
+    assert (raised.value.code, desk.comments(ticket)[-1]["body"]) == ("conflict", "Hello?")
 
 
 async def test_find_turns_all_pages(zendesk: Zendesk, desk: ZendeskStandIn, ticket: int) -> None:

@@ -197,7 +197,7 @@ async def test_our_own_comment_coming_back_is_dropped(world: World) -> None:
     zendesk = Zendesk(name="desk", url=world.desk.url, user=world.desk.user, token="t0ken", webhook_secret="x")
     made = await zendesk.send(str(opened["id"]), Outgoing(kind="reply", text="Which lamp?", marker=reply.marker))
     early = world.deliver(seen)
-    assert world.store.outbound.settle(reply.id, token, "sent", external_id=made)
+    assert world.store.outbound.settle(reply.id, token, "sent", external_id=made.id)
     late = world.deliver(seen)
     assert {a.status_code for a in (*early, *late)} == {200}
     said = [m.text for m in world.store.messages.of_ticket(row.id)]

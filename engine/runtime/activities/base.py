@@ -27,6 +27,8 @@ G = TypeVar("G", bound="Group")
 
 _RUNNING = timedelta(minutes=10)
 """A ticket that no activity has touched for so long, while no wait says otherwise, is looked at by the watchdog."""
+_SILENT = timedelta(seconds=10)
+"""Where the workflow does not say after which silence a worker counts as gone."""
 _PERMANENT = frozenset({"erased", "missing", "plan", "revision", "type", "undecidable"})
 """Codes that trying again does not mend: the ticket goes to a person."""
 
@@ -212,9 +214,10 @@ def guarded(
 
 async def _beat() -> None:
     """Tells Temporal that this worker lives: what it has begun is repeated elsewhere only if it does not."""
+    pause = (activity.info().heartbeat_timeout or _SILENT) / 5
     while True:
         activity.heartbeat()
-        await asyncio.sleep(2)
+        await asyncio.sleep(pause.total_seconds())
 
 
 def always(method: Callable[[G, Scope], Awaitable[Result]]) -> Callable[[G, Work], Awaitable[Result]]:

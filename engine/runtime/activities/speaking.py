@@ -5,9 +5,9 @@ for the marker on the platform once the deadline has passed; only what is certai
 """
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from temporalio import activity
@@ -23,9 +23,6 @@ from engine.runtime.input import Result
 from engine.store.rows import OutboundKind, OutboundRow
 
 __all__ = ["Said", "Speaker", "rendered"]
-
-_DEADLINE = timedelta(seconds=40)
-"""Longer than the channel's own total time-out: after it nobody can still be sending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +91,19 @@ class Speaker(Group):
         token = await self.store.run(self.store.outbound.hold, row.id)
         if token is None:
             raise later("fenced", 1.0)
-        began = await self.store.run(self.store.outbound.begin, row.id, token, deadline=_DEADLINE)
+        until = time.monotonic() + self.context.sending.total_seconds()
+        began = await self.store.run(self.store.outbound.begin, row.id, token, deadline=self.context.sending)
         if not began.ok:
             if began.code in ("token", "state"):
                 raise later("fenced", 1.0)
             return Said("not_live", row.id, row.content, began.code)
-        await self._send(scope, row, token)
+        await self._send(scope, row, token, until)
         return Said("done", row.id, row.content)
 
-    async def _send(self, scope: Scope, row: OutboundRow, token: str) -> None:
+    async def _send(self, scope: Scope, row: OutboundRow, token: str, until: float) -> None:
         channel = self.context.channels[scope.ticket.channel]
         try:
-            made = await channel.send(scope.ticket.external_id, outgoing(row))
+            made = await channel.send(scope.ticket.external_id, outgoing(row, until))
         except Unsent as error:
             if error.retry_after is not None or error.code in ("unreachable", "rate_limited"):
                 await self.store.run(self.store.outbound.release, row.id, token)
@@ -113,8 +111,10 @@ class Speaker(Group):
             await self.store.run(self.store.outbound.settle, row.id, token, "not_sent", because=error.code)
             return
         except Unknown as error:
-            raise later(error.code, _DEADLINE.total_seconds()) from None
-        await self.store.run(self.store.outbound.settle, row.id, token, "sent", external_id=made)
+            raise later(error.code, self.context.sending.total_seconds()) from None
+        await self.store.run(
+            self.store.outbound.settle, row.id, token, "sent", external_id=made.id, platform_time=made.at
+        )
 
     async def _settle_sending(self, scope: Scope, row: OutboundRow) -> OutboundRow:
         """A repeat that finds the row sent but unanswered: looks, and never sends before nobody else can."""
@@ -124,7 +124,7 @@ class Speaker(Group):
         channel = self.context.channels[scope.ticket.channel]
         found = await channel.find(scope.ticket.external_id, row.marker)
         if found is not None:
-            await self.store.run(self.store.outbound.found, row.id, found)
+            await self.store.run(self.store.outbound.found, row.id, found.id, found.at)
         else:
             await self.store.run(self.store.outbound.not_found, row.id)
         return await self.store.run(self.store.outbound.get, row.id)
@@ -201,12 +201,13 @@ def _passage(item: Mapping[str, Any]) -> Passage:
     return Passage(**{**known, "score": float(known.get("score", 0))})
 
 
-def outgoing(row: OutboundRow) -> Outgoing:
+def outgoing(row: OutboundRow, until: float) -> Outgoing:
     """The row as the channel takes it."""
     content = row.content
     return Outgoing(
         kind=row.kind, text=content.get("text", ""), marker=row.marker, status=content.get("status"),
         tags=tuple(content.get("tags", ())), group=content.get("group"), fields=content.get("fields", {}),
+        until=until,
     )  # fmt: skip
 
 
