@@ -31,7 +31,7 @@ async def gather(ticket: Ticket, node: Node, *, anew: int = 0) -> Result:
     `anew` counts the times that what was said before did not help: then it is asked for, not read again.
     """
     first = next(iter(node.data["fields"]))
-    found = Result("missing", data={"missing": first}) if anew else await ticket.act("ask.read", node)
+    found = Result("missing", data={"missing": first}) if anew else await _said_already(ticket, node)
     asked: dict[str, int] = dict.fromkeys(node.data["fields"], anew)
     while found.outcome == "missing":
         field = found.data["missing"]
@@ -42,6 +42,15 @@ async def gather(ticket: Ticket, node: Node, *, anew: int = 0) -> Result:
         if heard.outcome == DEADLINE:
             return Result("silent")
         found = heard
+    return found
+
+
+async def _said_already(ticket: Ticket, node: Node) -> Result:
+    """What the conversation already says; what came in just now is taken up here first, each message once."""
+    found = await ticket.act("ask.read", node)
+    while found.outcome == "pending":
+        heard = await hear(ticket, node, "ask", {"so_far": found.value.id if found.value else ""})
+        found = heard if heard.outcome in ("done", "missing") else await ticket.act("ask.read", node)
     return found
 
 
