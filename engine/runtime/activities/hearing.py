@@ -172,7 +172,7 @@ class Hearer(Group):
         others = [message for message in said if plain[message.seq] is None] or said
         meaning, taken = await self._meaning(scope, pulled, others)
         if meaning.data.get("do") in ("escalate", "ignore"):
-            return Result("again"), taken
+            return Result("again"), pulled  # a yes to the question so far is none to the next one
         if any(plain.get(row.seq) is not None for row in taken):  # a yes beside it was not taken: asked for once more
             meaning.data["again"] = True
         return meaning, taken
@@ -184,7 +184,7 @@ class Hearer(Group):
             meaning = await self._clear(scope, [message])
             if meaning not in (None, "thanks"):
                 return await self._do(scope, [message], meaning), _upto(pulled, message)
-        return await self._do(scope, said, await self._clear(scope, said)), pulled
+        return await self._do(scope, said, await self._clear(scope, said)), _upto(pulled, said[-1])
 
     async def _clear(self, scope: Scope, said: Rows) -> str | None:
         """The meaning, None if it is unclear."""
