@@ -286,7 +286,8 @@ async def test_a_withdrawal_and_the_leads_yes_at_once(bench: Bench) -> None:
 ])  # fmt: skip
 async def test_a_message_in_the_last_moment_before_the_call(bench: Bench, text: str, paid: list[str]) -> None:
     """After the last look of the workflow, and before the transaction that begins the call."""
-    begin, late = bench.store.intents.begin, []
+    begin = bench.store.intents.begin
+    late: list[object] = []
 
     def beginning(*given: Any, **more: Any) -> Any:
         if not late:
@@ -378,7 +379,8 @@ async def test_an_answer_in_two_messages_is_one_turn(bench: Bench) -> None:
 
 async def test_a_second_message_right_behind_the_first(bench: Bench) -> None:
     """It comes after routing and before the flow reads the conversation: taken up once, there, and asked for never."""
-    lower, late = bench.store.tickets.lower_mode, []
+    lower = bench.store.tickets.lower_mode
+    late: list[object] = []
 
     def lowering(ticket_id: str, mode: Any) -> Any:
         row = bench.store.tickets.get(ticket_id)
