@@ -1,6 +1,7 @@
 """Exceptions for callers. Findings about a project are diagnostics, not exceptions.
 
 EngineError
+ +-- NotConfigured    what a process was started with lacks something; says what, by name
  +-- NotHere          something that another worker or a later moment may have: try again
  +-- ProjectInvalid   the project does not validate; carries its diagnostics
 """
@@ -19,6 +20,12 @@ class EngineError(Exception):
         super().__init__(message or code or self.code)
         if code is not None:
             self.code = code
+
+
+class NotConfigured(EngineError):
+    """What a process was started with lacks something that the project needs."""
+
+    code = "not_configured"
 
 
 class NotHere(EngineError):

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from engine.channels.base import Channel, Unsent
+from engine.channels.base import Channel
 from engine.channels.zendesk import Zendesk
+from engine.errors import NotConfigured
 
 __all__ = ["CHANNELS", "SETTINGS", "channel"]
 
@@ -19,8 +20,10 @@ SETTINGS: Final[dict[str, tuple[str, ...]]] = {
 
 
 def channel(name: str, settings: Mapping[str, str]) -> Channel:
-    """The channel `name` of engine.yaml, its secrets filled in. Raises Unsent(not_configured) if something lacks."""
+    """The channel `name` of engine.yaml, its secrets filled in. Raises NotConfigured if something lacks."""
     kind = settings.get("kind", "")
-    if kind not in CHANNELS or any(not settings.get(key) for key in SETTINGS[kind]):
-        raise Unsent("not_configured")
+    if kind not in CHANNELS:
+        raise NotConfigured(f"the channel `{name}` is of the kind `{kind}`, which is none of {', '.join(CHANNELS)}")
+    if lacking := [key for key in SETTINGS[kind] if not settings.get(key)]:
+        raise NotConfigured(f"the channel `{name}` lacks {', '.join(lacking)}")
     return CHANNELS[kind](name=name, **{key: settings[key] for key in SETTINGS[kind]})

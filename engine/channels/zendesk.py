@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from engine.channels.base import Outgoing, Received, Unknown, Unsent
 from engine.channels.zendesk_events import TAKE_BACK, read_event, verify
+from engine.errors import NotConfigured
 from engine.exchange import Answer, Cut, NotSent, exchange, retry_after
 
 __all__ = ["Zendesk"]
@@ -36,7 +37,7 @@ class Zendesk:
         self, *, name: str, url: str, user: str, token: str, webhook_secret: str, seconds: float = _SECONDS
     ) -> None:
         if not (url.startswith(("https://", "http://")) and user and token and webhook_secret):
-            raise Unsent("not_configured")
+            raise NotConfigured(f"the channel `{name}` needs an address with https://, a user, a token and a secret")
         self.name = name
         self.seconds = seconds
         self._url = url.rstrip("/")

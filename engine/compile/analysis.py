@@ -10,17 +10,19 @@ from typing import NamedTuple
 
 from engine.compile.graph import Env, Graph
 from engine.compile.names import REFUSED
-from engine.expressions import narrow
+from engine.diagnostics import Sink
+from engine.expressions import infer, narrow
 from engine.plan import Node
+from engine.project.scalars import Expr
 from engine.syntax import Broken
-from engine.types import UNKNOWN, Type, join, optional
+from engine.types import UNKNOWN, EnumType, ListType, Type, join, optional, required
 
 __all__ = ["State", "analyse", "order", "outgoing"]
 
 _REFUSALS = frozenset({"refused", "rejected", "late"})
 """Outcomes over which the runtime says why, in `refused.because`."""
 _VISITS = 12
-"""Times that a node is looked at again: without loops in the language once per path that meets is enough."""
+"""Times that a node is looked at again, in a loop or where paths meet: what is known only shrinks, by few steps."""
 
 
 class State(NamedTuple):
@@ -42,7 +44,9 @@ def analyse(graph: Graph, entry: str, start: Mapping[str, Type]) -> dict[str, St
     states = {entry: State(dict(start), frozenset(start), False)}
     visits: dict[str, int] = {}
     for name in order(graph, entry):
-        _visit(graph, name, states, visits)
+        visits[name] = 0
+        if name in states:  # the `else` of a switch that names every word leads nowhere
+            _visit(graph, name, states, visits)
     return states
 
 
@@ -50,7 +54,7 @@ def _visit(graph: Graph, name: str, states: dict[str, State], visits: dict[str, 
     waiting = [name]
     while waiting:
         at = waiting.pop()
-        visits[at] = visits.get(at, 0) + 1
+        visits[at] += 1
         node = graph.nodes[at]
         for target, state in _edges(graph, node, states[at]):
             if target not in graph.nodes:
@@ -59,13 +63,17 @@ def _visit(graph: Graph, name: str, states: dict[str, State], visits: dict[str, 
             met = state if known is None else _meet(known, state)
             if met != known:
                 states[target] = met
-                if target in visits and visits[target] < _VISITS:  # only where the order is not topological
+                if target in visits and visits[target] < _VISITS:  # behind in the order: a loop
                     waiting.append(target)
 
 
 def _edges(graph: Graph, node: Node, state: State) -> list[tuple[str, State]]:
     """Each target with what is known over that edge; past a broken node, all that it might have made known."""
-    found = [(target, outgoing(graph, node, outcome, state)) for outcome, target in node.on.items()]
+    found = [
+        (target, outgoing(graph, node, outcome, state))
+        for outcome, target in node.on.items()
+        if not (node.kind == "switch" and outcome == "else" and _exhausts(graph, node, state))
+    ]
     if node.id in graph.broken:
         target, name = graph.broken[node.id]
         beyond = state if name is None else state.bind(name, UNKNOWN)
@@ -101,6 +109,12 @@ def outgoing(graph: Graph, node: Node, outcome: str, state: State) -> State:
     match node.kind:
         case "branch":
             return _narrowed(graph, node, outcome == "yes", state)
+        case "until":
+            return _narrowed(graph, node, outcome == "done", state)
+        case "switch":
+            return _chosen(graph, node, outcome, state)
+        case "each" | "next":
+            return _looped(graph, node, outcome, state)
         case "verify" if outcome == "done":
             kind = graph.gives[node.id](state.names)
             return State({**state.names, "customer": kind}, state.bound, True)
@@ -118,6 +132,50 @@ def _narrowed(graph: Graph, node: Node, truth: bool, state: State) -> State:
         return state
     names = dict(narrow(site.expr.tree, truth, state.names))
     return State(names, state.bound, state.verified)
+
+
+def _chosen(graph: Graph, node: Node, outcome: str, state: State) -> State:
+    """The cases before it did not hold; the last one did, unless it is `else`."""
+    names = state.names
+    for case, site in zip(node.data["cases"], graph.sites[node.id][1:], strict=True):
+        if isinstance(site.expr.tree, Broken):
+            return state
+        holds = outcome == f"={case['is']}"
+        names = narrow(site.expr.tree, holds, names)
+        if holds:
+            break
+    return State(dict(names), state.bound, state.verified)
+
+
+def _exhausts(graph: Graph, node: Node, state: State) -> bool:
+    """Whether the cases name every word that the value may be."""
+    value = graph.sites[node.id][0].expr
+    found = infer(value.tree, state.names, Sink(), value.text)
+    return isinstance(found, EnumType) and found.values <= {case["is"] for case in node.data["cases"]}
+
+
+def _looped(graph: Graph, node: Node, outcome: str, state: State) -> State:
+    """What a loop names inside is known there alone; the element each time round, the list of what it gives behind."""
+    if outcome not in ("next", "done"):
+        return state
+    begun = node.data.get("of", node.id)
+    local = {*node.data["local"], node.data["item"]}
+    outer = {name for name in local if any(not at.startswith(f"{begun}/") for at in graph.binders.get(name, ()))}
+    names = {name: kind for name, kind in state.names.items() if name not in local - outer}
+    names |= dict.fromkeys(outer & names.keys(), UNKNOWN)  # reported: one name for two things
+    known = State(names, state.bound - (local - outer), state.verified)
+    if outcome == "next":
+        items = graph.sites[begun][0].expr
+        return known.bind(node.data["item"], element_of(items, known.names))
+    if node.binds is None:
+        return known
+    return known.bind(node.binds, graph.gives[node.id](state.names))
+
+
+def element_of(items: Expr, env: Env) -> Type:
+    """The type of an element of a list."""
+    found = required(infer(items.tree, env, Sink(), items.text))
+    return found.element if isinstance(found, ListType) else UNKNOWN
 
 
 def _meet(left: State, right: State) -> State:

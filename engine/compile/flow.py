@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from engine.compile import asking, calling, going
+from engine.compile import asking, calling, going, looping
 from engine.compile.analysis import State, analyse, order
 from engine.compile.graph import Graph, paths
 from engine.compile.lowering import Kind, Lowering
@@ -21,17 +21,21 @@ from engine.project.scalars import Expr
 from engine.project.step import StepKind
 from engine.steps.ask import Ask
 from engine.steps.close import Close
+from engine.steps.each import Each
 from engine.steps.escalate import Escalate
 from engine.steps.if_ import If
+from engine.steps.judge import Judge
+from engine.steps.repeat import Repeat
 from engine.steps.reply import Reply
 from engine.steps.search import Search
 from engine.steps.set_ import Set
+from engine.steps.switch import Switch
 from engine.steps.tool import Call
 from engine.steps.transfer import Transfer
 from engine.steps.verify import Verify
 from engine.steps.wait import Wait
 from engine.syntax import Broken
-from engine.types import Type, is_scalar, to_json
+from engine.types import Type, is_scalar, join, to_json
 
 __all__ = ["KINDS", "Compiled", "compile_flow"]
 
@@ -43,6 +47,10 @@ KINDS: Final[Mapping[type[StepKind], Kind]] = {
     Reply: asking.reply,
     Wait: going.wait,
     If: going.if_,
+    Switch: looping.switch,
+    Each: looping.each,
+    Repeat: looping.repeat,
+    Judge: going.judge,
     Set: going.set_,
     Transfer: going.transfer,
     Escalate: going.escalate,
@@ -101,14 +109,15 @@ def _types(graph: Graph, states: Mapping[str, State]) -> dict[str, Type]:
     for name, binders in sorted(graph.binders.items()):
         for binder in binders:
             if binder in states and binder in graph.gives:
-                found.setdefault(name, graph.gives[binder](states[binder].names))
+                kind = graph.gives[binder](states[binder].names)
+                found[name] = join(found[name], kind) if name in found else kind
     return found
 
 
 def _settle_branches(graph: Graph, states: Mapping[str, State]) -> None:
     """In the workflow where all that a condition reads are scalars of steps; else in an activity, with the contents."""
     for name, node in list(graph.nodes.items()):
-        if node.kind == "branch":
+        if "where" in node.data:
             state = states.get(name)
             where = "workflow" if state and _light(graph, node, state) else "activity"
             graph.nodes[name] = _with(node, {**node.data, "where": where})
@@ -119,14 +128,20 @@ def _with(node: Node, data: Mapping[str, Any]) -> Node:
 
 
 def _light(graph: Graph, node: Node, state: State) -> bool:
-    tree = node.data["test"]
+    trees = _tests(node)
     site = next(iter(graph.sites.get(node.id, ())), None)
-    if site is None or isinstance(site.expr.tree, Broken) or _filters(tree) & _TEXT_ONLY:
+    if site is None or isinstance(site.expr.tree, Broken) or _filters(trees) & _TEXT_ONLY:
         return False
     return all(
         path[0] in graph.binders and path[0] != "customer" and is_scalar(_type_of(path, state, site.expr))
+        for tree in trees
         for path in paths(tree)
     )
+
+
+def _tests(node: Node) -> list[Any]:
+    """The conditions of a node that goes one way or another."""
+    return [case["test"] for case in node.data["cases"]] if "cases" in node.data else [node.data["test"]]
 
 
 def _filters(tree: Any) -> set[str]:
@@ -149,8 +164,8 @@ def _scalars(graph: Graph) -> dict[str, tuple[str, ...]]:
     """What the workflow may hold of each value: the paths that its own conditions read."""
     found: dict[str, set[str]] = {}
     for node in graph.nodes.values():
-        if node.kind == "branch" and node.data["where"] == "workflow":
-            for path in paths(node.data["test"]):
+        if node.data.get("where") == "workflow":
+            for path in (path for tree in _tests(node) for path in paths(tree)):
                 found.setdefault(path[0], set()).add(".".join(path[1:]))
     return {name: tuple(sorted(dotted)) for name, dotted in sorted(found.items())}
 

@@ -1,7 +1,8 @@
-"""Lowering of what decides the way: `if`, `wait`, `transfer`, `escalate`, `close`; and of `search` and `set`."""
+"""Lowering of what decides the way (`if`, `wait`, `transfer`, `escalate`, `close`), and of `search`, `judge`, `set`."""
 
 from typing import Any
 
+from engine.compile.asking import path_of
 from engine.compile.graph import CONDITION, TEXT, VALUE, Env, Site
 from engine.compile.lowering import At, Lowering, reads, silence_json
 from engine.compile.names import PASSAGES
@@ -13,15 +14,16 @@ from engine.project.scalars import Expr
 from engine.steps.close import Close
 from engine.steps.escalate import Escalate, Target
 from engine.steps.if_ import If
+from engine.steps.judge import Judge
 from engine.steps.search import Search
 from engine.steps.set_ import Set
 from engine.steps.transfer import Routing, Transfer
 from engine.steps.wait import Branch, Wait
 from engine.syntax import Broken, Text
 from engine.types import TEXT as TEXT_TYPE
-from engine.types import UNKNOWN, EnumType, Type
+from engine.types import UNKNOWN, EnumType, Type, enum
 
-__all__ = ["close", "escalate", "if_", "search", "set_", "transfer", "wait"]
+__all__ = ["close", "escalate", "if_", "judge", "search", "set_", "transfer", "wait"]
 
 
 def if_(low: Lowering, step: If, at: At) -> None:
@@ -115,6 +117,26 @@ def search(low: Lowering, step: Search, at: At) -> None:
     )  # fmt: skip
     sites = [Site(step.query, TEXT)] if step.query else []
     low.graph.add(node, step.spot("search"), sites=sites, gives=lambda env: PASSAGES)
+
+
+def judge(low: Lowering, step: Judge, at: At) -> None:
+    """A question with the words that may answer it."""
+    words = step.words
+    if step.question is None or not words:
+        low.broken(step, at)
+        return
+    using = [expr for expr in step.using or () if path_of(json_of(expr)) is not None]
+    trees = [json_of(expr) for expr in using]
+    data = {
+        "question": step.question.value, "answers": words, "using": [path_of(tree) for tree in trees],
+        "threshold": str(step.threshold if step.threshold is not None else 1),
+    }  # fmt: skip
+    node = Node(
+        at.id, "judge", on={"done": at.next, **low.outcomes(step, at, ["unsure"])}, data=data,
+        binds=step.name.value if step.name else None, reads=reads(*trees),
+    )  # fmt: skip
+    sites = [Site(expr, "using") for expr in step.using or ()]
+    low.graph.add(node, step.spot("judge"), sites=sites, gives=lambda env: enum(words))
 
 
 def set_(low: Lowering, step: Set, at: At) -> None:

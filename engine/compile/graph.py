@@ -106,21 +106,23 @@ class Graph:
                 found.setdefault(target, set()).add(name)
         return found
 
-    def reachable(self, entry: str) -> set[str]:
-        """Nodes on some path from `entry`."""
+    def reachable(self, entry: str, *, once: bool = False) -> set[str]:
+        """Nodes on some path from `entry`; `once`: without going round a loop again."""
         seen: set[str] = set()
         waiting = [entry]
         while waiting:
             name = waiting.pop()
             if name not in seen and name in self.nodes:
                 seen.add(name)
-                waiting += self.after(name)
+                waiting += self.after(name, once=once)
         return seen
 
-    def after(self, name: str) -> list[str]:
+    def after(self, name: str, *, once: bool = False) -> list[str]:
         """Where a node leads, and where a broken one would."""
+        node = self.nodes[name]
         beyond = [self.broken[name][0]] if name in self.broken else []
-        return [*self.nodes[name].on.values(), *beyond]
+        again = {"next"} if once and node.kind in ("next", "until") else set()
+        return [*(target for outcome, target in node.on.items() if outcome not in again), *beyond]
 
 
 def paths(tree: Any, local: frozenset[str] = frozenset()) -> Iterator[tuple[str, ...]]:

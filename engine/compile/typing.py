@@ -17,6 +17,7 @@ from engine.types import (
     BOOL,
     NONE,
     UNKNOWN,
+    EnumType,
     ListType,
     OptionalType,
     Type,
@@ -26,6 +27,9 @@ from engine.types import (
     is_subtype,
     optional,
     show,
+)
+from engine.types import (
+    TEXT as TEXT_TYPE,
 )
 
 __all__ = ["expect", "gate_names", "type_flow", "without_secret"]
@@ -107,6 +111,12 @@ def _before_set(flow: Compiled, name: str, expr: Expr, sink: Sink) -> None:
     if name != "refused" and not binders:
         return  # the step that binds it is broken, which was reported
     labels = [Label(flow.graph.places[binder], f"`{name}` is set here") for binder in binders]
+    loops = [node for node in flow.graph.nodes.values() if node.kind == "each" and name in node.data["local"]]
+    if loops:
+        message = f"`{name}` is known inside the `each` alone that sets it"
+        tip = f'collect it: `gives: "{{{{ {name} }}}}"` with `as: {name}s`, and read `{name}s` here'
+        sink.error("value-before-set", place_of(expr, name), message, labels=labels, tip=tip)
+        return
     if name == "refused":
         message = "`refused` is only known where a gate refused: in the steps of `otherwise: {refused: ...}`"
     else:
@@ -120,10 +130,17 @@ def _site(flow: Compiled, site: Site, names: Env, sink: Sink) -> None:
     if site.role == "using":
         _using(site.expr, names, sink)
         return
+    if site.role == "case":
+        return  # the value alone was written; it is a site of its own
     found = infer(site.expr.tree, names, sink, site.expr.text)
-    if site.role == "options" and not isinstance(found, OptionalType):
+    if site.role in ("options", "list") and not isinstance(found, OptionalType):
         if is_known(found) and not isinstance(found, ListType):
-            _wrong(site.expr, f"`{site.what}` chooses from a list, but this is {show(found)}", sink)
+            does = "goes over" if site.role == "list" else "chooses from"
+            _wrong(site.expr, f"`{site.what}` {does} a list, but this is {show(found)}", sink)
+        return
+    if site.role == "switch" and not isinstance(found, OptionalType):
+        if is_known(found) and found != TEXT_TYPE and not isinstance(found, EnumType):
+            _wrong(site.expr, f"`switch` goes by words, but this is {show(found)}", sink, "use `if`")
         return
     expect(site.expr, found, BOOL if site.role == CONDITION else site.expected, site.role, sink, site.what)
 
@@ -143,7 +160,7 @@ def expect(expr: Expr, found: Type, wanted: Type | None, role: str, sink: Sink, 
     if not is_known(found):
         return
     if found == NONE or (isinstance(found, OptionalType) and not isinstance(wanted, OptionalType)):
-        if wanted is not None or role in (CONDITION, TEXT, "options"):
+        if wanted is not None or role in (CONDITION, TEXT, "options", "list", "switch"):
             _missing(expr, sink)
         return
     if role == CONDITION and not is_subtype(found, BOOL):

@@ -111,6 +111,7 @@ class Stack:
     async def start(self) -> None:
         """Everything, the slow things at the same time. Raises StackFailed."""
         self.state.mkdir(parents=True, exist_ok=True)
+        self.state.chmod(0o700)  # the server's file and the logs are others' to read otherwise
         self._write_variables()
         if self.sample:
             self._run(

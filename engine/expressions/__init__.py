@@ -7,14 +7,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from engine.expressions.infer import infer, narrow
+    from engine.expressions.inference import infer
+    from engine.expressions.narrowing import narrow
     from engine.expressions.parse import parse_expression, parse_template
     from engine.expressions.tree import Tree, to_json
 
 __all__ = ["Tree", "infer", "narrow", "parse_expression", "parse_template", "to_json"]
 
 _HOME = {
-    "Tree": "tree", "infer": "infer", "narrow": "infer", "parse_expression": "parse", "parse_template": "parse",
+    "Tree": "tree", "infer": "inference", "narrow": "narrowing", "parse_expression": "parse", "parse_template": "parse",
     "to_json": "tree",
 }  # fmt: skip
 
@@ -22,6 +23,4 @@ _HOME = {
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(name)
-    found = getattr(import_module(f"engine.expressions.{_HOME[name]}"), name)
-    globals()[name] = found  # or the submodule of the same name, set by its import, would hide it
-    return found
+    return getattr(import_module(f"engine.expressions.{_HOME[name]}"), name)

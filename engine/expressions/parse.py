@@ -4,29 +4,28 @@ A lexer subclass hands on character offsets in place of line numbers, so that ev
 outside the listed subset is a finding that says what is accepted.
 """
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from jinja2 import Environment, TemplateSyntaxError, nodes
-from jinja2.lexer import Lexer, Token, TokenStream
+from jinja2 import TemplateSyntaxError, nodes
 from jinja2.parser import Parser
 
 from engine.diagnostics import Sink, nearest
+from engine.expressions.filters import FILTERS, TESTS
+from engine.expressions.parse_lexer import GRAMMAR, Lexed, Refused, lexed
 from engine.expressions.tree import Tree
 from engine.syntax import Broken, Text
 
-__all__ = ["FILTERS", "TESTS", "parse_expression", "parse_template"]
+__all__ = ["parse_expression", "parse_template"]
 
-FILTERS = {
-    "where": 2, "sum": 0, "length": 0, "first": 0, "last": 0, "join": 1, "default": 1, "round": 1, "lower": 0,
-    "upper": 0, "title": 0, "money": 0, "date": 0, "days_ago": 1, "hours_ago": 1,
-}  # fmt: skip
-"""Name -> how many arguments it takes at most."""
-TESTS = {"all_in": 1, "any_in": 1, "defined": 0, "none": 0}
-_OPTIONAL = {"join": 0, "round": 0, "days_ago": 0, "hours_ago": 0}
 _LONGEST = 20_000
-_DEEPEST = 60
+_LEVELS = 80
+"""Below what the evaluator allows (100), so that what is accepted can be evaluated."""
+_DIGITS = 34
+_RETURN = "\v"
+"""Stands for the CR of CR LF while Jinja2 reads: a blank to it, and written by nobody."""
 _BINARY = {
     nodes.Add: "add", nodes.Sub: "sub", nodes.Mul: "mul", nodes.Div: "div", nodes.FloorDiv: "floordiv",
     nodes.Mod: "mod", nodes.And: "and", nodes.Or: "or",
@@ -36,58 +35,6 @@ _COMPARISONS = {
 }  # fmt: skip
 
 
-class _OffsetLexer(Lexer):
-    """Tells offsets where Jinja2 tells lines, and keeps the digits of numbers."""
-
-    def tokeniter(
-        self, source: str, name: str | None, filename: str | None = None, state: str | None = None
-    ) -> Iterator[tuple[int, str, str]]:
-        at = 0
-        for _, token, value in super().tokeniter(source, name, filename, state):
-            found = source.find(value, at)
-            at = found if found >= 0 else at
-            yield at, token, value
-            at += len(value)
-
-    def wrap(self, stream: Any, name: str | None = None, filename: str | None = None) -> Iterator[Token]:
-        digits: list[str] = []
-
-        def seen() -> Iterator[Any]:
-            for part in stream:
-                if part[1] == "float":
-                    digits.append(part[2])
-                yield part
-
-        for token in super().wrap(seen(), name, filename):
-            if token.type == "float":
-                number: Any = Decimal(digits.pop(0).replace("_", ""))  # Jinja2's own value is binary
-                token = Token(token.lineno, token.type, number)
-            yield token
-
-
-class _Grammar(Environment):
-    """Jinja2's own environment is used for nothing but its grammar."""
-
-    @property
-    def lexer(self) -> Lexer:
-        if self._ours is None:
-            self._ours = _OffsetLexer(self)
-        return self._ours
-
-    _ours: _OffsetLexer | None = None
-
-
-_GRAMMAR = _Grammar(keep_trailing_newline=True, autoescape=False)
-
-
-class _Refused(Exception):
-    """Something that is outside the subset; carries where, and what is accepted."""
-
-    def __init__(self, rule: str, start: int, end: int, message: str, tip: str = "") -> None:
-        super().__init__(message)
-        self.rule, self.start, self.end, self.message, self.tip = rule, start, end, message, tip
-
-
 def parse_expression(text: Text, sink: Sink) -> Tree | Broken:
     """The tree of a bare expression, as it stands after `if:`."""
     return _parsed(text, sink, _expression)
@@ -95,29 +42,36 @@ def parse_expression(text: Text, sink: Sink) -> Tree | Broken:
 
 def parse_template(text: Text, sink: Sink) -> Tree | Broken:
     """The tree of a text with `{{ }}`, `{% if %}` and `{% for %}`. One that is exactly one `{{ }}` keeps its type."""
-    if "{{" not in text.value and "{%" not in text.value:
+    if not any(mark in text.value for mark in ("{{", "{%", "{#")):
         return Tree("lit", text.value, start=0, end=len(text.value))
     return _parsed(text, sink, _template)
 
 
-def _parsed(text: Text, sink: Sink, read: Any) -> Tree | Broken:
+def _parsed(text: Text, sink: Sink, read: Callable[[str], Tree]) -> Tree | Broken:
+    """What `read` makes of it; every way in which it can fail as a finding."""
     try:
         if len(text.value) > _LONGEST:
-            raise _Refused("expression", 0, 1, f"this is longer than {_LONGEST:,} characters")
-        if _depth(text.value) > _DEEPEST:
-            raise _Refused("expression", 0, 1, f"this is nested over {_DEEPEST} deep")
-        tree: Tree = read(text.value)
+            raise Refused("expression", 0, 1, f"this is longer than {_LONGEST:,} characters")
+        tree = read(_one_line_end(text.value))
+        if tree.levels() > _LEVELS:
+            message = f"an expression has at most {_LEVELS} levels: name parts with `set`"
+            raise Refused("expression", tree.start, tree.end, message)
         return tree
     except TemplateSyntaxError as error:
         at = min(error.lineno, max(len(text.value) - 1, 0))
         message, tip = _said(error.message or "", text.value)
         sink.error("expression", text.place_of(at, at + 1), message, tip=tip)
-    except _Refused as refused:
+    except Refused as refused:
         end = max(refused.end, refused.start + 1)
         sink.error(refused.rule, text.place_of(refused.start, end), refused.message, tip=refused.tip)
     except RecursionError:
-        sink.error("expression", text.place, f"this is nested over {_DEEPEST} deep")
+        sink.error("expression", text.place, "this is nested too deep")
     return Broken(text.place)
+
+
+def _one_line_end(source: str) -> str:
+    """Of the same length: Jinja2 reads CR LF as one character, which would shift all that follows."""
+    return source.replace("\r\n", f"{_RETURN}\n").replace("\r", "\n")
 
 
 def _said(message: str, source: str) -> tuple[str, str]:
@@ -130,38 +84,24 @@ def _said(message: str, source: str) -> tuple[str, str]:
     return f"this is no expression: {message[:1].lower()}{message[1:]}", ""
 
 
-def _depth(source: str) -> int:
-    deepest = depth = unary = 0
-    for char in source:
-        depth += (char in "([{") - (char in ")]}")
-        unary = unary + 1 if char in "-+~ " and char != " " else (unary if char == " " else 0)
-        deepest = max(deepest, depth, unary)
-    return max(deepest, source.count("not "))
-
-
 def _expression(source: str) -> Tree:
-    parser = Parser(_GRAMMAR, source, state="variable")
+    tokens = lexed(source, "variable")
+    parser = Parser(GRAMMAR, source, state="variable")
     node = parser.parse_expression()
-    stream: TokenStream = parser.stream
-    if not stream.eos:
-        at = stream.current.lineno
-        raise _Refused("expression", at, at + len(str(stream.current.value)),
-                       f"the expression ends before `{str(stream.current.value)[:40]}`")  # fmt: skip
-    return _Reader(source).tree(node)
+    if not parser.stream.eos:
+        at, word = parser.stream.current.lineno, str(parser.stream.current.value)
+        end = tokens.ends.get(at, at + 1)
+        raise Refused("expression", at, end, f"the expression ends before `{word[:40]}`")
+    return _Reader(tokens).tree(node)
 
 
 def _template(source: str) -> Tree:
-    body = Parser(_GRAMMAR, source).parse().body
-    reader = _Reader(source)
-    parts = reader.parts(body)
+    tokens = lexed(source, None)
+    parts = _Reader(tokens).parts(Parser(GRAMMAR, source).parse().body)
     alone = [part for part in parts if not (part.kind == "lit" and not str(part.parts[0]).strip())]
     stripped = source.strip()
-    if (
-        len(alone) == 1
-        and alone[0].kind not in ("for", "when", "lit")
-        and stripped[:2] == "{{"
-        and stripped[-2:] == "}}"
-    ):
+    braces = stripped.startswith("{{") and stripped.endswith("}}")
+    if len(alone) == 1 and alone[0].kind not in ("for", "when", "lit") and braces:
         return alone[0]
     return Tree("text", *parts, start=0, end=len(source))
 
@@ -169,8 +109,18 @@ def _template(source: str) -> Tree:
 class _Reader:
     """Jinja2's nodes -> ours."""
 
-    def __init__(self, source: str) -> None:
-        self.source = source
+    def __init__(self, tokens: Lexed) -> None:
+        self.tokens = tokens
+
+    def _found(self, word: str, at: int) -> tuple[int, int]:
+        """Where the first such token at or after an offset stands."""
+        for index in range(bisect_left(self.tokens.starts, at), len(self.tokens.starts)):
+            if self.tokens.words[index] == word:
+                return self.tokens.starts[index], self.tokens.starts[index] + len(word)
+        return at, at + 1
+
+    def _end(self, at: int, otherwise: int) -> int:
+        return self.tokens.ends.get(at, otherwise)
 
     def parts(self, body: Sequence[Any]) -> list[Tree]:
         """A template's body."""
@@ -212,7 +162,8 @@ class _Reader:
         """An expression."""
         match node:
             case nodes.TemplateData():
-                return Tree("lit", node.data, start=node.lineno, end=node.lineno + len(node.data))
+                data = node.data.replace(f"{_RETURN}\n", "\n")
+                return Tree("lit", data, start=node.lineno, end=node.lineno + len(node.data))
             case nodes.Const():
                 return self._const(node)
             case nodes.Name():
@@ -232,9 +183,9 @@ class _Reader:
             case nodes.CondExpr():
                 return self._cond(node)
             case nodes.Filter():
-                return self._named("filter", node, FILTERS)
+                return self._named("filter", node, _TAKES["filter"])
             case nodes.Test():
-                return self._named("test", node, TESTS)
+                return self._named("test", node, _TAKES["test"])
             case nodes.BinExpr() if type(node) in _BINARY:
                 left, right = self.tree(node.left), self.tree(node.right)
                 return Tree(_BINARY[type(node)], left, right, start=left.start, end=right.end)
@@ -248,32 +199,27 @@ class _Reader:
         value, start = node.value, node.lineno
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
             digits = format(value, "f") if isinstance(value, Decimal) else str(value)
-            if len(digits) > 34:
-                raise _Refused("expression", start, start + len(digits), "a number has at most 34 digits")
-            width = len(self._digits(start)) or len(digits)
-            return Tree("num", digits, start=start, end=start + width)
-        width = len(str(value)) + (2 if isinstance(value, str) else 0)
-        return Tree("lit", value, start=start, end=start + width)
-
-    def _digits(self, start: int) -> str:
-        end = start
-        while end < len(self.source) and (self.source[end].isalnum() or self.source[end] in "._"):
-            end += 1
-        return self.source[start:end]
+            end = self._end(start, start + len(digits))
+            if len(digits) > _DIGITS:
+                raise Refused("expression", start, end, f"a number has at most {_DIGITS} digits")
+            return Tree("num", digits, start=start, end=end)
+        return Tree("lit", value, start=start, end=self._end(start, start + 1))
 
     def _dot(self, node: nodes.Getattr) -> Tree:
         whole = self.tree(node.node)
-        start = self.source.find(node.attr, node.lineno)
+        start, end = self._found(node.attr, node.lineno)
         if node.attr.startswith("_"):
-            raise _Refused("expression", start, start + len(node.attr), f"`{node.attr}` is no field of a value")
-        return Tree("dot", whole, node.attr, start=whole.start, end=start + len(node.attr))
+            raise Refused("expression", start, end, f"`{node.attr}` is no field of a value")
+        return Tree("dot", whole, node.attr, start=whole.start, end=end)
 
     def _item(self, node: nodes.Getitem) -> Tree:
         whole = self.tree(node.node)
         if isinstance(node.arg, nodes.Slice):
             raise self._unsupported(node, "one element is taken by its number: `list[0]`")
         at = self.tree(node.arg)
-        return Tree("index", whole, at, start=whole.start, end=at.end + 1)
+        bracket = self._found("[", node.lineno)[0] == node.lineno  # `list.0` has none
+        end = self._found("]", at.end)[1] if bracket else at.end
+        return Tree("index", whole, at, start=whole.start, end=end)
 
     def _compare(self, node: nodes.Compare) -> Tree:
         first = self.tree(node.expr)
@@ -287,26 +233,25 @@ class _Reader:
         other = self.tree(node.expr2) if node.expr2 is not None else Tree("lit", None, start=test.end, end=test.end)
         return Tree("cond", test, then, other, start=then.start, end=max(test.end, other.end))
 
-    def _named(self, kind: str, node: Any, known: dict[str, int]) -> Tree:
-        at = self.source.find(node.name, node.lineno)
-        end = at + len(node.name)
+    def _named(self, kind: str, node: Any, known: Mapping[str, tuple[int, int]]) -> Tree:
+        at, end = self._found(node.name, node.lineno)
         if node.node is None:
             raise self._unsupported(node, _ACCEPTED)
         if node.name not in known:
             near = nearest(node.name, known)
-            raise _Refused(f"unknown-{kind}", at, end, f"there is no {kind} `{node.name}`; there are {_listed(known)}",
+            raise Refused(f"unknown-{kind}", at, end, f"there is no {kind} `{node.name}`; there are {_listed(known)}",
                            f"did you mean `{near}`?" if near else "")  # fmt: skip
         given = [self.tree(argument) for argument in node.args]
-        fewest = _OPTIONAL.get(node.name, known[node.name])
-        if node.kwargs or node.dyn_args or node.dyn_kwargs or not fewest <= len(given) <= known[node.name]:
-            raise _Refused("expression", at, end, f"`{node.name}` takes {_count(fewest, known[node.name])}")
+        fewest, most = known[node.name]
+        if node.kwargs or node.dyn_args or node.dyn_kwargs or not fewest <= len(given) <= most:
+            raise Refused("expression", at, end, f"`{node.name}` takes {_count(fewest, most)}")
         whole = self.tree(node.node)
         return Tree(kind, node.name, whole, *given, start=whole.start, end=max(end, *(part.end for part in given), end))
 
-    def _unsupported(self, node: Any, accepted: str) -> _Refused:
+    def _unsupported(self, node: Any, accepted: str) -> Refused:
         start = getattr(node, "lineno", 0)
         what = _UNSUPPORTED.get(type(node), f"`{type(node).__name__.lower()}`")
-        return _Refused("expression", start, start + 1, f"{what} not supported here; {accepted}")
+        return Refused("expression", start, start + 1, f"{what} not supported here; {accepted}")
 
 
 def _count(fewest: int, most: int) -> str:
@@ -315,10 +260,18 @@ def _count(fewest: int, most: int) -> str:
     return f"at most {most} argument{'' if most == 1 else 's'}"
 
 
-def _listed(words: dict[str, int]) -> str:
+def _listed(words: Mapping[str, tuple[int, int]]) -> str:
     return ", ".join(sorted(words))
 
 
+_TAKES = {
+    "filter": {"default": (1, 1), **{
+        name: (sum(not argument.optional for argument in declared.arguments), len(declared.arguments))
+        for name, declared in FILTERS.items()
+    }},
+    "test": {name: (int(declared.run is not None),) * 2 for name, declared in TESTS.items()},
+}  # fmt: skip
+"""Name -> the fewest and the most arguments."""
 _ACCEPTED = (
     "expressions take names, dots, numbers, texts, lists, arithmetic, comparisons, `and or not`, filters and tests"
 )

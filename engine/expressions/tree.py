@@ -9,7 +9,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["Tree", "dotted", "to_json"]
+__all__ = ["SYMBOLS", "Tree", "dotted", "shown", "to_json"]
+
+SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floordiv": "//", "mod": "%"}
+"""The arithmetic words of a tree, as an author writes them."""
+_LONGEST = 80
+_DEEPEST = 6
 
 
 class Tree:
@@ -35,6 +40,21 @@ class Tree:
             elif isinstance(part, list | tuple):
                 waiting += part
 
+    def levels(self) -> int:
+        """How deep it is; a chain such as `1 + 1 + 1` has one level for each operator."""
+        deepest, waiting = 0, [(self, 1)]
+        while waiting:
+            at, level = waiting.pop()
+            deepest = max(deepest, level)
+            parts = [*at.parts]
+            while parts:
+                part = parts.pop()
+                if isinstance(part, Tree):
+                    waiting.append((part, level + 1))
+                elif isinstance(part, list | tuple):
+                    parts += part
+        return deepest
+
 
 def to_json(tree: Tree) -> list[Any]:
     """The tree as it stands in a plan."""
@@ -53,3 +73,54 @@ def dotted(path: tuple[str, ...]) -> Tree:
     for key in path[1:]:
         tree = Tree("dot", tree, key)
     return tree
+
+
+def shown(tree: Any) -> str:
+    """A tree of a plan as an author would write it, shortened, for messages. What is no tree is `...`."""
+    text = _shown(tree, 0)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def _shown(tree: Any, level: int) -> str:
+    def part(inside: Any) -> str:
+        return _shown(inside, level + 1)
+
+    def listed(parts: Any) -> str:
+        return ", ".join(map(part, parts[:_DEEPEST]))
+
+    if level > _DEEPEST:
+        return "..."
+    match tree:
+        case ["lit", str(text)]:
+            return repr(text[:_LONGEST])
+        case ["lit", None | bool() as value]:
+            return str(value).lower()
+        case [("name" | "num"), str(text)]:
+            return text[:_LONGEST]
+        case ["dot", whole, str(key)]:
+            return f"{part(whole)}.{key[:_LONGEST]}"
+        case ["index", whole, at]:
+            return f"{part(whole)}[{part(at)}]"
+        case ["list", *items]:
+            return f"[{listed(items)}]"
+        case [("not" | "neg") as word, inside]:
+            return f"{'not ' if word == 'not' else '-'}{part(inside)}"
+        case [("and" | "or") as word, left, right]:
+            return f"{part(left)} {word} {part(right)}"
+        case [str(word), left, right] if word in SYMBOLS:
+            return f"{part(left)} {SYMBOLS[word]} {part(right)}"
+        case ["cmp", first, *rest]:
+            pairs = (f" {str(pair[0]).replace('-', ' ')} {part(pair[1])}" for pair in rest[:_DEEPEST] if len(pair) == 2)
+            return f"{part(first)}{''.join(pairs)}"
+        case ["cond", test, then, other]:
+            return f"{part(then)} if {part(test)} else {part(other)}"
+        case [("filter" | "test") as word, str(name), whole, *given]:
+            arguments = f"({listed(given)})" if given else ""
+            return f"{part(whole)} {'|' if word == 'filter' else 'is'} {name[:_LONGEST]}{arguments}"
+        case ["for", str(name), items, *_]:
+            return f"{{% for {name[:_LONGEST]} in {part(items)} %}}"
+        case ["when", test, *_]:
+            return f"{{% if {part(test)} %}}"
+        case ["text", *parts]:
+            return " ".join(f"{{{{ {part(inside)} }}}}" for inside in parts[:_DEEPEST])
+    return "..."

@@ -39,6 +39,7 @@ class MapOf(Shape):
         self.value = value
         self.names = names
         self.least = least
+        self.nests = value.nests
         self.says = f"a mapping from {what} to {value.says}"
 
     def read(self, node: Node, reader: Reader) -> Any:

@@ -17,7 +17,7 @@ def check(case: Case, sink: Sink) -> None:
 
 def _pairs(flow: Compiled, name: str, binders: list[str], sink: Sink) -> None:
     for first in binders:
-        after = flow.graph.reachable(first) - {first}
+        after = flow.graph.reachable(first, once=True) - {first}
         for second in binders:
             places = flow.graph.places
             if second in after and places[first] != places[second]:

@@ -3,7 +3,7 @@
 from engine.compile import Compiled
 from engine.diagnostics import Label, Sink
 from engine.rules.base import Case, Rule
-from engine.types import UNKNOWN, ListType, RecordType, Type, join, show
+from engine.types import NEVER, UNKNOWN, ListType, RecordType, Type, join, show
 
 __all__ = ["RULE"]
 
@@ -36,6 +36,8 @@ def _fit(left: Type, right: Type) -> bool:
     """Records are of one shape; simple values need something in common, as two words of an enum have."""
     if left == right or UNKNOWN in (left, right):
         return True
+    if isinstance(left, ListType) and isinstance(right, ListType) and NEVER in (left.element, right.element):
+        return True  # an empty list is one of any elements
     return not isinstance(left, RecordType | ListType) and join(left, right) != UNKNOWN
 
 

@@ -10,7 +10,7 @@ from engine.channels.base import Channel
 from engine.channels.registry import channel
 from engine.check import Checked, check
 from engine.diagnostics.render import renderer
-from engine.errors import ProjectInvalid
+from engine.errors import NotConfigured, ProjectInvalid
 from engine.expressions.evaluate import render
 from engine.guardrails.base import Guard
 from engine.guardrails.registry import guard
@@ -125,11 +125,16 @@ class LoadedProject:
         return {name: value for name, value in used.items() if not _ADDRESS.fullmatch(value)}
 
     def channels(self, secrets: Mapping[str, str]) -> dict[str, Channel]:
-        """The adapters of engine.yaml. Raises Unsent(not_configured) for a secret that the environment lacks."""
+        """The adapters of engine.yaml. Raises NotConfigured for a secret that the environment lacks."""
         made = {}
         for name, (_, spec) in (self.settings.channels or {}).items():
             if spec is not None and spec.kind is not None:
-                options = {key: _filled(json_of(expr), secrets) for key, expr in spec.options.items()}
+                trees = {key: json_of(expr) for key, expr in spec.options.items()}
+                needed = dict.fromkeys(_secrets_of(trees))
+                if lacking := [word for word in needed if not secrets.get(word)]:
+                    raise NotConfigured(f"the channel `{name}` needs {', '.join(lacking)} in the environment")
+                values = {"secret": dict(secrets)}
+                options = {key: render(tree, values) for key, tree in trees.items()}
                 made[name] = channel(name, {"kind": spec.kind.value, **options})
         return made
 
@@ -150,16 +155,6 @@ def _secrets_of(part: Any) -> Iterator[str]:
         case Mapping():
             for item in part.values():
                 yield from _secrets_of(item)
-
-
-def _filled(tree: Any, secrets: Mapping[str, str]) -> str:
-    """A channel's option with its secrets; one that lacks is empty, which the channel refuses by name."""
-    from engine.expressions.evaluate import EvaluationError
-
-    try:
-        return render(tree, {"secret": dict(secrets)})
-    except EvaluationError:
-        return ""
 
 
 def _sound(root: Path) -> Checked:

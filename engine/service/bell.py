@@ -7,6 +7,7 @@ from datetime import timedelta
 from temporalio.service import RPCError
 
 from engine.runtime.client import Unreachable, connect
+from engine.runtime.reconcile import reconcile
 from engine.runtime.ring import Ringer
 from engine.settings import LOOPBACK, Settings
 from engine.store import Store
@@ -51,11 +52,17 @@ class Bell:
             self._owed = False
             try:
                 log.info("Temporal answers: %d open tickets rung", await self._ringer.ring_all())
+                await reconcile(self._ringer)
             except BaseException:
                 self._owed = True
                 raise
         else:
             await self._ringer.sweep()
+
+    async def compare(self) -> None:
+        """Sees to tickets and workflows that have lost each other, while Temporal is there."""
+        if self._ringer is not None and self._up:
+            await reconcile(self._ringer)
 
     async def watch(self) -> None:
         """Looks at Temporal until it is cancelled."""

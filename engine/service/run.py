@@ -26,12 +26,13 @@ log = logging.getLogger("engine.service")
 _SWEEP: Final = 1.0
 _RELOAD: Final = 2.0
 _WATCHDOG: Final = 5.0
+_COMPARE: Final = 3600.0
 _MOST_AT_ONCE: Final = 200
 """Requests; further ones are told 503, and the platforms come again."""
 
 
 async def serve(settings: Settings, project: LoadedProject, store: Store) -> None:
-    """Serves until it is told to stop. Raises KeysRefused, and Unsent for a channel that lacks a secret."""
+    """Serves until it is told to stop. Raises KeysRefused, and NotConfigured for a channel that lacks a secret."""
     channels = project.channels(settings.secrets)
     bell = Bell(settings, store)
     service = Service(
@@ -47,6 +48,7 @@ async def serve(settings: Settings, project: LoadedProject, store: Store) -> Non
     rounds = [
         asyncio.create_task(_again(bell.watch, 1.0), name="bell"),
         asyncio.create_task(_again(bell.sweep, _SWEEP), name="sweep"),
+        asyncio.create_task(_again(bell.compare, _COMPARE), name="reconciliation"),
         asyncio.create_task(_again(_reloading(project, store), _RELOAD), name="reload"),
         asyncio.create_task(_again(_watchdog(project, store, channels, bell).look, _WATCHDOG), name="watchdog"),
     ]

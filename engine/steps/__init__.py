@@ -5,11 +5,15 @@ from typing import Final
 from engine.project.step import StepKind
 from engine.steps.ask import Ask
 from engine.steps.close import Close
+from engine.steps.each import Each
 from engine.steps.escalate import Escalate
 from engine.steps.if_ import If
+from engine.steps.judge import Judge
+from engine.steps.repeat import Repeat
 from engine.steps.reply import Reply
 from engine.steps.search import Search
 from engine.steps.set_ import Set
+from engine.steps.switch import Switch
 from engine.steps.tool import Call
 from engine.steps.transfer import Transfer
 from engine.steps.verify import Verify
@@ -25,11 +29,15 @@ STEPS: Final[dict[str, type[StepKind]]] = {
     "reply": Reply,
     "wait": Wait,
     "if": If,
+    "switch": Switch,
+    "each": Each,
+    "repeat": Repeat,
+    "judge": Judge,
     "set": Set,
     "transfer": Transfer,
     "escalate": Escalate,
     "close": Close,
 }
 
-LATER: Final = ("agent", "judge", "switch", "each", "repeat", "parallel", "use")
+LATER: Final = ("agent", "parallel", "use")
 """Words of the language that this version knows and does not build yet."""

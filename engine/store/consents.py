@@ -65,11 +65,11 @@ class Consents:
             if row.state != "open" or intent.state != "reserved" or row.version != intent.version:
                 return "not_open"
             message = _message(tx, ticket, author_id, message_seq)
-            if message is None or not _is_verified(ticket, author_id, tx.now()):
+            if message is None or not _was_verified(ticket, message):
                 return "not_the_author"
             if not _answers(tx, row, message, platform_time):
                 return "before_question"
-            return _decide(tx, row, given, author_id, message_seq)
+            return _decide(tx, row, given, message)
 
     def expire(self, consent_id: str) -> bool:
         """open -> expired, only past its time; False: read the row."""
@@ -125,9 +125,12 @@ def _decided_by(row: ConsentRow, author_id: str, message_seq: int) -> bool:
     return row.state in (*_GIVEN, "declined") and (row.author_id, row.message_seq) == (author_id, message_seq)
 
 
-def _is_verified(ticket: TicketRow, author_id: str, now: datetime) -> bool:
-    verified = ticket.verified
-    return verified is not None and verified.author == author_id and (verified.until is None or verified.until > now)
+def _was_verified(ticket: TicketRow, message: MessageRow) -> bool:
+    """Whether its author was known when it came. Who they are at the time of the call, the call asks again."""
+    known = ticket.verified
+    return known is not None and known.author == message.author_id and (
+        known.until is None or known.until > message.received_at
+    )  # fmt: skip
 
 
 def _message(tx: Transaction, ticket: TicketRow, author_id: str, seq: int) -> MessageRow | None:
@@ -154,12 +157,13 @@ def _answers(tx: Transaction, row: ConsentRow, message: MessageRow, platform_tim
     return message.seq > question.sending_seq and written > arrived
 
 
-def _decide(tx: Transaction, row: ConsentRow, given: bool, author_id: str, message_seq: int) -> ConsentOutcome:
+def _decide(tx: Transaction, row: ConsentRow, given: bool, message: MessageRow) -> ConsentOutcome:
+    """In time is what the engine had received in time, by the database's clock, however late a worker comes to it."""
     consent = schema.consents.c
-    in_time = (consent.id == row.id, consent.state == "open", consent.expires_at > tx.clock)
+    in_time = (consent.id == row.id, consent.state == "open", consent.expires_at > message.received_at)
     decided = tx.update(
-        schema.consents, *in_time, state="given" if given else "declined", author_id=author_id,
-        message_seq=message_seq, decided_at=tx.clock,
+        schema.consents, *in_time, state="given" if given else "declined", author_id=message.author_id,
+        message_seq=message.seq, decided_at=tx.clock,
     )  # fmt: skip
     if not decided:
         return "expired"

@@ -68,6 +68,8 @@ class Messages:
                 _reopen(tx, ticket, delivery)
                 ticket = place.locked(tx, ticket.id)
             accepted = _append(tx, ticket, fresh)
+            if ticket.verified and any(_from_another(arrival, ticket.verified.author) for _, arrival in accepted):
+                place.change(tx, ticket.id, verified=None)
             handoff = _after(tx, ticket, accepted, delivery)
             return Ingested(
                 ticket_id=ticket.id,
@@ -195,6 +197,11 @@ def _twin(tx: Transaction, ticket: TicketRow, arrival: Arrival) -> str | None:
 
 def _reopens(tx: Transaction, ticket: TicketRow, arrival: Arrival) -> bool:
     return _from_customer(arrival) and _twin(tx, ticket, arrival) is None
+
+
+def _from_another(arrival: Arrival, author_id: str) -> bool:
+    """Whether somebody else speaks as the customer: from then on nobody is proved to."""
+    return _from_customer(arrival) and arrival.author_id != author_id
 
 
 def _text_digest(text: str | None) -> bytes:

@@ -143,16 +143,24 @@ class Tickets:
         *,
         epoch: int | None = None,
     ) -> bool:
-        """Record who proved to be the customer; False if the ticket has gone on to another epoch."""
+        """Record who proved to be the customer.
+
+        False if the ticket has gone on to another epoch, or if anybody else has written as the customer in this one:
+        whose facts those were that matched cannot be told then.
+        """
         where = [] if epoch is None else [schema.tickets.c.epoch == epoch]
+        row = schema.messages.c
         with self._database.write() as tx:
+            ticket = place.locked(tx, ticket_id)
+            other = sa.or_(row.author_id.is_(None), row.author_id != author)
+            others = sa.select(row.id).where(
+                row.ticket_id == ticket_id, row.epoch == ticket.epoch, row.kind == "message",
+                row.author_role == "customer", other,
+            )  # fmt: skip
+            if tx.connection.execute(others).first() is not None:
+                return False
             verified = Verified(author, how=how, until=until)
             return place.change(tx, ticket_id, *where, verified=verified, customer_value=customer_value)
-
-    def unverify(self, ticket_id: str) -> None:
-        """Take the identity off the ticket."""
-        with self._database.write() as tx:
-            place.change(tx, ticket_id, verified=None)
 
     def attempt(self, ticket_id: str, name: str) -> int:
         """Count an attempt, over transfers and reopenings; which one it is, from 1."""

@@ -1,7 +1,9 @@
 """The tree. Plain slotted classes: these are made by the thousand."""
 
+from collections.abc import Iterable
+
 from engine.diagnostics import Place
-from engine.syntax.source import Source, offsets
+from engine.syntax.source import Offsets, Source, offsets
 
 __all__ = ["Broken", "Entry", "Mapping", "Node", "Nothing", "Sequence", "Text"]
 
@@ -39,7 +41,7 @@ class Text(Node):
         self.source = source
         self.start = start
         self.end = end
-        self._offsets: list[tuple[int, int]] | None = None
+        self._offsets: Offsets | None = None
 
     def __str__(self) -> str:
         return self.value
@@ -51,10 +53,11 @@ class Text(Node):
         """
         if self._offsets is None:
             self._offsets = offsets(self.value, self.source.text[self.start : self.end], self.style)
-        if not self._offsets or not self.value:
+        if not self.value:
             return self.place
-        first = self._offsets[min(max(start, 0), len(self._offsets) - 1)][0]
-        last = self._offsets[min(max(end - 1, start, 0), len(self._offsets) - 1)][1]
+        starts, ends = self._offsets
+        first = starts[min(max(start, 0), len(starts) - 1)]
+        last = ends[min(max(end - 1, start, 0), len(ends) - 1)]
         return self.source.place(self.start + first, self.start + max(last, first + 1))
 
 
@@ -81,15 +84,26 @@ class Entry:
 class Mapping(Node):
     """A record. Keys are unique: a second one was reported and dropped."""
 
-    __slots__ = ("entries",)
+    __slots__ = ("_found", "entries")
 
-    def __init__(self, entries: list[Entry], place: Place) -> None:
+    def __init__(self, entries: Iterable[Entry], place: Place) -> None:
         super().__init__(place)
-        self.entries = entries
+        self.entries: list[Entry] = []
+        self._found: dict[str, Entry] = {}
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: Entry) -> Entry | None:
+        """Takes an entry up; one whose key stands here already is dropped, and the first one comes back."""
+        there = self._found.setdefault(entry.key.value, entry)
+        if there is not entry:
+            return there
+        self.entries.append(entry)
+        return None
 
     def entry(self, name: str) -> Entry | None:
         """The entry of this key."""
-        return next((entry for entry in self.entries if entry.key.value == name), None)
+        return self._found.get(name)
 
     def get(self, name: str) -> Node | None:
         """The value of this key."""

@@ -4,6 +4,7 @@ At most 1 MB, 40 levels and 100,000 events. Anchors, aliases, tags, merge keys a
 before a syntax error still gives a tree.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ import yaml
 
 from engine.diagnostics import Label, Place, Sink
 from engine.syntax.nodes import Broken, Entry, Mapping, Node, Nothing, Sequence, Text
-from engine.syntax.source import Source
+from engine.syntax.source import Source, shortened
 from engine.syntax.trouble import explain
 
 __all__ = ["EVENTS", "LEVELS", "SIZE", "read"]
@@ -19,24 +20,48 @@ __all__ = ["EVENTS", "LEVELS", "SIZE", "read"]
 SIZE = 1_000_000
 LEVELS = 40
 EVENTS = 100_000
+_REFUSED = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_HEAD = re.compile(r"(?:%[^\n]*\n|[ \t]*(?:#[^\n]*)?\n)*+")
+"""Directives, comments and empty lines before a document. Possessive: it never goes back over a file of line ends."""
+_TAG = re.compile(r"^%TAG", re.MULTILINE)
+_BREAK = re.compile(rb"\r\n|\r|\n")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 def read(path: str, text: str | bytes, sink: Sink) -> Node | None:
-    """The tree of a file; None where there is nothing to go on. What is wrong goes to the sink."""
+    """The tree of a file; None where there is nothing to go on. What is wrong goes to the sink; nothing is raised."""
     source = _decoded(path, text, sink)
     if source is None:
         return None
-    builder = _Builder(source, sink)
+    readable = _readable(source, sink)
+    builder = _Builder(source, sink, len(readable))
     try:
-        return builder.document(iter(yaml.parse(source.text, Loader=yaml.CSafeLoader)))
+        return builder.document(iter(yaml.parse(readable, Loader=yaml.CSafeLoader)))
     except yaml.MarkedYAMLError as error:
-        explain(error, source, sink)
-    except yaml.YAMLError:
-        sink.error("yaml", source.place(0, 1), "this file holds a character that YAML does not allow")
+        if len(readable) == len(source.text):  # else the finding is about the character that cut it
+            explain(error, source, sink)
     except _TooLarge as stop:
         sink.error("too-large", stop.place, stop.message)
     return builder.rescued()
+
+
+def _readable(source: Source, sink: Sink) -> str:
+    """What libyaml is given, its offsets those of the source: up to a character that it refuses, and without `%TAG`.
+
+    Each `%TAG` is compared with all before it, so that a file of them would take minutes.
+    """
+    text = source.text
+    bad = _REFUSED.search(text)
+    if bad is not None:
+        message = f"this file holds a character that YAML does not allow: U+{ord(bad[0]):04X}"
+        sink.error("yaml", source.place(bad.start(), bad.end()), message)
+        text = text[: bad.start()]
+    head = _HEAD.match(text)
+    first = _TAG.search(head[0]) if head else None
+    if head is None or first is None:
+        return text
+    sink.error("tag", source.place(*first.span()), "`%TAG` is a directive of YAML, which is not accepted here")
+    return _TAG.sub("#TAG", head[0]) + text[head.end() :]
 
 
 def _decoded(path: str, text: str | bytes, sink: Sink) -> Source | None:
@@ -44,20 +69,19 @@ def _decoded(path: str, text: str | bytes, sink: Sink) -> Source | None:
     if len(text) > SIZE:
         sink.error("too-large", start, f"this file has over {SIZE:,} bytes; at most {SIZE:,} are read")
         return None
-    if isinstance(text, bytes):
-        raw = text
-        try:
-            text = raw.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = raw.count(b"\n", 0, error.start) + 1
-            sink.error("encoding", Place(path, line, 1, line, 2), "this file is not UTF-8; save it as UTF-8")
-            return None
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    nul = text.find("\0")
-    if nul >= 0:
-        sink.error("encoding", Source(path, text).place(nul, nul + 1), "a NUL character may not stand in a file")
+    raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = len(_BREAK.findall(raw, 0, error.start)) + 1
+        sink.error("encoding", Place(path, line, 1, line, 2), "this file is not UTF-8; save it as UTF-8")
         return None
-    return Source(path, text)
+    source = Source(path, text)
+    nul = source.text.find("\0")
+    if nul >= 0:
+        sink.error("encoding", source.place(nul, nul + 1), "a NUL character may not stand in a file")
+        return None
+    return source
 
 
 class _TooLarge(Exception):
@@ -70,20 +94,31 @@ class _TooLarge(Exception):
 class _Builder:
     """Builds the tree with a stack of its own, so that what was read before an error is still there."""
 
-    def __init__(self, source: Source, sink: Sink) -> None:
+    def __init__(self, source: Source, sink: Sink, end: int) -> None:
         self.source = source
+        self.end = end
         self.sink = sink
         self.stack: list[Sequence | Mapping] = []
         self.keys: list[Text | None] = []
         self.root: Node | None = None
-        self.documents = 0
 
     def document(self, events: Iterator[Any]) -> Node | None:
         for count, event in enumerate(events):
             if count > EVENTS:
                 raise _TooLarge(self._place(event), f"this file has over {EVENTS:,} parts")
             self._event(event)
+            if isinstance(event, yaml.DocumentEndEvent):
+                self._ended(event)
+                break
         return self.root
+
+    def _ended(self, event: Any) -> None:
+        """Whatever follows a document is one too many; it is not read."""
+        rest = _HEAD.match(self.source.text, event.end_mark.index)
+        at = rest.end() if rest else self.end
+        if self.source.text[at : self.end].strip(" \t"):
+            message = "one file holds one document; `---` ends it"
+            self.sink.error("several-documents", self.source.place(at, at + 3), message)
 
     def rescued(self) -> Node | None:
         """What stands when the events ended early: an open key counts as broken."""
@@ -114,12 +149,6 @@ class _Builder:
                     tip="Write the value out, or put quotes around a text that begins with `*`.",
                 )  # fmt: skip
                 self._put(Broken(place))
-            case yaml.DocumentStartEvent():
-                self.documents += 1
-                if self.documents == 2:
-                    self.sink.error(
-                        "several-documents", self._place(event), "one file holds one document; `---` ends it"
-                    )
 
     def _attributes(self, event: Any) -> None:
         if event.anchor:
@@ -134,15 +163,16 @@ class _Builder:
             )  # fmt: skip
 
     def _place(self, event: Any) -> Place:
-        start, end = event.start_mark, event.end_mark
-        return Place(self.source.path, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        return self.source.place(event.start_mark.index, event.end_mark.index)
 
     def _scalar(self, event: Any) -> Node:
-        place = self._place(event)
         style = event.style or ""
+        place = self._place(event)
         if not style and event.value in _NULLS:
             return Nothing(place)
         start, end = event.start_mark.index, event.end_mark.index
+        if event.anchor or event.tag:  # they were reported, and stand before the text
+            start = max(start, self.source.text.find(style or event.value[:1], start, end))
         return Text(event.value, place, style, self.source, start, end)
 
     def _push(self, event: Any) -> None:
@@ -185,13 +215,11 @@ class _Builder:
         return Text("", node.place, "", self.source, 0, 0)
 
     def _entry(self, parent: Mapping, key: Text, node: Node) -> None:
-        there = parent.entry(key.value)
         if key.value == "":
             return
+        there = parent.add(Entry(key, node))
         if there is not None:
             self.sink.error(
-                "duplicate-key", key.place, f"`{key.value}` stands here twice",
+                "duplicate-key", key.place, f"`{shortened(key.value)}` stands here twice",
                 labels=(Label(there.key.place, "it stands here already"),),
             )  # fmt: skip
-            return
-        parent.entries.append(Entry(key, node))

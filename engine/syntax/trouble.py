@@ -1,6 +1,5 @@
 """YAML's own errors, said so that somebody who runs a support team can mend them."""
 
-import re
 from typing import Any
 
 import yaml
@@ -37,13 +36,6 @@ def explain(error: yaml.MarkedYAMLError, source: Source, sink: Sink) -> None:
     mark: Any = error.problem_mark or error.context_mark
     if "end of stream" in problem and error.context_mark is not None:
         mark = error.context_mark
-    line = min(mark.line, source.text.count("\n")) if mark else 0
-    column = mark.column if mark and mark.line == line else 0
+    start = min(mark.index, len(source.text)) if mark else 0
     message, tip = next(((said, tip) for sign, said, tip in _HINTS if sign in problem), (f"YAML: {error.problem}", ""))
-    start = _offset(source, line, column)
     sink.error("yaml", source.place(start, start + 1), message, tip=tip)
-
-
-def _offset(source: Source, line: int, column: int) -> int:
-    starts = [0, *(match.end() for match in re.finditer("\n", source.text))]
-    return min(starts[min(line, len(starts) - 1)] + column, len(source.text))

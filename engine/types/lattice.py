@@ -1,12 +1,15 @@
-"""The types. `unknown` absorbs and silences; `T?` is T or missing, and missing and null are one."""
+"""The types. `unknown` absorbs and silences; `T?` is T or missing, and missing and null are one.
+
+`never` is below all: the element of `[]`. `json` is above all, and only passed on; `label`, text or a number, prints.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
 __all__ = [
-    "BOOL", "DATE", "DATETIME", "DURATION", "INTEGER", "JSON", "NONE", "NUMBER", "TEXT", "UNKNOWN", "EnumType",
-    "ListType", "MapType", "MoneyType", "OptionalType", "RecordType", "Simple", "Type", "enum", "list_of", "map_of",
-    "money", "optional", "record",
+    "BOOL", "DATE", "DATETIME", "DURATION", "INTEGER", "JSON", "LABEL", "NEVER", "NONE", "NUMBER", "TEXT", "UNKNOWN",
+    "EnumType", "ListType", "MapType", "MoneyType", "OptionalType", "RecordType", "Simple", "Type", "enum", "list_of",
+    "map_of", "money", "optional", "record",
 ]  # fmt: skip
 
 
@@ -70,6 +73,8 @@ DURATION = Simple("duration")
 JSON = Simple("json")
 NONE = Simple("none")
 UNKNOWN = Simple("unknown")
+LABEL = Simple("label")
+NEVER = Simple("never")
 
 
 def enum(values: Iterable[str]) -> Type:
@@ -94,6 +99,8 @@ def map_of(value: Type) -> Type:
 
 def optional(kind: Type) -> Type:
     """The type, or none."""
+    if kind == NEVER:
+        return NONE
     return kind if isinstance(kind, OptionalType) or kind in (UNKNOWN, NONE) else OptionalType(kind)
 
 

@@ -1,6 +1,6 @@
 """What is asked of types: order, join, fields, and how an author would read them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from engine.types.lattice import (
     BOOL,
@@ -9,6 +9,8 @@ from engine.types.lattice import (
     DURATION,
     INTEGER,
     JSON,
+    LABEL,
+    NEVER,
     NONE,
     NUMBER,
     TEXT,
@@ -30,13 +32,13 @@ from engine.types.lattice import (
 
 __all__ = [
     "field_of", "fields_of", "is_known", "is_money", "is_printable", "is_scalar", "is_subtype", "join", "required",
-    "show",
+    "show", "union",
 ]  # fmt: skip
 
 
 def is_known(kind: Type) -> bool:
     """Whether anything may be said about it."""
-    return kind != UNKNOWN
+    return kind not in (UNKNOWN, NEVER)
 
 
 def required(kind: Type) -> Type:
@@ -57,7 +59,7 @@ def is_scalar(kind: Type) -> bool:
 
 def is_printable(kind: Type) -> bool:
     """Whether it prints by itself: text, words and numbers do, what is missing does not."""
-    return isinstance(kind, EnumType) or kind in (TEXT, INTEGER, NUMBER, UNKNOWN)
+    return isinstance(kind, EnumType) or kind in (TEXT, INTEGER, NUMBER, LABEL, UNKNOWN, NEVER)
 
 
 def fields_of(kind: Type) -> Mapping[str, Type]:
@@ -77,8 +79,10 @@ def field_of(kind: Type, name: str) -> Type | None:
 
 def is_subtype(left: Type, right: Type) -> bool:
     """Whether every value of `left` is one of `right`; unknown is on both sides of everything."""
-    if left == right or UNKNOWN in (left, right) or right == JSON:
+    if left in (right, UNKNOWN, NEVER) or right in (UNKNOWN, JSON):
         return True
+    if right == LABEL:
+        return isinstance(left, EnumType) or left in (TEXT, INTEGER, NUMBER)
     match left, right:
         case OptionalType(), OptionalType():
             return is_subtype(left.inner, right.inner)
@@ -111,37 +115,50 @@ def _is_subrecord(left: RecordType, right: RecordType) -> bool:
 
 
 def join(left: Type, right: Type) -> Type:
-    """The least type that has both. What has nothing in common is unknown."""
-    if left == right:
+    """The least type that has both, where ways meet. What has nothing in common is unknown: two-types reports it."""
+    return _joined(left, right, lambda one, other: UNKNOWN)
+
+
+def union(left: Type, right: Type) -> Type:
+    """The least type that has both, within one expression or schema. What has nothing in common is label or json."""
+    return _joined(left, right, _top)
+
+
+def _top(left: Type, right: Type) -> Type:
+    return LABEL if is_printable(left) and is_printable(right) else JSON
+
+
+def _joined(left: Type, right: Type, above: Callable[[Type, Type], Type]) -> Type:
+    if left == right or right == NEVER:
         return left
-    if UNKNOWN in (left, right):
-        return UNKNOWN
+    if UNKNOWN in (left, right) or left == NEVER:
+        return UNKNOWN if left == UNKNOWN else right
     if NONE in (left, right):
         return optional(right if left == NONE else left)
     if isinstance(left, OptionalType) or isinstance(right, OptionalType):
-        return optional(join(required(left), required(right)))
+        return optional(_joined(required(left), required(right), above))
     match left, right:
         case EnumType(), EnumType():
             return enum(left.values | right.values)
         case MoneyType(), MoneyType():
             return money(None)
         case ListType(), ListType():
-            return list_of(join(left.element, right.element))
+            return list_of(_joined(left.element, right.element, above))
         case MapType(), MapType():
-            return map_of(join(left.value, right.value))
+            return map_of(_joined(left.value, right.value, above))
         case RecordType(), RecordType():
-            return _joined(left, right)
+            return _joined_records(left, right, above)
     if is_subtype(left, right):
         return right
-    return left if is_subtype(right, left) else UNKNOWN
+    return left if is_subtype(right, left) else above(left, right)
 
 
-def _joined(left: RecordType, right: RecordType) -> Type:
+def _joined_records(left: RecordType, right: RecordType, above: Callable[[Type, Type], Type]) -> Type:
     mine, other = left.fields, right.fields
     fields = {}
     for name in {**mine, **other}:
         if name in mine and name in other:
-            fields[name] = join(mine[name], other[name])
+            fields[name] = _joined(mine[name], other[name], above)
         else:
             fields[name] = optional(mine.get(name) or other[name])
     return record(fields, closed=left.closed and right.closed)
@@ -168,5 +185,6 @@ def show(kind: Type) -> str:
 
 _SHOWN = {
     TEXT: "text", BOOL: "true or false", INTEGER: "a whole number", NUMBER: "a number", DATE: "a date",
-    DATETIME: "a point in time", DURATION: "a duration", JSON: "data of any shape", NONE: "nothing",
+    DATETIME: "a point in time", DURATION: "a duration", JSON: "data of any shape", LABEL: "text or a number",
+    NEVER: "nothing", NONE: "nothing",
 }  # fmt: skip

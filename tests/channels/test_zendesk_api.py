@@ -9,6 +9,7 @@ import pytest
 from engine.channels.base import Outgoing, Unknown, Unsent
 from engine.channels.registry import CHANNELS, SETTINGS, channel
 from engine.channels.zendesk import Zendesk
+from engine.errors import NotConfigured
 from engine.testing.zendesk import ZendeskStandIn
 
 TOKEN, SECRET = "t0ken-of-the-test", "webhook-secret"
@@ -202,8 +203,13 @@ def test_a_page_elsewhere_is_not_sent_the_login(zendesk: Zendesk) -> None:
 
 def test_the_registry_and_its_settings_agree() -> None:
     assert set(CHANNELS) == set(SETTINGS)
-    for broken in ({}, {"kind": "none"}, {"kind": "zendesk", "url": "https://x"}):
-        with pytest.raises(Unsent):
+    whole = {"kind": "zendesk", "url": "https://x", "user": "a@b", "token": "t", "webhook_secret": "s"}
+    assert channel("zd", whole).name == "zd"
+    for broken, told in (
+        ({}, "none of zendesk"), ({"kind": "none"}, "`none`"), ({**whole, "token": ""}, "`zd` lacks token"),
+        ({**whole, "url": "ftp://x"}, "https://"),
+    ):  # fmt: skip
+        with pytest.raises(NotConfigured, match=told):
             channel("zd", broken)
 
 

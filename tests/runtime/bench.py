@@ -67,6 +67,8 @@ class Bench:
     seen: int = 0
     answers: list[tuple[str, str]] = field(default_factory=list)
     duplicate: int = 1
+    store_url: str = ""
+    """Else a SQLite file in the folder."""
 
     async def __aenter__(self) -> Self:
         self.shop = Shop.start(db=self.folder / "shop.db", token="shop-token")
@@ -74,7 +76,7 @@ class Bench:
         self.env = {
             **os.environ, "SHOP_URL": self.shop.url, "SHOP_TOKEN": "shop-token", "ZENDESK_URL": self.desk.url,
             "ZENDESK_USER": self.desk.user, "ZENDESK_TOKEN": "desk-token", "ZENDESK_WEBHOOK_SECRET": "hook-secret",
-            "ENGINE_STORE": f"sqlite:///{self.folder / 'store.db'}", "ENGINE_TEMPORAL": self.temporal,
+            "ENGINE_STORE": self.store_url or f"sqlite:///{self.folder / 'store.db'}", "ENGINE_TEMPORAL": self.temporal,
             "ENGINE_TASK_QUEUE": self.queue,
         }  # fmt: skip
         self.settings = Settings.from_env(self.root, self.env)
@@ -103,10 +105,10 @@ class Bench:
         self.desk.stop()
         self.shop.stop()
 
-    def work(self) -> Any:
-        """A worker in this loop: `async with bench.work(): ...`."""
+    def work(self, client: Client | None = None) -> Any:
+        """A worker in this loop: `async with bench.work(): ...`. Each further one needs a client of its own."""
         context = light_context(self.settings, self.project, self.store)
-        return make_worker(self.client, context, task_queue=self.queue)
+        return make_worker(client or self.client, context, task_queue=self.queue)
 
     async def post(self, headers: dict[str, str], body: bytes) -> httpx.Response:
         return await self.http.post("/webhooks/zendesk", content=body, headers=headers)
@@ -136,10 +138,26 @@ class Bench:
         """Pumps until something is so; gives it. Fails with what it waited for."""
         deadline = time.monotonic() + patience
         while not (found := reached()):
-            assert time.monotonic() < deadline, f"waited {patience:.0f} s for {what}"
+            if time.monotonic() > deadline:
+                raise AssertionError(f"waited {patience:.0f} s for {what}\n{await self.plight()}")
             await self.pump()
             await asyncio.sleep(0.1)
         return found
+
+    async def plight(self) -> str:
+        """Where every ticket stands, for whoever reads why a wait failed: the store's rows, and Temporal's run."""
+        lines = []
+        for ticket in self.desk.desk.records.all("ticket"):
+            row = self.store.tickets.find("zendesk", str(ticket["id"]))
+            if row is None:
+                continue
+            lines.append(f"{row.external_id}: {row.state} in {row.flow}, {row.outcome or row.escalated}")
+            lines += [f"  intent {one.state} at {one.node}" for one in self.store.intents.of_ticket(row.id)]
+            lines += [f"  {one.kind} {one.state} at {one.node}" for one in self.store.outbound.of_ticket(row.id)]
+            run = (await self.client.get_workflow_handle(workflow_id(row)).describe()).raw_description
+            lines.append(f"  run {run.workflow_execution_info.history_length} events, {run.pending_workflow_task}")
+            lines += [f"  pending {one}" for one in run.pending_activities]
+        return "\n".join(lines)
 
     def row(self, number: int) -> TicketRow:
         row = self.store.tickets.find("zendesk", str(number))

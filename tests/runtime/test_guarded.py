@@ -66,7 +66,7 @@ async def held_back(bench: Bench, ticket: int, check: str, **more: Any) -> None:
         await bench.until(lambda: bench.with_people(ticket), "people to have it")
         await bench.until(lambda: bench.said(ticket), "the word to the customer")
     assert [text.split(" takes")[0] for text in bench.said(ticket)] == ["Thank you for writing. A colleague"]
-    assert str(bench.row(ticket).escalated).split(":")[0] == "blocked"
+    assert (bench.row(ticket).escalated or "").split(":")[0] == "blocked"
     assert "A guardrail held back what the engine wanted to say" in note(bench, ticket)
     assert check in note(bench, ticket)
     sent = [row for row in bench.store.outbound.of_ticket(bench.row(ticket).id) if row.kind == "reply"]

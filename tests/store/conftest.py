@@ -1,31 +1,16 @@
 """Every test of the store runs on SQLite and on PostgreSQL."""
 
 import itertools
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import pg8000.native
 import pytest
 
 from engine.store import Clock, Store, schema
-from tests.store import postgres
+from tests import postgres
 
 _numbers = itertools.count()
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """A server with an empty database `tests`; the URL has `{}` in place of a database's name."""
-    folder = postgres.binaries()
-    if folder is None:
-        if "CI" in os.environ:
-            pytest.fail("PostgreSQL's server is not installed: apt-get install postgresql")
-        pytest.skip("PostgreSQL's server is not installed")
-    with postgres.server(folder) as url:
-        _create(url, "tests")
-        yield url
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -34,7 +19,7 @@ def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('sqlite')}/store.db"
     else:
-        url = request.getfixturevalue("postgresql").format("tests")
+        url = postgres.create(request.getfixturevalue("postgresql"), f"tests_{next(_numbers)}")
     with Store.open(url) as store:
         yield store
 
@@ -68,13 +53,4 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database of this test's own, without tables."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/empty.db"
-    server: str = request.getfixturevalue("postgresql")
-    name = f"empty_{next(_numbers)}"
-    _create(server, name)
-    return server.format(name)
-
-
-def _create(server: str, name: str) -> None:
-    connection = pg8000.native.Connection("postgres", database="postgres", unix_sock=server.split("unix_sock=")[1])
-    connection.run(f"CREATE DATABASE {name}")
-    connection.close()
+    return postgres.create(request.getfixturevalue("postgresql"), f"empty_{next(_numbers)}")

@@ -103,12 +103,20 @@ def test_a_question_that_was_not_sent_cannot_be_answered(store: Store) -> None:
 
 def test_time_ends_a_consent(store: Store, asked: Asked, clock: Clock) -> None:
     assert not store.consents.expire(asked.consent.id)
-    seq = _say(store, asked)
     clock.shift = HOUR
+    seq = _say(store, asked)
     assert store.consents.decide(asked.consent.id, True, "ana", seq) == "expired"
     assert store.consents.expire(asked.consent.id)
     clock.shift = timedelta()
     assert store.consents.decide(asked.consent.id, True, "ana", seq) == "expired"
+
+
+def test_a_yes_that_was_received_in_time_counts_however_late_it_is_read(
+    store: Store, asked: Asked, clock: Clock
+) -> None:
+    seq = _say(store, asked)
+    clock.shift = 48 * HOUR
+    assert store.consents.decide(asked.consent.id, True, "ana", seq) == "given"
 
 
 def test_other_arguments_void_the_yes(store: Store, asked: Asked) -> None:

@@ -205,8 +205,7 @@ def test_a_release_gives_the_yeses_back_but_not_after_a_resend(store: Store) -> 
         (lambda store, row: store.tickets.lower_mode(row.id, "read_only"), "mode"),
         (lambda store, row: store.meta.hold_writes(True), "held"),
         (lambda store, row: store.meta.restored(), "held"),
-        (lambda store, row: store.tickets.unverify(row.id), "identity"),
-        (lambda store, row: store.tickets.verify(row.id, "bob", "x", None, None), "identity"),
+        (lambda store, row: given.deliver(store, row.external_id, given.arrival("b", author="bob")), "identity"),
         (lambda store, row: store.tickets.verify(row.id, "ana", "x", store.now(), None), "identity"),
     ],
 )

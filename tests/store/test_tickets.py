@@ -153,6 +153,17 @@ def test_verify_belongs_to_an_epoch(store: Store) -> None:
     assert store.tickets.get(row.id).verified is None
 
 
+def test_where_two_write_as_the_customer_nobody_is_verified(store: Store) -> None:
+    row = given.ticket(store)
+    given.deliver(store, "1", given.arrival("note", author="lena", author_role="agent"))
+    assert store.tickets.get(row.id).verified is not None, "an agent is no customer"
+    given.deliver(store, "1", given.arrival("me too", author="bob"))
+    assert store.tickets.get(row.id).verified is None
+    for author in ("ana", "bob"):
+        assert not store.tickets.verify(row.id, author, "customers.match", None, "v_1")
+    assert store.tickets.get(row.id).verified is None
+
+
 def test_rings_and_overdue(store: Store, clock: Clock) -> None:
     first, second = given.ticket(store, "1"), given.ticket(store, "2")
     store.messages.pull(first.id, 0)

@@ -12,28 +12,42 @@ _WIDTH = 160
 
 def render(findings: Sequence[Diagnostic], sources: Mapping[str, str], colour: bool = False) -> str:
     """All findings, a blank line between them."""
-    return "\n".join(_finding(found, sources, colour) for found in findings)
+    lines = _Lines(sources)
+    return "\n".join(_finding(found, lines, colour) for found in findings)
 
 
-def _finding(found: Diagnostic, sources: Mapping[str, str], colour: bool) -> str:
+class _Lines(dict[str, list[str]]):
+    """path -> the lines of that source, split once: a file can have as many findings as lines."""
+
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        super().__init__()
+        self.sources = sources
+
+    def __missing__(self, path: str) -> list[str]:
+        text = self.sources.get(path, "").removeprefix("\ufeff")
+        lines = self[path] = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return lines
+
+
+def _finding(found: Diagnostic, lines_of: _Lines, colour: bool) -> str:
     tint = _RED if found.severity is Severity.ERROR else _YELLOW
     mark = "" if found.severity is Severity.ERROR else "warning: "
     head = f"{_paint(_BOLD, str(found.place), colour)}: {_paint(tint, mark, colour)}{_clean(found.message)}"
-    lines = [f"{head} {_paint(_DIM, f'[{found.rule}]', colour)}", *_excerpt(found.place, sources, tint, colour)]
+    lines = [f"{head} {_paint(_DIM, f'[{found.rule}]', colour)}", *_excerpt(found.place, lines_of, tint, colour)]
     for label in found.labels:
         lines.append(f"  {label.place}: {_clean(label.message)}")
-        lines += _excerpt(label.place, sources, _DIM, colour)
+        lines += _excerpt(label.place, lines_of, _DIM, colour)
     if found.tip:
         lines.append(f"  tip: {_clean(found.tip)}")
     return "\n".join(lines) + "\n"
 
 
-def _excerpt(place: Place, sources: Mapping[str, str], tint: str, colour: bool) -> list[str]:
+def _excerpt(place: Place, lines_of: _Lines, tint: str, colour: bool) -> list[str]:
     """The source line with carets under the place; a long line is cut around it."""
-    lines = sources.get(place.path, "").split("\n")
+    lines = lines_of[place.path]
     if not 1 <= place.line <= len(lines):
         return []
-    line = lines[place.line - 1].rstrip("\r")
+    line = lines[place.line - 1]
     start = place.column - 1
     end = place.end_column - 1 if place.end_line == place.line else len(line)
     cut = max(0, start - _WIDTH // 2)

@@ -9,6 +9,7 @@ from temporalio.common import RawValue
 from engine.runtime.activities.approving import Approver
 from engine.runtime.activities.asking import Asker
 from engine.runtime.activities.base import Desk, Group, guarded
+from engine.runtime.activities.deciding import Decider
 from engine.runtime.activities.hearing import Hearer
 from engine.runtime.activities.questions import Questioner
 from engine.runtime.activities.reading import Reader
@@ -48,7 +49,8 @@ def activities(context: Context) -> list[Callable[..., Any]]:
     asker = Asker(desk, speaker)
     hearer, writer = Hearer(desk, asker), Writer(desk, reader)
     groups: tuple[Group, ...] = (
-        speaker, reader, asker, hearer, writer, Approver(desk, speaker, asker), Questioner(desk, speaker),
+        speaker, reader, Decider(desk), asker, hearer, writer, Approver(desk, speaker, asker),
+        Questioner(desk, speaker),
         Clerk(desk, speaker, hearer),
     )  # fmt: skip
     return [ToolCalls(reader, writer).tool, *(method for group in groups for method in _defined(group))]

@@ -84,7 +84,8 @@ class Desk:
                 raise
             work.refs = {name: ref for name, ref in work.refs.items() if await self._there(ref, ticket)}
             names = await self.names(work, ticket, plan)
-        return Scope(work, ticket, plan, names)
+        node = plan.nodes.get(work.node)
+        return Scope(work, ticket, plan, {**dict.fromkeys(node.reads if node else ()), **names})
 
     async def _there(self, ref: str, ticket: TicketRow) -> bool:
         try:

@@ -169,6 +169,8 @@ class Hearer(Group):
             )  # fmt: skip
             if decided in ("given", "declined"):
                 return Result(decided), pulled
+            if decided == "not_the_author":  # clear words, from somebody whose word does not count
+                return Result("escalate", because=decided), pulled
         others = [message for message in said if plain[message.seq] is None] or said
         meaning, taken = await self._meaning(scope, pulled, others)
         if meaning.data.get("do") in ("escalate", "ignore"):

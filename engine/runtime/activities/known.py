@@ -41,7 +41,7 @@ def _parts(plan: Plan, name: str, value: Any, *, verified: bool) -> Iterator[tup
     binders = _binders(plan, name)
     if isinstance(value, Mapping) and binders and all(node.kind == "ask" for node in binders):
         for field, part in value.items():
-            sources = {_of_field(plan, node, field, verified) for node in binders}
+            sources = {_of_field(plan, node, field, verified, frozenset({name})) for node in binders}
             yield _worst(sources), part
     else:
         yield _of_name(plan, name, verified, frozenset()), value
@@ -53,27 +53,34 @@ def _of_name(plan: Plan, name: str, verified: bool, seen: frozenset[str]) -> Sou
     if name == "refused":
         return "flow"
     binders = _binders(plan, name)
-    if not binders or name in seen:  # the ticket's own words, and what another flow has left
+    lists = [node.data["in"] for node in plan.nodes.values() if node.kind == "each" and node.data["item"] == name]
+    if name in seen or not (binders or lists):  # the ticket's own words, and what another flow has left
         return "customer"
-    return _worst({_of_node(plan, node, verified, seen | {name}) for node in binders})
+    seen |= {name}
+    sources = {_of_node(plan, node, verified, seen) for node in binders}
+    return _worst(sources | {_of_tree(plan, tree, verified, seen) for tree in lists})
+
+
+def _of_tree(plan: Plan, tree: Any, verified: bool, seen: frozenset[str]) -> Source:
+    """What an expression gives is of the worst of what it is made of."""
+    return _worst({"flow", *(_of_name(plan, name, verified, seen) for name in names_in(tree))})
 
 
 def _of_node(plan: Plan, node: Node, verified: bool, seen: frozenset[str]) -> Source:
-    if node.kind == "set":
-        return _worst({"flow", *(_of_name(plan, name, verified, seen) for name in names_in(node.data["value"]))})
+    if node.kind in ("set", "each", "next"):
+        return _of_tree(plan, node.data["value" if node.kind == "set" else "gives"], verified, seen)
     if node.kind == "ask":
-        return _worst({_of_field(plan, node, field, verified) for field in node.data["fields"]})
+        return _worst({_of_field(plan, node, field, verified, seen) for field in node.data["fields"]})
     return _BOUND.get(node.kind, "customer")
 
 
-def _of_field(plan: Plan, node: Node, field: str, verified: bool) -> Source:
+def _of_field(plan: Plan, node: Node, field: str, verified: bool, seen: frozenset[str]) -> Source:
     if node.data.get("of"):
         return "people"
     options = node.data["fields"].get(field, {}).get("options")
     if options is None:
         return "customer"
-    read = set(names_in(options))
-    return _worst({"flow", *(_of_name(plan, name, verified, frozenset()) for name in read if name != node.binds)})
+    return _of_tree(plan, options, verified, seen)
 
 
 def _binders(plan: Plan, name: str) -> list[Node]:

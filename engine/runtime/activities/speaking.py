@@ -197,6 +197,11 @@ def rendered(scope: Scope, tree: Any, more: Mapping[str, Any] | None = None) -> 
     return render(tree, names, now=scope.ticket.updated_at, language=scope.ticket.language or "en")
 
 
+def _passage(item: Mapping[str, Any]) -> Passage:
+    known = {name: value for name, value in item.items() if name in Passage.__slots__ and value is not None}
+    return Passage(**{**known, "score": float(known.get("score", 0))})
+
+
 def outgoing(row: OutboundRow) -> Outgoing:
     """The row as the channel takes it."""
     content = row.content
@@ -221,7 +226,7 @@ def _sources(scope: Scope, using: Any) -> tuple[tuple[Passage, ...], tuple[str, 
             and "id" in value[0]
             and "text" in value[0]
         ):
-            passages += [Passage(**{k: v for k, v in item.items() if k in Passage.__slots__}) for item in value]
+            passages += [_passage(item) for item in value]
         elif value is not None:
             facts.append(str(value))
     return tuple(passages), tuple(facts)

@@ -7,7 +7,7 @@ the store. Between `sending` and an answer nobody but the holder of the token ma
 import contextlib
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -350,7 +350,6 @@ def applying(grant: Grant, names: Mapping[str, Any], now: datetime) -> list[int]
 def limits_of(grant: Grant, names: Mapping[str, Any], arguments: Mapping[str, Any], now: datetime) -> list[Limit]:
     """The grant's limits for this call. A subject that is missing is none, which closes the gate."""
     limits = []
-    spent = next((value for value in arguments.values() if isinstance(value, Money)), None)
     for number, limit in enumerate(grant.limit, 1):
         try:
             subject = evaluate(limit["subject"], names, now=now)
@@ -362,10 +361,28 @@ def limits_of(grant: Grant, names: Mapping[str, Any], arguments: Mapping[str, An
         limits.append(Limit(
             line=number, subject=f"{limit['name']}:{subject}" if subject not in (None, "") else None,
             count=limit.get("count"), total=Decimal(str(cap["value"])) if cap else None,
-            amount=spent.amount if cap and spent else None, currency=spent.currency if cap and spent else None,
+            amount=_spent(arguments, cap["currency"]) if cap else None, currency=cap["currency"] if cap else None,
             window=timedelta(seconds=limit["window"]) if limit.get("window") else None,
         ))  # fmt: skip
     return limits
+
+
+def _spent(arguments: Any, currency: str) -> Decimal | None:
+    """All the money in a call; None, which closes the gate, where there is none or some is of another currency."""
+    found = list(_moneys(arguments))
+    return sum((one.amount for one in found), Decimal()) if {one.currency for one in found} == {currency} else None
+
+
+def _moneys(value: Any) -> Iterator[Money]:
+    match value:
+        case Money():
+            yield value
+        case Mapping():
+            for item in value.values():
+                yield from _moneys(item)
+        case list() | tuple():
+            for item in value:
+                yield from _moneys(item)
 
 
 def _typed(arguments: Mapping[str, Any], contract: ToolContract) -> dict[str, Any]:

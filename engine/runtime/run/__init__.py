@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from engine.plan import Node
-from engine.runtime.run import ask, branch, close, escalate, reply, search, tool, transfer, verify, wait
+from engine.runtime.run import ask, branch, close, escalate, judge, loop, reply, search, tool, transfer, verify, wait
 from engine.runtime.run import set as set_
 from engine.runtime.run.ticket import Ticket
 
@@ -14,14 +14,20 @@ RUN: Mapping[str, Callable[[Ticket, Node], Awaitable[str]]] = {
     "branch": branch.run,
     "call": tool.run_call,
     "close": close.run,
+    "each": loop.run_each,
     "escalate": escalate.run,
     "gate": tool.run_gate,
+    "judge": judge.run,
+    "next": loop.run_next,
     "propose": tool.run_propose,
     "read": tool.run_read,
+    "repeat": loop.run_repeat,
     "reply": reply.run,
     "search": search.run,
     "set": set_.run,
+    "switch": branch.run_switch,
     "transfer": transfer.run,
+    "until": loop.run_until,
     "verify": verify.run,
     "wait": wait.run,
 }

@@ -1,4 +1,4 @@
-"""`if`: decided in the workflow on the scalars at hand, or in an activity where the condition reads contents."""
+"""`if` and `switch`: decided in the workflow on the scalars at hand, or in an activity where contents are read."""
 
 from typing import Any
 
@@ -9,15 +9,29 @@ from engine.expressions.values import decode
 from engine.plan import Node
 from engine.runtime.run.ticket import Handoff, Ticket
 
-__all__ = ["run"]
+__all__ = ["holds", "run", "run_switch"]
 
 
 async def run(ticket: Ticket, node: Node) -> str:
-    """A condition that can't be decided (a missing value, mixed units) goes to a person, never to a branch."""
+    """`yes` or `no`."""
     if node.data.get("where") == "activity":
         return (await ticket.act("if", node)).outcome
+    return "yes" if holds(ticket, node.data["test"]) else "no"
+
+
+async def run_switch(ticket: Ticket, node: Node) -> str:
+    """`=word` of the first case that holds, or `else`."""
+    if node.data.get("where") == "activity":
+        return (await ticket.act("switch", node)).outcome
+    found = next((case["is"] for case in node.data["cases"] if holds(ticket, case["test"])), None)
+    return "else" if found is None else f"={found}"
+
+
+def holds(ticket: Ticket, test: Any) -> bool:
+    """A condition over scalars. One that can't be decided (a missing value, mixed units) goes to a person, never to a
+    branch."""
     try:
-        return "yes" if condition(node.data["test"], _decoded(ticket.scalars()), now=workflow.now()) else "no"
+        return condition(test, _decoded(ticket.scalars()), now=workflow.now())
     except EvaluationError as error:
         raise Handoff(f"undecidable_condition:{error.code}") from None
 

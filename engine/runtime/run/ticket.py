@@ -80,6 +80,8 @@ class Ticket:
         self.ordinal = start.ordinal
         self.visits: dict[str, int] = dict(start.visits)
         self.transfers = start.transfers
+        self.loops: dict[str, dict[str, Any]] = {name: dict(loop) for name, loop in start.loops.items()}
+        """node of an `each` or a `repeat` -> how far it is: {at}, and for a list {list, given}: ids of values"""
         self.start = start.frames[0] if start.frames else None
         self.rung = False
         self.last_ask = start.last_ask
@@ -137,6 +139,7 @@ class Ticket:
             visits=self.visits,
             transfers=self.transfers if resume else self.transfers + 1,
             last_ask=self.last_ask if resume else None,
+            loops=self.loops if resume else {},
         )
 
     @property
@@ -221,7 +224,8 @@ class Ticket:
         history has grown hands over to the next one here."""
         if workflow.info().is_continue_as_new_suggested():
             raise Moved(self.plan.flow, self._plan_json, resume=True)
-        timeout = None if until is None else max(until - workflow.now(), timedelta())
+        # at least a second: what decides is the store's clock, and Temporal's may be ahead of it
+        timeout = None if until is None else max(until - workflow.now(), timedelta(seconds=1))
         try:
             await workflow.wait_condition(lambda: self.rung, timeout=timeout, timeout_summary=self._told)
         except TimeoutError:

@@ -52,8 +52,8 @@ async def run_gate(ticket: Ticket, node: Node) -> str:
 
 
 async def _confirm(ticket: Ticket, node: Node, intent: str) -> str:
-    """The customer's yes to these arguments, after the delivered question. Anything that is neither yes nor no is
-    asked once more, and then is a no."""
+    """The customer's yes to these arguments, after the delivered question. What is neither yes nor no is asked about
+    once more, and then goes to a person: it must not be taken for either."""
     path = ticket.iteration_of(node.data["intent"])
     for attempt in (1, 2):
         asked = await ticket.act("confirm", node, iteration=f"{path}/{attempt}", data={"intent": intent})
@@ -76,7 +76,7 @@ async def _confirm(ticket: Ticket, node: Node, intent: str) -> str:
                 await ticket.act("confirm.remind", node, iteration=f"{path}/{attempt}/remind.{number}")
         else:
             return await silence(ticket, node, "silent")
-    return "declined"
+    raise Handoff("unclear_answer")
 
 
 async def _approve(ticket: Ticket, node: Node, intent: str) -> str:

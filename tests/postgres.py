@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pg8000.native
+
 PORT = 5432
 
 
@@ -44,6 +46,14 @@ def server(folder: Path) -> Iterator[str]:
         running.send_signal(signal.SIGQUIT)  # at once: nothing of it is kept
         running.wait(timeout=20)
         shutil.rmtree(root, ignore_errors=True)
+
+
+def create(server: str, name: str) -> str:
+    """Makes an empty database; its URL. `server` is what `server()` gives."""
+    connection = pg8000.native.Connection("postgres", database="postgres", unix_sock=server.split("unix_sock=")[1])
+    connection.run(f"CREATE DATABASE {name}")
+    connection.close()
+    return server.format(name)
 
 
 def _somebody(root: Path) -> str | None:

@@ -1,0 +1,52 @@
+"""Findings about one expression, at the characters of its text."""
+
+from engine.diagnostics import Place, Sink, nearest
+from engine.expressions.tree import Tree
+from engine.syntax import Text
+from engine.types import JSON, NONE, UNKNOWN, OptionalType, Type, required, show
+
+__all__ = ["PASSED_ON", "Findings"]
+
+PASSED_ON = "Data of any shape is only passed on: declare its type in the schema of the tool that gives it."
+
+
+class Findings:
+    """Where the checker of an expression says what is wrong. Each method gives the type to go on with."""
+
+    def __init__(self, sink: Sink, text: Text) -> None:
+        self.sink = sink
+        self.text = text
+
+    def place(self, tree: Tree) -> Place:
+        """Where a part stands in the file."""
+        return self.text.place_of(tree.start, tree.end)
+
+    def said(self, tree: Tree) -> str:
+        """A part as its author wrote it."""
+        return self.text.value[tree.start : tree.end]
+
+    def wrong(self, tree: Tree, message: str, tip: str = "") -> Type:
+        """A value of a type that does not fit; what depends on it is silenced."""
+        self.sink.error("wrong-type", self.place(tree), message, tip=tip)
+        return UNKNOWN
+
+    def unfit(self, tree: Tree, message: str, kind: Type) -> Type:
+        """A value of another type than a place takes."""
+        return self.wrong(tree, f"{message}, but this is {show(kind)}", PASSED_ON if kind == JSON else "")
+
+    def there(self, tree: Tree, found: Type) -> Type:
+        """The type without none; a value that may be missing where it is needed is a finding."""
+        if not isinstance(found, OptionalType) and found != NONE:
+            return found
+        shown = self.said(tree)
+        self.sink.error(
+            "maybe-missing", self.place(tree), f"`{shown}` may be missing here",
+            tip=f"Ask first: `{shown} is not none`; or give what holds otherwise: `{shown} | default(...)`.",
+        )  # fmt: skip
+        return required(found) if isinstance(found, OptionalType) else UNKNOWN
+
+    def unknown(self, rule: str, tree: Tree, message: str, word: str, known: list[str]) -> Type:
+        """A name that is not there, with the nearest that is."""
+        near = nearest(word, known)
+        self.sink.error(rule, self.place(tree), message, tip=f"did you mean `{near}`?" if near else "")
+        return UNKNOWN

@@ -1,0 +1,149 @@
+"""Jinja2's lexer, which hands on character offsets in place of line numbers: every node knows where it stands."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, TemplateSyntaxError
+from jinja2.lexer import Lexer, Token
+
+__all__ = ["GRAMMAR", "Lexed", "Refused", "lexed"]
+
+_DEEPEST = 40
+"""Brackets, `not`s, signs and branches within each other. Jinja2's parser takes 14 calls for each bracket."""
+_DIGITS = 34
+_ESCAPE = re.compile(r"\\(?:[\n\\'\"abfnrtv]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4})")
+
+
+class Refused(Exception):
+    """Something that is outside the language; carries where it stands and what is accepted."""
+
+    def __init__(self, rule: str, start: int, end: int, message: str, tip: str = "") -> None:
+        super().__init__(message)
+        self.rule, self.start, self.end, self.message, self.tip = rule, start, end, message, tip
+
+
+class _OffsetLexer(Lexer):
+    """Tells offsets where Jinja2 tells lines, and keeps the digits of numbers."""
+
+    def tokeniter(
+        self, source: str, name: str | None, filename: str | None = None, state: str | None = None
+    ) -> Iterator[tuple[int, str, str]]:
+        at = 0
+        try:
+            for _, token, value in super().tokeniter(source, name, filename, state):
+                found = source.find(value, at)
+                at = found if found >= 0 else at
+                yield at, token, value
+                at += len(value)
+        except TemplateSyntaxError as error:
+            error.lineno = at  # Jinja2 itself counts lines here
+            raise
+
+    def wrap(self, stream: Any, name: str | None = None, filename: str | None = None) -> Iterator[Token]:
+        digits: list[str] = []
+
+        def seen() -> Iterator[Any]:
+            for part in stream:
+                _check(*part)
+                if part[1] == "float":
+                    digits.append(part[2])
+                yield part
+
+        for token in super().wrap(seen(), name, filename):
+            if token.type == "float":
+                number: Any = Decimal(digits.pop(0).replace("_", ""))  # Jinja2's own value is binary
+                token = Token(token.lineno, token.type, number)
+            yield token
+
+
+def _check(at: int, token: str, value: str) -> None:
+    """Refuses what Jinja2 would stumble over while it makes a value of a token: thousands of digits, odd escapes."""
+    if token in ("integer", "float"):
+        shift = re.search(r"[eE]([+-]?\d+)", value)
+        if len(value) > 2 * _DIGITS or (shift and abs(int(shift[1])) > _DIGITS):
+            raise Refused("expression", at, at + len(value), f"a number has at most {_DIGITS} digits")
+    elif token == "string":  # noqa: S105 - a kind of token
+        rest = _ESCAPE.sub(lambda match: " " * len(match[0]), value)
+        if "\\" in rest:
+            odd = at + rest.index("\\")
+            raise Refused("expression", odd, odd + 2, "a `\\` in a text is written `\\\\`")
+
+
+class _Grammar(Environment):
+    """Jinja2's own environment is used for nothing but its grammar."""
+
+    @property
+    def lexer(self) -> Lexer:
+        if self._ours is None:
+            self._ours = _OffsetLexer(self)
+        return self._ours
+
+    _ours: _OffsetLexer | None = None
+
+
+GRAMMAR = _Grammar(keep_trailing_newline=True, autoescape=False)
+
+
+class Lexed(NamedTuple):
+    """Where the tokens of a text stand."""
+
+    ends: dict[int, int]
+    """Start of a token -> its end."""
+    starts: list[int]
+    words: list[str]
+
+
+def lexed(source: str, state: str | None) -> Lexed:
+    """The tokens of an expression (`state` is "variable") or a template (None), blanks left out.
+
+    Raises Refused where they nest deeper than the parser can follow, and TemplateSyntaxError, its `lineno` an offset.
+    """
+    found = Lexed({}, [], [])
+    nesting = _Nesting()
+    for at, token, value in GRAMMAR.lexer.tokeniter(source, None, None, state):
+        if token not in ("whitespace", "comment_begin", "comment", "comment_end", "raw_begin", "raw_end", "data"):
+            _check(at, token, value)
+            found.ends[at] = at + len(value)
+            found.starts.append(at)
+            found.words.append(value)
+            if nesting.see(token, value) > _DEEPEST:
+                raise Refused("expression", at, at + len(value), f"this is nested over {_DEEPEST} deep")
+    return found
+
+
+class _Nesting:
+    """How deep a text nests, by its tokens alone."""
+
+    def __init__(self) -> None:
+        self.open = [[0, 0]]
+        """For each open bracket the signs and `not`s that wait for their operand, and the `else`s."""
+        self.blocks = 0
+        self.before = ""
+
+    def see(self, token: str, word: str) -> int:
+        """One token more; the depth at it."""
+        operand = self.before in (")", "]", "}", "operand")
+        if token in ("block_begin", "variable_begin", "block_end", "variable_end"):
+            self.open = [[0, 0]]
+        elif self.before == "block_begin":
+            self.blocks += (word in ("if", "for")) - (word in ("endif", "endfor"))
+        elif word in ("(", "[", "{"):
+            self.open.append([0, 0])
+        elif word in (")", "]", "}"):
+            self.open = self.open[:-1] or [[0, 0]]
+            self.open[-1][0] = 0
+        elif word in ("not", "-", "+"):
+            self.open[-1][0] += not operand
+        elif word == "else":
+            self.open[-1][1] += 1
+        elif token in ("name", "integer", "float", "string") and word not in ("and", "or", "if", "in", "is"):
+            self.open[-1][0] = 0
+            self.before = "operand"
+            return self._depth()
+        self.before = word if word in (")", "]", "}") else token
+        return self._depth()
+
+    def _depth(self) -> int:
+        return len(self.open) - 1 + sum(map(sum, self.open)) + self.blocks

@@ -1,0 +1,37 @@
+"""Loops within each other that may go round too often."""
+
+from engine.compile import Compiled
+from engine.diagnostics import Sink
+from engine.plan import Node
+from engine.rules.base import Case, Rule
+
+__all__ = ["MOST", "RULE"]
+
+MOST = 1000
+"""Rounds of an innermost loop. Each round is recorded, and a ticket's record has an end."""
+
+
+def check(case: Case, sink: Sink) -> None:
+    """The innermost loop whose rounds, times those around it, are too many."""
+    for flow in case.flows.values():
+        for node in flow.graph.nodes.values():
+            if node.kind in ("each", "until"):
+                _loop(flow, node, sink)
+
+
+def _loop(flow: Compiled, node: Node, sink: Sink) -> None:
+    rounds = node.data["most"]
+    around = [
+        other
+        for other in flow.graph.nodes.values()
+        if other.kind in ("each", "until") and node.id.startswith(f"{other.data.get('of', other.id)}/do/")
+    ]
+    for other in around:
+        rounds *= other.data["most"]
+    if rounds > MOST and around:
+        message = f"this may go round {rounds:,} times, with the loops around it; at most {MOST:,} are allowed"
+        place = flow.graph.places[node.data.get("of", node.id)]
+        sink.error("endless-work", place, message, tip="lower `most` here or around it")
+
+
+RULE = Rule("endless-work", check)

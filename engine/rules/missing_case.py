@@ -1,0 +1,32 @@
+"""A word of a list that no case of a `switch` names, without an `else`."""
+
+from engine.diagnostics import Sink
+from engine.project.shape import quoted
+from engine.rules.base import Case, Rule
+from engine.rules.unknown_case import value_type
+from engine.steps.switch import Switch
+from engine.types import EnumType, is_known
+
+__all__ = ["RULE"]
+
+_TIP = "add the cases, or `else: [...]`; `else: []` says that nothing is done for the others"
+
+
+def check(case: Case, sink: Sink) -> None:
+    """A text may be anything, so it always needs an `else`."""
+    for flow in case.flows.values():
+        for record in flow.graph.steps:
+            step = record.step
+            if not isinstance(step, Switch) or "else" in step.at or not step.cases or "cases" in step.broken:
+                continue
+            found = value_type(flow, record)
+            if isinstance(found, EnumType):
+                if left := sorted(found.values - step.cases.keys()):
+                    message = f"no case for {quoted(left).replace(' or ', ' and ')}"
+                    sink.error("missing-case", step.spot("switch"), message, tip=_TIP)
+            elif found is not None and is_known(found):
+                message = "a text may be any other word, and there is no `else` for it"
+                sink.error("missing-case", step.spot("switch"), message, tip=_TIP)
+
+
+RULE = Rule("missing-case", check)

@@ -1,0 +1,23 @@
+"""The element of an `each` under a name that is known there already."""
+
+from engine.diagnostics import Label, Sink
+from engine.rules.base import Case, Rule
+
+__all__ = ["RULE"]
+
+
+def check(case: Case, sink: Sink) -> None:
+    """What the steps inside name is held against the rest by `duplicate-step-name`."""
+    for flow in case.flows.values():
+        for node in flow.graph.nodes.values():
+            state = flow.states.get(node.id)
+            if node.kind != "each" or state is None or node.data["item"] not in state.names:
+                continue
+            name, places = node.data["item"], flow.graph.places
+            labels = [Label(places[at], f"`{name}` is set here") for at in flow.graph.binders.get(name, ())]
+            message = f"`{name}` is the name of something else here already"
+            tip = "give the element another name"
+            sink.error("shadowed-name", places[node.id], message, labels=labels[:1], tip=tip)
+
+
+RULE = Rule("shadowed-name", check)

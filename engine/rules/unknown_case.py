@@ -1,0 +1,40 @@
+"""A case of `switch` that its value never is."""
+
+from engine.compile import Compiled
+from engine.compile.graph import Record
+from engine.diagnostics import Sink, nearest
+from engine.expressions import infer
+from engine.project.shape import quoted, shortened
+from engine.rules.base import Case, Rule
+from engine.steps.switch import Switch
+from engine.types import EnumType, Type, required
+
+__all__ = ["RULE", "value_type"]
+
+
+def check(case: Case, sink: Sink) -> None:
+    """Where the words are known, as those of a field, of an `enum`, or of the answers of a `judge`."""
+    for flow in case.flows.values():
+        for record in flow.graph.steps:
+            if isinstance(record.step, Switch) and isinstance(found := value_type(flow, record), EnumType):
+                _words(record.step, found, sink)
+
+
+def value_type(flow: Compiled, record: Record) -> Type | None:
+    """The type of the value where the step stands; None where no ticket reaches it, or it could not be read."""
+    state, step = flow.states.get(record.entry), record.step
+    if state is None or not isinstance(step, Switch) or step.value is None:
+        return None
+    return required(infer(step.value.tree, state.names, Sink(), step.value.text))
+
+
+def _words(step: Switch, found: EnumType, sink: Sink) -> None:
+    for word, (text, _) in (step.cases or {}).items():
+        if word not in found.values:
+            known = sorted(found.values)
+            near = nearest(word, known)
+            message = f"the value is never `{shortened(word)}` here: expected {quoted(known)}"
+            sink.error("unknown-case", text.place, message, tip=f"did you mean `{near}`?" if near else "")
+
+
+RULE = Rule("unknown-case", check)
