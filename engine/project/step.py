@@ -12,7 +12,10 @@ __all__ = ["CAUSES", "OTHERWISE", "STEPS", "WORDS", "Cause", "Otherwise", "StepK
 WORDS = ("escalate", "close", "next")
 """What `otherwise` accepts in place of steps."""
 
-CAUSES = ("refused", "declined", "rejected", "late", "silent", "invalid", "unsure", "failed", "blocked", "else")
+CAUSES = (
+    "refused", "declined", "rejected", "late", "silent", "invalid", "unsure", "failed", "blocked",
+    "too_many", "exhausted", "else",
+)  # fmt: skip
 """The causes that the language has; a tool's declared errors come beside them."""
 
 

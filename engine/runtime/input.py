@@ -40,6 +40,8 @@ class Checkpoint:
     visits: dict[str, int] = field(default_factory=dict)
     """How often each node was entered in this epoch, over transfers: the iteration of intents and texts."""
     transfers: int = 0
+    last_ask: str | None = None
+    """The node that asked the customer last in this flow: where a correction leads back to."""
     loops: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Loops that are under way, by their node: {at: round}, and for a list {list, given}: ids of values."""
     version: int = CHECKPOINT

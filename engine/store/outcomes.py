@@ -127,7 +127,7 @@ class Used:
 
 StopCode = Literal[
     "revoked", "mode", "limit", "approval", "consent", "held", "token", "state", "superseded", "contract",
-    "identity", "guard", "check",
+    "identity", "guard", "check", "unheard",
 ]  # fmt: skip
 
 

@@ -178,6 +178,18 @@ class Bench:
         requester = self.desk.ticket(number)["requester_id"]
         return [c["body"] for c in self.desk.comments(number) if c["public"] and c["author_id"] != requester]
 
+    async def shown(self, number: int, **awaited: object) -> dict[str, object]:
+        """The search attributes of a ticket's newest run, once it shows what is awaited (None: not there): they are
+        set after the store has changed."""
+        handle = self.client.get_workflow_handle(workflow_id(self.row(number)))
+        deadline = time.monotonic() + 30
+        while True:
+            found = {pair.key.name: pair.value for pair in (await handle.describe()).typed_search_attributes}
+            if all(found.get(name) == value for name, value in awaited.items()):
+                return found
+            assert time.monotonic() < deadline, f"waited for {awaited}, found {found}"
+            await asyncio.sleep(0.1)
+
     def open_approvals(self) -> list[Any]:
         return self.store.approvals.listing(state="open")
 

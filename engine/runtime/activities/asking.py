@@ -37,19 +37,24 @@ class Asker(Group):
     @activity.defn(name="ask.read")
     @guarded
     async def ask_read(self, scope: Scope) -> Result:
-        """What the conversation already says: `done` with the record, or `missing` with the next field to ask for."""
+        """What was taken up of the conversation already says: `done` with the record, or `missing` with the next field
+        to ask for. `pending`: the customer has written since, which is heard first."""
         heard = await self.store.run(self.store.messages.of_ticket, scope.ticket.id)
         said = [m for m in heard if m.kind == "message"]
-        found = await self.read_fields(scope, said=said, first=True)
-        return found if found is not None else Result("missing", data={"missing": self._fields(scope)[0].name})
+        old = [m for m in said if m.seq <= scope.work.cursor]
+        claims = self._claims(scope)
+        found = await self.progress(scope, {**claims, **await self._fresh(scope, old, claims)})
+        if any(m.author_role == "customer" for m in said if m.seq > scope.work.cursor):
+            return Result("pending", value=found.value)
+        return found
 
-    async def read_fields(self, scope: Scope, *, said: Sequence[MessageRow], first: bool = False) -> Result | None:
-        """Reads fields from messages on top of what is known so far. None: the messages say nothing that was asked."""
+    async def fresh(self, scope: Scope, said: Sequence[MessageRow]) -> dict[str, Any]:
+        """The fields, beyond those known so far, that messages say."""
+        return await self._fresh(scope, said, await self._so_far(scope))
+
+    async def _fresh(self, scope: Scope, said: Sequence[MessageRow], known: Mapping[str, Any]) -> dict[str, Any]:
         if scope.node.data.get("of"):  # no workflow asks for this: a team's answer is never read from a conversation
             raise EngineError(code="plan")
-        known = await self._so_far(scope)
-        if first:
-            known |= self._claims(scope)
         wanted = [field for field in self._fields(scope, known) if field.name not in known]
         model = self.context.model(scope.plan, "ask")
         words = tuple(Message(_ROLES[m.author_role], m.text or "", m.platform_time) for m in said)  # type: ignore[arg-type]
@@ -59,12 +64,11 @@ class Asker(Group):
             Request(Job.EXTRACT, words, fields=tuple(wanted), asked=asked, now=now, language=scope.ticket.language)
         )
         sure = {n: v for n, v in answer.data.items() if v is not None and answer.per_field.get(n, 0.0) >= _SURE}
-        fresh = {field.name: self._typed(scope, field, sure[field.name]) for field in wanted if field.name in sure}
-        if not fresh and not first:
-            return None
-        return await self._progress(scope, {**known, **fresh})
+        return {field.name: self._typed(scope, field, sure[field.name]) for field in wanted if field.name in sure}
 
-    async def _progress(self, scope: Scope, known: dict[str, Any]) -> Result:
+    async def progress(self, scope: Scope, fresh: Mapping[str, Any]) -> Result:
+        """Keeps these fields with those known so far: `done`, or `missing` with the next field to ask for."""
+        known = {**await self._so_far(scope), **fresh}
         name = scope.node.binds or scope.node.id
         missing = [f for f in self._fields(scope, known) if f.name not in known and not f.optional]
         value = await self.desk.keep(scope, name, known)

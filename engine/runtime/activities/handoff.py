@@ -80,6 +80,7 @@ _NEXT = {
     "write_unknown": "Nobody knows whether the write happened: look in the tool, then decide with `engine reconcile`.",
     "write_unreadable": "The write happened, but its answer could not be read: look in the tool.",
     "late": "Nobody decided or answered in time: do it now.",
+    "unclear_wish": "The matter above is done. The customer wants something else besides, and no flow fits it.",
     "blocked": "A guardrail held back what the engine wanted to say, and the customer has not read it: answer by hand.",
     "rejected": "The approver said no: tell the customer why, or find another way.",
     "unsure": "No article supports an answer: answer by hand, and consider writing one.",

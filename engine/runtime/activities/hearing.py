@@ -1,11 +1,13 @@
 """Hearing the customer: pulls what came in, sees what ends a flow's say, and lets the waiting step take the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from temporalio import activity
 
+from engine.expressions.evaluate import EvaluationError, evaluate
+from engine.expressions.values import decode
 from engine.models.base import Choice, Job, Message, Request
 from engine.models.lexical import topics, wishes_person
 from engine.models.local import sentiment
@@ -51,6 +53,11 @@ _DEFAULTS = {
 }  # fmt: skip
 
 
+Rows = Sequence[MessageRow]
+Heard = tuple[Result, Rows]
+"""What came of it, and what of the pulled rows was taken up by it: all up to one of them."""
+
+
 class Hearer(Group):
     """What came in since the cursor, and what it means to the step that waits."""
 
@@ -61,17 +68,21 @@ class Hearer(Group):
     @activity.defn(name="listen")
     @guarded
     async def listen(self, scope: Scope) -> Result:
-        """`nothing`, `person`, `escalate`, `meanwhile` with what to do, or what the purpose makes of it."""
+        """`nothing`, `person`, `escalate`, `meanwhile` with what to do, or what the purpose makes of it. What came
+        after the message that decided stays for the next look: then `more` is set."""
         pulled = await self.store.run(self.store.messages.pull, scope.ticket.id, scope.work.cursor)
         if not pulled:
             return Result("nothing", cursor=scope.work.cursor)
-        said = [m for m in pulled if m.kind == "message" and m.author_role == "customer"]
+        said = [m for m in pulled if _is_said(m)]
         result = await self._turn(scope, said) if scope.plan.flow != "human" else None
+        taken: Sequence[MessageRow] = pulled
         if result is None:
-            result = await self._purpose(scope, pulled, said)
-        result.cursor = pulled[-1].seq
+            result, taken = await self._purpose(scope, pulled, said)
+        result.cursor = taken[-1].seq
+        if len(taken) < len(pulled):
+            result.data["more"] = True
         await self.store.run(
-            self.store.messages.take, scope.ticket.id, [m.seq for m in pulled], scope.place,
+            self.store.messages.take, scope.ticket.id, [m.seq for m in taken], scope.place,
             meaning=result.data.get("meaning") or result.outcome,
         )  # fmt: skip
         return result
@@ -100,33 +111,56 @@ class Hearer(Group):
                 return "customer_turns"
         return None
 
-    async def _purpose(self, scope: Scope, pulled: Sequence[MessageRow], said: Sequence[MessageRow]) -> Result:
+    async def _purpose(self, scope: Scope, pulled: Rows, said: Rows) -> Heard:
         match scope.work.data.get("purpose"):
             case "wait":
-                return self._wait(scope, pulled, said)
+                return await self._wait(scope, pulled)
             case _ if not said:
-                return Result("nothing")
+                return Result("nothing"), pulled
             case "ask":
-                found = await self.asker.read_fields(scope, said=said)
-                return found if found is not None else await self._meaning(scope, said)
+                return await self._answer(scope, pulled, said)
             case "confirm":
-                return await self._consent(scope, said)
+                return await self._consent(scope, pulled, said)
             case _:
-                return await self._meaning(scope, said)
+                return await self._meaning(scope, pulled, said)
 
-    def _wait(self, scope: Scope, pulled: Sequence[MessageRow], said: Sequence[MessageRow]) -> Result:
-        for number, branch in enumerate(scope.node.data["branches"], 1):
-            name = branch.get("event")
-            if name and any(m.kind == "event" and m.event == name for m in pulled):
-                return Result(str(number))
-            if branch.get("reply") and said:
-                return Result(str(number))
-        return Result("nothing")
+    async def _wait(self, scope: Scope, pulled: Rows) -> Heard:
+        """The first match in the order in which things came; what the customer said before it is heard first."""
+        found = next(((at, number) for at, row in enumerate(pulled) if (number := _branch(scope, row))), None)
+        before = pulled if found is None else pulled[: found[0]]
+        said = [m for m in before if _is_said(m)]
+        if said and scope.plan.flow != "human":  # what people's own customers write to them is theirs to read
+            return await self._meaning(scope, before, said)
+        if found is None:
+            return Result("nothing"), pulled
+        at, number = found
+        return Result(str(number)), pulled[: at + 1]
 
-    async def _consent(self, scope: Scope, said: Sequence[MessageRow]) -> Result:
+    async def _answer(self, scope: Scope, pulled: Rows, said: Rows) -> Heard:
+        """Fields out of one or several messages, which together are one turn. What came before them and means something
+        by itself is heard first; what came after them and adds nothing is heard next."""
+        whole = await self.asker.fresh(scope, said)
+        if not whole:
+            return await self._meaning(scope, pulled, said)
+        last = len(said)
+        for count in range(1, len(said)):
+            if await self.asker.fresh(scope, said[:count]) == whole:
+                last = count
+                break
+        for message in said[: last - 1]:
+            if await self.asker.fresh(scope, [message]):
+                break
+            meaning = await self._clear(scope, [message])
+            if meaning not in (None, "adds", "thanks"):
+                return await self._do(scope, [message], meaning), _upto(pulled, message)
+        found = await self.asker.progress(scope, whole)
+        return found, _upto(pulled, said[last - 1])
+
+    async def _consent(self, scope: Scope, pulled: Rows, said: Rows) -> Heard:
         """Only an unqualified yes is a yes. What is neither yes nor no may still be a correction or a question."""
         consent = str(scope.work.data["consent"])
-        answers = {plain_answer(message.text or "") for message in said}
+        plain = {message.seq: plain_answer(message.text or "") for message in said}
+        answers = set(plain.values())
         if len(answers) == 1 and None not in answers:  # "yes" and then "wait" is no yes
             message = said[-1]
             decided = await self.store.run(
@@ -134,24 +168,71 @@ class Hearer(Group):
                 message_seq=message.seq, platform_time=message.platform_time,
             )  # fmt: skip
             if decided in ("given", "declined"):
-                return Result(decided)
+                return Result(decided), pulled
             if decided == "not_the_author":  # clear words, from somebody whose word does not count
-                return Result("escalate", because=decided)
-        meaning = await self._meaning(scope, said)
-        return Result("again") if meaning.data.get("do") in ("escalate", "ignore") else meaning
+                return Result("escalate", because=decided), pulled
+        others = [message for message in said if plain[message.seq] is None] or said
+        meaning, taken = await self._meaning(scope, pulled, others)
+        if meaning.data.get("do") in ("escalate", "ignore"):
+            return Result("again"), pulled  # a yes to the question so far is none to the next one
+        if any(plain.get(row.seq) is not None for row in taken):  # a yes beside it was not taken: asked for once more
+            meaning.data["again"] = True
+        return meaning, taken
 
-    async def _meaning(self, scope: Scope, said: Sequence[MessageRow]) -> Result:
-        """What the last words mean that no step waits for; unclear ones go to a person."""
+    async def _meaning(self, scope: Scope, pulled: Rows, said: Rows) -> Heard:
+        """What was said that no step waits for: the first message that means something by itself, else all of them as
+        one turn. Unclear ones go to a person."""
+        for message in said if len(said) > 1 else ():
+            meaning = await self._clear(scope, [message])
+            if meaning not in (None, "thanks"):
+                return await self._do(scope, [message], meaning), _upto(pulled, message)
+        return await self._do(scope, said, await self._clear(scope, said)), _upto(pulled, said[-1])
+
+    async def _clear(self, scope: Scope, said: Rows) -> str | None:
+        """The meaning, None if it is unclear."""
         model = self.context.model(scope.plan, "route")
         words = tuple(Message("customer", m.text or "", m.platform_time) for m in said)
         answer = await model.answer(Request(Job.CLASSIFY, words, choices=MEANINGS))
-        meaning = answer.data.get("choice") if answer.confidence >= _SURE else None
+        meaning = answer.data.get("choice")
+        return str(meaning) if meaning and answer.confidence >= _SURE else None
+
+    async def _do(self, scope: Scope, said: Rows, meaning: str | None) -> Result:
         declared = {**_DEFAULTS, **scope.plan.settings.get("meanwhile", {})}
-        do = declared.get(str(meaning), "escalate") if meaning else "escalate"
+        do = declared.get(meaning, "escalate") if meaning else "escalate"
         if do == "queue":
             for message in said:
                 await self.store.run(self.store.wishes.queue, scope.ticket.id, scope.work.epoch, message.seq)
         return Result("meanwhile", data={"do": do, "meaning": meaning or "unclear"})
+
+
+def _is_said(row: MessageRow) -> bool:
+    return row.kind == "message" and row.author_role == "customer"
+
+
+def _upto(pulled: Rows, message: MessageRow) -> Rows:
+    return [row for row in pulled if row.seq <= message.seq]
+
+
+def _branch(scope: Scope, row: MessageRow) -> int | None:
+    """The number of the branch that this is waited for by, from 1."""
+    for number, branch in enumerate(scope.node.data["branches"], 1):
+        if branch.get("event") and (row.kind, row.event) == ("event", branch["event"]) and _fits(scope, branch, row):
+            return number
+        if branch.get("reply") and _is_said(row):
+            return number
+    return None
+
+
+def _fits(scope: Scope, branch: Mapping[str, Any], row: MessageRow) -> bool:
+    """Whether the event has the fields that are waited for; one that cannot be told does not fit."""
+    data = row.data if isinstance(row.data, Mapping) else {}
+    try:
+        return all(
+            name in data and str(decode(data[name])) == str(evaluate(tree, scope.names, now=row.received_at))
+            for name, tree in branch.get("where", {}).items()
+        )
+    except EvaluationError:
+        return False
 
 
 def _crosses(threshold: Any, value: Decimal) -> bool:

@@ -41,7 +41,7 @@ def _parts(plan: Plan, name: str, value: Any, *, verified: bool) -> Iterator[tup
     binders = _binders(plan, name)
     if isinstance(value, Mapping) and binders and all(node.kind == "ask" for node in binders):
         for field, part in value.items():
-            sources = {_of_field(plan, node, field, verified) for node in binders}
+            sources = {_of_field(plan, node, field, verified, frozenset({name})) for node in binders}
             yield _worst(sources), part
     else:
         yield _of_name(plan, name, verified, frozenset()), value
@@ -70,18 +70,17 @@ def _of_node(plan: Plan, node: Node, verified: bool, seen: frozenset[str]) -> So
     if node.kind in ("set", "each", "next"):
         return _of_tree(plan, node.data["value" if node.kind == "set" else "gives"], verified, seen)
     if node.kind == "ask":
-        return _worst({_of_field(plan, node, field, verified) for field in node.data["fields"]})
+        return _worst({_of_field(plan, node, field, verified, seen) for field in node.data["fields"]})
     return _BOUND.get(node.kind, "customer")
 
 
-def _of_field(plan: Plan, node: Node, field: str, verified: bool) -> Source:
+def _of_field(plan: Plan, node: Node, field: str, verified: bool, seen: frozenset[str]) -> Source:
     if node.data.get("of"):
         return "people"
     options = node.data["fields"].get(field, {}).get("options")
     if options is None:
         return "customer"
-    read = set(names_in(options)) - {node.binds}
-    return _worst({"flow", *(_of_name(plan, name, verified, frozenset()) for name in read)})
+    return _of_tree(plan, options, verified, seen)
 
 
 def _binders(plan: Plan, name: str) -> list[Node]:

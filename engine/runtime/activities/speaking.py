@@ -180,7 +180,8 @@ class Speaker(Group):
         """Answers a question that came in while a step waits for something else; a question that no passage supports
         goes to a person."""
         collections = tuple(scope.plan.settings.get("knowledge", ()))
-        latest = scope.names["ticket"]["question"].rsplit("\n", 1)[-1]
+        heard = await self.store.run(self.store.messages.of_ticket, scope.ticket.id)
+        latest = next((m.text or "" for m in heard if m.seq == scope.work.data.get("message")), "")
         passages = await self.context.library.asearch(latest, collections=collections, limit=5)
         scope.names["ticket"]["question"] = latest
         answer = await self._answer(scope, "Answer the question from the passages alone.", tuple(passages))

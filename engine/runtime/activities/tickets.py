@@ -45,6 +45,9 @@ class Clerk(Group):
         said = [m for m in heard if m.kind == "message" and m.author_role == "customer"]
         cursor = heard[-1].seq if heard else scope.work.cursor
         await self._learn(scope, said)
+        if scope.work.data.get("wish"):  # what came in since is the next flow's to hear
+            target = await self._best(scope, said, float(str(self._threshold(scope))))
+            return await self._move(scope, target, scope.work.cursor) if target else Result("unsure")
         new = [m for m in said if m.seq > scope.work.cursor]
         stopped = await self._stopped_by(scope, new or said[-1:])
         if stopped is not None:

@@ -173,7 +173,7 @@ class Writer(Group):
         began = await self.store.run(
             self.store.intents.begin, intent.id, token, deadline=timedelta(seconds=contract.timeout) + _MARGIN,
             limits=tuple(dict.fromkeys(limits)), needs=tuple(needs), consent=consent, tool=intent.tool,
-            contract_digest=digest(contract.to_json()), version=intent.version, check=self._entitled(needs),
+            contract_digest=digest(contract.to_json()), version=intent.version, check=self._last_look(scope, needs),
         )  # fmt: skip
         if isinstance(began, Stopped):
             return await self._stopped(scope, intent, began)
@@ -183,10 +183,13 @@ class Writer(Group):
         await self.store.run(self.store.intents.refuse, intent.id, because)
         return Result("refused", value=await self.desk.refused(scope, because))
 
-    def _entitled(self, needs: Mapping[int, str]) -> LastCheck:
-        """Whether who decided still belongs to the team that must decide: asked again at the moment of use."""
+    def _last_look(self, scope: Scope, needs: Mapping[int, str]) -> LastCheck:
+        """At the moment of use: whether everything that came in was heard, and whether who decided still belongs to the
+        team that must decide."""
 
-        def check(_: IntentRow, __: TicketRow, approvals: tuple[ApprovalRow, ...]) -> Stopped | None:
+        def check(_: IntentRow, ticket: TicketRow, approvals: tuple[ApprovalRow, ...]) -> Stopped | None:
+            if ticket.last_seq > scope.work.cursor:
+                return Stopped("unheard", f"message {ticket.last_seq} came in")
             for row in approvals:
                 team = needs.get(row.line)
                 if team is not None and row.decided_by not in self.context.projects.people(team):
@@ -218,6 +221,8 @@ class Writer(Group):
         match stopped.code:
             case "token" | "state":
                 raise later("fenced", 1.0)
+            case "unheard":
+                return Result("unheard")
             case "superseded" | "approval" | "consent" | "identity":
                 return Result("again", because=stopped.code)
             case "limit" | "revoked" | "mode" | "held":

@@ -33,7 +33,7 @@ async def gather(ticket: Ticket, node: Node, *, anew: int = 0) -> Result:
     """
     first = next(iter(node.data["fields"]))
     reads = not anew and not ticket.goes_round(node)
-    found = await ticket.act("ask.read", node) if reads else Result("missing", data={"missing": first})
+    found = await _said_already(ticket, node) if reads else Result("missing", data={"missing": first})
     asked: dict[str, int] = dict.fromkeys(node.data["fields"], anew)
     while found.outcome == "missing":
         field = found.data["missing"]
@@ -44,6 +44,15 @@ async def gather(ticket: Ticket, node: Node, *, anew: int = 0) -> Result:
         if heard.outcome == DEADLINE:
             return Result("silent")
         found = heard
+    return found
+
+
+async def _said_already(ticket: Ticket, node: Node) -> Result:
+    """What the conversation already says; what came in just now is taken up here first, each message once."""
+    found = await ticket.act("ask.read", node)
+    while found.outcome == "pending":
+        heard = await hear(ticket, node, "ask", {"so_far": found.value.id if found.value else ""})
+        found = heard if heard.outcome in ("done", "missing") else await ticket.act("ask.read", node)
     return found
 
 

@@ -4,7 +4,7 @@ from typing import NoReturn
 
 from engine.plan import Node
 from engine.runtime.run.listen import hear
-from engine.runtime.run.ticket import Ended, Moved, Ticket
+from engine.runtime.run.ticket import Ended, Handoff, Moved, Ticket
 
 __all__ = ["close", "run"]
 
@@ -27,5 +27,5 @@ async def close(ticket: Ticket, node: Node, outcome: str) -> NoReturn:
             routed = await ticket.act("route", node, data={"wish": closed.data["wish"], "threshold": "0.6"})
             if routed.outcome == "routed":
                 raise Moved(routed.data["flow"], routed.data["plan"])
-        else:
-            await hear(ticket, node, "close", {})
+            raise Handoff("unclear_wish")
+        await hear(ticket, node, "close", {})

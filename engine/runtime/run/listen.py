@@ -19,13 +19,15 @@ async def hear(ticket: Ticket, node: Node, purpose: str, data: Mapping[str, Any]
     ticket.rung = False
     heard = await ticket.act("listen", node, data={"purpose": purpose, **data})
     ticket.cursor = max(ticket.cursor, heard.cursor)
+    if heard.data.get("more"):
+        ticket.rung = True
     if heard.outcome == "person":
         raise Handoff("customer_wish")
     if heard.outcome == "escalate":
         raise Handoff(heard.because)
     if heard.outcome == "meanwhile":
         await _meanwhile(ticket, node, heard)
-        return Result("nothing", cursor=heard.cursor, data=heard.data)
+        return Result("again" if heard.data.get("again") else "nothing", cursor=heard.cursor)
     return heard
 
 
@@ -79,7 +81,9 @@ async def _meanwhile(ticket: Ticket, node: Node, heard: Result) -> None:
             if intent and voided.data.get("voided"):
                 raise Jump(intent, same=True)
         case "answer":
-            answered = await ticket.act("answer", node, iteration=f"{ticket.iteration}/asks.{heard.cursor}")
+            answered = await ticket.act(
+                "answer", node, iteration=f"{ticket.iteration}/asks.{heard.cursor}", data={"message": heard.cursor}
+            )
             if answered.outcome == "blocked":
                 raise Handoff(f"blocked:{answered.because}")
             if answered.outcome != "done":
@@ -87,7 +91,8 @@ async def _meanwhile(ticket: Ticket, node: Node, heard: Result) -> None:
         case "queue" | "ignore":
             pass
         case _:
-            raise Handoff("unclear_message")
+            meaning = heard.data.get("meaning", "unclear")
+            raise Handoff("unclear_message" if meaning == "unclear" else f"meanwhile:{meaning}")
 
 
 async def _close(ticket: Ticket, node: Node) -> None:

@@ -84,7 +84,7 @@ class Ticket:
         """node of an `each` or a `repeat` -> how far it is: {at}, and for a list {list, given}: ids of values"""
         self.start = start.frames[0] if start.frames else None
         self.rung = False
-        self.last_ask: str | None = None
+        self.last_ask = start.last_ask
         self.because = ""
         """Why the node came to its outcome, as a code for the account; its code may say so."""
         self.judged: dict[str, dict[str, Any]] = {}
@@ -148,6 +148,7 @@ class Ticket:
             ordinal=self.ordinal,
             visits=self.visits,
             transfers=self.transfers if resume else self.transfers + 1,
+            last_ask=self.last_ask if resume else None,
             loops=self.loops if resume else {},
         )
 

@@ -98,9 +98,11 @@ async def run_call(ticket: Ticket, node: Node) -> str:
     """The last gate and the call are one activity, which is given the intent's id and believes nothing else."""
     judged = ticket.judged.get(node.data["intent"]) or {}
     tool = node.data["tool"]
-    done = await ticket.act(
-        tool, node, data={"intent": judged.get("intent", "")}, timeout=_timeout(ticket, tool) + _MARGIN
-    )
+    given, timeout = {"intent": judged.get("intent", "")}, _timeout(ticket, tool) + _MARGIN
+    done = await ticket.act(tool, node, data=given, timeout=timeout)
+    while done.outcome == "unheard":  # what the customer wrote just now may take all of it back
+        await hear(ticket, node, "call", {})
+        done = await ticket.act(tool, node, data=given, timeout=timeout)
     match done.outcome:
         case "unknown" | "unreadable" | "conflict" | "not_contract" as bad:
             raise Handoff(f"write_{bad}")
