@@ -165,6 +165,7 @@ ARITHMETIC: Mapping[tuple[str, str, str], Operation] = {
     ("mul", "number", "money"): Operation("money", _in_money(_multiply)),
     ("div", "money", "number"): Operation("money", _in_money(_divide)),
     ("div", "money", "money"): Operation("number", _share),
+    ("div", "number", "money"): Operation("number", _share),
     ("add", "duration", "duration"): Operation("duration", _sum),
     ("add", "date", "duration"): Operation("date", _sum),
     ("add", "duration", "date"): Operation("date", _sum),
