@@ -28,7 +28,7 @@ class EnumType(NamedTuple):
 
 
 class MoneyType(NamedTuple):
-    """Money; the currency is None where only the value tells it. What is made of the sum of no amounts is a bare number."""
+    """Money; the currency is None where only the value tells it. The sum of no amounts is a bare number."""
 
     currency: str | None
     word: Literal["money"] = "money"

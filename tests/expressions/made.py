@@ -16,6 +16,7 @@ from engine.types import (
     TEXT,
     EnumType,
     ListType,
+    MapType,
     MoneyType,
     OptionalType,
     RecordType,
@@ -110,6 +111,8 @@ class Maker:
             pick = self.chance.choice(["| first", "| last", "[0]", "[-1]"])
             whole = self.chance.choice(lists)
             whole = f"({whole} {pick})" if pick[0] == "|" else whole + pick
+            if self.chance.random() < 0.2:
+                return whole
             return f"({whole} | default({self.literal(kind, known, depth)}))"
         return self.literal(kind, known, depth)
 
@@ -139,6 +142,8 @@ class Maker:
         """`a if guard else b`."""
         guard, inside = self.guard(known)
         then, other = self.make(kind, inside, depth - 1), self.make(kind, known, depth - 1)
+        if isinstance(kind, MoneyType) and self.chance.random() < 0.2:
+            other = self.make(money(self.chance.choice([None, "EUR", "USD"])), known, depth - 1)
         if self.chance.random() < 0.3:
             guard, then, other = f"not ({guard})", other, then
         return f"({then} if {guard} else {other})"
@@ -172,8 +177,8 @@ class Maker:
     def both(self, guard: str, known: Paths) -> tuple[str, Paths]:
         """A guard joined with another; `or` in place of `and` is wrong."""
         other, more = self.guard(known)
-        word = "or" if self.chance.random() < 0.1 else "and"
-        return f"{guard} {word} ({other})", more
+        word = "or" if self.chance.random() < 0.2 else "and"
+        return f"({guard} {word} {other})", more
 
     def ways(self, kind: Type) -> list[Callable[[Paths, int], str]]:
         """What gives a type."""
@@ -264,10 +269,27 @@ class Maker:
         return f"(not {text})" if self.chance.random() < 0.3 else text
 
     def guarded(self, known: Paths, depth: int) -> str:
-        """`guard and b`, `not guard or b`."""
+        """`guard and b`, `not guard or b`, where b often needs what the guard says; at times the wrong way round."""
         guard, inside = self.guard(known)
-        then = self.make(BOOL, inside, depth)
-        return self.chance.choice([f"({guard} and {then})", f"(not ({guard}) or {then})"])
+        told = [path for path in inside if inside[path] != known[path]]
+        then = self.needing(self.chance.choice(told), inside) if told else self.make(BOOL, inside, depth)
+        forms = [f"({guard} and {then})", f"(not ({guard}) or {then})", f"({then} if {guard} else false)"]
+        if self.chance.random() < 0.15:
+            forms = [f"({guard} or {then})", f"(not ({guard}) and {then})", f"(false if {guard} else {then})"]
+        return self.chance.choice(forms)
+
+    def needing(self, path: str, known: Paths) -> str:
+        """A condition that has no answer where the value is missing."""
+        match known[path]:
+            case EnumType():
+                return f"({path} in ['paid', 'open', 'sent', 'lost', 'back', 'text'])"
+            case ListType():
+                return f"(({path} | length) > 0)"
+            case RecordType() | MapType() | OptionalType():
+                return f"({path} == {path})"
+        if known[path] in (TEXT, BOOL):
+            return f"({path} in [{path}])"
+        return f"({path} <= {path})"
 
     def looked_for(self, known: Paths, depth: int) -> str:
         kind = self.chance.choice([TEXT, INTEGER, NUMBER, DATE])
