@@ -168,16 +168,19 @@ class Maker:
             holder = path.rpartition(".")[0]
             if holder in known:
                 there[holder] = required(known[holder])
-            if self.chance.random() < 0.4:
+            if self.chance.random() < 0.5:
                 return self.both(form.format(path), there)
             wrong = self.chance.random() < 0.1
             return (f"{path} is none" if wrong else form.format(path)), there
         return self.make(BOOL, known, 1), known
 
     def both(self, guard: str, known: Paths) -> tuple[str, Paths]:
-        """A guard joined with another; `or` in place of `and` is wrong."""
+        """A guard joined with another, at times turned round; `or` in place of `and` is wrong."""
         other, more = self.guard(known)
-        word = "or" if self.chance.random() < 0.2 else "and"
+        word = "or" if self.chance.random() < 0.35 else "and"
+        if self.chance.random() < 0.4:
+            turned = {"and": "or", "or": "and"}[word]
+            return f"(not (not ({guard}) {turned} not ({other})))", more
         return f"({guard} {word} {other})", more
 
     def ways(self, kind: Type) -> list[Callable[[Paths, int], str]]:
@@ -193,7 +196,8 @@ class Maker:
             case inner if inner in (INTEGER, NUMBER):
                 return self.numbers(inner)
             case inner if inner == BOOL:
-                return [self.compared, self.ordered, self.connected, self.guarded, self.looked_for, self.tested]
+                often = [self.guarded] * 4
+                return [*often, self.compared, self.ordered, self.connected, self.looked_for, self.tested]
             case inner if inner == TEXT:
                 return self.texts()
             case inner if inner in (DATE, DATETIME):
