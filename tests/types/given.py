@@ -59,10 +59,8 @@ def belongs(value: Any, kind: Type, bare: bool = False) -> bool:
             return isinstance(value, list) and all(belongs(item, element, bare) for item in value)
         case MapType(inner):
             return isinstance(value, Mapping) and all(belongs(item, inner, bare) for item in value.values())
-        case RecordType(items, closed):
-            names = {name for name, _ in items}
-            fits = isinstance(value, Mapping) and all(belongs(value.get(name), inside, bare) for name, inside in items)
-            return fits and not (closed and set(value) - names)
+        case RecordType(items, _):
+            return isinstance(value, Mapping) and all(belongs(value.get(name), inside, bare) for name, inside in items)
     return _is_simple(value, kind)
 
 
