@@ -20,6 +20,7 @@ from engine.syntax import Broken, Text
 
 __all__ = ["parse_expression", "parse_template"]
 
+_SETS = "`=` sets nothing here: two values are compared with `==`"
 _LONGEST = 20_000
 _LEVELS = 80
 """Below what the evaluator allows (100), so that what is accepted can be evaluated."""
@@ -80,7 +81,7 @@ def _said(message: str, source: str) -> tuple[str, str]:
     if "&&" in source or "||" in source or source.strip().startswith("!"):
         return "conditions are joined with `and`, `or` and `not`", ""
     if "'='" in message or "got '='" in message:
-        return "`=` sets nothing here: two values are compared with `==`", ""
+        return _SETS, ""
     return f"this is no expression: {message[:1].lower()}{message[1:]}", ""
 
 
@@ -91,7 +92,7 @@ def _expression(source: str) -> Tree:
     if not parser.stream.eos:
         at, word = parser.stream.current.lineno, str(parser.stream.current.value)
         end = tokens.ends.get(at, at + 1)
-        raise Refused("expression", at, end, f"the expression ends before `{word[:40]}`")
+        raise Refused("expression", at, end, _SETS if word == "=" else f"the expression ends before `{word[:40]}`")
     return _Reader(tokens).tree(node)
 
 
