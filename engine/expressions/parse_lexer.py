@@ -59,8 +59,10 @@ class _OffsetLexer(Lexer):
 
 
 def _check(at: int, token: str, value: str) -> None:
-    """Refuses what Jinja2 would stumble over while it makes a value of a token: thousands of digits, odd escapes."""
+    """Refuses what Jinja2 would stumble over while it makes a value of a token: digits of any script, odd escapes."""
     if token in ("integer", "float"):
+        if not value.isascii():
+            raise Refused("expression", at, at + len(value), "a number is written with the digits 0 to 9")
         shift = re.search(r"[eE]([+-]?\d+)", value)
         if len(value) > 2 * _DIGITS or (shift and abs(int(shift[1])) > _DIGITS):
             raise Refused("expression", at, at + len(value), f"a number has at most {_DIGITS} digits")
