@@ -10,11 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from jinja2 import TemplateSyntaxError, nodes
-from jinja2.parser import Parser
 
 from engine.diagnostics import Sink, nearest
 from engine.expressions.filters import FILTERS, TESTS
-from engine.expressions.parse_lexer import GRAMMAR, Lexed, Refused, lexed
+from engine.expressions.parse_lexer import Lexed, Refused, lexed
 from engine.expressions.tree import Tree
 from engine.syntax import Broken, Text
 
@@ -87,7 +86,7 @@ def _said(message: str, source: str) -> tuple[str, str]:
 
 def _expression(source: str) -> Tree:
     tokens = lexed(source, "variable")
-    parser = Parser(GRAMMAR, source, state="variable")
+    parser = tokens.parser()
     node = parser.parse_expression()
     if not parser.stream.eos:
         at, word = parser.stream.current.lineno, str(parser.stream.current.value)
@@ -98,7 +97,7 @@ def _expression(source: str) -> Tree:
 
 def _template(source: str) -> Tree:
     tokens = lexed(source, None)
-    parts = _Reader(tokens).parts(Parser(GRAMMAR, source).parse().body)
+    parts = _Reader(tokens).parts(tokens.parser().parse().body)
     alone = [part for part in parts if not (part.kind == "lit" and not str(part.parts[0]).strip())]
     stripped = source.strip()
     braces = stripped.startswith("{{") and stripped.endswith("}}")

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, TemplateSyntaxError
-from jinja2.lexer import Lexer, Token
+from jinja2.lexer import Lexer, Token, TokenStream
+from jinja2.parser import Parser
 
 __all__ = ["GRAMMAR", "Lexed", "Refused", "lexed"]
 
@@ -46,7 +47,6 @@ class _OffsetLexer(Lexer):
 
         def seen() -> Iterator[Any]:
             for part in stream:
-                _check(*part)
                 if part[1] == "float":
                     digits.append(part[2])
                 yield part
@@ -89,22 +89,30 @@ GRAMMAR = _Grammar(keep_trailing_newline=True, autoescape=False)
 
 
 class Lexed(NamedTuple):
-    """Where the tokens of a text stand."""
+    """The tokens of a text, and where they stand; blanks are left out of `ends`, `starts` and `words`."""
 
+    tokens: list[tuple[int, str, str]]
     ends: dict[int, int]
     """Start of a token -> its end."""
     starts: list[int]
     words: list[str]
 
+    def parser(self) -> Parser:
+        """Jinja2's parser at the first of these tokens."""
+        parser = Parser(GRAMMAR, "", state="variable")
+        parser.stream = TokenStream(GRAMMAR.lexer.wrap(self.tokens), None, None)
+        return parser
+
 
 def lexed(source: str, state: str | None) -> Lexed:
-    """The tokens of an expression (`state` is "variable") or a template (None), blanks left out.
+    """The tokens of an expression (`state` is "variable") or a template (None).
 
     Raises Refused where they nest deeper than the parser can follow, and TemplateSyntaxError, its `lineno` an offset.
     """
-    found = Lexed({}, [], [])
+    found = Lexed([], {}, [], [])
     nesting = _Nesting()
     for at, token, value in GRAMMAR.lexer.tokeniter(source, None, None, state):
+        found.tokens.append((at, token, value))
         if token not in ("whitespace", "comment_begin", "comment", "comment_end", "raw_begin", "raw_end", "data"):
             _check(at, token, value)
             found.ends[at] = at + len(value)

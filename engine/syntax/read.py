@@ -147,7 +147,7 @@ class _Builder:
             case yaml.AliasEvent():
                 place = self._place(event)
                 self.sink.error(
-                    "anchor", place, f"`*{shortened(event.anchor)}` is an alias of YAML, which is not accepted here",
+                    "anchor", place, f"`*{shortened(str(event.anchor))}` is an alias of YAML, which is not accepted here",
                     tip="Write the value out, or put quotes around a text that begins with `*`.",
                 )  # fmt: skip
                 self._put(Broken(place))

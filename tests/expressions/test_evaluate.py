@@ -298,7 +298,8 @@ def test_unknown_is_silent_in_every_filter(name: str) -> None:
 @pytest.mark.parametrize(
     "said",
     ["any + 1 > any.field[0]", "any is all_in any", "any in any", "-any", "any if any else any",
-     "any.a | sum | round(2)", "maybe is not none and maybe | upper == 'A'", "order.total is defined and order.total > 5",
+     "any.a | sum | round(2)", "maybe is not none and maybe | upper == 'A'",
+     "order.total is defined and order.total > 5",
      "maybe == text and maybe in ['a']",
      "not (order is none or order.note is none) and order.note | lower == 'a'",
      "(maybe if maybe is defined else text) | upper == 'A'",
