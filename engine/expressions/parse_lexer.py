@@ -14,6 +14,9 @@ __all__ = ["GRAMMAR", "Lexed", "Refused", "lexed"]
 _DEEPEST = 40
 """Brackets, `not`s, signs and branches within each other. Jinja2's parser takes 14 calls for each bracket."""
 _DIGITS = 34
+_SILENT = frozenset({
+    "whitespace", "comment_begin", "comment", "comment_end", "raw_begin", "raw_end", "data",
+})  # fmt: skip
 _ESCAPE = re.compile(r"\\(?:[\n\\'\"abfnrtv]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4})")
 
 
@@ -109,17 +112,17 @@ def lexed(source: str, state: str | None) -> Lexed:
 
     Raises Refused where they nest deeper than the parser can follow, and TemplateSyntaxError, its `lineno` an offset.
     """
-    found = Lexed([], {}, [], [])
+    found = Lexed([*GRAMMAR.lexer.tokeniter(source, None, None, state)], {}, [], [])
+    told = [part for part in found.tokens if part[1] not in _SILENT]
+    for at, token, value in told:
+        _check(at, token, value)
+        found.ends[at] = at + len(value)
+        found.starts.append(at)
+        found.words.append(value)
     nesting = _Nesting()
-    for at, token, value in GRAMMAR.lexer.tokeniter(source, None, None, state):
-        found.tokens.append((at, token, value))
-        if token not in ("whitespace", "comment_begin", "comment", "comment_end", "raw_begin", "raw_end", "data"):
-            _check(at, token, value)
-            found.ends[at] = at + len(value)
-            found.starts.append(at)
-            found.words.append(value)
-            if nesting.see(token, value) > _DEEPEST:
-                raise Refused("expression", at, at + len(value), f"this is nested over {_DEEPEST} deep")
+    for at, token, value in told if len(told) > _DEEPEST else ():
+        if nesting.see(token, value) > _DEEPEST:
+            raise Refused("expression", at, at + len(value), f"this is nested over {_DEEPEST} deep")
     return found
 
 
