@@ -15,7 +15,7 @@ class EvaluationError(EngineError):
 
     - missing: a value that is needed is not there
     - type: values of kinds that do not go together
-    - currency: amounts in two currencies
+    - currency: amounts in two currencies, or an amount in none
     - division: by zero
     - limit: more work, size or depth, a larger number or a farther date, than is allowed
     """

@@ -11,6 +11,7 @@ from engine.types import (
     DATE,
     DATETIME,
     INTEGER,
+    NEVER,
     NUMBER,
     TEXT,
     UNKNOWN,
@@ -61,7 +62,9 @@ def filter_type(findings: Findings, tree: Tree, subject: Typed, given: Sequence[
             return kind
         case "element" | "element?":
             element = kind.element if isinstance(kind, ListType) else UNKNOWN
-            return element if gives == "element" else optional(element)
+            if gives == "element?":
+                return optional(element)
+            return INTEGER if element == NEVER else element
     return _GIVES[gives]
 
 

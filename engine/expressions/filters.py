@@ -68,8 +68,8 @@ def apply(name: str, scene: Scene, subject: Any, arguments: Sequence[Any]) -> An
     declared = FILTERS[name]
     if subject is None:
         raise EvaluationError(code="missing")
-    if family(subject) not in declared.takes and not ("money" in declared.takes and _is_nothing(subject)):
-        raise EvaluationError(code="type")
+    if family(subject) not in declared.takes:
+        _check_bare(declared, subject)
     for value, argument in zip(arguments, declared.arguments, strict=False):
         if value is None and argument.takes:
             raise EvaluationError(code="missing")
@@ -102,9 +102,12 @@ def field(value: Any, key: str, meter: Meter, level: int = 0) -> Any:
     raise EvaluationError(code="type")
 
 
-def _is_nothing(value: Any) -> bool:
-    """The sum of no amounts: zero of no currency, which stands for zero of any."""
-    return family(value) == "number" and value == 0
+def _check_bare(declared: Filter, value: Any) -> None:
+    """The sum of no amounts is a bare zero. It stands for zero of any currency; what was added to it has none."""
+    if "money" not in declared.takes or family(value) != "number":
+        raise EvaluationError(code="type")
+    if value != 0:
+        raise EvaluationError("an amount whose currency nobody can tell", code="currency")
 
 
 # lists

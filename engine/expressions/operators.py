@@ -102,7 +102,7 @@ def _floor(left: Decimal, right: Decimal) -> Decimal:
 def _remainder(left: Decimal, right: Decimal) -> Decimal:
     """With the sign of the divisor, as for whole numbers."""
     rest = CONTEXT.remainder(left, _divisor(right))
-    return CONTEXT.add(rest, right) if rest and (rest < 0) != (right < 0) else rest
+    return CONTEXT.add(rest, right if rest and (rest < 0) != (right < 0) else 0)
 
 
 _add = _whole(lambda left, right: left + right, CONTEXT.add)
@@ -165,6 +165,7 @@ ARITHMETIC: Mapping[tuple[str, str, str], Operation] = {
     ("mul", "number", "money"): Operation("money", _in_money(_multiply)),
     ("div", "money", "number"): Operation("money", _in_money(_divide)),
     ("div", "money", "money"): Operation("number", _share),
+    ("div", "number", "money"): Operation("number", _share),
     ("add", "duration", "duration"): Operation("duration", _sum),
     ("add", "date", "duration"): Operation("date", _sum),
     ("add", "duration", "date"): Operation("date", _sum),

@@ -10,16 +10,16 @@ from decimal import Decimal
 from typing import Any
 
 from jinja2 import TemplateSyntaxError, nodes
-from jinja2.parser import Parser
 
 from engine.diagnostics import Sink, nearest
 from engine.expressions.filters import FILTERS, TESTS
-from engine.expressions.parse_lexer import GRAMMAR, Lexed, Refused, lexed
+from engine.expressions.parse_lexer import Lexed, Refused, lexed
 from engine.expressions.tree import Tree
 from engine.syntax import Broken, Text
 
 __all__ = ["parse_expression", "parse_template"]
 
+_SETS = "`=` sets nothing here: two values are compared with `==`"
 _LONGEST = 20_000
 _LEVELS = 80
 """Below what the evaluator allows (100), so that what is accepted can be evaluated."""
@@ -80,24 +80,24 @@ def _said(message: str, source: str) -> tuple[str, str]:
     if "&&" in source or "||" in source or source.strip().startswith("!"):
         return "conditions are joined with `and`, `or` and `not`", ""
     if "'='" in message or "got '='" in message:
-        return "`=` sets nothing here: two values are compared with `==`", ""
+        return _SETS, ""
     return f"this is no expression: {message[:1].lower()}{message[1:]}", ""
 
 
 def _expression(source: str) -> Tree:
     tokens = lexed(source, "variable")
-    parser = Parser(GRAMMAR, source, state="variable")
+    parser = tokens.parser()
     node = parser.parse_expression()
     if not parser.stream.eos:
         at, word = parser.stream.current.lineno, str(parser.stream.current.value)
         end = tokens.ends.get(at, at + 1)
-        raise Refused("expression", at, end, f"the expression ends before `{word[:40]}`")
+        raise Refused("expression", at, end, _SETS if word == "=" else f"the expression ends before `{word[:40]}`")
     return _Reader(tokens).tree(node)
 
 
 def _template(source: str) -> Tree:
     tokens = lexed(source, None)
-    parts = _Reader(tokens).parts(Parser(GRAMMAR, source).parse().body)
+    parts = _Reader(tokens).parts(tokens.parser().parse().body)
     alone = [part for part in parts if not (part.kind == "lit" and not str(part.parts[0]).strip())]
     stripped = source.strip()
     braces = stripped.startswith("{{") and stripped.endswith("}}")

@@ -6,13 +6,17 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, TemplateSyntaxError
-from jinja2.lexer import Lexer, Token
+from jinja2.lexer import Lexer, Token, TokenStream
+from jinja2.parser import Parser
 
 __all__ = ["GRAMMAR", "Lexed", "Refused", "lexed"]
 
 _DEEPEST = 40
 """Brackets, `not`s, signs and branches within each other. Jinja2's parser takes 14 calls for each bracket."""
 _DIGITS = 34
+_SILENT = frozenset({
+    "whitespace", "comment_begin", "comment", "comment_end", "raw_begin", "raw_end", "data",
+})  # fmt: skip
 _ESCAPE = re.compile(r"\\(?:[\n\\'\"abfnrtv]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4})")
 
 
@@ -46,7 +50,6 @@ class _OffsetLexer(Lexer):
 
         def seen() -> Iterator[Any]:
             for part in stream:
-                _check(*part)
                 if part[1] == "float":
                     digits.append(part[2])
                 yield part
@@ -59,8 +62,10 @@ class _OffsetLexer(Lexer):
 
 
 def _check(at: int, token: str, value: str) -> None:
-    """Refuses what Jinja2 would stumble over while it makes a value of a token: thousands of digits, odd escapes."""
+    """Refuses what Jinja2 would stumble over while it makes a value of a token: digits of any script, odd escapes."""
     if token in ("integer", "float"):
+        if not value.isascii():
+            raise Refused("expression", at, at + len(value), "a number is written with the digits 0 to 9")
         shift = re.search(r"[eE]([+-]?\d+)", value)
         if len(value) > 2 * _DIGITS or (shift and abs(int(shift[1])) > _DIGITS):
             raise Refused("expression", at, at + len(value), f"a number has at most {_DIGITS} digits")
@@ -87,29 +92,37 @@ GRAMMAR = _Grammar(keep_trailing_newline=True, autoescape=False)
 
 
 class Lexed(NamedTuple):
-    """Where the tokens of a text stand."""
+    """The tokens of a text, and where they stand; blanks are left out of `ends`, `starts` and `words`."""
 
+    tokens: list[tuple[int, str, str]]
     ends: dict[int, int]
     """Start of a token -> its end."""
     starts: list[int]
     words: list[str]
 
+    def parser(self) -> Parser:
+        """Jinja2's parser at the first of these tokens."""
+        parser = Parser(GRAMMAR, "", state="variable")
+        parser.stream = TokenStream(GRAMMAR.lexer.wrap(self.tokens), None, None)
+        return parser
+
 
 def lexed(source: str, state: str | None) -> Lexed:
-    """The tokens of an expression (`state` is "variable") or a template (None), blanks left out.
+    """The tokens of an expression (`state` is "variable") or a template (None).
 
     Raises Refused where they nest deeper than the parser can follow, and TemplateSyntaxError, its `lineno` an offset.
     """
-    found = Lexed({}, [], [])
+    found = Lexed([*GRAMMAR.lexer.tokeniter(source, None, None, state)], {}, [], [])
+    told = [part for part in found.tokens if part[1] not in _SILENT]
+    for at, token, value in told:
+        _check(at, token, value)
+        found.ends[at] = at + len(value)
+        found.starts.append(at)
+        found.words.append(value)
     nesting = _Nesting()
-    for at, token, value in GRAMMAR.lexer.tokeniter(source, None, None, state):
-        if token not in ("whitespace", "comment_begin", "comment", "comment_end", "raw_begin", "raw_end", "data"):
-            _check(at, token, value)
-            found.ends[at] = at + len(value)
-            found.starts.append(at)
-            found.words.append(value)
-            if nesting.see(token, value) > _DEEPEST:
-                raise Refused("expression", at, at + len(value), f"this is nested over {_DEEPEST} deep")
+    for at, token, value in told if len(told) > _DEEPEST else ():
+        if nesting.see(token, value) > _DEEPEST:
+            raise Refused("expression", at, at + len(value), f"this is nested over {_DEEPEST} deep")
     return found
 
 

@@ -6,7 +6,7 @@
 ["text", part...]  ["for", name, e, [part...], [part...]]  ["when", test, [part...], [part...]]
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 __all__ = ["SYMBOLS", "Tree", "dotted", "shown", "to_json"]
@@ -110,8 +110,7 @@ def _shown(tree: Any, level: int) -> str:
         case [str(word), left, right] if word in SYMBOLS:
             return f"{part(left)} {SYMBOLS[word]} {part(right)}"
         case ["cmp", first, *rest]:
-            pairs = (f" {str(pair[0]).replace('-', ' ')} {part(pair[1])}" for pair in rest[:_DEEPEST] if len(pair) == 2)
-            return f"{part(first)}{''.join(pairs)}"
+            return f"{part(first)}{''.join(_compared(pair, part) for pair in rest[:_DEEPEST])}"
         case ["cond", test, then, other]:
             return f"{part(then)} if {part(test)} else {part(other)}"
         case [("filter" | "test") as word, str(name), whole, *given]:
@@ -124,3 +123,10 @@ def _shown(tree: Any, level: int) -> str:
         case ["text", *parts]:
             return " ".join(f"{{{{ {part(inside)} }}}}" for inside in parts[:_DEEPEST])
     return "..."
+
+
+def _compared(pair: Any, part: Callable[[Any], str]) -> str:
+    match pair:
+        case [str(operator), other]:
+            return f" {operator.replace('-', ' ')} {part(other)}"
+    return " ..."

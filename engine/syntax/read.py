@@ -5,6 +5,7 @@ before a syntax error still gives a tree.
 """
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import Any
 
@@ -69,12 +70,13 @@ def _decoded(path: str, text: str | bytes, sink: Sink) -> Source | None:
     if len(text) > SIZE:
         sink.error("too-large", start, f"this file has over {SIZE:,} bytes; at most {SIZE:,} are read")
         return None
-    raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    raw = (text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")).removeprefix(BOM_UTF8)
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode()
     except UnicodeDecodeError as error:
-        line = len(_BREAK.findall(raw, 0, error.start)) + 1
-        sink.error("encoding", Place(path, line, 1, line, 2), "this file is not UTF-8; save it as UTF-8")
+        before = _BREAK.split(raw[: error.start])
+        line, column = len(before), len(before[-1].decode()) + 1
+        sink.error("encoding", Place(path, line, column, line, column + 1), "this file is not UTF-8; save it as UTF-8")
         return None
     source = Source(path, text)
     nul = source.text.find("\0")
@@ -145,20 +147,21 @@ class _Builder:
             case yaml.AliasEvent():
                 place = self._place(event)
                 self.sink.error(
-                    "anchor", place, f"`*{event.anchor}` is an alias of YAML, which is not accepted here",
+                    "anchor", place, f"`*{shortened(str(event.anchor))}` is an alias of YAML, which is not accepted here",
                     tip="Write the value out, or put quotes around a text that begins with `*`.",
                 )  # fmt: skip
                 self._put(Broken(place))
 
     def _attributes(self, event: Any) -> None:
         if event.anchor:
+            said = f"`&{shortened(event.anchor)}` is an anchor of YAML, which is not accepted here"
             self.sink.error(
-                "anchor", self._place(event), f"`&{event.anchor}` is an anchor of YAML, which is not accepted here",
+                "anchor", self._place(event), said,
                 tip="Write the value out where it is needed, or put quotes around a text that begins with `&`.",
             )  # fmt: skip
         if event.tag and not (isinstance(event, yaml.ScalarEvent) and event.tag == "!" and event.style):
             self.sink.error(
-                "tag", self._place(event), f"`{event.tag}` is a tag of YAML, which is not accepted here",
+                "tag", self._place(event), f"`{shortened(event.tag)}` is a tag of YAML, which is not accepted here",
                 tip="Put quotes around a text that begins with `!`; a condition negates with `not`.",
             )  # fmt: skip
 

@@ -28,12 +28,11 @@ class Source:
 
     def place(self, start: int, end: int) -> Place:
         """The place of the characters `start` to `end`."""
-        first, last = self._at(start), self._at(max(end, start))
-        return Place(self.path, first[0], first[1], last[0], last[1])
-
-    def _at(self, offset: int) -> tuple[int, int]:
-        line = bisect_right(self._starts, offset) - 1
-        return line + 1, offset - self._starts[line] + 1
+        end = max(end, start)
+        line = last = bisect_right(self._starts, start)
+        if last < len(self._starts) and end >= self._starts[last]:
+            last = bisect_right(self._starts, end)
+        return Place(self.path, line, start - self._starts[line - 1] + 1, last, end - self._starts[last - 1] + 1)
 
 
 Offsets: TypeAlias = tuple["array[int]", "array[int]"]

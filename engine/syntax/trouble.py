@@ -11,7 +11,7 @@ __all__ = ["explain"]
 
 _QUOTE = 'Put quotes around the text: "..."'
 _HINTS: tuple[tuple[str, str, str], ...] = (
-    ("could not find expected ':'", "a line here has no `:` after its key", _QUOTE),
+    ("could not find expected ':'", "this line has no `:` after its key", _QUOTE),
     ("mapping values are not allowed", "a text that holds `: ` needs quotes", _QUOTE),
     ("did not find expected alphabetic or numeric", "`*` and `&` begin an alias or an anchor of YAML", _QUOTE),
     ("found character that cannot start any token", "a text may not begin with this character", _QUOTE),
@@ -23,6 +23,10 @@ _HINTS: tuple[tuple[str, str, str], ...] = (
      "Indent it like the lines that it belongs to, or put quotes around a text that begins with a quote or bracket."),
     ("did not find expected '-' indicator", "this list is not indented evenly", "Put all its `-` in one column."),
     ("found undefined tag handle", "`!` begins a tag of YAML", f"{_QUOTE}. A condition negates with `not`."),
+    ("did not find expected node content", "a value is missing before this character", _QUOTE),
+    ("parsing a quoted scalar", "in double quotes `\\` begins an escape, and this is none",
+     "Write `\\\\` for a `\\`, or put the text in single quotes."),
+    ("found incompatible YAML document", "this is no version of YAML 1", "Leave the line that begins with `%` out."),
     ("found unexpected end of stream", "a quote or bracket that opens here is never closed", ""),
     ("found a tab character", "a tab may not indent", "Indent with blanks."),
     ("unacceptable character", "this character may not stand in a YAML file", ""),
@@ -34,8 +38,11 @@ def explain(error: yaml.MarkedYAMLError, source: Source, sink: Sink) -> None:
     """One finding for the error that ended the file."""
     problem = f"{error.context or ''} {error.problem or ''}"
     mark: Any = error.problem_mark or error.context_mark
-    if "end of stream" in problem and error.context_mark is not None:
+    over = mark is not None and mark.index >= len(source.text.rstrip())
+    if error.context_mark is not None and (over or "expected ':'" in problem):  # it is told where the part begins
         mark = error.context_mark
     start = min(mark.index, len(source.text)) if mark else 0
+    if source.text[start : start + 1] == "\t":
+        problem = "found a tab character"
     message, tip = next(((said, tip) for sign, said, tip in _HINTS if sign in problem), (f"YAML: {error.problem}", ""))
     sink.error("yaml", source.place(start, start + 1), message, tip=tip)

@@ -1,10 +1,11 @@
 """The types. `unknown` absorbs and silences; `T?` is T or missing, and missing and null are one.
 
 `never` is below all: the element of `[]`. `json` is above all, and only passed on; `label`, text or a number, prints.
+The last field of a type with parts is its word: without it a list and a map of text were equal, as all tuples are.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 __all__ = [
     "BOOL", "DATE", "DATETIME", "DURATION", "INTEGER", "JSON", "LABEL", "NEVER", "NONE", "NUMBER", "TEXT", "UNKNOWN",
@@ -23,30 +24,35 @@ class EnumType(NamedTuple):
     """One of a few texts."""
 
     values: frozenset[str]
+    word: Literal["enum"] = "enum"
 
 
 class MoneyType(NamedTuple):
-    """Money; the currency is None where only the value tells it."""
+    """Money; the currency is None where only the value tells it. The sum of no amounts is a bare number."""
 
     currency: str | None
+    word: Literal["money"] = "money"
 
 
 class ListType(NamedTuple):
     """A list of one type."""
 
     element: "Type"
+    word: Literal["list"] = "list"
 
 
 class MapType(NamedTuple):
     """Any keys, values of one type."""
 
     value: "Type"
+    word: Literal["map"] = "map"
 
 
 class OptionalType(NamedTuple):
     """A value or none. Never nested; `inner` is neither unknown nor none."""
 
     inner: "Type"
+    word: Literal["optional"] = "optional"
 
 
 class RecordType(NamedTuple):
@@ -54,6 +60,7 @@ class RecordType(NamedTuple):
 
     items: tuple[tuple[str, "Type"], ...]
     closed: bool = True
+    word: Literal["record"] = "record"
 
     @property
     def fields(self) -> Mapping[str, "Type"]:

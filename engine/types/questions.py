@@ -160,7 +160,8 @@ def _joined_records(left: RecordType, right: RecordType, above: Callable[[Type, 
         if name in mine and name in other:
             fields[name] = _joined(mine[name], other[name], above)
         else:
-            fields[name] = optional(mine.get(name) or other[name])
+            lacking = right if name in mine else left
+            fields[name] = optional(mine.get(name) or other[name]) if lacking.closed else UNKNOWN
     return record(fields, closed=left.closed and right.closed)
 
 
@@ -168,8 +169,7 @@ def show(kind: Type) -> str:
     """As an author would read it."""
     match kind:
         case EnumType():
-            words = sorted(kind.values)
-            return f"one of {', '.join(words[:6])}{', ...' if len(words) > 6 else ''}"
+            return f"one of {_few(sorted(kind.values))}"
         case MoneyType():
             return f"money in {kind.currency}" if kind.currency else "money"
         case ListType():
@@ -179,8 +179,12 @@ def show(kind: Type) -> str:
         case OptionalType():
             return f"{show(kind.inner)} or missing"
         case RecordType():
-            return f"a record ({', '.join(name for name, _ in kind.items[:6])})"
+            return f"a record ({_few([name for name, _ in kind.items])})" if kind.items else "a record"
     return _SHOWN.get(kind, kind.name)
+
+
+def _few(words: list[str]) -> str:
+    return ", ".join(words[:6]) + (", ..." if len(words) > 6 else "")
 
 
 _SHOWN = {
