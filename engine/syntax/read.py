@@ -146,8 +146,9 @@ class _Builder:
                 self._pop()
             case yaml.AliasEvent():
                 place = self._place(event)
+                said = f"`*{shortened(str(event.anchor))}` is an alias of YAML, which is not accepted here"
                 self.sink.error(
-                    "anchor", place, f"`*{shortened(str(event.anchor))}` is an alias of YAML, which is not accepted here",
+                    "anchor", place, said,
                     tip="Write the value out, or put quotes around a text that begins with `*`.",
                 )  # fmt: skip
                 self._put(Broken(place))

@@ -178,7 +178,7 @@ LOOP = "{% for a in big %}{% for b in big %}{% for c in big %}{{ text }}{% endfo
         ("{{ n * n }}", {"n": 10**30}, "a number of more than 34 digits", "n * n"),
         ("{{ n + 1 }}", {"n": 10**4000}, "a number of more than 34 digits", "n + 1"),
         ("{{ d | round(2) }}", {"d": Decimal("1E+900")}, "a number of more than 34 digits", "d | round(2)"),
-        ("{{ big == text }}", {"big": (deep := [[]]), "text": [[]]}, "", ""),
+        ("{{ big == text }}", {"big": [[]], "text": [[]]}, "", ""),
     ],
     ids=range(12),
 )  # fmt: skip

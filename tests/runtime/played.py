@@ -8,7 +8,6 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from multiprocessing.process import BaseProcess
@@ -25,7 +24,7 @@ from tests.runtime.bench import ROOT, Bench
 from tests.runtime.faulty import hasty, main
 
 ALL = os.environ.get("ENGINE_PROVE") == "1"
-"""Every point; else a few of each activity, others on another day."""
+"""Every point; else a few, others on another day."""
 TURN = int(os.environ.get("ENGINE_TURN") or date.today().toordinal())
 """Which ones. A failing run names it, so that it can be repeated."""
 AT_ONCE = 8
@@ -116,19 +115,17 @@ def activity_of(point: str) -> str:
     return point.partition(": ")[0]
 
 
-def chosen(points: list[str], each: int, every: Iterable[str] = ()) -> list[str]:
-    """All points, if everything is to be proved; else `each` of every activity, and of `every` three times as many,
-    spread evenly and moving on by one every day."""
+def chosen(points: list[str], count: int, also: str) -> list[str]:
+    """All points, if everything is to be proved; else `count` over the whole way and `count // 3` of the activity
+    `also`, moving on by one every day."""
     if ALL:
         return points
-    groups: dict[str, list[str]] = {}
-    for point in points:
-        groups.setdefault(activity_of(point), []).append(point)
-    found = []
-    for name, group in groups.items():
-        count = min(each * 3 if name in every else each, len(group))
-        found += [group[(TURN + step * len(group) // count) % len(group)] for step in range(count)]
-    return found
+    dense = [point for point in points if activity_of(point) == also]
+    return [*dict.fromkeys([*_spread(points, count), *_spread(dense, count // 3)])]
+
+
+def _spread(points: list[str], count: int) -> list[str]:
+    return [points[(TURN + step * len(points) // count) % len(points)] for step in range(count)]
 
 
 async def schedules(temporal: str, folder: Path, points: list[str], number: int) -> dict[str, str]:

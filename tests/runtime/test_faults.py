@@ -1,7 +1,7 @@
 """A worker killed, or stopped and continued, at every point of a refund's way: the books of the shop, the platform and
 the store show one refund, one text each, and nothing left over.
 
-The points come from unbroken runs. All of them: ENGINE_PROVE=1; else a few of each activity, others on another day.
+The points come from unbroken runs. All of them: ENGINE_PROVE=1; else a few, others on another day.
 """
 
 import signal
@@ -48,5 +48,5 @@ async def test_the_points_are_those_of_the_whole_way(
 async def test_a_worker_hit_at_a_point(
     temporal: TemporalServer, tmp_path: Path, points: list[str], number: signal.Signals
 ) -> None:
-    found = chosen(await recorded(points, temporal, tmp_path), 1, every=(CALL,))
+    found = chosen(await recorded(points, temporal, tmp_path), 9, CALL)
     assert await schedules(temporal.address, tmp_path, found, number) == {}

@@ -66,7 +66,7 @@ def belongs(value: Any, kind: Type, bare: bool = False) -> bool:
 
 def _is_simple(value: Any, kind: Type) -> bool:
     number = isinstance(value, int | Decimal) and not isinstance(value, bool)
-    return {
+    simple: dict[Type, bool] = {
         TEXT: isinstance(value, str),
         BOOL: isinstance(value, bool),
         INTEGER: number and isinstance(value, int),
@@ -79,7 +79,8 @@ def _is_simple(value: Any, kind: Type) -> bool:
         NEVER: False,
         JSON: True,
         UNKNOWN: True,
-    }[kind]
+    }
+    return simple[kind]
 
 
 def random_type(chance: Random, depth: int = 2) -> Type:
