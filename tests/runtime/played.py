@@ -143,6 +143,7 @@ async def schedules(temporal: str, folder: Path, points: list[str], number: int)
     async with asyncio.TaskGroup() as group:
         cases = [group.create_task(one(case, at)) for case, at in enumerate(points)]
     found = [case.result() for case in cases]
+    print(f"{signal.Signals(number).name}: {len(found)} refunds, {sum(not wrong for _, wrong in found)} of them right")
     return {at: f"{wrong} (ENGINE_TURN={TURN})" for at, wrong in found if wrong}
 
 
