@@ -12,6 +12,7 @@ from engine.diagnostics import Diagnostic, Place, Severity, Sink
 from engine.plan import Plan
 from engine.project import NoProject, Project, find_root, load
 from engine.rules import RULES, Case
+from engine.rules.secret_in_file import blotted, hide
 from engine.steps import LATER, STEPS
 from engine.syntax import ignores
 
@@ -47,7 +48,7 @@ def check(paths: Sequence[Path], *, root: Path | None = None) -> Checked:
     for rule in RULES.values():
         if rule.check is not None:
             rule.check(case, sink)
-    found = _ignored(project, sink)
+    found = blotted(_ignored(project, sink), hide(project))
     plans = {name: compiled.plan for name, compiled in flows.items()}
     return Checked(project, plans, tuple(one for one in found if _wanted(one.place, paths, folder)))
 

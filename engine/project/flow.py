@@ -10,7 +10,7 @@ from engine.project.shape import Declaration, Reader, Reference, Section, Shape,
 from engine.project.step import STEPS, StepKind
 from engine.syntax import Mapping, Node, Text
 
-__all__ = ["Data", "Escalation", "Flow", "Meanwhile", "Rollout", "Start", "When"]
+__all__ = ["GUARDRAILS", "Data", "Escalation", "Flow", "Meanwhile", "Rollout", "Start", "When"]
 
 _OF_PIECES = ("flow", "title", "owner", "about", "takes", "gives", "needs", "steps")
 _TODO = ("stop", "ask_again", "update", "answer", "queue", "escalate")
@@ -103,6 +103,9 @@ class _Guardrails(Shape):
         return node if isinstance(node, Mapping) and len(node.entries) == 1 else self.wrong(node, reader)
 
 
+GUARDRAILS = ListOf(_Guardrails())
+
+
 class Flow(Declaration):
     """One file of `flows/`."""
 
@@ -144,7 +147,7 @@ class Flow(Declaration):
         doc="Which model does which job.", example="{answer: local}",
     )  # fmt: skip
     guardrails: list[Node] | None = key(
-        "guardrails", ListOf(_Guardrails()), doc="What every text to the customer is held against.",
+        "guardrails", GUARDRAILS, doc="What every text to the customer is held against.",
         example="[customer-facing]",
     )  # fmt: skip
     escalate: Escalation | None = key(

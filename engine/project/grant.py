@@ -22,7 +22,7 @@ from engine.project.shape import Declaration, Reader, Section, Shape, key
 from engine.project.step import OTHERWISE, Otherwise
 from engine.syntax import Node, Text
 
-__all__ = ["GRANT", "Approval", "GrantEntry", "Limit", "Silence"]
+__all__ = ["GRANT", "LIMIT", "Approval", "GrantEntry", "Limit", "Silence"]
 
 
 class Silence(Declaration):
@@ -79,6 +79,9 @@ class _Limit(Shape):
         return Limit(count, amount, match["currency"], subject, words, window, node)
 
 
+LIMIT = _Limit()
+
+
 class Approval(Declaration):
     """One line of `approve`: who decides, when, until when."""
 
@@ -109,7 +112,7 @@ class GrantEntry(Declaration):
         example="[order.customer_id == customer.id]",
     )  # fmt: skip
     limit: list[Limit] | None = key(
-        "limit", ListOf(_Limit(), one=True), doc="How often or how much, counted over all tickets.",
+        "limit", ListOf(LIMIT, one=True), doc="How often or how much, counted over all tickets.",
         example="[1 per order_id]",
     )  # fmt: skip
     confirm: Expr | Text | None = key(

@@ -3,6 +3,7 @@
 from engine.diagnostics import Sink
 from engine.rules.base import Case, Rule
 from engine.rules.grants import writes
+from engine.rules.route import to_write
 
 __all__ = ["RULE"]
 
@@ -13,7 +14,7 @@ def check(case: Case, sink: Sink) -> None:
         if "confirm" not in written.grant.at:
             message = f"`{written.tool.name}` changes the world: say how the customer consents"
             tip = 'write `confirm: "..."`, the question that the customer must say yes to, or `confirm: no`'
-            sink.error("write-without-confirm", written.place, message, tip=tip)
+            sink.error("write-without-confirm", written.place, message, tip=tip, labels=to_write(written))
 
 
 RULE = Rule("write-without-confirm", check, floor=True)
