@@ -32,6 +32,10 @@ class StepKind(Declaration):
         "id", SLUG, doc="A name for this place, so that its id does not change with its content.", example="tell-why"
     )
 
+    def told_apart(self) -> list[str]:
+        """More of what the step says than its own keys show, where the steps inside are all that it has."""
+        return []
+
 
 class Cause(NamedTuple):
     """One line of an `otherwise`: a word, or steps, or None where it is broken."""
@@ -86,7 +90,7 @@ class _Steps(Shape):
         kind = reader.steps[word]
         assert issubclass(kind, StepKind)
         step = kind.read(node, reader)
-        step.content = [word, _content(kind, node)]
+        step.content = [word, _content(kind, node), *step.told_apart()]
         step.at.setdefault(word, at.place)
         return step
 
