@@ -4,14 +4,21 @@ from typing import Any
 
 from engine.project.containers import ListOf, MapOf
 from engine.project.grant import GRANT, GrantEntry, Silence
-from engine.project.scalars import SLUG, STRING, Choice, Percent, Ref, Threshold
-from engine.project.shape import Declaration, Reader, Reference, Section, Shape, key
+from engine.project.scalars import SCALAR, SLUG, STRING, Choice, Percent, Ref, Threshold
+from engine.project.shape import Declaration, Outline, Reader, Reference, Schema, Section, Shape, key
 from engine.project.step import STEPS, StepKind
 from engine.syntax import Mapping, Node, Text
 
 __all__ = ["Data", "Escalation", "Flow", "Meanwhile", "Rollout", "Start", "When"]
 
-_TODO = ("stop", "ask_again", "update", "answer", "queue", "escalate")
+_TODO = Choice(
+    stop="The flow stops, and the ticket closes as withdrawn.",
+    ask_again="The step that is asked about is done again.",
+    update="What is known is brought up to date.",
+    answer="It is answered, and the flow goes on.",
+    queue="It waits until this matter is done.",
+    escalate="A person takes over.",
+)
 
 
 class Start(Declaration):
@@ -33,18 +40,23 @@ class Start(Declaration):
         """`examples` may be missing where an event or a schedule starts the flow."""
         return [] if {"event", "schedule"} & set(self.at) else list(super().absent())
 
+    @classmethod
+    def demands(cls) -> Schema:
+        """One way to begin."""
+        return {"anyOf": [{"required": [way]} for way in ("examples", "event", "schedule")]}
+
 
 class Meanwhile(Declaration):
     """What follows a message that no step waits for, by what it means."""
 
     WHAT = "meanwhile"
-    withdraws: Text | None = key("withdraws", Choice(*_TODO), doc="The customer takes the wish back.", example="stop")
+    withdraws: Text | None = key("withdraws", _TODO, doc="The customer takes the wish back.", example="stop")
     corrects: Text | None = key(
-        "corrects", Choice(*_TODO), doc="The customer corrects a fact given earlier.", example="ask_again"
+        "corrects", _TODO, doc="The customer corrects a fact given earlier.", example="ask_again"
     )
-    adds: Text | None = key("adds", Choice(*_TODO), doc="The customer adds something.", example="update")
-    asks: Text | None = key("asks", Choice(*_TODO), doc="The customer asks something on the side.", example="answer")
-    new_wish: Text | None = key("new_wish", Choice(*_TODO), doc="The customer wants something else.", example="queue")
+    adds: Text | None = key("adds", _TODO, doc="The customer adds something.", example="update")
+    asks: Text | None = key("asks", _TODO, doc="The customer asks something on the side.", example="answer")
+    new_wish: Text | None = key("new_wish", _TODO, doc="The customer wants something else.", example="queue")
 
 
 class When(Declaration):
@@ -69,23 +81,33 @@ class Escalation(Declaration):
     when: When | None = key("when", Section(When), doc="Thresholds of this flow.", example='{confidence: "< 0.75"}')
 
 
+_MODE = Choice(
+    shadow="It runs beside people, and nothing that it does is seen or counts.",
+    suggest="It drafts, people send.",
+    read_only="It answers; writes are left to people.",
+    live="It does all that the flow allows.",
+)
+
+
 class Rollout(Declaration):
     """How far the flow is let."""
 
     WHAT = "rollout"
-    mode: Text | None = key(
-        "mode", Choice("shadow", "suggest", "read_only", "live"), doc="How far the engine acts.", example="live"
-    )
+    mode: Text | None = key("mode", _MODE, doc="How far the engine acts.", example="live")
     share: Any = key("share", Percent, doc="The share of customers, by a stable hash.", example="100%")
+
+
+_LOCATION = Choice(
+    anywhere="Wherever models and tools are.", on_premises="No model, tool or embedder of a cloud sees them."
+)
+_JOBS = Choice(answer="Writes replies.", ask="Reads what customers write.", route="Finds the flow.")
 
 
 class Data(Declaration):
     """Where contents may go."""
 
     WHAT = "data"
-    location: Text | None = key(
-        "location", Choice("anywhere", "on_premises"), doc="Where contents may be processed.", example="on_premises"
-    )
+    location: Text | None = key("location", _LOCATION, doc="Where contents may be processed.", example="on_premises")
     mask: list[Text] | None = key(
         "mask", ListOf(STRING), doc="What no model, log or history sees.", example="[card, iban]"
     )
@@ -99,6 +121,10 @@ class _Guardrails(Shape):
         if isinstance(node, Text):
             return Ref("guardrail").read(node, reader)
         return node if isinstance(node, Mapping) and len(node.entries) == 1 else self.wrong(node, reader)
+
+    def schema(self, outline: Outline) -> Schema:
+        """A name, or an object of one."""
+        return {"anyOf": [dict(SCALAR), {"type": "object", "minProperties": 1, "maxProperties": 1}]}
 
 
 class Flow(Declaration):
@@ -138,7 +164,7 @@ class Flow(Declaration):
         "knowledge", ListOf(Ref("collection")), doc="The collections that may be searched.", example="[faq]"
     )
     models: dict[str, tuple[Text, Text | None]] | None = key(
-        "models", MapOf(Ref("model"), names=Choice("answer", "ask", "route"), what="a job"),
+        "models", MapOf(Ref("model"), names=_JOBS, what="a job"),
         doc="Which model does which job.", example="{answer: local}",
     )  # fmt: skip
     guardrails: list[Node] | None = key(
