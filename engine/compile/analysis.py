@@ -39,9 +39,9 @@ class State(NamedTuple):
         return State({**self.names, name: kind}, self.bound | {name}, self.verified)
 
 
-def analyse(graph: Graph, entry: str, start: Mapping[str, Type]) -> dict[str, State]:
+def analyse(graph: Graph, entry: str, start: Mapping[str, Type], *, verified: bool = False) -> dict[str, State]:
     """node -> what is known before it, for every node that can be reached."""
-    states = {entry: State(dict(start), frozenset(start), False)}
+    states = {entry: State(dict(start), frozenset(start), verified)}
     visits: dict[str, int] = {}
     for name in order(graph, entry):
         visits[name] = 0
@@ -115,6 +115,8 @@ def outgoing(graph: Graph, node: Node, outcome: str, state: State) -> State:
             return _chosen(graph, node, outcome, state)
         case "each" | "next":
             return _looped(graph, node, outcome, state)
+        case "use" if node.data.get("needs") == "verified" and not state.verified:  # reported where it is used
+            return State({**state.names, "customer": UNKNOWN}, state.bound, True)
         case "verify" if outcome == "done":
             kind = graph.gives[node.id](state.names)
             return State({**state.names, "customer": kind}, state.bound, True)

@@ -4,13 +4,15 @@ from typing import Any
 
 from engine.project.containers import ListOf, MapOf
 from engine.project.grant import GRANT, GrantEntry, Silence
-from engine.project.scalars import SCALAR, SLUG, STRING, Choice, Percent, Ref, Threshold
-from engine.project.shape import Declaration, Outline, Reader, Reference, Schema, Section, Shape, key
+from engine.project.kind import KIND, Kind
+from engine.project.scalars import NAME, SCALAR, SLUG, STRING, TEMPLATE, Choice, Expr, Percent, Ref, Threshold
+from engine.project.shape import Declaration, Outline, Reader, Reference, Schema, Section, Shape, key, quoted
 from engine.project.step import STEPS, StepKind
 from engine.syntax import Mapping, Node, Text
 
 __all__ = ["Data", "Escalation", "Flow", "Meanwhile", "Rollout", "Start", "When"]
 
+_OF_PIECES = ("flow", "title", "owner", "about", "takes", "gives", "needs", "steps")
 _TODO = Choice(
     stop="The flow stops, and the ticket closes as withdrawn.",
     ask_again="The step that is asked about is done again.",
@@ -181,8 +183,44 @@ class Flow(Declaration):
     targets: Any = key("targets", MapOf(STRING), doc="What the flow should reach.", example="{resolution: 70%}")
     baseline: Any = key("baseline", MapOf(STRING), doc="How it was before.", example="{resolution: 45%}")
     survey: Any = key("survey", STRING, doc="The survey after the close.", example="csat")
-    gives: Any = key("gives", MapOf(STRING), doc="What a shared piece hands back.", later=True)
-    needs: Any = key("needs", STRING, doc="What a shared piece relies on.", later=True)
+    gives: dict[str, tuple[Text, Expr | None]] | None = key(
+        "gives", MapOf(TEMPLATE, names=NAME, what="a name"), doc="What a shared piece gives; it makes the file one.",
+        example='{order: "{{ details.order }}"}',
+    )  # fmt: skip
+    takes: dict[str, tuple[Text, Kind | None]] | None = key(
+        "takes", MapOf(KIND, names=NAME, what="a name"), doc="What a shared piece takes, with the type of each.",
+        example="{days: integer, order: orders.get}",
+    )  # fmt: skip
+    needs: Text | None = key(
+        "needs", Choice(verified="The customer is verified by then."), example="verified",
+        doc="What a shared piece relies on where it is used.",
+    )  # fmt: skip
+
+    @property
+    def is_piece(self) -> bool:
+        """Whether other flows use it, and no ticket starts in it."""
+        return "gives" in self.at
+
+    def finish(self, reader: Reader) -> None:
+        """A shared piece has what is its own; all else is said by the flow that uses it."""
+        for name in self.at if self.is_piece else ():
+            if name not in _OF_PIECES:
+                tip = f"A piece has {quoted(_OF_PIECES).replace(' or ', ' and ')}."
+                reader.error(
+                    "wrong-piece", self.at[name],
+                    f"a shared piece (a file with `gives`) has no `{name}`: the flow that uses it says that", tip=tip,
+                )  # fmt: skip
+        for name in ("takes", "needs"):
+            if name in self.at and not self.is_piece:
+                message = f"`{name}` is for a shared piece, which has `gives`; this is a flow"
+                reader.error("wrong-piece", self.at[name], message, tip="write `gives: {}` if others use this file")
+
+    @classmethod
+    def demands(cls) -> Schema:
+        """The same as `finish`."""
+        alone: Schema = {"not": {"anyOf": [{"required": [name]} for name in ("takes", "needs")]}}
+        piece: Schema = {"propertyNames": {"pattern": f"^(?:{'|'.join(_OF_PIECES)})$"}}
+        return {**super().demands(), "if": {"required": ["gives"]}, "then": piece, "else": alone}
 
     def grants(self) -> dict[str, tuple[Text, GrantEntry]]:
         """The grants that could be read."""

@@ -1,9 +1,9 @@
-"""An argument that the tool does not take, or one that its approvers may change and that it does not have."""
+"""An argument that a tool or a shared piece does not take, or that approvers may change and the tool does not have."""
 
 from engine.diagnostics import Sink, nearest
 from engine.project.contract import Tool
 from engine.project.shape import quoted, shortened
-from engine.rules.arguments import given
+from engine.rules.arguments import given, uses
 from engine.rules.base import Case, Rule
 from engine.rules.grants import grants
 from engine.syntax import Text
@@ -17,6 +17,14 @@ def check(case: Case, sink: Sink) -> None:
     for place in given(case):
         for name in place.names.values():
             _name(place.tool, name, sink)
+    for step, piece in uses(case):
+        known = list(piece.takes or {})
+        for given_name, (text, _) in (step.arguments or {}).items():
+            if given_name not in known and "takes" not in piece.broken:
+                near = nearest(given_name, known)
+                takes = f"expected {quoted(known)}" if known else "it takes nothing"
+                message = f"`{piece.name}` takes no `{shortened(given_name)}`: {takes}"
+                sink.error("unknown-argument", text.place, message, tip=f"did you mean `{near}`?" if near else "")
     for granted in grants(case):
         for line in granted.grant.approve or ():
             for name in line.edit or ():

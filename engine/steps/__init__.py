@@ -16,6 +16,7 @@ from engine.steps.set_ import Set
 from engine.steps.switch import Switch
 from engine.steps.tool import Call
 from engine.steps.transfer import Transfer
+from engine.steps.use import Use
 from engine.steps.verify import Verify
 from engine.steps.wait import Wait
 
@@ -34,10 +35,11 @@ STEPS: Final[dict[str, type[StepKind]]] = {
     "repeat": Repeat,
     "judge": Judge,
     "set": Set,
+    "use": Use,
     "transfer": Transfer,
     "escalate": Escalate,
     "close": Close,
 }
 
-LATER: Final = ("agent", "parallel", "use")
+LATER: Final = ("agent", "parallel")
 """Words of the language that this version knows and does not build yet."""

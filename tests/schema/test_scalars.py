@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -74,12 +75,15 @@ def accepted(shape: Shape, text: str) -> bool:
     return not [found for found in sink.ordered() if found.rule != "expression"]
 
 
-def passes(shape: Shape, text: str, loader: str) -> bool:
+@cache
+def validator(shape: Shape) -> Draft7Validator:
     outline = Outline(STEPS)
-    schema = shape.schema(outline)
-    schema = {"allOf": [schema], "definitions": outline.definitions}
-    validator = Draft7Validator(schema, format_checker=Draft7Validator.FORMAT_CHECKER)
-    return validator.is_valid(read(f"key: {text}\n", loader)["key"])
+    schema = {"allOf": [shape.schema(outline)], "definitions": outline.definitions}
+    return Draft7Validator(schema, format_checker=Draft7Validator.FORMAT_CHECKER)
+
+
+def passes(shape: Shape, text: str, loader: str) -> bool:
+    return validator(shape).is_valid(read(f"key: {text}\n", loader)["key"])
 
 
 @pytest.mark.parametrize("name", SHAPES)

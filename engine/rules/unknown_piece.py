@@ -1,0 +1,25 @@
+"""A shared piece that the project does not have."""
+
+from engine.diagnostics import Sink, nearest
+from engine.project.shape import quoted, shortened
+from engine.rules.base import Case, Rule
+from engine.rules.references import used
+
+__all__ = ["RULE"]
+
+
+def check(case: Case, sink: Sink) -> None:
+    """A flow is no piece: a ticket goes on in it."""
+    pieces = sorted(case.project.pieces)
+    for _, text in used(case.project, "piece"):
+        if text.value in case.project.flows:
+            message = f"`{text.value}` is a flow, not a shared piece (a file with `gives`)"
+            sink.error("unknown-piece", text.place, message, tip=f"go on in it with `- transfer: {text.value}`")
+        elif text.value not in pieces:
+            near = nearest(text.value, pieces)
+            there = f"the folder flows has {quoted(pieces)}" if pieces else "no file of the folder flows has `gives`"
+            message = f"unknown piece `{shortened(text.value)}`: {there}"
+            sink.error("unknown-piece", text.place, message, tip=f"did you mean `{near}`?" if near else "")
+
+
+RULE = Rule("unknown-piece", check)
