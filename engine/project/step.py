@@ -1,21 +1,36 @@
 """Steps, and the one word for "it did not work". The kinds themselves are in `engine.steps`, one file each."""
 
+from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 from engine.diagnostics import Place, nearest
 from engine.project.scalars import SLUG
-from engine.project.shape import Declaration, Reader, Shape, key, quoted, shortened
+from engine.project.shape import Declaration, Outline, Reader, Schema, Shape, key, quoted, shortened
 from engine.syntax import Mapping, Node, Nothing, Sequence, Text
 
 __all__ = ["CAUSES", "OTHERWISE", "STEPS", "WORDS", "Cause", "Otherwise", "StepKind"]
 
-WORDS = ("escalate", "close", "next")
+WORDS = {
+    "escalate": "A person takes over.",
+    "close": "The ticket ends: denied, or withdrawn or silent where the customer left.",
+    "next": "The flow goes on, the value missing.",
+}
 """What `otherwise` accepts in place of steps."""
 
-CAUSES = (
-    "refused", "declined", "rejected", "late", "silent", "invalid", "unsure", "failed", "blocked",
-    "too_many", "exhausted", "else",
-)  # fmt: skip
+CAUSES = {
+    "refused": "A gate refused the call; `refused.because` says why.",
+    "declined": "The customer said no to the question of `confirm`.",
+    "rejected": "A person of the team said no.",
+    "late": "No person decided or answered in time.",
+    "silent": "The customer did not answer in time.",
+    "invalid": "What was answered fits no field.",
+    "unsure": "The model is not sure enough.",
+    "failed": "Nobody could be verified within `attempts`.",
+    "blocked": "A guardrail blocked the text.",
+    "too_many": "The list is longer than `most`.",
+    "exhausted": "The condition did not hold within so many times.",
+    "else": "Any cause that is not named.",
+}
 """The causes that the language has; a tool's declared errors come beside them."""
 
 
@@ -114,6 +129,18 @@ class _Steps(Shape):
         message = f"unknown step `{shortened(word.value)}`: expected {quoted(reader.steps)}"
         reader.error("unknown-step", word.place, message, tip=f"did you mean `{near}`?" if near else "")
 
+    def schema(self, outline: Outline) -> Schema:
+        """An array of steps, each of the kind whose word it has."""
+        return outline.define(
+            "steps", lambda: {"type": "array", "items": outline.define("step", lambda: _any(outline))}
+        )
+
+
+def _any(outline: Outline) -> Schema:
+    kinds = [outline.define(kind.__name__, partial(kind.schema, outline)) for kind in outline.steps.values()]
+    alone: Schema = {"enum": ["escalate"], "markdownEnumDescriptions": [WORDS["escalate"]]}
+    return {"description": "One step: its word says what it does.", "anyOf": [*kinds, alone]}
+
 
 def _content(kind: type[StepKind], node: Mapping) -> Any:
     return [
@@ -172,6 +199,16 @@ class _Otherwise(Shape):
             case _:
                 reader.count += 1
         return Cause(node.place, None, None)
+
+    def schema(self, outline: Outline) -> Schema:
+        """A word, steps, or an object by cause."""
+        word: Schema = {"enum": [*WORDS], "markdownEnumDescriptions": [*WORDS.values()]}
+        said = outline.define("cause", lambda: {"anyOf": [word, STEPS.schema(outline)]})
+        causes: Schema = {
+            "type": "object", "minProperties": 1, "additionalProperties": said,
+            "properties": {cause: {"description": doc, "allOf": [said]} for cause, doc in CAUSES.items()},
+        }  # fmt: skip
+        return outline.define("otherwise", lambda: {"anyOf": [word, STEPS.schema(outline), causes]})
 
 
 class _Step(Shape):
