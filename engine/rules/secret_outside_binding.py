@@ -12,4 +12,10 @@ def check(case: Case, sink: Sink) -> None:
     type_tools(case.project, sink)
 
 
-RULE = Rule("secret-outside-binding", check, floor=True)
+RULE = Rule(
+    "secret-outside-binding",
+    check,
+    floor=True,
+    why="Values of steps, gates and facts travel: into texts, notes and the record of a ticket. A secret must not.",
+    mend="Use `secret.NAME` only under `http:` of a tool, or in a channel of engine.yaml.",
+)

@@ -21,4 +21,9 @@ def check(case: Case, sink: Sink) -> None:
                 sink.error("tool-never-used", text.place, message, tip="remove the grant")
 
 
-RULE = Rule("tool-never-used", check)
+RULE = Rule(
+    "tool-never-used",
+    check,
+    why="A right that nobody needs is a risk without a use: an agent or a later edit could use it unseen.",
+    mend="Remove the grant, or add the step that was meant to use it.",
+)

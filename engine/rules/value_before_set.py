@@ -4,4 +4,8 @@ from engine.rules.base import Rule
 
 __all__ = ["RULE"]
 
-RULE = Rule("value-before-set")
+RULE = Rule(
+    "value-before-set",
+    why="On every way to this step the value is missing, so the step would fail each time.",
+    mend="Move the step that sets the value before this one.",
+)

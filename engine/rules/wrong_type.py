@@ -13,4 +13,9 @@ def check(case: Case, sink: Sink) -> None:
         type_flow(flow, sink)
 
 
-RULE = Rule("wrong-type", check)
+RULE = Rule(
+    "wrong-type",
+    check,
+    why="The step would fail at this place on a real ticket, and a person would have to take over.",
+    mend="Compare, convert or choose another value, as the message says.",
+)
