@@ -1,9 +1,19 @@
 """The page of a rule: what it finds, why that matters, how it is mended, and an example with its exact output."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-__all__ = ["Example", "Page"]
+__all__ = ["Example", "Page", "document"]
+
+
+_HEAD = """\
+# Rules
+
+What `engine validate` finds, each with an example, its exact output and what would be right. The same page is shown by
+`engine explain RULE`. [Diagnostics](diagnostics.md) says how findings read, how one is ignored, and what `--fix` mends.
+
+<!-- Written by tests/diagnostics/test_pages.py from engine/rules and tests/golden: ENGINE_UPDATE_RULES=1 -->
+"""
 
 
 class Example(NamedTuple):
@@ -54,6 +64,11 @@ class Page(NamedTuple):
             yield _block("text", self.example.output)
             yield "What would be right:"
             yield _block("diff", self.example.mended)
+
+
+def document(pages: Iterable[Page]) -> str:
+    """docs/rules.md: a section for each rule, whose anchor is the rule's id."""
+    return "\n".join([_HEAD, *(f"## {page.rule}\n\n{page.markdown()}" for page in pages)])
 
 
 def _block(language: str, text: str) -> str:

@@ -75,8 +75,7 @@ BELOW: Final[dict[str, Rule]] = {
             "expression",
             "An expression or a template that cannot be read, or goes beyond the language.",
             "A condition that cannot be read could neither open nor close a gate.",
-            "Write it as the message says. Expressions take names, comparisons, `and or not` and the listed "
-            "filters.",
+            "Write it as the message says. Expressions take names, comparisons, `and or not` and the listed filters.",
         ),
         _rule(
             "unknown-filter",

@@ -27,5 +27,5 @@ RULE = Rule(
     check,
     floor=True,
     why="A gate judges a call by its facts. A fact that is the same for every call lets every call through, or none.",
-    mend="Use one of the call's own arguments under `with`, such as `{order_id: \"{{ order_id }}\"}`.",
+    mend='Use one of the call\'s own arguments under `with`, such as `{order_id: "{{ order_id }}"}`.',
 )

@@ -1,4 +1,4 @@
-"""A secret in a place whose values travel: a step, a gate, a fact. Found while types are checked."""
+"""A secret in a place whose values travel: a step, a gate, a fact."""
 
 from engine.compile.tools import type_tools
 from engine.diagnostics import Sink

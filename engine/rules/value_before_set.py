@@ -1,4 +1,4 @@
-"""A name that no way through the flow has set yet. Found while types are checked."""
+"""A name that no way through the flow has set yet."""
 
 from engine.rules.base import Rule
 

@@ -1,4 +1,4 @@
-"""A value of another type than its place wants; and, found by the same pass, names that are not set yet."""
+"""A value of another type than its place wants."""
 
 from engine.compile.typing import type_flow
 from engine.diagnostics import Sink
@@ -8,7 +8,7 @@ __all__ = ["RULE"]
 
 
 def check(case: Case, sink: Sink) -> None:
-    """Every expression, with what is known where it stands."""
+    """Every expression, with what is known where it stands. Names that are not set yet are found by the same pass."""
     for flow in case.flows.values():
         type_flow(flow, sink)
 
