@@ -16,7 +16,7 @@ from engine.syntax.nodes import Broken, Entry, Mapping, Node, Nothing, Sequence,
 from engine.syntax.source import Source, shortened
 from engine.syntax.trouble import explain
 
-__all__ = ["EVENTS", "LEVELS", "SIZE", "read"]
+__all__ = ["EVENTS", "LEVELS", "SIZE", "read", "readable"]
 
 SIZE = 1_000_000
 LEVELS = 40
@@ -34,19 +34,19 @@ def read(path: str, text: str | bytes, sink: Sink) -> Node | None:
     source = _decoded(path, text, sink)
     if source is None:
         return None
-    readable = _readable(source, sink)
-    builder = _Builder(source, sink, len(readable))
+    text = readable(source, sink)
+    builder = _Builder(source, sink, len(text))
     try:
-        return builder.document(iter(yaml.parse(readable, Loader=yaml.CSafeLoader)))
+        return builder.document(iter(yaml.parse(text, Loader=yaml.CSafeLoader)))
     except yaml.MarkedYAMLError as error:
-        if len(readable) == len(source.text):  # else the finding is about the character that cut it
+        if len(text) == len(source.text):  # else the finding is about the character that cut it
             explain(error, source, sink)
     except _TooLarge as stop:
         sink.error("too-large", stop.place, stop.message)
     return builder.rescued()
 
 
-def _readable(source: Source, sink: Sink) -> str:
+def readable(source: Source, sink: Sink) -> str:
     """What libyaml is given, its offsets those of the source: up to a character that it refuses, and without `%TAG`.
 
     Each `%TAG` is compared with all before it, so that a file of them would take minutes.
