@@ -39,8 +39,8 @@ def test_an_ignore_inside_a_text_is_none(tmp_path: Path) -> None:
 
 
 def test_only_findings_of_its_line_and_its_rule(tmp_path: Path) -> None:
-    flow = 'steps:\n  - reply: "{{ ticket.nme }}"\n  - reply: "{{ ticket.nme }}"  # engine: ignore[unknown-field] why\n'
-    found = checked(tmp_path, flow + "  - close: solved\n")
+    wrong = '  - reply: "{{ ticket.nme }}"'
+    found = checked(tmp_path, f"steps:\n{wrong}\n{wrong}  # engine: ignore[unknown-field] why\n  - close: solved\n")
     assert [(one.rule, one.place.line) for one in found.diagnostics] == [("unknown-field", 6)]
 
 
