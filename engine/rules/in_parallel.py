@@ -52,4 +52,9 @@ def _branch(node: Node, inner: str) -> str | None:
     return inner.removeprefix(f"{node.id}/").partition("/")[0]
 
 
-RULE = Rule("in-parallel", check)
+RULE = Rule(
+    "in-parallel",
+    check,
+    why="Branches run at once: two that wait, write or speak would get in each other's way.",
+    mend="Only look things up inside; put what waits, writes, speaks or ends behind the `parallel`.",
+)
