@@ -23,7 +23,9 @@ __all__ = ["COMMANDS", "SUMMARIES", "Command", "main", "process"]
 COMMANDS: dict[str, str] = {
     "init": "engine.cli.init",
     "validate": "engine.cli.validate",
+    "explain": "engine.cli.explain",
     "compile": "engine.cli.compile",
+    "schema": "engine.cli.schema",
     "dev": "engine.cli.dev",
     "demo": "engine.cli.demo",
     "customer": "engine.cli.customer",
@@ -41,7 +43,9 @@ COMMANDS: dict[str, str] = {
 SUMMARIES: dict[str, str] = {
     "init": "copy the sample project into an empty folder",
     "validate": "check a project and show what is wrong with it",
+    "explain": "say what a rule finds, why, and how it is mended",
     "compile": "print the plan of a flow as canonical JSON",
+    "schema": "print or write the JSON Schemas for editors",
     "dev": "run everything on this machine: Temporal, worker and service",
     "demo": "run sample tickets from end to end, beside stand-ins",
     "customer": "write to the running sample shop as its customers do",

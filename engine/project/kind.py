@@ -4,7 +4,7 @@ import re
 from typing import Any, NamedTuple
 
 from engine.project.grant import part
-from engine.project.shape import Reader, Shape, shortened
+from engine.project.shape import Outline, Reader, Schema, Shape, shortened
 from engine.syntax import Node, Text
 
 __all__ = ["KIND", "Kind"]
@@ -43,6 +43,11 @@ class _Kind(Shape):
         if word not in WORDS:
             reader.refer("tool", part(node, *match.span("word")))
         return Kind(word, match["currency"], match["list"] is not None, node)
+
+    def schema(self, outline: Outline) -> Schema:
+        """A word of the list, or one with a dot."""
+        words = "|".join([*WORDS, "money [A-Z]{3}", r"[a-z][a-z0-9_.-]*[.][a-z0-9_.-]*"])
+        return {"type": "string", "pattern": f"^(?:list of )?(?:{words})$"}
 
 
 KIND = _Kind()

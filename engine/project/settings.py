@@ -9,8 +9,11 @@ from engine.project.flow import GUARDRAILS, Data, Rollout, When
 from engine.project.grant import LIMIT, Limit, Silence
 from engine.project.scalars import (
     AMOUNT,
+    CURRENCY,
     DURATION,
     EXPRESSION,
+    LANGUAGE,
+    SCALAR,
     SLUG,
     STRING,
     TEMPLATE,
@@ -21,8 +24,9 @@ from engine.project.scalars import (
     Ref,
     Span,
     Word,
+    text_of,
 )  # fmt: skip
-from engine.project.shape import Declaration, Reader, Section, Shape, key
+from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key
 from engine.syntax import Mapping, Node, Text
 
 __all__ = [
@@ -47,6 +51,12 @@ class _DayNames(Shape):
             return self.wrong(node, reader, f"got `{node.value}`")
         return node
 
+    def schema(self, outline: Outline) -> Schema:
+        """Every day, and every run of days."""
+        runs = [f"{day}-{other}" for number, day in enumerate(_DAYS) for other in _DAYS[number:]]
+        said = [f"From {_DAYS[number]} to {other}." for number in range(7) for other in _DAYS[number:]]
+        return {"enum": [*_DAYS, *runs], "markdownEnumDescriptions": [*(f"On {day}." for day in _DAYS), *said]}
+
 
 def _hours(text: Text) -> Text | None:
     match = _SPAN.fullmatch(text.value.strip())
@@ -60,10 +70,6 @@ def _day(text: Text) -> Text | None:
         return None
 
 
-def _currency(text: Text) -> Text | None:
-    return text if re.fullmatch(r"[A-Z]{3}", text.value) else None
-
-
 def _zone(text: Text) -> Text | None:
     from zoneinfo import ZoneInfo
 
@@ -74,9 +80,14 @@ def _zone(text: Text) -> Text | None:
     return text
 
 
-_CURRENCY = Word("a currency such as `EUR`", _currency)
-_ZONE = Word("a time zone such as `Europe/Berlin`", _zone)
-_LANGUAGE = Word("a language such as `en`", lambda t: t if re.fullmatch(r"[a-z]{2}", t.value) else None)
+_LEAP = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
+_DATE = (
+    "(?!0000)(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+    f"|02-(?:0[1-9]|1[0-9]|2[0-8]))|{_LEAP}-02-29)"
+)
+_HOURS = Word('hours such as "09:00-18:00"', _hours, text_of(_SPAN.pattern))
+_HOLIDAY = Word("a day such as 2026-12-25", _day, {"type": "string", "pattern": f"^{_DATE}$"})
+_ZONE = Word("a time zone such as `Europe/Berlin`", _zone, {"type": "string", "pattern": "^[A-Za-z0-9_+/-]+$"})
 
 
 class Calendar(Declaration):
@@ -84,11 +95,11 @@ class Calendar(Declaration):
 
     WHAT = "calendar"
     hours: dict[str, tuple[Text, Text | None]] | None = key(
-        "hours", MapOf(Word('hours such as "09:00-18:00"', _hours), names=_DayNames(), least=1),
+        "hours", MapOf(_HOURS, names=_DayNames(), least=1),
         doc="Opening hours by day.", example='{mon-fri: "09:00-18:00"}', required=True,
     )  # fmt: skip
     holidays: list[Text] | None = key(
-        "holidays", ListOf(Word("a day such as 2026-12-25", _day)), doc="Days without opening hours.",
+        "holidays", ListOf(_HOLIDAY), doc="Days without opening hours.",
         example="[2026-12-25]",
     )  # fmt: skip
     timezone: Text | None = key("timezone", _ZONE, doc="Where the hours are.", example="Europe/Berlin")
@@ -118,7 +129,9 @@ class Channel(Declaration):
     """Where tickets come from. What else a kind needs stands beside `kind`, with secrets by name."""
 
     WHAT = "a channel"
-    kind: Text | None = key("kind", Choice("zendesk"), doc="The platform.", example="zendesk", required=True)
+    kind: Text | None = key(
+        "kind", Choice(zendesk="Zendesk Support."), doc="The platform.", example="zendesk", required=True
+    )
     options: dict[str, Expr | None]
 
     @classmethod
@@ -136,6 +149,11 @@ class Channel(Declaration):
             reader.missing(made, cls.KEYS[name])
         return made
 
+    @classmethod
+    def schema(cls, outline: Outline) -> Schema:
+        """Every other key is an option of the platform."""
+        return {**super().schema(outline), "additionalProperties": TEMPLATE.schema(outline)}
+
 
 class ModelSettings(Declaration):
     """A model with its options."""
@@ -146,7 +164,7 @@ class ModelSettings(Declaration):
     base_url: Text | None = key("base_url", STRING, doc="Where it is.", example="http://127.0.0.1:8080")
     api_key: Expr | None = key("api_key", TEMPLATE, doc="Its key.", example="'{{ secret.MODEL_KEY }}'")
     location: Text | None = key(
-        "location", Choice("on_premises", "cloud"), doc="Where it runs; what is not `local` counts as `cloud`.",
+        "location", Choice(on_premises="On machines of your own.", cloud="Somewhere else."), doc="Where it runs; what is not `local` counts as `cloud`.",
         example="on_premises",
     )  # fmt: skip
 
@@ -184,7 +202,10 @@ class WriteFloor(Declaration):
         "approvers", Number("1", "5", whole=True), doc="How many people approve such a call.", example="2"
     )
     confirm: Text | None = key(
-        "confirm", Choice("required"), doc="The customer says yes to such a call first.", example="required"
+        "confirm",
+        Choice(required="There is always a question."),
+        doc="The customer says yes to such a call first.",
+        example="required",
     )
     limit: list[Limit] | None = key(
         "limit", ListOf(LIMIT, one=True), doc="Each is met by a limit that is as narrow.", example="[1 per order_id]"
@@ -199,6 +220,12 @@ class WriteFloor(Declaration):
         if not {"approvers", "confirm", "limit", "only_if"} & set(self.at):
             message = "a floor needs one of `approvers`, `confirm`, `limit` or `only_if`"
             reader.error("missing-key", self.place, message, tip="for example `approvers: 2`")
+
+    @classmethod
+    def demands(cls) -> Schema:
+        """The same as `finish`."""
+        words = ("approvers", "confirm", "limit", "only_if")
+        return {**super().demands(), "anyOf": [{"required": [word]} for word in words]}
 
 
 class Floors(Declaration):
@@ -249,6 +276,10 @@ class _Check(Shape):
             return node
         return node if isinstance(node, Mapping) and len(node.entries) == 1 else self.wrong(node, reader)
 
+    def schema(self, outline: Outline) -> Schema:
+        """A name, or an object of one."""
+        return {"anyOf": [{**SCALAR, "pattern": r"\S"}, {"type": "object", "minProperties": 1, "maxProperties": 1}]}
+
 
 class Settings(Declaration):
     """engine.yaml."""
@@ -258,10 +289,10 @@ class Settings(Declaration):
 
     project: Text | None = key("project", SLUG, doc="The project's name.", example="northwind-living", required=True)
     languages: list[Text] | None = key(
-        "languages", ListOf(_LANGUAGE, least=1), doc="What every fixed reply speaks.", example="[en, de]",
+        "languages", ListOf(LANGUAGE, least=1), doc="What every fixed reply speaks.", example="[en, de]",
         required=True,
     )  # fmt: skip
-    currency: Text | None = key("currency", _CURRENCY, doc="Of amounts without one.", example="EUR", required=True)
+    currency: Text | None = key("currency", CURRENCY, doc="Of amounts without one.", example="EUR", required=True)
     timezone: Text | None = key("timezone", _ZONE, doc="Where the people work.", example="Europe/Berlin", required=True)
     teams: dict[str, tuple[Text, Team | None]] | None = key(
         "teams", MapOf(Section(Team), names=SLUG, what="a team", least=1), doc="Who decides and takes over.",
@@ -296,7 +327,10 @@ class Settings(Declaration):
         example='{escalate: {when: {confidence: "< 0.6"}}, guardrails: [customer-facing]}',
     )  # fmt: skip
     tests: Text | None = key(
-        "tests", Choice("required"), doc="Whether every flow needs `flows/NAME.test.yaml`.", example="required"
+        "tests",
+        Choice(required="A flow without tests is warned of."),
+        doc="Whether every flow needs `flows/NAME.test.yaml`.",
+        example="required",
     )
     handoff: HandoffSettings | None = key(
         "handoff", Section(HandoffSettings), doc="Who takes over where a flow does not say it.",

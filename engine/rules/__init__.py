@@ -1,4 +1,5 @@
-"""The rules: one file each, listed here. A new one is a file, a line, and a golden pair in tests/golden/wrong."""
+"""The rules: one file each, listed here. A new one is a file with its words, a line, and in tests/golden a `wrong` pair
+with what is `mended`; `ENGINE_UPDATE_RULES=1 pytest tests/diagnostics/test_pages.py` writes its section of docs."""
 
 from typing import Final
 
@@ -22,6 +23,7 @@ from engine.rules import (
     flow_name,
     flow_without_test,
     gate_on_read,
+    in_parallel,
     late_reminder,
     looser_than_default,
     missing_argument,
@@ -71,11 +73,12 @@ from engine.rules import (
     wrong_word,
 )
 from engine.rules.base import Case, Rule
+from engine.rules.below import BELOW
 
 __all__ = ["BELOW", "RULES", "Case", "Rule"]
 
 RULES: Final[dict[str, Rule]] = {
-    rule.RULE.name: rule.RULE
+    rule.RULE.name: rule.RULE._replace(summary=" ".join((rule.__doc__ or "").split()))
     for rule in (
         below_floor,
         claim_opens_gate,
@@ -96,6 +99,7 @@ RULES: Final[dict[str, Rule]] = {
         flow_name,
         flow_without_test,
         gate_on_read,
+        in_parallel,
         late_reminder,
         looser_than_default,
         missing_argument,
@@ -145,11 +149,3 @@ RULES: Final[dict[str, Rule]] = {
         wrong_word,
     )
 }
-
-BELOW: Final = frozenset(
-    """
-    yaml encoding too-large anchor tag key merge-key duplicate-key several-documents expression unknown-name
-    unknown-field maybe-missing filter-binds-tighter unknown-reference
-""".split()
-)
-"""Ids of findings made below the rules: by the YAML reader, the expression parser and the type checker."""

@@ -43,8 +43,8 @@ def _typed(written: Written, floor: WriteFloor, sink: Sink) -> None:
 def _report(written: Written, floor: WriteFloor, place: Place, message: str, tip: str, sink: Sink) -> None:
     which = f" where `{text_of(floor.when)}`" if floor.when else ""
     said = f"this project wants {message} for every `{written.tool.name}`{which}, and that cannot be shown here"
-    labels = (Label(floor.place, "engine.yaml fixes it here"), *to_write(written))
-    sink.error("below-floor", place, said, tip=tip, labels=labels)
+    labels = (Label(floor.place, "engine.yaml fixes it here"),)
+    sink.error("below-floor", place, said, tip=tip, labels=labels, path=to_write(written))
 
 
 def _lacking(written: Written, floor: WriteFloor) -> Iterator[tuple[Place, str, str]]:
@@ -95,4 +95,10 @@ def _as_narrow(own: Limit, floor: Limit) -> bool:
     return long and own.amount is not None and floor.amount is not None and own.amount <= floor.amount
 
 
-RULE = Rule("below-floor", check, floor=True)
+RULE = Rule(
+    "below-floor",
+    check,
+    floor=True,
+    why="The project has fixed how such a call is gated, and this flow would let it through with less.",
+    mend="Add the line that the tip names to the grant, or have the floor in `engine.yaml` changed by whoever set it.",
+)

@@ -30,7 +30,12 @@ def _report(written: Written, gated: bool, sink: Sink) -> None:
     known = f"`{facts[0]}.customer_id == customer.id`" if facts else "`customer.id == ...`"
     tip = f"add a line to `only_if` that the engine can judge by itself, such as {known}, or an `approve` without `if`"
     place = written.grant.at.get("only_if", written.place)
-    sink.error("claim-opens-gate", place, message, tip=tip, labels=to_write(written))
+    sink.error("claim-opens-gate", place, message, tip=tip, path=to_write(written))
 
 
-RULE = Rule("claim-opens-gate", check)
+RULE = Rule(
+    "claim-opens-gate",
+    check,
+    why="Whoever says the right words gets the write: nothing that the engine knows by itself stands against it.",
+    mend="Add a line to `only_if` over a fact of the tool or the verified customer, or an `approve` line without `if`.",
+)

@@ -102,4 +102,10 @@ def _model(project: Project, alias: str, job: str, place: Place) -> Iterator[_Le
     yield _Leak(place, message, labels, tip)
 
 
-RULE = Rule("cloud-reachable", check, floor=True)
+RULE = Rule(
+    "cloud-reachable",
+    check,
+    floor=True,
+    why="What customers write would leave the premises, though the flow promises that it does not.",
+    mend="Choose a model or a tool on the premises, or say where it runs with `location: on_premises`.",
+)

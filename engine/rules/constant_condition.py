@@ -158,4 +158,9 @@ def _place(expr: Expr) -> Place:
     return expr.text.place_of(tree.start, tree.end) if not isinstance(tree, Broken) else expr.text.place
 
 
-RULE = Rule("constant-condition", check)
+RULE = Rule(
+    "constant-condition",
+    check,
+    why="One of its branches is never taken, or a gate is no gate: something else was meant.",
+    mend="Say what was meant, or remove the condition.",
+)

@@ -35,4 +35,9 @@ def _confirm(granted: Written, confirm: Expr, sink: Sink) -> None:
             return
 
 
-RULE = Rule("customer-text-in-confirm", check)
+RULE = Rule(
+    "customer-text-in-confirm",
+    check,
+    why="A customer could be led to say yes to words that somebody else put in, and the yes would count.",
+    mend="Ask in words of your own, with values that a tool gave or that the form of a field bounds.",
+)

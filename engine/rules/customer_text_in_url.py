@@ -53,4 +53,10 @@ def _argument(flow: Compiled, node: str, argument: str) -> Place:
     return flow.graph.places[node]
 
 
-RULE = Rule("customer-text-in-url", check)
+RULE = Rule(
+    "customer-text-in-url",
+    check,
+    why="A text that anybody wrote would choose what is looked up, and it ends up in the logs of every "
+    "server on the way.",
+    mend="Give the field a `pattern` or a kind such as `order_number`, or let the tool take it in its body.",
+)

@@ -58,4 +58,9 @@ def _empty(tree: Any) -> bool:
     return False
 
 
-RULE = Rule("empty-text", check)
+RULE = Rule(
+    "empty-text",
+    check,
+    why="A customer would get an empty message.",
+    mend="Add an `else`, or a word that stands outside conditions and lists.",
+)

@@ -19,4 +19,9 @@ def check(case: Case, sink: Sink) -> None:
             sink.warning("flow-without-test", flow.flow.spot("flow"), message, tip=tip)
 
 
-RULE = Rule("flow-without-test", check)
+RULE = Rule(
+    "flow-without-test",
+    check,
+    why="Nobody would notice that a change makes it do something else.",
+    mend="Write `flows/NAME.test.yaml` beside the flow.",
+)

@@ -85,4 +85,10 @@ def _longer(own: Span, known: Span) -> bool:
     return (own.business_days, own.seconds) > (known.business_days, known.seconds)
 
 
-RULE = Rule("looser-than-default", check, floor=True)
+RULE = Rule(
+    "looser-than-default",
+    check,
+    floor=True,
+    why="The project has decided how far any flow may go, and this flow goes further.",
+    mend="Leave the line out, or write one that is tighter.",
+)

@@ -28,4 +28,9 @@ def check(case: Case, sink: Sink) -> None:
                 sink.error("missing-language", record.step.spot("reply"), message, tip=tip, labels=labels)
 
 
-RULE = Rule("missing-language", check)
+RULE = Rule(
+    "missing-language",
+    check,
+    why="Some customers would get a reply in a language that they do not read.",
+    mend="Write one text for each language of `engine.yaml`.",
+)

@@ -63,4 +63,9 @@ def _minutes(clock: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-RULE = Rule("outside-hours", check)
+RULE = Rule(
+    "outside-hours",
+    check,
+    why="Asked at the wrong hour, the question ends before anybody is back to answer it.",
+    mend="Count in business days, or give it longer than the shop is closed.",
+)

@@ -20,8 +20,8 @@ Passes = Callable[[Node, str], bool]
 
 
 def route(flow: Compiled, target: str, *, start: str | None = None, passes: Passes | None = None) -> tuple[Label, ...]:
-    """The places of the shortest way to a node over edges that `passes` lets through; the middle of a long one is
-    left out."""
+    """The places of the shortest way to a node over edges that `passes` lets through, the node itself left out. Of a
+    long one the first step and the last are shown."""
     first = flow.plan.entry if start is None else start
     came: dict[str, tuple[str, str] | None] = {first: None}
     waiting = deque([first])

@@ -62,4 +62,9 @@ def _report(group: Sequence[Approval], people: set[str], sink: Sink) -> None:
         sink.error("same-approver", last.by.place, message, labels=labels, tip="name another team, or add people to it")
 
 
-RULE = Rule("same-approver", check)
+RULE = Rule(
+    "same-approver",
+    check,
+    why="Lines are decided by different people; with too few of them, nobody could ever let the call through.",
+    mend="Name another team in one of the lines, or add people to the team.",
+)

@@ -109,6 +109,7 @@ def blotted(diagnostics: Iterable[Diagnostic], secrets: list[str]) -> Iterator[D
         yield diagnostic._replace(
             message=_blot(diagnostic.message, secrets), tip=_blot(diagnostic.tip, secrets),
             labels=tuple(Label(label.place, _blot(label.message, secrets)) for label in diagnostic.labels),
+            path=tuple(Label(label.place, _blot(label.message, secrets)) for label in diagnostic.path), fix=None,
         ) if secrets else diagnostic  # fmt: skip
 
 
@@ -129,4 +130,10 @@ def _blot(text: str, secrets: list[str]) -> str:
     return text
 
 
-RULE = Rule("secret-in-file", check, floor=True)
+RULE = Rule(
+    "secret-in-file",
+    check,
+    floor=True,
+    why="Whoever can read the repository, or any copy of it, can use the secret, for as long as it works.",
+    mend="Write `{{ secret.NAME }}`, set it in the environment, and have the one in the file revoked.",
+)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.compile import Compiled
-from engine.diagnostics import Sink
+from engine.diagnostics import Label, Sink
 from engine.plan import Node
 from engine.rules.base import Case, Rule
 from engine.rules.route import route
@@ -56,8 +56,13 @@ def _report(flow: Compiled, node: Node, outcome: str, call: str, sink: Sink) -> 
     tool = flow.plan.nodes[call].data["tool"]
     message = f"where {who} says nothing in time, this goes on to `{tool}`: silence must never approve"
     tip = f"let `{outcome}` escalate or close, or have a person approve every `{tool}`"
-    labels = route(flow, call, start=node.on[outcome])
+    labels = (*route(flow, call, start=node.on[outcome]), Label(flow.graph.places[call], "it is called here"))
     sink.error("silence-approves", flow.graph.places[node.id], message, tip=tip, labels=labels)
 
 
-RULE = Rule("silence-approves", check)
+RULE = Rule(
+    "silence-approves",
+    check,
+    why="Nobody said yes: somebody was asked, did not answer, and it happens all the same.",
+    mend="Let the silence escalate or close the ticket, or have a person approve every such call.",
+)

@@ -29,4 +29,10 @@ def _text(text: Text, key: str, sink: Sink) -> None:
         sink.error("template-in-instruction", place, message, tip="name the value under `using`")
 
 
-RULE = Rule("template-in-instruction", check)
+RULE = Rule(
+    "template-in-instruction",
+    check,
+    why="A model would read the braces as they stand. If they were filled in, a customer's words would "
+    "stand where orders stand.",
+    mend="Name the value under `using`, where the model sees it as what it is.",
+)

@@ -58,4 +58,9 @@ def _words(tree: Tree) -> Iterator[Tree]:
             yield part
 
 
-RULE = Rule("unknown-channel", check)
+RULE = Rule(
+    "unknown-channel",
+    check,
+    why="The condition never holds, so tickets take a way that was not meant for them.",
+    mend="Use a channel of `engine.yaml`.",
+)

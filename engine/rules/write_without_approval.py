@@ -36,7 +36,13 @@ def _argument(written: Written, argument: str, floor: Amount, sink: Sink) -> Non
     )
     tip = f"add a line to `approve` whose `if` is `{argument} > {floor.value}` or wider, or none"
     place = written.grant.at.get("approve", written.place)
-    sink.error("write-without-approval", place, message, tip=tip, labels=to_write(written))
+    sink.error("write-without-approval", place, message, tip=tip, path=to_write(written))
 
 
-RULE = Rule("write-without-approval", check, floor=True)
+RULE = Rule(
+    "write-without-approval",
+    check,
+    floor=True,
+    why="Above this amount the project wants a person to look before money moves, whatever a flow says.",
+    mend="Add a line to `approve` that covers every amount above the project's.",
+)

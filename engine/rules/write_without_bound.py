@@ -37,7 +37,16 @@ def _amount(written: Written, argument: str, sink: Sink) -> None:
 
 def _report(written: Written, message: str, tip: str, sink: Sink) -> None:
     place = written.grant.at.get("only_if", written.place)
-    sink.error("write-without-bound", place, message, tip=tip, labels=to_write(written))
+    sink.error("write-without-bound", place, message, tip=tip, path=to_write(written))
 
 
-RULE = Rule("write-without-bound", check, floor=True)
+RULE = Rule(
+    "write-without-bound",
+    check,
+    floor=True,
+    why=(
+        "An amount without an upper bound may be anything that a customer claims or a model writes. Zero or less "
+        "would be as wrong."
+    ),
+    mend="Add `0 < amount <= ...` under `only_if`, bounded by a number or by a fact such as `order.total`.",
+)

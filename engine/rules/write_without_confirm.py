@@ -14,7 +14,13 @@ def check(case: Case, sink: Sink) -> None:
         if "confirm" not in written.grant.at:
             message = f"`{written.tool.name}` changes the world: say how the customer consents"
             tip = 'write `confirm: "..."`, the question that the customer must say yes to, or `confirm: no`'
-            sink.error("write-without-confirm", written.place, message, tip=tip, labels=to_write(written))
+            sink.error("write-without-confirm", written.place, message, tip=tip, path=to_write(written))
 
 
-RULE = Rule("write-without-confirm", check, floor=True)
+RULE = Rule(
+    "write-without-confirm",
+    check,
+    floor=True,
+    why="Customers are not to be surprised by what is done in their name.",
+    mend="Write the question that they must say yes to, or `confirm: no` if they need not be asked.",
+)

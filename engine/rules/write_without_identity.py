@@ -26,8 +26,14 @@ def _report(flow: Compiled, call: Node, sink: Sink) -> None:
 
     message = f"`{call.data['tool']}` can be reached without a verified customer"
     tip = "put a `verify` step before it on every way, and let its `otherwise` end or escalate"
-    labels = route(flow, call.id, passes=unproved)
-    sink.error("write-without-identity", flow.graph.places[call.id], message, tip=tip, labels=labels)
+    path = route(flow, call.id, passes=unproved)
+    sink.error("write-without-identity", flow.graph.places[call.id], message, tip=tip, path=path)
 
 
-RULE = Rule("write-without-identity", check, floor=True)
+RULE = Rule(
+    "write-without-identity",
+    check,
+    floor=True,
+    why="Somebody who is not the customer could have money sent or data changed.",
+    mend="Put a `verify` step before the call on every way, and let its `otherwise` end or escalate.",
+)

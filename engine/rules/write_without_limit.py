@@ -17,7 +17,13 @@ def check(case: Case, sink: Sink) -> None:
                 f"`{written.tool.name}` changes the world and has neither a `limit` nor an `approve` for every call"
             )
             tip = "write `limit: [1 per ...]`"
-            sink.error("write-without-limit", written.place, message, tip=tip, labels=to_write(written))
+            sink.error("write-without-limit", written.place, message, tip=tip, path=to_write(written))
 
 
-RULE = Rule("write-without-limit", check, floor=True)
+RULE = Rule(
+    "write-without-limit",
+    check,
+    floor=True,
+    why="Repeated by mistake or on purpose, it would go unnoticed.",
+    mend="Add a `limit`, such as `[1 per order_id]`, or an `approve` line without `if`.",
+)

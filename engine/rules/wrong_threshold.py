@@ -40,4 +40,9 @@ def _report(place: Place, message: str, tip: str, sink: Sink) -> None:
     sink.error("wrong-threshold", place, message, tip=tip)
 
 
-RULE = Rule("wrong-threshold", check)
+RULE = Rule(
+    "wrong-threshold",
+    check,
+    why="People would take over never, always, or just when everything is fine.",
+    mend="Turn the sign round, or choose a number within what is measured.",
+)
