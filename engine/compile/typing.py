@@ -69,7 +69,10 @@ def _explained(flow: Compiled, expr: Expr, state: State, finding: Diagnostic) ->
 def _lost(flow: Compiled) -> bool:
     """Whether a step, and so perhaps a name, could not be read."""
     keys = {"as", "ask", "set"}
-    return flow.flow.lost or any(record.step.broken & keys for record in flow.graph.steps)
+    return flow.flow.lost or any(
+        record.step.broken & keys or (record.entry in flow.graph.broken and "do" in record.step.KEYS)
+        for record in flow.graph.steps
+    )
 
 
 def _known(flow: Compiled, expr: Expr, names: Env, lost: bool, sink: Sink) -> Env:

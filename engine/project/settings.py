@@ -164,8 +164,8 @@ class ModelSettings(Declaration):
     base_url: Text | None = key("base_url", STRING, doc="Where it is.", example="http://127.0.0.1:8080")
     api_key: Expr | None = key("api_key", TEMPLATE, doc="Its key.", example="'{{ secret.MODEL_KEY }}'")
     location: Text | None = key(
-        "location", Choice(on_premises="On machines of your own.", cloud="Somewhere else."), doc="Where it runs; what is not `local` counts as `cloud`.",
-        example="on_premises",
+        "location", Choice(on_premises="On machines of your own.", cloud="Somewhere else."),
+        doc="Where it runs; what is not `local` counts as `cloud`.", example="on_premises",
     )  # fmt: skip
 
 

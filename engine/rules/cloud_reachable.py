@@ -73,7 +73,7 @@ def _tool(project: Project, name: str, place: Place, labels: tuple[Label, ...]) 
         return
     location = tool.entry.location
     if location is None or location.value != "on_premises":
-        where = "does not say where it runs" if location is None else f"runs at `{location.value}`"
+        where = "does not say where it runs" if location is None else f"says `location: {location.value}`"
         told = (*labels, Label(location.place if location else tool.entry.spot("tool"), "it is described here"))
         message = f"contents stay on the premises here, and `{name}` {where}"
         tip = f"write `location: on_premises` at `{name}`, if that is where its system is"
@@ -88,6 +88,8 @@ def _tool(project: Project, name: str, place: Place, labels: tuple[Label, ...]) 
 def _model(project: Project, alias: str, job: str, place: Place) -> Iterator[_Leak]:
     known: Mapping[str, tuple[Text, Any]] = (project.settings.models if project.settings else None) or {}
     text, model = known.get(alias, (None, None))
+    if text is None and alias != "local":
+        return  # an unknown model, which is reported as such
     provider = model.use if isinstance(model, ModelSettings) else model
     name = provider.value if isinstance(provider, Text) else alias
     stated = model.location if isinstance(model, ModelSettings) else None

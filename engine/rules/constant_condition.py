@@ -100,13 +100,20 @@ def _condition(
     tree = json_of(expr)
     domains = [(domain, True) for domain in _domains([tree, *(json_of(one.expr) for one in known)], names, expr)]
     before = [(json_of(one.expr), one.truth) for one in known]
-    for given, labels in (([], ()), (before, tuple(map(_label, known)))):
+    for given in ([], before):
         if contradict([*domains, *given]):
             return  # no ticket comes here, which is another rule's
         for truth, word in ((True, "never"), (False, "always")):
             if contradict([*domains, *given, (tree, truth)]):
-                _report(expr, what, word, _needed(domains, known, (tree, truth)) if given else labels, sink)
+                why = _needed(domains, known, (tree, truth)) if given else _about(known, tree)
+                _report(expr, what, word, why, sink)
                 return
+
+
+def _about(known: tuple[_Known, ...], tree: Any) -> tuple[Label, ...]:
+    """The conditions on the same values: what a type is narrowed to was said by one of them."""
+    mine = set(paths(tree))
+    return tuple(_label(one) for one in known if mine & set(paths(json_of(one.expr))))
 
 
 def _needed(

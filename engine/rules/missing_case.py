@@ -21,6 +21,8 @@ def check(case: Case, sink: Sink) -> None:
                 continue
             found = value_type(flow, record)
             if isinstance(found, EnumType):
+                if step.cases.keys() - found.values:
+                    continue  # a misspelt one, which is reported as such
                 if left := sorted(found.values - step.cases.keys()):
                     message = f"no case for {quoted(left, 'and')}"
                     sink.error("missing-case", step.spot("switch"), message, tip=_TIP)

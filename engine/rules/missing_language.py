@@ -23,7 +23,11 @@ def check(case: Case, sink: Sink) -> None:
             missing = promised if "" in given else [word for word in promised if word not in given]
             if missing:
                 listed = quoted(missing).replace(" or ", " and ")
-                message = f"one text for {listed}" if "" in given else f"there is no text in {listed}"
+                message = (
+                    f"this is one text for all, and the project promises {listed}"
+                    if "" in given
+                    else f"there is no text in {listed}"
+                )
                 tip = f"write one text for each: `{{{', '.join(f'{word}: ...' for word in promised)}}}`"
                 sink.error("missing-language", record.step.spot("reply"), message, tip=tip, labels=labels)
 

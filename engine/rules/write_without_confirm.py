@@ -11,7 +11,7 @@ __all__ = ["RULE"]
 def check(case: Case, sink: Sink) -> None:
     """`confirm` is a text, or `no`; it is never left out."""
     for written in writes(case):
-        if "confirm" not in written.grant.at:
+        if "confirm" not in {*written.grant.at, *written.grant.broken}:
             message = f"`{written.tool.name}` changes the world: say how the customer consents"
             tip = 'write `confirm: "..."`, the question that the customer must say yes to, or `confirm: no`'
             sink.error("write-without-confirm", written.place, message, tip=tip, path=to_write(written))
