@@ -74,7 +74,10 @@ class Rollout(Declaration):
 
     WHAT = "rollout"
     mode: Text | None = key(
-        "mode", Choice("shadow", "suggest", "read_only", "live"), doc="How far the engine acts.", example="live"
+        "mode",
+        Choice("shadow", "suggest", "read_only", "live", guessed=False),
+        doc="How far the engine acts.",
+        example="live",
     )
     share: Any = key("share", Percent, doc="The share of customers, by a stable hash.", example="100%")
 

@@ -131,7 +131,7 @@ class _Allow(Shape):
 
     def read(self, node: Node, reader: Reader) -> Any:
         """A grant without gates."""
-        return GrantEntry(node.place) if Choice("allow").read(node, reader) is not None else None
+        return GrantEntry(node.place) if Choice("allow", guessed=False).read(node, reader) is not None else None
 
 
 GRANT = Either("`allow`, or a mapping with `only_if`, `limit`, `confirm` and `approve`",

@@ -85,10 +85,11 @@ class Word(Shape):
 
 
 class Choice(Shape):
-    """One of a few words."""
+    """One of a few words. `guessed`: a misspelt one may be mended without asking, since no right hangs on it."""
 
-    def __init__(self, *words: str) -> None:
+    def __init__(self, *words: str, guessed: bool = True) -> None:
         self.words = words
+        self.guessed = guessed
         self.says = quoted(words)
 
     def read(self, node: Node, reader: Reader) -> Any:
@@ -98,7 +99,8 @@ class Choice(Shape):
         if node.value in self.words:
             return node
         message = f"expected {self.says}, got `{shortened(node.value)}`"
-        reader.error("wrong-word", node.place, message, *misspelt(node, self.words))
+        tip, fix = misspelt(node, self.words)
+        reader.error("wrong-word", node.place, message, tip, fix if self.guessed else None)
         return None
 
 

@@ -143,7 +143,7 @@ class HttpBinding(Declaration):
     json: Any = key("json", BODY, doc="The body.", example="{amount: '{{ amount }}'}")
 
 
-_EFFECT = Choice("read", "write", "irreversible")
+_EFFECT = Choice("read", "write", "irreversible", guessed=False)
 _SCHEMA = Json("a JSON Schema of an object")
 
 
