@@ -51,7 +51,8 @@ def _closest(word: str, words: Iterable[str]) -> list[str]:
     """All words at the smallest distance, in alphabetical order; none where that is too far."""
     if len(word) > _LONGEST:
         return []
-    best, found = max(1, len(word) // 3), []
+    best = max(1, len(word) // 3)
+    found: list[str] = []
     for other in sorted(set(words)):
         if abs(len(other) - len(word)) > best or other == word:
             continue

@@ -137,7 +137,7 @@ def test_a_file_that_cannot_be_written_is_what_it_was(
     def full(number: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(mending.os, "fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     ran = engine("validate", "--fix")
     assert ran.status == 1
     assert "not fixed: flows/wrong.yaml: No space left on device" in ran.err

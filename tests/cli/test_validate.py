@@ -6,6 +6,7 @@ import pty
 import subprocess
 import sys
 import termios
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,7 @@ def test_hostile_files_are_findings(content: bytes, engine: Engine, project: Pat
     assert "engine.yaml:" in ran.out
 
 
-def on_a_terminal(*argv: str, columns: int = 80, **environment: str) -> str:
+def on_a_terminal(*argv: str, columns: int = 80, environment: Mapping[str, str] | None = None) -> str:
     """What `engine validate` shows on a terminal of so many columns."""
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, columns))
@@ -107,7 +108,7 @@ def on_a_terminal(*argv: str, columns: int = 80, **environment: str) -> str:
     kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     ran = subprocess.run(
         [sys.executable, "-m", "engine.cli", "validate", *argv],
-        stdout=theirs, stderr=subprocess.PIPE, env={**kept, **outside, **environment}, timeout=60, check=False,
+        stdout=theirs, stderr=subprocess.PIPE, env={**kept, **outside, **(environment or {})}, timeout=60, check=False,
     )  # fmt: skip
     os.close(theirs)
     shown = os.read(ours, 100_000)
@@ -131,7 +132,7 @@ def on_a_terminal(*argv: str, columns: int = 80, **environment: str) -> str:
 )
 def test_colour_on_a_terminal(argv: tuple[str, ...], environment: dict[str, str], tinted: bool, project: Path) -> None:
     write_flow(project, "wrong", WRONG)
-    assert ("\x1b[31m" in on_a_terminal(*argv, **environment)) is tinted
+    assert ("\x1b[31m" in on_a_terminal(*argv, environment=environment)) is tinted
 
 
 @pytest.mark.parametrize(
