@@ -48,7 +48,8 @@ def check(paths: Sequence[Path], *, root: Path | None = None) -> Checked:
     sink = Sink()
     project = load(folder, sink, steps=STEPS, later=LATER)
     flows = {name: compile_flow(flow, project) for name, flow in sorted(project.flows.items())}
-    case = Case(project, flows)
+    pieces = {name: compile_flow(piece, project) for name, piece in sorted(project.pieces.items())}
+    case = Case(project, flows, pieces)
     for rule in RULES.values():
         if rule.check is not None:
             rule.check(case, sink)

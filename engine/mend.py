@@ -25,11 +25,11 @@ _ROUNDS = 10
 _SCHEMA = "# yaml-language-server: $schema="
 _NAMED = re.compile(r"^\ufeff?[ \t]*#[ \t]*yaml-language-server:", re.MULTILINE)
 _SCHEMAS = {
-    "flows/": ("flow.schema.json",),
-    "tools/": ("tool.schema.json", "tools.schema.json"),
-    "engine.yaml": ("engine.schema.json",),
+    "flows/": "flow.schema.json",
+    "tools/": "tools.schema.json",
+    "engine.yaml": "engine.schema.json",
 }
-"""Where a file lies -> the names that its schema may have in the folder `schemas`."""
+"""Where a file lies -> its schema in the folder `schemas`, as `engine schema --write` names it."""
 
 
 class Mended(NamedTuple):
@@ -129,5 +129,5 @@ def _schema_lines(project: Project) -> Iterator[Edit]:
 
 
 def _schema(root: Path, path: str) -> str | None:
-    known = next((names for start, names in _SCHEMAS.items() if path.startswith(start)), ())
-    return next((name for name in known if (root / "schemas" / name).is_file()), None)
+    name = next((name for start, name in _SCHEMAS.items() if path.startswith(start)), None)
+    return name if name is not None and (root / "schemas" / name).is_file() else None

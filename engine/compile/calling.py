@@ -18,11 +18,11 @@ __all__ = ["call"]
 def call(low: Lowering, step: Call, at: At) -> None:
     """A call that is not granted, or of a tool that does not exist, goes to people."""
     tool = low.tools.get(step.tool.value) if step.tool else None
-    granted = low.flow.grants().get(tool.name) if tool else None
+    granted = low.granted(tool.name) if tool else None
     if tool is None or granted is None:
         low.broken(step, at)
     elif tool.writes:
-        _Write(low, step, at, tool, granted[1]).lower()
+        _Write(low, step, at, tool, granted).lower()
     else:
         _read(low, step, at, tool)
 

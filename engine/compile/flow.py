@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from engine.compile import asking, calling, going, looping
+from engine.compile import asking, calling, going, looping, pieces
 from engine.compile.analysis import State, analyse, order
 from engine.compile.graph import Graph, paths
 from engine.compile.lowering import Kind, Lowering
@@ -25,6 +25,7 @@ from engine.steps.each import Each
 from engine.steps.escalate import Escalate
 from engine.steps.if_ import If
 from engine.steps.judge import Judge
+from engine.steps.parallel import Parallel
 from engine.steps.repeat import Repeat
 from engine.steps.reply import Reply
 from engine.steps.search import Search
@@ -32,10 +33,11 @@ from engine.steps.set_ import Set
 from engine.steps.switch import Switch
 from engine.steps.tool import Call
 from engine.steps.transfer import Transfer
+from engine.steps.use import Use
 from engine.steps.verify import Verify
 from engine.steps.wait import Wait
 from engine.syntax import Broken
-from engine.types import Type, is_scalar, join, to_json
+from engine.types import UNKNOWN, Type, is_scalar, join, to_json
 
 __all__ = ["KINDS", "Compiled", "compile_flow"]
 
@@ -50,8 +52,10 @@ KINDS: Final[Mapping[type[StepKind], Kind]] = {
     Switch: looping.switch,
     Each: looping.each,
     Repeat: looping.repeat,
+    Parallel: looping.parallel,
     Judge: going.judge,
     Set: going.set_,
+    Use: pieces.use,
     Transfer: going.transfer,
     Escalate: going.escalate,
     Close: going.close,
@@ -78,15 +82,24 @@ class Compiled:
 def compile_flow(flow: Flow, project: Project) -> Compiled:
     """Compiles. Total: every flow that could be read at all gives a plan, in which broken parts go to people."""
     graph = Graph(flow.name)
-    low = Lowering(flow, project.settings, project.tools, KINDS, graph)
-    entry = low.steps(flow.steps, "", None, None, flow.spot("steps"))
+    low = Lowering(flow, project.settings, project.tools, KINDS, graph, project.pieces)
+    if flow.is_piece:
+        low.inside.append(flow.name)
+    behind = pieces.give(low, flow.gives, None, graph.reserve("gives"), None, flow) if flow.is_piece else None
+    entry = low.steps(flow.steps, "", behind, None, flow.spot("steps"))
     verifiers = _verifiers(graph, project)
-    states = analyse(graph, entry, engine_values(verifiers))
+    states = analyse(graph, entry, _start(flow, low, verifiers), verified=flow.needs is not None)
     types = _types(graph, states)
     _settle_branches(graph, states)
     _arrange(graph, entry, low.end)
     plan = _plan(flow, project, graph, entry, types)
     return Compiled(flow, project, graph, plan, states, verifiers, low.end, types)
+
+
+def _start(flow: Flow, low: Lowering, verifiers: tuple[Tool, ...]) -> dict[str, Type]:
+    """What is known at the entry. The customer whom a piece needs verified is verified elsewhere, by whatever tool."""
+    known = {**engine_values(verifiers), **pieces.taken(flow, low)}
+    return {**known, "customer": UNKNOWN} if flow.needs is not None else known
 
 
 def _arrange(graph: Graph, entry: str, end: str | None) -> None:

@@ -1,7 +1,7 @@
 """Lowering: from steps to nodes. Total: whatever is missing or broken becomes a node that goes to people."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from engine.compile.graph import Graph, Record, paths
@@ -9,7 +9,7 @@ from engine.diagnostics import Place
 from engine.plan import Node
 from engine.project.contract import Tool
 from engine.project.flow import Flow
-from engine.project.grant import Silence
+from engine.project.grant import GrantEntry, Silence
 from engine.project.settings import Settings
 from engine.project.step import Cause, Otherwise, StepKind
 
@@ -41,8 +41,18 @@ class Lowering:
     tools: Mapping[str, Tool]
     kinds: Mapping[type[StepKind], Kind]
     graph: Graph
+    pieces: Mapping[str, Flow] = field(default_factory=dict)
     end: str | None = None
     """The node behind the last step, once something reaches it."""
+    inside: list[str] = field(default_factory=list)
+    """The pieces that are being put in place, outermost first."""
+
+    def granted(self, tool: str) -> GrantEntry | None:
+        """The grant of a tool; a piece that is looked at alone leaves that to the flows that use it."""
+        if self.flow.is_piece:
+            return GrantEntry(self.flow.place)
+        found = self.flow.grants().get(tool)
+        return found[1] if found else None
 
     # steps
 
@@ -60,7 +70,8 @@ class Lowering:
 
     def _id(self, step: StepKind, path: str) -> str:
         named = getattr(step, "identifier", None) or getattr(step, "name", None)
-        return self.graph.name(step.WORD, named.value if named else None, path, step.content)
+        word = named.value.rpartition("/")[2] if named else None  # in a piece, names are written with its place
+        return self.graph.name(step.WORD, word, path, step.content)
 
     def _step(self, step: StepKind, at: At) -> None:
         kind = self.kinds.get(type(step))

@@ -102,7 +102,7 @@ class _Walk:
         name = tree.parts[0]
         if name in names:
             return names[name]
-        listed = ", ".join(sorted(names)[:12]) or "none"
+        listed = ", ".join([other for other in sorted(names) if "/" not in other][:12]) or "none"
         return self.findings.unknown(
             "unknown-name", tree, f"there is no `{name}` here; there are {listed}", name, list(names)
         )

@@ -103,9 +103,13 @@ def _template(source: str) -> Tree:
     alone = [part for part in parts if not (part.kind == "lit" and not str(part.parts[0]).strip())]
     stripped = source.strip()
     braces = stripped.startswith("{{") and stripped.endswith("}}")
-    if len(alone) == 1 and alone[0].kind not in ("for", "when", "lit") and braces:
+    if len(alone) == 1 and braces and alone[0].kind not in ("for", "when") and not _is_text(alone[0]):
         return alone[0]
     return Tree("text", *parts, start=0, end=len(source))
+
+
+def _is_text(tree: Tree) -> bool:
+    return tree.kind == "lit" and isinstance(tree.parts[0], str)
 
 
 class _Reader:

@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from engine.project.scalars import STRING
-from engine.project.shape import Reader, Shape
+from engine.project.scalars import STRING, Choice
+from engine.project.shape import Outline, Reader, Schema, Shape
 from engine.syntax import Broken, Mapping, Node, Sequence, Text
 
 __all__ = ["Anything", "Either", "Json", "ListOf", "MapOf", "plain"]
@@ -31,6 +31,12 @@ class ListOf(Shape):
         values = (self.element.read(item, reader) for item in node.items)
         return [value for value in values if value is not None]
 
+    def schema(self, outline: Outline) -> Schema:
+        """An array, or its element."""
+        element = self.element.schema(outline)
+        listed = {"type": "array", "items": element, **({"minItems": self.least} if self.least else {})}
+        return {"anyOf": [element, listed]} if self.one else listed
+
 
 class MapOf(Shape):
     """A mapping whose keys are names that the author chooses; gives `{name: (key text, value)}`."""
@@ -56,6 +62,15 @@ class MapOf(Shape):
                 found[entry.key.value] = (entry.key, value)
         return found
 
+    def schema(self, outline: Outline) -> Schema:
+        """An object. Names of a few words stand in it as properties, which editors offer."""
+        made: Schema = {"type": "object", **({"minProperties": self.least} if self.least else {})}
+        value = self.value.schema(outline)
+        if isinstance(self.names, Choice):
+            properties = {word: {"description": doc, "allOf": [value]} for word, doc in self.names.words.items()}
+            return {**made, "properties": properties, "additionalProperties": False}
+        return {**made, "propertyNames": self.names.schema(outline), "additionalProperties": value}
+
 
 class Either(Shape):
     """The shape depends on whether a text, a list or a mapping stands there."""
@@ -77,6 +92,10 @@ class Either(Shape):
                 return self.entries.read(node, reader)
         return self.wrong(node, reader)
 
+    def schema(self, outline: Outline) -> Schema:
+        """The shapes side by side."""
+        return {"anyOf": [shape.schema(outline) for shape in (self.text, self.items, self.entries) if shape]}
+
 
 class Anything(Shape):
     """The tree as it stands."""
@@ -86,6 +105,10 @@ class Anything(Shape):
     def read(self, node: Node, reader: Reader) -> Any:
         """The node itself."""
         return self.wrong(node, reader) if isinstance(node, Broken) else node
+
+    def schema(self, outline: Outline) -> Schema:
+        """Anything."""
+        return {}
 
 
 class Json(Shape):
@@ -97,6 +120,10 @@ class Json(Shape):
     def read(self, node: Node, reader: Reader) -> Any:
         """(plain JSON, place)."""
         return (plain(node), node.place) if isinstance(node, Mapping) else self.wrong(node, reader)
+
+    def schema(self, outline: Outline) -> Schema:
+        """An object."""
+        return {"type": "object"}
 
 
 def plain(node: Node) -> Any:

@@ -4,14 +4,23 @@ from typing import Any
 
 from engine.project.containers import ListOf, MapOf
 from engine.project.grant import GRANT, GrantEntry, Silence
-from engine.project.scalars import SLUG, STRING, Choice, Percent, Ref, Threshold
-from engine.project.shape import Declaration, Reader, Reference, Section, Shape, key
+from engine.project.kind import KIND, Kind
+from engine.project.scalars import NAME, SCALAR, SLUG, STRING, TEMPLATE, Choice, Expr, Percent, Ref, Right, Threshold
+from engine.project.shape import Declaration, Outline, Reader, Reference, Schema, Section, Shape, key, quoted
 from engine.project.step import STEPS, StepKind
 from engine.syntax import Mapping, Node, Text
 
 __all__ = ["Data", "Escalation", "Flow", "Meanwhile", "Rollout", "Start", "When"]
 
-_TODO = ("stop", "ask_again", "update", "answer", "queue", "escalate")
+_OF_PIECES = ("flow", "title", "owner", "about", "takes", "gives", "needs", "steps")
+_TODO = Choice(
+    stop="The flow stops, and the ticket closes as withdrawn.",
+    ask_again="The step that is asked about is done again.",
+    update="What is known is brought up to date.",
+    answer="It is answered, and the flow goes on.",
+    queue="It waits until this matter is done.",
+    escalate="A person takes over.",
+)
 
 
 class Start(Declaration):
@@ -33,18 +42,23 @@ class Start(Declaration):
         """`examples` may be missing where an event or a schedule starts the flow."""
         return [] if {"event", "schedule"} & set(self.at) else list(super().absent())
 
+    @classmethod
+    def demands(cls) -> Schema:
+        """One way to begin."""
+        return {"anyOf": [{"required": [way]} for way in ("examples", "event", "schedule")]}
+
 
 class Meanwhile(Declaration):
     """What follows a message that no step waits for, by what it means."""
 
     WHAT = "meanwhile"
-    withdraws: Text | None = key("withdraws", Choice(*_TODO), doc="The customer takes the wish back.", example="stop")
+    withdraws: Text | None = key("withdraws", _TODO, doc="The customer takes the wish back.", example="stop")
     corrects: Text | None = key(
-        "corrects", Choice(*_TODO), doc="The customer corrects a fact given earlier.", example="ask_again"
+        "corrects", _TODO, doc="The customer corrects a fact given earlier.", example="ask_again"
     )
-    adds: Text | None = key("adds", Choice(*_TODO), doc="The customer adds something.", example="update")
-    asks: Text | None = key("asks", Choice(*_TODO), doc="The customer asks something on the side.", example="answer")
-    new_wish: Text | None = key("new_wish", Choice(*_TODO), doc="The customer wants something else.", example="queue")
+    adds: Text | None = key("adds", _TODO, doc="The customer adds something.", example="update")
+    asks: Text | None = key("asks", _TODO, doc="The customer asks something on the side.", example="answer")
+    new_wish: Text | None = key("new_wish", _TODO, doc="The customer wants something else.", example="queue")
 
 
 class When(Declaration):
@@ -69,26 +83,33 @@ class Escalation(Declaration):
     when: When | None = key("when", Section(When), doc="Thresholds of this flow.", example='{confidence: "< 0.75"}')
 
 
+_MODE = Right(
+    shadow="It runs beside people, and nothing that it does is seen or counts.",
+    suggest="It drafts, people send.",
+    read_only="It answers; writes are left to people.",
+    live="It does all that the flow allows.",
+)
+
+
 class Rollout(Declaration):
     """How far the flow is let."""
 
     WHAT = "rollout"
-    mode: Text | None = key(
-        "mode",
-        Choice("shadow", "suggest", "read_only", "live", guessed=False),
-        doc="How far the engine acts.",
-        example="live",
-    )
+    mode: Text | None = key("mode", _MODE, doc="How far the engine acts.", example="live")
     share: Any = key("share", Percent, doc="The share of customers, by a stable hash.", example="100%")
+
+
+_LOCATION = Choice(
+    anywhere="Wherever models and tools are.", on_premises="No model, tool or embedder of a cloud sees them."
+)
+_JOBS = Choice(answer="Writes replies.", ask="Reads what customers write.", route="Finds the flow.")
 
 
 class Data(Declaration):
     """Where contents may go."""
 
     WHAT = "data"
-    location: Text | None = key(
-        "location", Choice("anywhere", "on_premises"), doc="Where contents may be processed.", example="on_premises"
-    )
+    location: Text | None = key("location", _LOCATION, doc="Where contents may be processed.", example="on_premises")
     mask: list[Text] | None = key(
         "mask", ListOf(STRING), doc="What no model, log or history sees.", example="[card, iban]"
     )
@@ -102,6 +123,10 @@ class _Guardrails(Shape):
         if isinstance(node, Text):
             return Ref("guardrail").read(node, reader)
         return node if isinstance(node, Mapping) and len(node.entries) == 1 else self.wrong(node, reader)
+
+    def schema(self, outline: Outline) -> Schema:
+        """A name, or an object of one."""
+        return {"anyOf": [dict(SCALAR), {"type": "object", "minProperties": 1, "maxProperties": 1}]}
 
 
 class Flow(Declaration):
@@ -141,7 +166,7 @@ class Flow(Declaration):
         "knowledge", ListOf(Ref("collection")), doc="The collections that may be searched.", example="[faq]"
     )
     models: dict[str, tuple[Text, Text | None]] | None = key(
-        "models", MapOf(Ref("model"), names=Choice("answer", "ask", "route"), what="a job"),
+        "models", MapOf(Ref("model"), names=_JOBS, what="a job"),
         doc="Which model does which job.", example="{answer: local}",
     )  # fmt: skip
     guardrails: list[Node] | None = key(
@@ -158,8 +183,44 @@ class Flow(Declaration):
     targets: Any = key("targets", MapOf(STRING), doc="What the flow should reach.", example="{resolution: 70%}")
     baseline: Any = key("baseline", MapOf(STRING), doc="How it was before.", example="{resolution: 45%}")
     survey: Any = key("survey", STRING, doc="The survey after the close.", example="csat")
-    gives: Any = key("gives", MapOf(STRING), doc="What a shared piece hands back.", later=True)
-    needs: Any = key("needs", STRING, doc="What a shared piece relies on.", later=True)
+    gives: dict[str, tuple[Text, Expr | None]] | None = key(
+        "gives", MapOf(TEMPLATE, names=NAME, what="a name"), doc="What a shared piece gives; it makes the file one.",
+        example='{order: "{{ details.order }}"}',
+    )  # fmt: skip
+    takes: dict[str, tuple[Text, Kind | None]] | None = key(
+        "takes", MapOf(KIND, names=NAME, what="a name"), doc="What a shared piece takes, with the type of each.",
+        example="{days: integer, order: orders.get}",
+    )  # fmt: skip
+    needs: Text | None = key(
+        "needs", Choice(verified="The customer is verified by then."), example="verified",
+        doc="What a shared piece relies on where it is used.",
+    )  # fmt: skip
+
+    @property
+    def is_piece(self) -> bool:
+        """Whether other flows use it, and no ticket starts in it."""
+        return "gives" in self.at
+
+    def finish(self, reader: Reader) -> None:
+        """A shared piece has what is its own; all else is said by the flow that uses it."""
+        for name in self.at if self.is_piece else ():
+            if name not in _OF_PIECES:
+                tip = f"A piece has {quoted(_OF_PIECES).replace(' or ', ' and ')}."
+                reader.error(
+                    "wrong-piece", self.at[name],
+                    f"a shared piece (a file with `gives`) has no `{name}`: the flow that uses it says that", tip=tip,
+                )  # fmt: skip
+        for name in ("takes", "needs"):
+            if name in self.at and not self.is_piece:
+                message = f"`{name}` is for a shared piece, which has `gives`; this is a flow"
+                reader.error("wrong-piece", self.at[name], message, tip="write `gives: {}` if others use this file")
+
+    @classmethod
+    def demands(cls) -> Schema:
+        """The same as `finish`."""
+        alone: Schema = {"not": {"anyOf": [{"required": [name]} for name in ("takes", "needs")]}}
+        piece: Schema = {"propertyNames": {"pattern": f"^(?:{'|'.join(_OF_PIECES)})$"}}
+        return {**super().demands(), "if": {"required": ["gives"]}, "then": piece, "else": alone}
 
     def grants(self) -> dict[str, tuple[Text, GrantEntry]]:
         """The grants that could be read."""

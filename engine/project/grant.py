@@ -6,19 +6,23 @@ from typing import Any, NamedTuple
 
 from engine.expressions import parse_expression
 from engine.project.containers import Either, ListOf
+from engine.project.ranges import natural
 from engine.project.scalars import (
     DURATION,
     EXPRESSION,
+    PLAIN,
     STRING,
     TEMPLATE,
-    Choice,
+    TIME,
     Expr,
     Ref,
+    Right,
     Span,
     decimal,
     duration,
+    text_of,
 )  # fmt: skip
-from engine.project.shape import Declaration, Reader, Section, Shape, key
+from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key
 from engine.project.step import OTHERWISE, Otherwise
 from engine.syntax import Node, Text
 
@@ -78,6 +82,11 @@ class _Limit(Shape):
         subject = parse_expression(words, reader.sink)
         return Limit(count, amount, match["currency"], subject, words, window, node)
 
+    def schema(self, outline: Outline) -> Schema:
+        """A text of that form."""
+        times, amount = rf"(?=[0-9]{{1,6}}\s){natural(1, 999999)}", rf"(?=[0-9.]*[1-9]){PLAIN} [A-Z]{{3}}"
+        return text_of(rf"(?:{times}|{amount})\s+per\s+[A-Za-z][A-Za-z0-9_.]*(?:\s+per\s+(?:{TIME}))?")
+
 
 class Approval(Declaration):
     """One line of `approve`: who decides, when, until when."""
@@ -126,12 +135,19 @@ class GrantEntry(Declaration):
         return isinstance(self.confirm, Expr) and self.confirm.text.value.strip() != "no"
 
 
+_ALLOWED = Right(allow="Any call, without a gate: for reads alone.")
+
+
 class _Allow(Shape):
     says = "`allow`, or a mapping with the gates"
 
     def read(self, node: Node, reader: Reader) -> Any:
         """A grant without gates."""
-        return GrantEntry(node.place) if Choice("allow", guessed=False).read(node, reader) is not None else None
+        return GrantEntry(node.place) if _ALLOWED.read(node, reader) is not None else None
+
+    def schema(self, outline: Outline) -> Schema:
+        """The word."""
+        return _ALLOWED.schema(outline)
 
 
 GRANT = Either("`allow`, or a mapping with `only_if`, `limit`, `confirm` and `approve`",

@@ -34,6 +34,8 @@ class Project:
     root: Path
     settings: Settings | None = None
     flows: dict[str, Flow] = field(default_factory=dict)
+    pieces: dict[str, Flow] = field(default_factory=dict)
+    """Shared pieces, which stand in `flows/` as well."""
     tools: dict[str, Tool] = field(default_factory=dict)
     references: list[Reference] = field(default_factory=list)
     """Names used in engine.yaml and the tools; those of a flow stand with the flow."""
@@ -146,7 +148,7 @@ class _Loader:
         if flow.flow is not None and flow.flow.value != path.stem:
             message = f"the flow `{flow.flow.value}` stands in {path.name}: a flow is named as its file"
             self.sink.error("flow-name", flow.flow.place, message, tip=f"write `flow: {path.stem}`, or rename the file")
-        self.project.flows[path.stem] = flow
+        (self.project.pieces if flow.is_piece else self.project.flows)[path.stem] = flow
 
 
 def _start(path: str) -> Place:

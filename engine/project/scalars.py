@@ -1,18 +1,19 @@
 """Shapes of single texts: words, names, durations, amounts, expressions. YAML's own typing plays no part."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from engine.diagnostics import Place
 from engine.expressions import Tree, parse_expression, parse_template
-from engine.project.shape import Reader, Shape, misspelt, quoted, shortened
+from engine.project.ranges import between, natural
+from engine.project.shape import Outline, Reader, Schema, Shape, misspelt, quoted, shortened
 from engine.syntax import Broken, Node, Nothing, Text
 
 __all__ = [
-    "AMOUNT", "DURATION", "EXPRESSION", "NAME", "RESERVED", "SLUG", "STRING", "TEMPLATE", "YES", "Amount", "Choice",
-    "Expr", "Number", "Pattern", "Percent", "Ref", "Span", "Threshold", "Word",
+    "AMOUNT", "CURRENCY", "DURATION", "EXPRESSION", "LANGUAGE", "NAME", "RESERVED", "SCALAR", "SLUG", "STRING",
+    "TEMPLATE", "YES", "Amount", "Choice", "Expr", "Number", "Pattern", "Percent", "Ref", "Span", "Threshold", "Word",
 ]  # fmt: skip
 
 RESERVED: Final = frozenset(
@@ -21,6 +22,11 @@ RESERVED: Final = frozenset(
     loop self""".split()
 )
 """Names with a meaning of their own: no step may bind them."""
+
+SCALAR: Final[Schema] = {"type": ["string", "number", "boolean"]}
+"""Any text, as YAML may have typed it: `no`, `0421`, `12:30` and `1.10` are a boolean and numbers to YAML 1.1."""
+FLAG: Final[Schema] = {"type": ["string", "boolean"]}
+"""A text of letters, which may be a boolean to YAML 1.1: `no`, `on`."""
 
 
 class Expr(NamedTuple):
@@ -68,11 +74,12 @@ class Bound(NamedTuple):
 
 
 class Word(Shape):
-    """A text that a function reads. The function gives the value, or a message that says what is wrong."""
+    """A text that a function reads. The function gives the value, or None; `schema` says the same to editors."""
 
-    def __init__(self, says: str, read: Callable[[Text], Any]) -> None:
+    def __init__(self, says: str, read: Callable[[Text], Any], schema: Schema) -> None:
         self.says = says
         self._read = read
+        self._schema = schema
 
     def read(self, node: Node, reader: Reader) -> Any:
         """What the function makes of the text."""
@@ -83,13 +90,19 @@ class Word(Shape):
             return self.wrong(node, reader, f"got `{shortened(node.value)}`")
         return value
 
+    def schema(self, outline: Outline) -> Schema:
+        """What the function accepts."""
+        return dict(self._schema)
+
 
 class Choice(Shape):
-    """One of a few words. `guessed`: a misspelt one may be mended without asking, since no right hangs on it."""
+    """One of a few words, each with what it means. None is a word that YAML types."""
 
-    def __init__(self, *words: str, guessed: bool = True) -> None:
+    GUESSED: ClassVar[bool] = True
+    """Whether `--fix` may write the nearest word."""
+
+    def __init__(self, **words: str) -> None:
         self.words = words
-        self.guessed = guessed
         self.says = quoted(words)
 
     def read(self, node: Node, reader: Reader) -> Any:
@@ -100,8 +113,18 @@ class Choice(Shape):
             return node
         message = f"expected {self.says}, got `{shortened(node.value)}`"
         tip, fix = misspelt(node, self.words)
-        reader.error("wrong-word", node.place, message, tip, fix if self.guessed else None)
+        reader.error("wrong-word", node.place, message, tip, fix if self.GUESSED else None)
         return None
+
+    def schema(self, outline: Outline) -> Schema:
+        """The words, explained."""
+        return {"enum": [*self.words], "markdownEnumDescriptions": [*self.words.values()]}
+
+
+class Right(Choice):
+    """One of a few words on which a right hangs: what was meant is never guessed."""
+
+    GUESSED = False
 
 
 class Ref(Shape):
@@ -117,6 +140,10 @@ class Ref(Shape):
             return self.wrong(node, reader)
         reader.refer(self.what, node)
         return node
+
+    def schema(self, outline: Outline) -> Schema:
+        """Any text: what the project has is beyond the file."""
+        return dict(SCALAR)
 
 
 class _Parsed(Shape):
@@ -139,6 +166,10 @@ class _Parsed(Shape):
         elif isinstance(tree, Broken):
             reader.count += 1
         return Expr(node, tree)
+
+    def schema(self, outline: Outline) -> Schema:
+        """Any text: what an expression is, no schema tells."""
+        return dict(SCALAR)
 
 
 def depth(tree: Tree) -> int:
@@ -173,6 +204,13 @@ class Number(Shape):
             return self.wrong(node, reader, f"got `{shortened(node.value)}`")
         return int(value) if self.whole else value
 
+    def schema(self, outline: Outline) -> Schema:
+        """A number, or the text of one."""
+        return {
+            "type": ["integer" if self.whole else "number", "string"], "minimum": _plain(self.low),
+            "maximum": _plain(self.high), "pattern": rf"^\s*{between(self.low, self.high, whole=self.whole)}\s*$",
+        }  # fmt: skip
+
 
 class Threshold(Shape):
     """`< 0.75`: an operator and a number within the range that the measured value has."""
@@ -191,6 +229,10 @@ class Threshold(Shape):
             return self.wrong(node, reader, f"got `{shortened(node.value)}`")
         return Bound(match[1], value, node)
 
+    def schema(self, outline: Outline) -> Schema:
+        """An operator and the text of a number."""
+        return {"type": "string", "pattern": rf"^\s*(?:<=|>=|<|>)\s*{between(self.low, self.high)}\s*$"}
+
 
 class Pattern(Shape):
     """A regular expression that a whole answer must match. Kept simple: nothing that backtracks without end."""
@@ -201,13 +243,17 @@ class Pattern(Shape):
         """The text, which compiles."""
         if not isinstance(node, Text):
             return self.wrong(node, reader)
-        if len(node.value) > 200 or re.search(r"[*+}]\)?[*+{]|\)[*+{]|\(\?[^:]|\\[0-9]", node.value):
+        if len(node.value) > 200 or re.search(_HARD, node.value):
             return self.wrong(node, reader, f"got `{shortened(node.value)}`")
         try:
             re.compile(node.value)
         except (re.error, OverflowError, RecursionError) as error:
             return self.wrong(node, reader, f"`{shortened(node.value)}` is none: {error}")
         return node
+
+    def schema(self, outline: Outline) -> Schema:
+        """A text that is a regular expression, as far as an editor looks at formats."""
+        return {**SCALAR, "maxLength": 200, "format": "regex", "not": {"type": "string", "pattern": _HARD}}
 
 
 class _Text(Shape):
@@ -221,12 +267,24 @@ class _Text(Shape):
             return self.wrong(node, reader, "but nothing stands here")
         return node if isinstance(node, Text) else self.wrong(node, reader)
 
+    def schema(self, outline: Outline) -> Schema:
+        """A text with something in it."""
+        return {**SCALAR, "pattern": r"\S"}
+
 
 _DEEPEST = 80
 """Below what the evaluator allows (100), so that what is accepted can be evaluated."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,9})?")
 _DURATION = re.compile(r"(?:([0-9]{1,5})\s*([smhd])|([0-9]{1,3}) business days?)")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_LONGEST = 3660 * 86400
+_HARD = r"[*+}]\)?[*+{]|\)[*+{]|\(\?[^:]|\\[0-9]"
+"""Nested repeats, groups that look around, and back references: what may backtrack without end."""
+_SLUG = r"[a-z0-9][a-z0-9_-]{0,63}"
+PLAIN = r"[0-9]{1,18}(?:[.][0-9]{1,9})?"
+_BUSINESS = "(?=[0-9]{1,3} )" + natural(1, 999) + " business days?"
+_TIMES = [rf"{natural(1, min(99999, _LONGEST // seconds))}\s*{unit}" for unit, seconds in _SECONDS.items()]
+TIME = rf"(?=[0-9]{{1,5}}\s*[smhd])(?:{'|'.join(_TIMES)})"
 
 
 def decimal(text: str) -> Decimal | None:
@@ -241,7 +299,7 @@ def duration(text: Text, words: str | None = None) -> Span | None:
         return None
     seconds = int(match[1]) * _SECONDS[match[2]] if match[1] else 0
     days = int(match[3] or 0)
-    return Span(seconds, days, text) if seconds + days > 0 and seconds <= 3660 * 86400 else None
+    return Span(seconds, days, text) if seconds + days > 0 and seconds <= _LONGEST else None
 
 
 def _amount(text: Text) -> Amount | None:
@@ -269,19 +327,27 @@ def _flag(text: Text) -> Text | None:
     return text if text.value in ("true", "yes") else None
 
 
-def one_of(says: str, words: Iterable[str]) -> Word:
-    """A word of a long list that messages do not spell out, such as time zones."""
-    known = frozenset(words)
-    return Word(says, lambda text: text if text.value in known else None)
+def _plain(number: Decimal) -> int | float:
+    return int(number) if number == int(number) else float(number)
+
+
+def text_of(pattern: str) -> Schema:
+    """The schema of a text that no YAML reader types otherwise."""
+    return {"type": "string", "pattern": rf"^\s*(?:{pattern})\s*$"}
 
 
 STRING: Final = _Text()
-DURATION: Final = Word("a duration such as `30s`, `15m`, `4h`, `3d` or `2 business days`", duration)
-AMOUNT: Final = Word("an amount with its currency, such as `500 EUR`", _amount)
-Percent: Final = Word("a share from `0%` to `100%`", _percent)
-NAME: Final = Word("a name of letters, digits and `_` that begins with a letter and is no word of the language", _name)
-SLUG: Final = Word("a name of lower-case letters, digits and `-`", _fits(r"[a-z0-9][a-z0-9_-]{0,63}"))
-YES: Final = Word("`true`", _flag)
+DURATION: Final = Word("a duration such as `30s`, `15m`, `4h`, `3d` or `2 business days`", duration,
+                       text_of(f"{TIME}|{_BUSINESS}"))  # fmt: skip
+AMOUNT: Final = Word("an amount with its currency, such as `500 EUR`", _amount, text_of(rf"{PLAIN}\s+[A-Z]{{3}}"))
+Percent: Final = Word("a share from `0%` to `100%`", _percent, text_of(rf"{between(Decimal(0), Decimal(100))}\s*%"))
+NAME: Final = Word("a name of letters, digits and `_` that begins with a letter and is no word of the language", _name,
+                   {**FLAG, "pattern": "^[A-Za-z][A-Za-z0-9_]{0,63}$", "not": {"enum": sorted(RESERVED)}})  # fmt: skip
+SLUG: Final = Word("a name of lower-case letters, digits and `-`", _fits(_SLUG),
+                   {**SCALAR, "pattern": f"^{_SLUG}$", "minimum": 0})  # fmt: skip
+YES: Final = Word("`true`", _flag, {"enum": [True, "true", "yes"], "markdownEnumDescriptions": ["It is so."] * 3})
+LANGUAGE: Final = Word("a language such as `en`", _fits("[a-z]{2}"), {**FLAG, "pattern": "^[a-z]{2}$"})
+CURRENCY: Final = Word("a currency such as `EUR`", _fits("[A-Z]{3}"), {"type": "string", "pattern": "^[A-Z]{3}$"})
 EXPRESSION: Final = _Parsed("an expression such as `order.total > 50`", parse_expression)
 TEMPLATE: Final = _Parsed('a text, in which `"{{ order.number }}"` stands for a value', parse_template)
 

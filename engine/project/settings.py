@@ -6,8 +6,24 @@ from typing import Any
 
 from engine.project.containers import Either, ListOf, MapOf
 from engine.project.grant import Silence
-from engine.project.scalars import AMOUNT, DURATION, SLUG, STRING, TEMPLATE, Amount, Choice, Expr, Ref, Span, Word
-from engine.project.shape import Declaration, Reader, Section, Shape, key
+from engine.project.scalars import (
+    AMOUNT,
+    CURRENCY,
+    DURATION,
+    LANGUAGE,
+    SCALAR,
+    SLUG,
+    STRING,
+    TEMPLATE,
+    Amount,
+    Choice,
+    Expr,
+    Ref,
+    Span,
+    Word,
+    text_of,
+)  # fmt: skip
+from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key
 from engine.syntax import Mapping, Node, Text
 
 __all__ = [
@@ -31,6 +47,12 @@ class _DayNames(Shape):
             return self.wrong(node, reader, f"got `{node.value}`")
         return node
 
+    def schema(self, outline: Outline) -> Schema:
+        """Every day, and every run of days."""
+        runs = [f"{day}-{other}" for number, day in enumerate(_DAYS) for other in _DAYS[number:]]
+        said = [f"From {_DAYS[number]} to {other}." for number in range(7) for other in _DAYS[number:]]
+        return {"enum": [*_DAYS, *runs], "markdownEnumDescriptions": [*(f"On {day}." for day in _DAYS), *said]}
+
 
 def _hours(text: Text) -> Text | None:
     match = _SPAN.fullmatch(text.value.strip())
@@ -44,10 +66,6 @@ def _day(text: Text) -> Text | None:
         return None
 
 
-def _currency(text: Text) -> Text | None:
-    return text if re.fullmatch(r"[A-Z]{3}", text.value) else None
-
-
 def _zone(text: Text) -> Text | None:
     from zoneinfo import ZoneInfo
 
@@ -58,9 +76,14 @@ def _zone(text: Text) -> Text | None:
     return text
 
 
-_CURRENCY = Word("a currency such as `EUR`", _currency)
-_ZONE = Word("a time zone such as `Europe/Berlin`", _zone)
-_LANGUAGE = Word("a language such as `en`", lambda t: t if re.fullmatch(r"[a-z]{2}", t.value) else None)
+_LEAP = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
+_DATE = (
+    "(?!0000)(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+    f"|02-(?:0[1-9]|1[0-9]|2[0-8]))|{_LEAP}-02-29)"
+)
+_HOURS = Word('hours such as "09:00-18:00"', _hours, text_of(_SPAN.pattern))
+_HOLIDAY = Word("a day such as 2026-12-25", _day, {"type": "string", "pattern": f"^{_DATE}$"})
+_ZONE = Word("a time zone such as `Europe/Berlin`", _zone, {"type": "string", "pattern": "^[A-Za-z0-9_+/-]+$"})
 
 
 class Calendar(Declaration):
@@ -68,11 +91,11 @@ class Calendar(Declaration):
 
     WHAT = "calendar"
     hours: dict[str, tuple[Text, Text | None]] | None = key(
-        "hours", MapOf(Word('hours such as "09:00-18:00"', _hours), names=_DayNames(), least=1),
+        "hours", MapOf(_HOURS, names=_DayNames(), least=1),
         doc="Opening hours by day.", example='{mon-fri: "09:00-18:00"}', required=True,
     )  # fmt: skip
     holidays: list[Text] | None = key(
-        "holidays", ListOf(Word("a day such as 2026-12-25", _day)), doc="Days without opening hours.",
+        "holidays", ListOf(_HOLIDAY), doc="Days without opening hours.",
         example="[2026-12-25]",
     )  # fmt: skip
     timezone: Text | None = key("timezone", _ZONE, doc="Where the hours are.", example="Europe/Berlin")
@@ -102,7 +125,9 @@ class Channel(Declaration):
     """Where tickets come from. What else a kind needs stands beside `kind`, with secrets by name."""
 
     WHAT = "a channel"
-    kind: Text | None = key("kind", Choice("zendesk"), doc="The platform.", example="zendesk", required=True)
+    kind: Text | None = key(
+        "kind", Choice(zendesk="Zendesk Support."), doc="The platform.", example="zendesk", required=True
+    )
     options: dict[str, Expr | None]
 
     @classmethod
@@ -119,6 +144,11 @@ class Channel(Declaration):
             made.broken.add(name)
             reader.missing(made, cls.KEYS[name])
         return made
+
+    @classmethod
+    def schema(cls, outline: Outline) -> Schema:
+        """Every other key is an option of the platform."""
+        return {**super().schema(outline), "additionalProperties": TEMPLATE.schema(outline)}
 
 
 class ModelSettings(Declaration):
@@ -169,6 +199,10 @@ class _Check(Shape):
             return node
         return node if isinstance(node, Mapping) and len(node.entries) == 1 else self.wrong(node, reader)
 
+    def schema(self, outline: Outline) -> Schema:
+        """A name, or an object of one."""
+        return {"anyOf": [{**SCALAR, "pattern": r"\S"}, {"type": "object", "minProperties": 1, "maxProperties": 1}]}
+
 
 class Settings(Declaration):
     """engine.yaml."""
@@ -178,10 +212,10 @@ class Settings(Declaration):
 
     project: Text | None = key("project", SLUG, doc="The project's name.", example="northwind-living", required=True)
     languages: list[Text] | None = key(
-        "languages", ListOf(_LANGUAGE, least=1), doc="What every fixed reply speaks.", example="[en, de]",
+        "languages", ListOf(LANGUAGE, least=1), doc="What every fixed reply speaks.", example="[en, de]",
         required=True,
     )  # fmt: skip
-    currency: Text | None = key("currency", _CURRENCY, doc="Of amounts without one.", example="EUR", required=True)
+    currency: Text | None = key("currency", CURRENCY, doc="Of amounts without one.", example="EUR", required=True)
     timezone: Text | None = key("timezone", _ZONE, doc="Where the people work.", example="Europe/Berlin", required=True)
     teams: dict[str, tuple[Text, Team | None]] | None = key(
         "teams", MapOf(Section(Team), names=SLUG, what="a team", least=1), doc="Who decides and takes over.",

@@ -5,19 +5,27 @@ A thing that can be written in YAML is declared once, as a class whose attribute
     class Search(StepKind):
         query: Expr | None = key("search", TEMPLATE, doc="What to look for.", example="refund after 30 days")
 
-The reader walks the declaration over a tree and makes an instance whose leaves carry places. JSON Schema, the reference
-table and completion can be derived from the same keys. Reading never raises: what is broken is reported, reads as None,
-and its key stands in `broken`, so that later rules keep quiet about it.
+The reader walks the declaration over a tree and makes an instance whose leaves carry places. Reading never raises: what
+is broken is reported, reads as None, and its key stands in `broken`, so that later rules keep quiet about it.
+
+Beside `read` stands `schema`, the same said as JSON Schema (draft-07) for editors. Scalars are text in this language
+and typed by YAML in an editor, so the schema of a scalar accepts whatever a reader of YAML 1.1 or 1.2 makes of a text
+that is accepted.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any, ClassVar, NamedTuple, Self
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, ClassVar, NamedTuple, Self, TypeAlias
 
 from engine.diagnostics import Edit, Meant, Place, Sink, meant, nearest
 from engine.syntax import Broken, Entry, Node, Nothing, Sequence, Text
 from engine.syntax import Mapping as MappingNode
 
-__all__ = ["Declaration", "Key", "Reader", "Reference", "Section", "Shape", "key", "misspelt", "quoted"]
+__all__ = [
+    "Declaration", "Key", "Outline", "Reader", "Reference", "Schema", "Section", "Shape", "key", "misspelt", "quoted",
+]  # fmt: skip
+
+Schema: TypeAlias = dict[str, Any]
+"""A JSON Schema."""
 
 
 class Reference(NamedTuple):
@@ -26,6 +34,21 @@ class Reference(NamedTuple):
     what: str
     """team, flow, tool, collection, guardrail or model."""
     text: Text
+
+
+class Outline:
+    """What the parts of one JSON Schema share: the step kinds by word, and the definitions that they refer to."""
+
+    def __init__(self, steps: "Mapping[str, type[Declaration]]") -> None:
+        self.steps = steps
+        self.definitions: dict[str, Schema] = {}
+
+    def define(self, name: str, make: Callable[[], Schema]) -> Schema:
+        """A reference to the definition of this name, which `make` gives once; it may refer to itself."""
+        if name not in self.definitions:
+            self.definitions[name] = {}
+            self.definitions[name] = make()
+        return {"$ref": f"#/definitions/{name}"}
 
 
 class Shape:
@@ -37,6 +60,10 @@ class Shape:
 
     def read(self, node: Node, reader: "Reader") -> Any:
         """The typed value, or None after `reader.error`."""
+        raise NotImplementedError
+
+    def schema(self, outline: Outline) -> Schema:
+        """What `read` accepts, as JSON Schema."""
         raise NotImplementedError
 
     def wrong(self, node: Node, reader: "Reader", but: str = "") -> None:
@@ -63,6 +90,17 @@ class Key:
         self.default = default
         self.later = later
         self.attribute = ""
+
+    def schema(self, outline: Outline) -> Schema:
+        """The schema of its value, described. What this version does not build is accepted by none."""
+        if self.later:
+            return {"description": f"{self.doc} Not supported by this version yet.", "not": {}, "doNotSuggest": True}
+        example = f" For example: `{self.name}: {self.example}`" if self.example else ""
+        given = self.shape.schema(outline)
+        if "$ref" in given:  # draft-07 looks at nothing beside a `$ref`
+            given = {"allOf": [given]}
+        default = {} if self.default is None else {"default": self.default}
+        return {"description": f"{self.doc}{example}", **default, **given}
 
 
 def key(
@@ -156,6 +194,21 @@ class Declaration:
     def finish(self, reader: "Reader") -> None:
         """Checks that concern several keys at once. Nothing by default."""
 
+    @classmethod
+    def demands(cls) -> Schema:
+        """What `absent` and `finish` check, as JSON Schema."""
+        required = [name for name, declared in cls.KEYS.items() if declared.required]
+        return {"required": required} if required else {}
+
+    @classmethod
+    def schema(cls, outline: Outline) -> Schema:
+        """What `read` accepts, as JSON Schema."""
+        properties = {name: declared.schema(outline) for name, declared in cls.KEYS.items()}
+        return {
+            "type": "object", "description": " ".join((cls.__doc__ or "").split()), "properties": properties,
+            **cls.demands(), "additionalProperties": False,
+        }  # fmt: skip
+
 
 class Section(Shape):
     """A mapping with declared keys."""
@@ -171,6 +224,10 @@ class Section(Shape):
         if isinstance(node, MappingNode):
             return self.declaration.read(node, reader)
         return self.wrong(node, reader)
+
+    def schema(self, outline: Outline) -> Schema:
+        """A definition under the declaration's name."""
+        return outline.define(self.declaration.__name__, lambda: self.declaration.schema(outline))
 
 
 class Reader:

@@ -1,21 +1,36 @@
 """Steps, and the one word for "it did not work". The kinds themselves are in `engine.steps`, one file each."""
 
+from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 from engine.diagnostics import Place
 from engine.project.scalars import SLUG
-from engine.project.shape import Declaration, Reader, Shape, key, misspelt, quoted, shortened
+from engine.project.shape import Declaration, Outline, Reader, Schema, Shape, key, misspelt, quoted, shortened
 from engine.syntax import Mapping, Node, Nothing, Sequence, Text
 
 __all__ = ["CAUSES", "OTHERWISE", "STEPS", "WORDS", "Cause", "Otherwise", "StepKind"]
 
-WORDS = ("escalate", "close", "next")
+WORDS = {
+    "escalate": "A person takes over.",
+    "close": "The ticket ends: denied, or withdrawn or silent where the customer left.",
+    "next": "The flow goes on, the value missing.",
+}
 """What `otherwise` accepts in place of steps."""
 
-CAUSES = (
-    "refused", "declined", "rejected", "late", "silent", "invalid", "unsure", "failed", "blocked",
-    "too_many", "exhausted", "else",
-)  # fmt: skip
+CAUSES = {
+    "refused": "A gate refused the call; `refused.because` says why.",
+    "declined": "The customer said no to the question of `confirm`.",
+    "rejected": "A person of the team said no.",
+    "late": "No person decided or answered in time.",
+    "silent": "The customer did not answer in time.",
+    "invalid": "What was answered fits no field.",
+    "unsure": "The model is not sure enough.",
+    "failed": "Nobody could be verified within `attempts`.",
+    "blocked": "A guardrail blocked the text.",
+    "too_many": "The list is longer than `most`.",
+    "exhausted": "The condition did not hold within so many times.",
+    "else": "Any cause that is not named.",
+}
 """The causes that the language has; a tool's declared errors come beside them."""
 
 
@@ -31,6 +46,10 @@ class StepKind(Declaration):
     identifier: Text | None = key(
         "id", SLUG, doc="A name for this place, so that its id does not change with its content.", example="tell-why"
     )
+
+    def told_apart(self) -> list[str]:
+        """More of what the step says than its own keys show, where the steps inside are all that it has."""
+        return []
 
 
 class Cause(NamedTuple):
@@ -86,7 +105,7 @@ class _Steps(Shape):
         kind = reader.steps[word]
         assert issubclass(kind, StepKind)
         step = kind.read(node, reader)
-        step.content = [word, _content(kind, node)]
+        step.content = [word, _content(kind, node), *step.told_apart()]
         step.at.setdefault(word, at.place)
         return step
 
@@ -109,6 +128,18 @@ class _Steps(Shape):
         message = f"unknown step `{shortened(word.value)}`: expected {quoted(reader.steps)}"
         taken = [entry.key.value for entry in node.entries]
         reader.error("unknown-step", word.place, message, *misspelt(word, [*reader.steps, *reader.later], taken))
+
+    def schema(self, outline: Outline) -> Schema:
+        """An array of steps, each of the kind whose word it has."""
+        return outline.define(
+            "steps", lambda: {"type": "array", "items": outline.define("step", lambda: _any(outline))}
+        )
+
+
+def _any(outline: Outline) -> Schema:
+    kinds = [outline.define(kind.__name__, partial(kind.schema, outline)) for kind in outline.steps.values()]
+    alone: Schema = {"enum": ["escalate"], "markdownEnumDescriptions": [WORDS["escalate"]]}
+    return {"description": "One step: its word says what it does.", "anyOf": [*kinds, alone]}
 
 
 def _content(kind: type[StepKind], node: Mapping) -> Any:
@@ -167,6 +198,16 @@ class _Otherwise(Shape):
             case _:
                 reader.count += 1
         return Cause(node.place, None, None)
+
+    def schema(self, outline: Outline) -> Schema:
+        """A word, steps, or an object by cause."""
+        word: Schema = {"enum": [*WORDS], "markdownEnumDescriptions": [*WORDS.values()]}
+        said = outline.define("cause", lambda: {"anyOf": [word, STEPS.schema(outline)]})
+        causes: Schema = {
+            "type": "object", "minProperties": 1, "additionalProperties": said,
+            "properties": {cause: {"description": doc, "allOf": [said]} for cause, doc in CAUSES.items()},
+        }  # fmt: skip
+        return outline.define("otherwise", lambda: {"anyOf": [word, STEPS.schema(outline), causes]})
 
 
 class _Step(Shape):

@@ -7,16 +7,18 @@ from engine.project.scalars import (
     DURATION,
     EXPRESSION,
     NAME,
+    SCALAR,
     STRING,
     TEMPLATE,
     Choice,
     Expr,
     Number,
     Ref,
+    Right,
     Span,
     Word,
 )  # fmt: skip
-from engine.project.shape import Declaration, Reader, Section, Shape, key
+from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key
 from engine.syntax import Mapping, Node, Nothing, Sequence, Text
 
 __all__ = [
@@ -44,6 +46,10 @@ class _Arguments(Shape):
             return self.wrong(node, reader)
         return {entry.key.value: (entry.key, ARGUMENT.read(entry.value, reader)) for entry in node.entries}
 
+    def schema(self, outline: Outline) -> Schema:
+        """An object of arguments."""
+        return {"type": "object", "additionalProperties": ARGUMENT.schema(outline)}
+
 
 class _Argument(Shape):
     says = "a value, or a list of values"
@@ -63,6 +69,13 @@ class _Argument(Shape):
             case Mapping():
                 return self.wrong(node, reader)
         return TEMPLATE.read(node, reader)
+
+    def schema(self, outline: Outline) -> Schema:
+        """A text or an array; in a body an object too."""
+        name = "body" if self.records else "argument"
+        inside = {"$ref": f"#/definitions/{name}"}
+        record = [{"type": "object", "additionalProperties": inside}] if self.records else []
+        return outline.define(name, lambda: {"anyOf": [dict(SCALAR), {"type": "array", "items": inside}, *record]})
 
 
 ARGUMENT = _Argument()
@@ -94,6 +107,9 @@ class Find(Declaration):
     )
 
 
+_DONE = ["It certainly changed nothing."] * 2 + ["It may have changed something."] * 2
+
+
 class Known(Declaration):
     """An error that the tool is known to give."""
 
@@ -102,7 +118,8 @@ class Known(Declaration):
         "status", ListOf(Number("100", "599", whole=True), one=True), doc="The HTTP status.", example="404"
     )
     body: Text | None = key("body", STRING, doc="A part that the answer holds.", example="already_refunded")
-    not_done: Any = key("not_done", Word("`true` or `false`", lambda t: t if t.value in ("true", "false") else None),
+    not_done: Any = key("not_done", Word("`true` or `false`", lambda t: t if t.value in ("true", "false") else None,
+                                         {"enum": [True, "true", False, "false"], "markdownEnumDescriptions": _DONE}),
                         doc="Whether the call then certainly changed nothing.", example="true")  # fmt: skip
 
 
@@ -124,13 +141,16 @@ class Retry(Declaration):
     backoff: Span | None = key("backoff", DURATION, doc="Before the second try.", example="1s")
 
 
+_METHOD = Choice(
+    GET="Reads.", POST="Makes something new.", PUT="Replaces.", PATCH="Changes a part.", DELETE="Takes away."
+)
+
+
 class HttpBinding(Declaration):
     """How the call is made over HTTP."""
 
     WHAT = "http"
-    method: Text | None = key(
-        "method", Choice("GET", "POST", "PUT", "PATCH", "DELETE"), doc="The method.", example="GET", required=True
-    )
+    method: Text | None = key("method", _METHOD, doc="The method.", example="GET", required=True)
     url: Expr | None = key("url", TEMPLATE, doc="The address.", required=True,
                            example="'{{ secret.SHOP_URL }}/orders/{{ order_id }}'")  # fmt: skip
     headers: dict[str, tuple[Text, Expr | None]] | None = key(
@@ -143,7 +163,17 @@ class HttpBinding(Declaration):
     json: Any = key("json", BODY, doc="The body.", example="{amount: '{{ amount }}'}")
 
 
-_EFFECT = Choice("read", "write", "irreversible", guessed=False)
+_EFFECT = Right(
+    read="Nothing: the call can be repeated.",
+    write="Something that can be taken back.",
+    irreversible="Something that can't be taken back, such as a payment.",
+)
+_LOCATION = Choice(anywhere="Wherever the tool is.", on_premises="It stays in the house.", cloud="It leaves the house.")
+_TOOL = Word(
+    "a name such as `orders.get`",
+    lambda t: t if _is_tool(t.value) else None,
+    {"type": "string", "maxLength": 80, "pattern": "^[A-Za-z_][A-Za-z0-9_]*[.][A-Za-z_][A-Za-z0-9_]*$"},
+)
 _SCHEMA = Json("a JSON Schema of an object")
 
 
@@ -154,8 +184,7 @@ class ToolEntry(Declaration):
     path: str = ""
 
     tool: Text | None = key(
-        "tool", Word("a name such as `orders.get`", lambda t: t if _is_tool(t.value) else None),
-        doc="Its name, `group.verb`.", example="orders.get", required=True,
+        "tool", _TOOL, doc="Its name, `group.verb`.", example="orders.get", required=True,
     )  # fmt: skip
     title: Text | None = key("title", STRING, doc="What people call it.", example="Look up an order")
     about: Text | None = key("about", STRING, doc="What it does, for people and models.", example="Gives an order.")
@@ -176,9 +205,7 @@ class ToolEntry(Declaration):
     retry: Retry | None = key("retry", Either("a number of tries or a mapping", text=Number("1", "10", whole=True),
                                               entries=Section(Retry)), doc="How often a read is tried.",
                               example="{attempts: 3}")  # fmt: skip
-    location: Text | None = key(
-        "location", Choice("anywhere", "on_premises", "cloud"), doc="Where contents go.", example="cloud"
-    )
+    location: Text | None = key("location", _LOCATION, doc="Where contents go.", example="cloud")
     timezone: Text | None = key("timezone", STRING, doc="Of date-times without an offset.", example="Europe/Berlin")
     http: HttpBinding | None = key("http", Section(HttpBinding), doc="A call over HTTP.", example="{method: GET}")
     python: Any = key("python", Anything(), doc="A Python function.", later=True)
@@ -200,6 +227,12 @@ class ToolEntry(Declaration):
         if not {"http", "python", "openapi", "mcp"} & set(self.at):
             self.broken.add("http")
             reader.missing(self, self.KEYS["http"])
+
+    @classmethod
+    def demands(cls) -> Schema:
+        """One way to call it."""
+        ways = [{"required": [way]} for way in ("http", "python", "openapi", "mcp")]
+        return {**super().demands(), "anyOf": ways}
 
 
 def _is_tool(name: str) -> bool:

@@ -5,12 +5,14 @@ from typing import NamedTuple
 
 from engine.diagnostics import Place
 from engine.project.contract import Tool
+from engine.project.flow import Flow
 from engine.rules.base import Case
 from engine.steps.tool import Call
+from engine.steps.use import Use
 from engine.steps.verify import Verify
 from engine.syntax import Text
 
-__all__ = ["Given", "given"]
+__all__ = ["Given", "given", "uses"]
 
 
 class Given(NamedTuple):
@@ -26,7 +28,7 @@ class Given(NamedTuple):
 def given(case: Case) -> Iterator[Given]:
     """Every place; tools that do not exist are another rule's."""
     tools = case.project.tools
-    for flow in case.flows.values():
+    for flow in case.files:
         for record in flow.graph.steps:
             match record.step:
                 case Call(tool=Text() as tool) if tool.value in tools:
@@ -41,6 +43,15 @@ def given(case: Case) -> Iterator[Given]:
                             facts = {text.value: text for text in way.facts}
                             yield Given(tools[way.by.value], facts, way.by.place, "with" not in way.broken)
     yield from _of_tools(tools)
+
+
+def uses(case: Case) -> Iterator[tuple[Use, Flow]]:
+    """Every use of a shared piece; one that does not exist is another rule's."""
+    for flow in case.files:
+        for record in flow.graph.steps:
+            match record.step:
+                case Use(piece=Text() as text) if text.value in case.project.pieces:
+                    yield record.step, case.project.pieces[text.value]
 
 
 def _of_tools(tools: Mapping[str, Tool]) -> Iterator[Given]:

@@ -11,10 +11,17 @@ __all__ = ["Case", "Rule"]
 
 
 class Case(NamedTuple):
-    """All that rules see: the project, and each flow compiled."""
+    """All that rules see: the project, and each flow compiled, with the shared pieces that it uses in their places."""
 
     project: Project
     flows: Mapping[str, Compiled]
+    pieces: Mapping[str, Compiled]
+    """Each shared piece alone, from what it takes and needs."""
+
+    @property
+    def files(self) -> list[Compiled]:
+        """Pieces and flows: whatever stands in a file of `flows/`."""
+        return [*self.pieces.values(), *self.flows.values()]
 
 
 class Rule(NamedTuple):

@@ -9,9 +9,9 @@ __all__ = ["RULE"]
 
 def check(case: Case, sink: Sink) -> None:
     """Steps in branches that exclude each other may share a name."""
-    for flow in case.flows.values():
+    for flow in case.files:
         for name, binders in flow.graph.binders.items():
-            if len(binders) > 1 and name != "customer":
+            if len(binders) > 1 and name != "customer" and "/" not in name:  # a piece's own, looked at alone
                 _pairs(flow, name, binders, sink)
 
 

@@ -13,7 +13,7 @@ MOST = 1000
 
 def check(case: Case, sink: Sink) -> None:
     """The innermost loop whose rounds, times those around it, are too many."""
-    for flow in case.flows.values():
+    for flow in case.files:
         for node in flow.graph.nodes.values():
             if node.kind in ("each", "until"):
                 _loop(flow, node, sink)

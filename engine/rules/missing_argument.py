@@ -1,8 +1,8 @@
-"""A call without an argument that its tool can't go without."""
+"""A call, or the use of a shared piece, without an argument that it can't go without."""
 
 from engine.diagnostics import Label, Sink
 from engine.project.shape import quoted
-from engine.rules.arguments import given
+from engine.rules.arguments import given, uses
 from engine.rules.base import Case, Rule
 
 __all__ = ["RULE"]
@@ -16,6 +16,12 @@ def check(case: Case, sink: Sink) -> None:
             labels = (Label(place.tool.entry.spot("input"), "its input is declared here"),)
             message = f"`{place.tool.name}` needs {quoted(missing, 'and')} too"
             sink.error("missing-argument", place.place, message, labels=labels)
+    for step, piece in uses(case):
+        missing = sorted(set(piece.takes or {}) - set(step.arguments or {}))
+        if missing and step.piece is not None and "with" not in step.broken:
+            labels = (Label(piece.spot("takes"), "what it takes is declared here"),)
+            message = f"`{piece.name}` needs {quoted(missing).replace(' or ', ' and ')} too"
+            sink.error("missing-argument", step.piece.place, message, labels=labels)
 
 
 RULE = Rule(

@@ -14,7 +14,7 @@ _TIP = "add the cases, or `else: [...]`; `else: []` says that nothing is done fo
 
 def check(case: Case, sink: Sink) -> None:
     """A text may be anything, so it always needs an `else`."""
-    for flow in case.flows.values():
+    for flow in case.files:
         for record in flow.graph.steps:
             step = record.step
             if not isinstance(step, Switch) or "else" in step.at or not step.cases or "cases" in step.broken:

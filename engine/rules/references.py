@@ -12,7 +12,8 @@ __all__ = ["report", "used"]
 
 def used(project: Project, what: str) -> Iterator[Reference]:
     """Every use of a name of this sort, in engine.yaml, tools and flows."""
-    for references in (project.references, *(flow.references for flow in project.flows.values())):
+    files = (*project.flows.values(), *project.pieces.values())
+    for references in (project.references, *(flow.references for flow in files)):
         yield from (reference for reference in references if reference.what == what)
 
 

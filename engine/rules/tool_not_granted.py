@@ -28,7 +28,10 @@ def check(case: Case, sink: Sink) -> None:
         granted = flow.flow.tools or {}
         for tool in used(flow):
             if tool.value not in granted and tool.value in case.project.tools and "tools" not in flow.flow.broken:
-                message = f"the tool `{tool.value}` is used here and not granted by this flow"
+                inside = (
+                    "" if tool.place.path == flow.flow.place.path else f", `{flow.flow.name}`, which uses this piece"
+                )
+                message = f"the tool `{tool.value}` is used here and not granted by this flow{inside}"
                 sink.error("tool-not-granted", tool.place, message, tip=f"write `{tool.value}: allow` under `tools:`")
 
 

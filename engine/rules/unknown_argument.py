@@ -1,11 +1,11 @@
-"""An argument that the tool does not take, or one that its approvers may change and that it does not have."""
+"""An argument that a tool or a shared piece does not take, or that approvers may change and the tool does not have."""
 
 from collections.abc import Collection
 
 from engine.diagnostics import Sink
 from engine.project.contract import Tool
 from engine.project.shape import misspelt, quoted, shortened
-from engine.rules.arguments import given
+from engine.rules.arguments import given, uses
 from engine.rules.base import Case, Rule
 from engine.rules.grants import grants
 from engine.syntax import Text
@@ -19,6 +19,14 @@ def check(case: Case, sink: Sink) -> None:
     for place in given(case):
         for name in place.names.values():
             _name(place.tool, name, place.names, sink)
+    for step, piece in uses(case):
+        known = list(piece.takes or {})
+        for given_name, (text, _) in (step.arguments or {}).items():
+            if given_name not in known and "takes" not in piece.broken:
+                takes = f"expected {quoted(known)}" if known else "it takes nothing"
+                message = f"`{piece.name}` takes no `{shortened(given_name)}`: {takes}"
+                tip, fix = misspelt(text, known, step.arguments or ())
+                sink.error("unknown-argument", text.place, message, tip=tip, fix=fix)
     for granted in grants(case):
         for line in granted.grant.approve or ():
             for name in line.edit or ():

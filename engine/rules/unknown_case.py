@@ -14,7 +14,7 @@ __all__ = ["RULE", "value_type"]
 
 def check(case: Case, sink: Sink) -> None:
     """Where the words are known, as those of a field, of an `enum`, or of the answers of a `judge`."""
-    for flow in case.flows.values():
+    for flow in case.files:
         for record in flow.graph.steps:
             if isinstance(record.step, Switch) and isinstance(found := value_type(flow, record), EnumType):
                 _words(record.step, found, sink)

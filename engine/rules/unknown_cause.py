@@ -19,7 +19,7 @@ _GATES = {"refused": ("only_if", "limit"), "declined": ("confirm",), "silent": (
 
 def check(case: Case, sink: Sink) -> None:
     """Steps, the lines of `approve`, and every `silence`."""
-    for flow in case.flows.values():
+    for flow in case.files:
         for record in flow.graph.steps:
             otherwise = getattr(record.step, "otherwise", None)
             causes = _causes(flow, record.step)
@@ -43,8 +43,12 @@ def _causes(flow: Compiled, step: StepKind) -> list[str] | None:
 
 def _of_call(flow: Compiled, step: Call) -> list[str] | None:
     tool = flow.project.tools.get(step.tool.value) if step.tool else None
-    granted = flow.flow.grants().get(tool.name) if tool else None
-    if tool is None or granted is None or granted[1].broken:
+    if tool is None:
+        return None
+    if flow.flow.is_piece or step.place.path != flow.flow.place.path:  # in a piece; flows grant it in their own ways
+        return [*(_GATES if tool.writes else ["refused"]), *tool.contract.errors, "else"]
+    granted = flow.flow.grants().get(tool.name)
+    if granted is None or granted[1].broken:
         return None
     gates = ["refused"] if not tool.writes else _gates(granted[1])
     return [*gates, *tool.contract.errors, "else"]

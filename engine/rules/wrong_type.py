@@ -8,9 +8,17 @@ __all__ = ["RULE"]
 
 
 def check(case: Case, sink: Sink) -> None:
-    """Every expression, with what is known where it stands. Names that are not set yet are found by the same pass."""
+    """Every expression, with what is known where it stands; in a piece, what it shows by itself, then what only a flow
+    that uses it shows. Names that are not set yet are found by the same pass."""
+    for piece in case.pieces.values():
+        type_flow(piece, sink)
+    alone = {(found.rule, found.place) for found in sink.ordered()}
     for flow in case.flows.values():
-        type_flow(flow, sink)
+        own = Sink()
+        type_flow(flow, own)
+        for found in own.ordered():
+            if found.place.path == flow.flow.place.path or (found.rule, found.place) not in alone:
+                sink.add(found)
 
 
 RULE = Rule(

@@ -9,6 +9,7 @@ from engine.steps.each import Each
 from engine.steps.escalate import Escalate
 from engine.steps.if_ import If
 from engine.steps.judge import Judge
+from engine.steps.parallel import Parallel
 from engine.steps.repeat import Repeat
 from engine.steps.reply import Reply
 from engine.steps.search import Search
@@ -16,6 +17,7 @@ from engine.steps.set_ import Set
 from engine.steps.switch import Switch
 from engine.steps.tool import Call
 from engine.steps.transfer import Transfer
+from engine.steps.use import Use
 from engine.steps.verify import Verify
 from engine.steps.wait import Wait
 
@@ -32,12 +34,14 @@ STEPS: Final[dict[str, type[StepKind]]] = {
     "switch": Switch,
     "each": Each,
     "repeat": Repeat,
+    "parallel": Parallel,
     "judge": Judge,
     "set": Set,
+    "use": Use,
     "transfer": Transfer,
     "escalate": Escalate,
     "close": Close,
 }
 
-LATER: Final = ("agent", "parallel", "use")
+LATER: Final = ("agent",)
 """Words of the language that this version knows and does not build yet."""

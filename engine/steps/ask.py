@@ -1,5 +1,6 @@
 """`ask`: obtains typed fields, of the customer or of a team."""
 
+import re
 from typing import Any
 
 from engine.project.containers import Either, ListOf, MapOf
@@ -17,7 +18,7 @@ from engine.project.scalars import (
     Span,
     Word,
 )  # fmt: skip
-from engine.project.shape import Declaration, Reader, Section, key, quoted
+from engine.project.shape import Declaration, Outline, Reader, Schema, Section, key, quoted
 from engine.project.step import OTHERWISE, Otherwise, StepKind
 from engine.syntax import Text
 
@@ -28,7 +29,9 @@ _KINDS = (
     "postcode", "order_number", "files",
 )  # fmt: skip
 _OPTIONS = Either("an expression that gives a list, or a list of words", text=EXPRESSION, items=ListOf(STRING, least=2))
-_MONEY = Word("`true` or a currency", lambda t: t if t.value in ("true", "yes") or len(t.value) == 3 else None)
+_MONEY = Word("`true` or a currency such as `EUR`",
+              lambda t: t if t.value in ("true", "yes") or re.fullmatch("[A-Z]{3}", t.value) else None,
+              {"anyOf": [YES.schema(Outline({})), {"type": "string", "pattern": "^[A-Z]{3}$"}]})  # fmt: skip
 
 
 class FieldSpec(Declaration):
@@ -72,6 +75,11 @@ class FieldSpec(Declaration):
             self.broken.add("kind")
             message = f"a field has one kind: `{kinds[0]}` stands here already, beside `{second}`"
             reader.error("wrong-shape", self.at[second], message)
+
+    @classmethod
+    def demands(cls) -> Schema:
+        """The same as `finish`."""
+        return {"oneOf": [{"required": [kind]} for kind in _KINDS]}
 
 
 class Ask(StepKind):

@@ -8,11 +8,14 @@ from engine.syntax import Text
 __all__ = ["Close"]
 
 
+_OUTCOME = Choice(
+    solved="The wish was met.", denied="The wish was not met.", withdrawn="The customer took the wish back."
+)
+
+
 class Close(StepKind):
     """Ends the ticket: `solved`, `denied` or `withdrawn`. Silence is its own outcome and never counts as solved."""
 
     WORD = "close"
     WHAT = "the step `close`"
-    outcome: Text | None = key(
-        "close", Choice("solved", "denied", "withdrawn"), doc="How it ended.", example="solved", required=True
-    )
+    outcome: Text | None = key("close", _OUTCOME, doc="How it ended.", example="solved", required=True)

@@ -1,7 +1,7 @@
 """`each`: the same steps for each element of a list."""
 
 from engine.project.scalars import EXPRESSION, NAME, TEMPLATE, Expr, Number
-from engine.project.shape import Reader, key
+from engine.project.shape import Reader, Schema, key
 from engine.project.step import OTHERWISE, STEPS, Otherwise, StepKind
 from engine.syntax import Text
 
@@ -34,3 +34,8 @@ class Each(StepKind):
         for one, other in (("gives", "as"), ("as", "gives")):
             if one in self.at and other not in self.at:
                 reader.error("missing-key", self.at[one], f"`{one}` needs `{other}`: {self.KEYS[other].doc}")
+
+    @classmethod
+    def demands(cls) -> Schema:
+        """The same as `finish`."""
+        return {**super().demands(), "dependencies": {"gives": ["as"], "as": ["gives"]}}

@@ -4,7 +4,7 @@ from typing import Any
 
 from engine.project.containers import Either
 from engine.project.scalars import SLUG, Ref
-from engine.project.shape import Declaration, Reader, Section, Shape, key
+from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key
 from engine.project.step import StepKind
 from engine.syntax import Node, Nothing, Text
 
@@ -26,7 +26,14 @@ class _Target(Shape):
         """A team's name, a `Target`, or None where nothing stands."""
         if isinstance(node, Nothing):
             return None
-        return Either(self.says, text=Ref("team"), entries=Section(Target)).read(node, reader)
+        return _NAMED.read(node, reader)
+
+    def schema(self, outline: Outline) -> Schema:
+        """Nothing, a name, or an object."""
+        return {"anyOf": [{"type": "null"}, *_NAMED.schema(outline)["anyOf"]]}
+
+
+_NAMED = Either(_Target.says, text=Ref("team"), entries=Section(Target))
 
 
 class Escalate(StepKind):

@@ -3,8 +3,8 @@
 from typing import Any, NamedTuple
 
 from engine.project.containers import ListOf, MapOf
-from engine.project.scalars import EXPRESSION, STRING, TEMPLATE, Expr, Word
-from engine.project.shape import Declaration, Reader, Shape, key
+from engine.project.scalars import EXPRESSION, LANGUAGE, STRING, TEMPLATE, Expr
+from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key
 from engine.project.step import OTHERWISE, Otherwise, StepKind
 from engine.syntax import Mapping, Node, Text
 
@@ -30,7 +30,7 @@ class Texts(NamedTuple):
     by_language: dict[str, tuple[Text, Expr | None]]
 
 
-_LANGUAGE = Word("a language such as `en`", lambda t: t if len(t.value) == 2 and t.value.islower() else None)
+_LANGUAGES = MapOf(TEMPLATE, names=LANGUAGE, what="a language", least=1)
 
 
 class _What(Shape):
@@ -44,9 +44,13 @@ class _What(Shape):
             case Mapping() if any(entry.key.value in Write.KEYS for entry in node.entries):
                 return Write.read(node, reader)
             case Mapping():
-                texts = MapOf(TEMPLATE, names=_LANGUAGE, what="a language", least=1).read(node, reader)
+                texts = _LANGUAGES.read(node, reader)
                 return Texts(texts) if texts else None
         return self.wrong(node, reader)
+
+    def schema(self, outline: Outline) -> Schema:
+        """A text, one a language, or what is to be written."""
+        return {"anyOf": [shape.schema(outline) for shape in (TEMPLATE, Section(Write), _LANGUAGES)]}
 
 
 class Reply(StepKind):

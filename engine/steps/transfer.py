@@ -15,7 +15,13 @@ class Routing(Declaration):
     """To the flow whose `start` fits best."""
 
     WHAT = "a transfer by `start`"
-    by: Text | None = key("by", Choice("start"), doc="By the examples of all flows.", example="start", required=True)
+    by: Text | None = key(
+        "by",
+        Choice(start="The flow whose examples fit best."),
+        doc="By the examples of all flows.",
+        example="start",
+        required=True,
+    )
     threshold: Decimal | None = key(
         "threshold", Number("0", "1"), doc="Below this, `unsure`.", example="0.6", required=True
     )

@@ -2,7 +2,7 @@
 
 from engine.project.containers import ListOf, MapOf
 from engine.project.scalars import DURATION, TEMPLATE, Choice, Expr, Span, Word
-from engine.project.shape import Declaration, Reader, Section, key
+from engine.project.shape import Declaration, Reader, Schema, Section, key
 from engine.project.step import STEPS, StepKind
 from engine.syntax import Text
 
@@ -14,19 +14,25 @@ def _event(text: Text) -> Text | None:
     return text if 1 < len(parts) <= 4 and all(part.isidentifier() for part in parts) else None
 
 
+_PART = r"[^\x00-\x40\x5b-\x5e\x60\x7b-\x7f][^\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]*"
+_EVENT = Word("an event such as `parcel.delivered`", _event,
+              {"type": "string", "pattern": f"^{_PART}(?:[.]{_PART}){{1,3}}$"})  # fmt: skip
+
+
 class Branch(Declaration):
     """What to wait for: exactly one of `event`, `reply` and `time`."""
 
     WHAT = "a branch of `wait`"
     event: Text | None = key(
-        "event", Word("an event such as `parcel.delivered`", _event), doc="A named event of this ticket.",
-        example="parcel.delivered",
+        "event", _EVENT, doc="A named event of this ticket.", example="parcel.delivered",
     )  # fmt: skip
     where: dict[str, tuple[Text, Expr | None]] | None = key(
         "where", MapOf(TEMPLATE, what="a field of the event"), doc="Fields of the event that must match.",
         example='{order_id: "{{ order.id }}"}',
     )  # fmt: skip
-    reply: Text | None = key("reply", Choice("any"), doc="Any message of the customer.", example="any")
+    reply: Text | None = key(
+        "reply", Choice(any="Whatever the customer writes."), doc="Any message of the customer.", example="any"
+    )
     time: Span | None = key("time", DURATION, doc="So long.", example="3d")
     then: list[StepKind] | None = key("then", STEPS, doc="What follows; without it, the next step.", example="[...]")
 
@@ -43,6 +49,11 @@ class Branch(Declaration):
         for second in kinds[1:]:
             message = f"a branch waits for one thing: `{kinds[0]}` stands here already, beside `{second}`"
             reader.error("wrong-shape", self.at[second], message)
+
+    @classmethod
+    def demands(cls) -> Schema:
+        """The same as `finish`."""
+        return {"oneOf": [{"required": [word]} for word in ("event", "reply", "time")]}
 
 
 class Wait(StepKind):

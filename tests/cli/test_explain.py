@@ -19,7 +19,7 @@ def test_the_page_of_a_rule(engine: Engine, rule: str) -> None:
     for words in (page.summary, f"Why: {page.why}", f"Mend it: {page.mend}", page.standing):
         assert " ".join(words.split()) in flat
     if page.example is not None:
-        for line in (page.example.text + page.example.output + page.example.mended).splitlines():
+        for line in ("".join(page.example.files.values()) + page.example.output + page.example.mended).splitlines():
             assert f"    {line}".rstrip() in ran.out.splitlines()
     assert "\x1b" not in ran.out
 

@@ -157,7 +157,7 @@ def test_a_file_that_changed_meanwhile_is_left(project: Path, monkeypatch: pytes
 
 def test_the_schema_line(engine: Engine, project: Path) -> None:
     (project / "schemas").mkdir()
-    for name in ("flow", "tool", "engine"):
+    for name in ("flow", "tools", "engine"):
         (project / "schemas" / f"{name}.schema.json").write_text("{}")
     named = write_flow(project, "named", "steps:\n  - close: solved\n")
     text = "# A word.\n# yaml-language-server: $schema=elsewhere.json\n" + named.read_text(encoding="utf-8")
@@ -171,7 +171,7 @@ def test_the_schema_line(engine: Engine, project: Path) -> None:
     start = "# yaml-language-server: $schema="
     for path, line in {
         "engine.yaml": "schemas/engine.schema.json",
-        "tools/shop.yaml": "../schemas/tool.schema.json",
+        "tools/shop.yaml": "../schemas/tools.schema.json",
         "flows/hello.yaml": "../schemas/flow.schema.json",
     }.items():
         assert (project / path).read_bytes() == f"{start}{line}\n".encode() + before[project / path]

@@ -10,7 +10,7 @@ from engine.check import check
 from engine.cli.init import SAMPLE
 
 ROOT = Path(__file__).parent.parent.parent
-PARTS = ("engine.yaml", "flows", "tools", "knowledge")
+PARTS = ("engine.yaml", "flows", "tools", "knowledge", "schemas")
 
 
 def test_the_sample_is_the_repositorys_own_project() -> None:

@@ -20,7 +20,7 @@ from engine.rules import BELOW, RULES
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 WRONG = sorted(path for path in (HERE / "wrong").iterdir() if path.suffix != ".out")
-RIGHT = sorted((HERE / "right").glob("*.yaml"))
+RIGHT = sorted(path for path in (HERE / "right").iterdir() if path.suffix != ".json")
 MENDED = sorted((HERE / "mended").iterdir())
 
 
@@ -78,8 +78,9 @@ def test_the_sample_shop_is_right(update_golden: bool) -> None:
 def test_right(case: Path, tmp_path: Path, update_golden: bool) -> None:
     checked = check([laid_out(case, tmp_path / "project")])
     assert found(checked) == ""
-    for _, text in plans(checked):
-        compare(case.with_suffix(".json"), text, update_golden)
+    for name, text in plans(checked):
+        expected = f"{case.name}.{name}.json" if case.is_dir() else f"{case.stem}.json"
+        compare(case.with_name(expected), text, update_golden)
 
 
 @pytest.mark.parametrize("case", MENDED, ids=lambda path: path.stem)

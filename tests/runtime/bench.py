@@ -7,7 +7,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -105,9 +105,10 @@ class Bench:
         self.desk.stop()
         self.shop.stop()
 
-    def work(self, client: Client | None = None) -> Any:
-        """A worker in this loop: `async with bench.work(): ...`. Each further one needs a client of its own."""
-        context = light_context(self.settings, self.project, self.store)
+    def work(self, client: Client | None = None, **more: Any) -> Any:
+        """A worker in this loop: `async with bench.work(): ...`. Each further one needs a client of its own; `more` of
+        its context."""
+        context = replace(light_context(self.settings, self.project, self.store), **more)
         return make_worker(client or self.client, context, task_queue=self.queue)
 
     async def post(self, headers: dict[str, str], body: bytes) -> httpx.Response:

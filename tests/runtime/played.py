@@ -27,6 +27,8 @@ ALL = os.environ.get("ENGINE_PROVE") == "1"
 """Every point; else a few, others on another day."""
 TURN = int(os.environ.get("ENGINE_TURN") or date.today().toordinal())
 """Which ones. A failing run names it, so that it can be repeated."""
+POINT = os.environ.get("ENGINE_POINT", "")
+"""Only those whose name begins so: a failure names its point, and this plays that one again."""
 AT_ONCE = 8
 _PATIENCE = 90.0
 _WAKE = 1.5
@@ -54,7 +56,7 @@ class Worker:
             return True
         try:
             stat = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="utf-8")
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):  # it ended just now
             return True
         return stat.rpartition(")")[2].split()[0] in ("T", "t")
 
@@ -118,8 +120,8 @@ def activity_of(point: str) -> str:
 def chosen(points: list[str], count: int, also: str) -> list[str]:
     """All points, if everything is to be proved; else `count` over the whole way and `count // 3` of the activity
     `also`, moving on by one every day."""
-    if ALL:
-        return points
+    if ALL or POINT:
+        return [point for point in points if point.startswith(POINT)]
     dense = [point for point in points if activity_of(point) == also]
     return [*dict.fromkeys([*_spread(points, count), *_spread(dense, count // 3)])]
 

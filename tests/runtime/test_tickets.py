@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from temporalio.client import ActivityFailureError, Client, WorkflowFailureError
@@ -44,6 +45,28 @@ async def test_every_message_is_taken_up_by_one_step_though_each_comes_three_tim
     ]
     assert len(bench.said(ticket)) == len(set(bench.said(ticket))) == 2
     assert [row["amount"] for row in bench.shop.refunds("4710")] == [12900]
+
+
+async def test_a_close_whose_answer_is_lost_is_told_to_the_platform(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = bench.store.tickets.close
+    lost: list[tuple[Any, ...]] = []
+
+    def closing(*given: Any) -> bool:
+        done = close(*given)
+        if done and not lost:
+            lost.append(given)
+            raise ConnectionError
+        return done
+
+    monkeypatch.setattr(bench.store.tickets, "close", closing)
+    async with bench.work():
+        ticket, approval = await waiting(bench)
+        await bench.decide(approval)
+        await bench.until(lambda: bench.closed(ticket), "the close")
+    assert lost
+    assert bench.desk.ticket(ticket)["status"] == "solved"
 
 
 async def test_two_approvers_at_once_decide_once(bench: Bench) -> None:

@@ -25,6 +25,13 @@ class Decider(Group):
         value = await self._value(scope, scope.node.data["value"])
         return Result("done", value=await self.desk.keep(scope, scope.node.binds or scope.node.id, value))
 
+    @activity.defn
+    @guarded
+    async def give(self, scope: Scope) -> Result:
+        """Keeps what a shared piece gives, under one name."""
+        values = {key: await self._value(scope, tree) for key, tree in scope.node.data["values"].items()}
+        return Result("done", value=await self.desk.keep(scope, scope.node.binds or scope.node.id, values))
+
     @activity.defn(name="if")
     @guarded
     async def branch(self, scope: Scope) -> Result:

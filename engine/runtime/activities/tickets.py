@@ -169,11 +169,12 @@ class Clerk(Group):
             i.epoch == scope.work.epoch and i.state in ("sending", "done", "unknown", "reconciled") for i in intents
         )
 
-    @activity.defn(name="close")
-    @guarded
-    async def close(self, scope: Scope) -> Result:
+    async def _close(self, scope: Scope) -> Result:
         """One compare-and-set on the epoch and the last message; `heard_more` if something came in, `wish` if one
-        waits in the queue."""
+        waits in the queue. A repeat, whose first answer was lost, finds it closed: then the platform is still to be
+        told."""
+        if scope.ticket.state == "closed":
+            return Result("closed" if scope.ticket.outcome == scope.work.data["outcome"] else "gone")
         wish = await self.store.run(self.store.wishes.take_next, scope.ticket.id, scope.work.epoch)
         if wish is not None:
             return Result("wish", data={"wish": wish.message_seq})
@@ -181,6 +182,8 @@ class Clerk(Group):
             self.store.tickets.close, scope.ticket.id, scope.work.epoch, scope.work.cursor, scope.work.data["outcome"]
         )  # fmt: skip
         return Result("closed" if closed else "heard_more")
+
+    close = activity.defn(name="close")(guarded(_close, closed=True))
 
     async def _closed(self, scope: Scope) -> Result:
         """Tells the platform. Nothing hangs on it: the ticket is closed in the store."""

@@ -3,7 +3,22 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from engine.plan import Node
-from engine.runtime.run import ask, branch, close, escalate, judge, loop, reply, search, tool, transfer, verify, wait
+from engine.runtime.run import (
+    ask,
+    branch,
+    close,
+    escalate,
+    judge,
+    loop,
+    parallel,
+    reply,
+    search,
+    tool,
+    transfer,
+    use,
+    verify,
+    wait,
+)
 from engine.runtime.run import set as set_
 from engine.runtime.run.ticket import Ticket
 
@@ -17,8 +32,11 @@ RUN: Mapping[str, Callable[[Ticket, Node], Awaitable[str]]] = {
     "each": loop.run_each,
     "escalate": escalate.run,
     "gate": tool.run_gate,
+    "give": use.run_give,
+    "join": parallel.run_join,
     "judge": judge.run,
     "next": loop.run_next,
+    "parallel": parallel.run,
     "propose": tool.run_propose,
     "read": tool.run_read,
     "repeat": loop.run_repeat,
@@ -28,6 +46,7 @@ RUN: Mapping[str, Callable[[Ticket, Node], Awaitable[str]]] = {
     "switch": branch.run_switch,
     "transfer": transfer.run,
     "until": loop.run_until,
+    "use": use.run,
     "verify": verify.run,
     "wait": wait.run,
 }
