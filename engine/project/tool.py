@@ -224,7 +224,7 @@ class ToolEntry(Declaration):
 
     def finish(self, reader: Reader) -> None:
         """One way to call it."""
-        if not {"http", "python", "openapi", "mcp"} & set(self.at):
+        if not {"http", "python", "openapi", "mcp"} & {*self.at, *self.broken}:
             self.broken.add("http")
             reader.missing(self, self.KEYS["http"])
 

@@ -74,6 +74,21 @@ def test_what_is_not_safe_is_left(engine: Engine, project: Path, steps: str) -> 
     assert ran.status == 1
 
 
+def test_a_name_that_is_misspelt_alike_everywhere_is_left(engine: Engine, project: Path) -> None:
+    """It is where the value is set that a letter is wrong."""
+    steps = "steps:\n  - search: returns\n    as: foudn\n  - reply: {write: Answer., using: [found]}\n"
+    write_flow(project, "wrong", steps + '  - reply: "{{ found | length }}"\n  - close: solved\nknowledge: [faq]\n')
+    ran = engine("validate", "--fix")
+    assert "fixed" not in ran.err
+    assert ran.out.count("[unknown-name]") == 1
+    assert "flows/wrong.yaml:6:5: `foudn` is set here" in ran.out
+    assert "flows/wrong.yaml:9:16: it is read here too" in ran.out
+    team = "steps:\n  - escalate: suport\nescalate: {to: suport}\n"
+    path = write_flow(project, "wrong", team)
+    engine("validate", "--fix")
+    assert path.read_text(encoding="utf-8").endswith(team)
+
+
 def test_two_grants_that_would_become_one_are_left(engine: Engine, project: Path) -> None:
     tools = "tools: {orders.get: allow, orders.gt: allow}\n"
     path = write_flow(project, "wrong", f"{tools}steps:\n  - close: solved\n")
