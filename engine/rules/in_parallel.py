@@ -55,6 +55,8 @@ def _branch(node: Node, inner: str) -> str | None:
 RULE = Rule(
     "in-parallel",
     check,
-    why="Branches run at once: two that wait, write or speak would get in each other's way.",
-    mend="Only look things up inside; put what waits, writes, speaks or ends behind the `parallel`.",
+    why="Branches of a `parallel` run at once, and in no order. What they say, write or wait for would cross.",
+    mend=(
+        "Leave what looks things up inside, and put the rest behind the `parallel`. Give each branch names of its own."
+    ),
 )
