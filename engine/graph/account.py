@@ -46,8 +46,9 @@ class _Account:
             self.file = file
         at = f"  [{f':{line}' if file == self.file and not mark[:1].isdigit() else where}]" if where else ""
         indent = " " * (depth * _STEP)
+        hanging = indent + " " * max(2, len(mark))
         self.lines += textwrap.wrap(
-            f"{mark}{flat(text)}{at}", _WIDTH, initial_indent=indent, subsequent_indent=indent + " " * max(2, len(mark)),
+            f"{mark}{flat(text)}{at}", _WIDTH, initial_indent=indent, subsequent_indent=hanging,
             break_long_words=False, break_on_hyphens=False,
         )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """The steps of a plan again, from its flat graph: what stands inside a step, where it goes on behind.
 
-A node that was made for a step has the step's id, or one that begins with it and `/`. Every edge that leaves these nodes
+A node that was made for a step has its id, or one that begins with it and `/`. Every edge that leaves these nodes
 leads to the same place: behind the step.
 """
 
