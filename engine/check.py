@@ -3,19 +3,25 @@
 Offline, over the whole project. It never raises for what stands in the files; `NoProject` where there is none.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.compile import compile_flow
-from engine.diagnostics import Diagnostic, Place, Severity, Sink
+from engine.diagnostics import Diagnostic, Place, Severity, Sink, meant, nearest
 from engine.plan import Plan
 from engine.project import NoProject, Project, find_root, load
-from engine.rules import RULES, Case
+from engine.project.shape import shortened
+from engine.rules import BELOW, RULES, Case
 from engine.steps import LATER, STEPS
-from engine.syntax import ignores
+from engine.syntax import IGNORE, Ignore, ignores
 
 __all__ = ["Checked", "NoProject", "check"]
+
+_KNOWN = {**RULES, **BELOW}
+_UNUSED = "unused-ignore"
+_WRITTEN = "write `# engine: ignore[rule] why`"
+_LISTED = "`engine explain` lists all rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +66,51 @@ def _wanted(place: Place, paths: Sequence[Path], folder: Path) -> bool:
 
 
 def _ignored(project: Project, sink: Sink) -> list[Diagnostic]:
-    """Applies `# engine: ignore[rule] why`. An ignore that silences nothing is a finding; floors can't be ignored."""
+    """Applies `# engine: ignore[rule] why`. What an ignore itself has wrong is a finding."""
     found = sink.ordered()
-    silenced: set[int] = set()
+    standing: dict[tuple[str, int | None, str], list[Diagnostic]] = {}
+    for one in found:
+        standing.setdefault((one.place.path, one.place.line, one.rule), []).append(one)
+    # What was not read may be what an ignore is about: then it is too early to say that it silences nothing.
+    whole = all(_KNOWN[one.rule].ignorable or _KNOWN[one.rule].floor for one in found if one.rule in _KNOWN)
+    silenced: set[tuple[object, ...]] = set()
     rest = Sink()
     for path, text in project.sources.items():
-        for ignore in ignores(text):
-            place = Place(path, ignore.line, 1, ignore.line, 2)
-            matching = [
-                number
-                for number, one in enumerate(found)
-                if one.rule == ignore.rule and one.place.path == path and one.place.line == ignore.line
-            ]
-            rule = RULES.get(ignore.rule)
-            if rule is not None and rule.floor:
-                rest.error("unused-ignore", place, f"`{ignore.rule}` is a floor, which can't be ignored")
-            elif not ignore.why:
-                rest.error("unused-ignore", place, f"an ignore needs a reason: `# engine: ignore[{ignore.rule}] why`")
-            elif not matching:
-                rest.error("unused-ignore", place, f"no finding of `{ignore.rule}` stands here to be ignored")
-            else:
-                silenced |= set(matching)
-    for number, one in enumerate(found):
-        if number not in silenced:
+        for ignore in ignores(path, text):
+            for name, place in _usable(ignore, rest):
+                here = standing.get((path, ignore.line, name), ())
+                silenced |= {one.key for one in here}
+                if not here and whole:
+                    line = f"line {ignore.line}" if ignore.line else "the lines below"
+                    rest.error(_UNUSED, place, f"no finding of `{name}` stands on {line} to be ignored")
+    for one in found:
+        if one.key not in silenced:
             rest.add(one)
     return list(rest.ordered())
+
+
+def _usable(ignore: Ignore, sink: Sink) -> Iterator[tuple[str, Place]]:
+    """The rules that it may silence."""
+    if ignore.word != IGNORE:
+        if nearest(ignore.word, [IGNORE]):
+            sink.error(_UNUSED, ignore.place, f"`{shortened(ignore.word)}` means nothing here", tip=_WRITTEN)
+        return
+    if not ignore.rules:
+        sink.error(_UNUSED, ignore.place, "an ignore names the rules that it silences, in brackets", tip=_WRITTEN)
+    elif not ignore.why:
+        names = ", ".join(name for name, _ in ignore.rules)
+        message = f"an ignore needs a reason: `# engine: ignore[{shortened(names)}] why`"
+        sink.error(_UNUSED, ignore.place, message)
+        return
+    for name, place in ignore.rules:
+        rule = _KNOWN.get(name)
+        if rule is None:
+            tip, _ = meant(name, _KNOWN, place)
+            sink.error(_UNUSED, place, f"there is no rule `{shortened(name)}`", tip=tip or _LISTED)
+        elif rule.floor:
+            sink.error(_UNUSED, place, f"`{name}` is a floor, which can't be ignored")
+        elif not rule.ignorable:
+            message = f"what `{name}` finds is not read or not there at all, so it can't be ignored"
+            sink.error(_UNUSED, place, message)
+        else:
+            yield name, place

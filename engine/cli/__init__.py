@@ -23,6 +23,7 @@ __all__ = ["COMMANDS", "SUMMARIES", "Command", "main", "process"]
 COMMANDS: dict[str, str] = {
     "init": "engine.cli.init",
     "validate": "engine.cli.validate",
+    "explain": "engine.cli.explain",
     "compile": "engine.cli.compile",
     "graph": "engine.cli.graph",
     "schema": "engine.cli.schema",
@@ -43,6 +44,7 @@ COMMANDS: dict[str, str] = {
 SUMMARIES: dict[str, str] = {
     "init": "copy the sample project into an empty folder",
     "validate": "check a project and show what is wrong with it",
+    "explain": "say what a rule finds, why, and how it is mended",
     "compile": "print the plan of a flow as canonical JSON",
     "graph": "tell or draw what a flow does",
     "schema": "print or write the JSON Schemas for editors",

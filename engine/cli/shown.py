@@ -5,12 +5,13 @@ What customers wrote is cleaned first: control and direction characters could re
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-__all__ = ["clean", "coloured", "instant", "json_line", "show"]
+__all__ = ["clean", "coloured", "instant", "json_line", "show", "width"]
 
 
 def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> None:
@@ -39,9 +40,22 @@ def json_line(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def coloured(stream: TextIO) -> bool:
-    """Whether to colour what goes there: a terminal, and nobody who said no. https://no-color.org"""
-    return stream.isatty() and not os.environ.get("NO_COLOR")
+def coloured(stream: TextIO, choice: str = "auto") -> bool:
+    """Whether to colour what goes there: as `--color` says, else as the environment does, else on a terminal.
+
+    NO_COLOR (https://no-color.org) and FORCE_COLOR (https://force-color.org) count where they are not empty; where
+    both are set, NO_COLOR does.
+    """
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def width(stream: TextIO) -> int | None:
+    """The columns of the terminal that it is; None where it is none."""
+    return shutil.get_terminal_size().columns if stream.isatty() else None
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> None:

@@ -1,15 +1,16 @@
 """`engine validate`: checks a project, offline, and shows what is wrong with it."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from engine.check import Checked, check
 from engine.cli.place import root_of
-from engine.cli.shown import coloured
+from engine.cli.shown import coloured, width
 from engine.cli.status import FOUND, OK, USAGE, Stop
 from engine.diagnostics import Severity
-from engine.diagnostics.render import RENDERERS, renderer
+from engine.diagnostics.render import PLAIN, RENDERERS, View, renderer
 
 __all__ = ["add_arguments", "run"]
 
@@ -21,6 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--format", choices=sorted(RENDERERS), default="text", help="how findings are shown")
     parser.add_argument("--strict", action="store_true", help="warnings count as errors")
+    parser.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto",
+        help="colour of text (default: on a terminal, unless NO_COLOR is set)",
+    )  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
@@ -28,10 +33,31 @@ def run(args: argparse.Namespace) -> int:
     paths = args.paths or [Path("flows")]
     checked = check(paths, root=_root(paths, given=bool(args.paths)))
     found = checked.diagnostics
-    sys.stdout.write(renderer(args.format)(found, checked.project.sources, coloured(sys.stdout)))
+    colour, view = coloured(sys.stdout, args.color), _view(args.format, checked.project.root)
+    sys.stdout.write(renderer(args.format)(found, checked.project.sources, colour, view))
     sys.stdout.flush()  # before the summary, where both go to one place
     print(_summary(checked, paths), file=sys.stderr)
     return OK if checked.ok and not (args.strict and found) else FOUND
+
+
+def _view(name: str, root: Path) -> View:
+    """How this reader sees the project. The pages of the rules are read for the one format that takes them along."""
+    columns = width(sys.stdout)
+    view = PLAIN if columns is None else PLAIN._replace(width=columns)
+    if name not in ("github", "sarif"):
+        return view
+    view = view._replace(prefix=_prefix(root))
+    if name == "sarif":
+        from engine.rules.pages import pages
+
+        view = view._replace(pages=pages())
+    return view
+
+
+def _prefix(root: Path) -> str:
+    """From the checked-out repository, else from here, to the project: what GitHub counts paths from."""
+    start = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()).resolve()
+    return f"{root.relative_to(start).as_posix()}/" if start in root.parents else ""
 
 
 def _root(paths: list[Path], *, given: bool) -> Path:

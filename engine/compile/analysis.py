@@ -6,6 +6,7 @@ does not know is not known. Conditions are not correlated.
 """
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import NamedTuple
 
 from engine.compile.graph import Env, Graph
@@ -15,7 +16,7 @@ from engine.expressions import infer, narrow
 from engine.plan import Node
 from engine.project.scalars import Expr
 from engine.syntax import Broken
-from engine.types import UNKNOWN, EnumType, ListType, Type, join, optional, required
+from engine.types import UNKNOWN, EnumType, ListType, Type, is_subtype, join, optional, required
 
 __all__ = ["State", "analyse", "order", "outgoing"]
 
@@ -41,30 +42,45 @@ class State(NamedTuple):
 
 def analyse(graph: Graph, entry: str, start: Mapping[str, Type], *, verified: bool = False) -> dict[str, State]:
     """node -> what is known before it, for every node that can be reached."""
-    states = {entry: State(dict(start), frozenset(start), verified)}
-    visits: dict[str, int] = {}
+    known = _Known(graph, {entry: State(dict(start), frozenset(start), verified)}, {}, {})
     for name in order(graph, entry):
-        visits[name] = 0
-        if name in states:  # the `else` of a switch that names every word leads nowhere
-            _visit(graph, name, states, visits)
-    return states
+        known.visits[name] = 0
+        if name in known.states:  # the `else` of a switch that names every word leads nowhere
+            known.visit(name)
+    return known.states
 
 
-def _visit(graph: Graph, name: str, states: dict[str, State], visits: dict[str, int]) -> None:
-    waiting = [name]
-    while waiting:
-        at = waiting.pop()
-        visits[at] += 1
-        node = graph.nodes[at]
-        for target, state in _edges(graph, node, states[at]):
-            if target not in graph.nodes:
-                continue
-            known = states.get(target)
-            met = state if known is None else _meet(known, state)
-            if met != known:
-                states[target] = met
-                if target in visits and visits[target] < _VISITS:  # behind in the order: a loop
+class _Known(NamedTuple):
+    graph: Graph
+    states: dict[str, State]
+    visits: dict[str, int]
+    branches: dict[str, dict[str, State]]
+    """node where branches of a `parallel` meet -> what is known at the end of each"""
+
+    def visit(self, name: str) -> None:
+        """Carries what is known at a node on to those behind it, round a loop until nothing changes."""
+        waiting = [name]
+        while waiting:
+            at = waiting.pop()
+            self.visits[at] += 1
+            for target, state in _edges(self.graph, self.graph.nodes[at], self.states[at]):
+                if target in self.graph.nodes and self._meets(at, target, state):
                     waiting.append(target)
+
+    def _meets(self, at: str, target: str, state: State) -> bool:
+        """Whether something changed at a node that is behind in the order, and is to be visited again."""
+        known = self.states.get(target)
+        if self.graph.nodes[target].kind == "join":
+            ends = self.branches.setdefault(target, {})
+            branch = at.removeprefix(f"{self.graph.nodes[target].data['of']}/").partition("/")[0]
+            ends[branch] = _meet(ends[branch], state) if branch in ends else state
+            met = reduce(_unite, ends.values())
+        else:
+            met = state if known is None else _meet(known, state)
+        if met == known:
+            return False
+        self.states[target] = met
+        return target in self.visits and self.visits[target] < _VISITS
 
 
 def _edges(graph: Graph, node: Node, state: State) -> list[tuple[str, State]]:
@@ -73,6 +89,7 @@ def _edges(graph: Graph, node: Node, state: State) -> list[tuple[str, State]]:
         (target, outgoing(graph, node, outcome, state))
         for outcome, target in node.on.items()
         if not (node.kind == "switch" and outcome == "else" and _exhausts(graph, node, state))
+        and not (node.kind == "parallel" and outcome == "done")  # by way of its branches
     ]
     if node.id in graph.broken:
         target, name = graph.broken[node.id]
@@ -178,6 +195,16 @@ def element_of(items: Expr, env: Env) -> Type:
     """The type of an element of a list."""
     found = required(infer(items.tree, env, Sink(), items.text))
     return found.element if isinstance(found, ListType) else UNKNOWN
+
+
+def _unite(left: State, right: State) -> State:
+    """Behind branches that all were taken: what any of them knows."""
+    names = dict(left.names)
+    for name, kind in right.names.items():
+        mine = names.get(name)
+        if mine is None or (name in right.bound and name not in left.bound) or is_subtype(kind, mine):
+            names[name] = kind
+    return State(names, left.bound | right.bound, left.verified or right.verified)
 
 
 def _meet(left: State, right: State) -> State:

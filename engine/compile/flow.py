@@ -25,6 +25,7 @@ from engine.steps.each import Each
 from engine.steps.escalate import Escalate
 from engine.steps.if_ import If
 from engine.steps.judge import Judge
+from engine.steps.parallel import Parallel
 from engine.steps.repeat import Repeat
 from engine.steps.reply import Reply
 from engine.steps.search import Search
@@ -51,6 +52,7 @@ KINDS: Final[Mapping[type[StepKind], Kind]] = {
     Switch: looping.switch,
     Each: looping.each,
     Repeat: looping.repeat,
+    Parallel: looping.parallel,
     Judge: going.judge,
     Set: going.set_,
     Use: pieces.use,

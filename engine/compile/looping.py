@@ -1,4 +1,4 @@
-"""Lowering of `switch`, `each` and `repeat`.
+"""Lowering of `switch`, `each`, `repeat` and `parallel`.
 
 A loop is two nodes: one that begins it, and one behind its body that goes round again or on. So what the body names is
 known where it is judged, on every path.
@@ -14,12 +14,13 @@ from engine.plan import Node
 from engine.project.contract import json_of
 from engine.project.scalars import Expr
 from engine.steps.each import Each
+from engine.steps.parallel import Parallel
 from engine.steps.repeat import Repeat
 from engine.steps.switch import Switch
 from engine.syntax import Broken
 from engine.types import NEVER, Type, list_of
 
-__all__ = ["each", "repeat", "switch"]
+__all__ = ["each", "parallel", "repeat", "switch"]
 
 
 def switch(low: Lowering, step: Switch, at: At) -> None:
@@ -93,3 +94,16 @@ def repeat(low: Lowering, step: Repeat, at: At) -> None:
     data = {"of": at.id, "test": tree, "where": "workflow", "most": step.most or 1}
     node = Node(until, "until", on=on, data=data, reads=reads(tree))
     low.graph.add(node, step.spot("until"), sites=[Site(step.until, CONDITION)])
+
+
+def parallel(low: Lowering, step: Parallel, at: At) -> None:
+    """An edge `&name` for each branch, all taken at once, and `done`, the node where they meet."""
+    branches = {name: steps for name, (_, steps) in (step.branches or {}).items() if steps}
+    if not branches:
+        low.broken(step, at)
+        return
+    join = low.graph.reserve(f"{at.id}/join")
+    on = {f"&{name}": low.steps(steps, f"{at.id}/{name}", join, at.id, step.place) for name, steps in branches.items()}
+    on["done"] = join
+    low.graph.add(Node(at.id, "parallel", on=on), step.spot("parallel"))
+    low.graph.add(Node(join, "join", on={"done": at.next}, data={"of": at.id}), step.spot("parallel"))

@@ -1,6 +1,6 @@
 """What is found wrong in a project: the finding, where it stands, and how it is shown."""
 
-from engine.diagnostics.finding import Diagnostic, Label, Place, Severity, Sink
-from engine.diagnostics.nearest import nearest
+from engine.diagnostics.finding import Diagnostic, Edit, Label, Place, Severity, Sink
+from engine.diagnostics.nearest import Meant, meant, nearest
 
-__all__ = ["Diagnostic", "Label", "Place", "Severity", "Sink", "nearest"]
+__all__ = ["Diagnostic", "Edit", "Label", "Meant", "Place", "Severity", "Sink", "meant", "nearest"]

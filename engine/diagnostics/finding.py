@@ -1,10 +1,10 @@
 """The finding: a rule, one primary place and labelled others, a message that says what is accepted, and a tip."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
-__all__ = ["Diagnostic", "Label", "Place", "Severity", "Sink"]
+__all__ = ["Diagnostic", "Edit", "Label", "Place", "Severity", "Sink"]
 
 
 class Place(NamedTuple):
@@ -34,6 +34,14 @@ class Label(NamedTuple):
     message: str
 
 
+class Edit(NamedTuple):
+    """What would mend a finding: `text` in place of `old`, which stands at `place` character by character."""
+
+    place: Place
+    old: str
+    text: str
+
+
 class Diagnostic(NamedTuple):
     """One finding."""
 
@@ -43,34 +51,53 @@ class Diagnostic(NamedTuple):
     place: Place
     labels: tuple[Label, ...] = ()
     tip: str = ""
+    path: tuple[Label, ...] = ()
+    """How a ticket gets to the place, from the first step to the last before it."""
+    fix: Edit | None = None
+    """A change that is safe to make without asking anybody."""
 
     @property
-    def key(self) -> tuple[Place, str, str]:
-        """The stable order of findings: by place, then rule, then message."""
-        return (self.place, self.rule, self.message)
+    def key(self) -> tuple[str, int, int, str, str, Place]:
+        """The stable order of findings: by path, line, column and rule, then by message."""
+        place = self.place
+        return (place.path, place.line, place.column, self.rule, self.message, place)
 
 
 class Sink:
     """Collects findings. The same finding at the same place is kept once."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[Place, str, str], Diagnostic] = {}
+        self._found: dict[tuple[str, int, int, str, str, Place], Diagnostic] = {}
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Keeps a finding."""
         self._found.setdefault(diagnostic.key, diagnostic)
 
     def error(
-        self, rule: str, place: Place, message: str, tip: str = "", labels: Iterable[Label] | Sequence[Label] = ()
+        self,
+        rule: str,
+        place: Place,
+        message: str,
+        tip: str = "",
+        labels: Iterable[Label] = (),
+        path: Iterable[Label] = (),
+        fix: Edit | None = None,
     ) -> None:
         """Keeps a finding that stops the project."""
-        self.add(Diagnostic(rule, Severity.ERROR, message, place, tuple(labels), tip))
+        self.add(Diagnostic(rule, Severity.ERROR, message, place, tuple(labels), tip, tuple(path), fix))
 
     def warning(
-        self, rule: str, place: Place, message: str, tip: str = "", labels: Iterable[Label] | Sequence[Label] = ()
+        self,
+        rule: str,
+        place: Place,
+        message: str,
+        tip: str = "",
+        labels: Iterable[Label] = (),
+        path: Iterable[Label] = (),
+        fix: Edit | None = None,
     ) -> None:
         """Keeps a finding that stops the project only under `--strict`."""
-        self.add(Diagnostic(rule, Severity.WARNING, message, place, tuple(labels), tip))
+        self.add(Diagnostic(rule, Severity.WARNING, message, place, tuple(labels), tip, tuple(path), fix))
 
     def ordered(self) -> tuple[Diagnostic, ...]:
         """All findings in their stable order."""

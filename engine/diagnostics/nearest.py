@@ -1,10 +1,19 @@
-"""The name that an author probably meant."""
+"""The name that an author probably meant, and the change that would write it."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
-__all__ = ["nearest"]
+from engine.diagnostics.finding import Edit, Place
+
+__all__ = ["Meant", "meant", "nearest"]
 
 _LONGEST = 64
+_SHORT = 2
+"""Letters of a word that is no misspelling of another: any two of that length are near."""
+_BARE = re.compile(r"[A-Za-z0-9_]+(?:[ ._-][A-Za-z0-9_]+)*")
+"""What reads the same in every style of YAML, in a key, in brackets and in an expression."""
+_NULLS = frozenset({"null", "Null", "NULL"})
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
@@ -12,17 +21,46 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
 
     Ties go to the first in alphabetical order, so that the answer is stable.
     """
+    return next(iter(_closest(word, words)), None)
+
+
+class Meant(NamedTuple):
+    """For a finding about a name that is not there: the tip, and the fix where only one name can be meant."""
+
+    tip: str = ""
+    fix: Edit | None = None
+
+
+def meant(word: str, words: Iterable[str], place: Place, *, taken: Collection[str] = ()) -> Meant:
+    """What stands as `word` at `place` was probably meant to be.
+
+    There is no fix where two names are equally near, where the name would need quotes, or where it is `taken`: a key
+    that the mapping has already.
+    """
+    close = _closest(word, words)
+    if not close:
+        return Meant()
+    name = close[0]
+    bare = all(_BARE.fullmatch(text) and text not in _NULLS for text in (word, name))
+    sure = len(close) == 1 and len(word) > _SHORT and name not in taken
+    fix = Edit(place, word, name) if bare and sure else None
+    return Meant(f"did you mean `{name}`?", fix)
+
+
+def _closest(word: str, words: Iterable[str]) -> list[str]:
+    """All words at the smallest distance, in alphabetical order; none where that is too far."""
     if len(word) > _LONGEST:
-        return None
-    allowed = max(1, len(word) // 3)
-    best: tuple[int, str] | None = None
+        return []
+    best = max(1, len(word) // 3)
+    found: list[str] = []
     for other in sorted(set(words)):
-        if abs(len(other) - len(word)) > allowed or other == word:
+        if abs(len(other) - len(word)) > best or other == word:
             continue
-        found = _distance(word.lower(), other.lower(), allowed)
-        if found is not None and (best is None or (found, other) < best):
-            best = (found, other)
-    return best[1] if best else None
+        distance = _distance(word.lower(), other.lower(), best)
+        if distance is not None:
+            found = [*found, other] if found and distance == best else [other]
+            best = distance
+    return found
 
 
 def _distance(left: str, right: str, allowed: int) -> int | None:

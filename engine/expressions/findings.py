@@ -1,6 +1,8 @@
 """Findings about one expression, at the characters of its text."""
 
-from engine.diagnostics import Place, Sink, nearest
+from collections.abc import Iterable
+
+from engine.diagnostics import Edit, Meant, Place, Sink, meant
 from engine.expressions.tree import Tree
 from engine.syntax import Text
 from engine.types import JSON, NONE, UNKNOWN, OptionalType, Type, required, show
@@ -25,9 +27,9 @@ class Findings:
         """A part as its author wrote it."""
         return self.text.value[tree.start : tree.end]
 
-    def wrong(self, tree: Tree, message: str, tip: str = "") -> Type:
+    def wrong(self, tree: Tree, message: str, tip: str = "", fix: Edit | None = None) -> Type:
         """A value of a type that does not fit; what depends on it is silenced."""
-        self.sink.error("wrong-type", self.place(tree), message, tip=tip)
+        self.sink.error("wrong-type", self.place(tree), message, tip=tip, fix=fix)
         return UNKNOWN
 
     def unfit(self, tree: Tree, message: str, kind: Type) -> Type:
@@ -47,6 +49,13 @@ class Findings:
 
     def unknown(self, rule: str, tree: Tree, message: str, word: str, known: list[str]) -> Type:
         """A name that is not there, with the nearest that is."""
-        near = nearest(word, known)
-        self.sink.error(rule, self.place(tree), message, tip=f"did you mean `{near}`?" if near else "")
+        tip, fix = self.meant(tree, word, known)
+        self.sink.error(rule, self.place(tree), message, tip=tip, fix=fix)
         return UNKNOWN
+
+    def meant(self, tree: Tree, word: str, known: Iterable[str]) -> Meant:
+        """What a name, or a text in quotes, was probably meant to be."""
+        start, end = tree.start, tree.end
+        if self.said(tree) in (f"'{word}'", f'"{word}"'):
+            start, end = start + 1, end - 1
+        return meant(word, known, self.text.place_of(start, end))

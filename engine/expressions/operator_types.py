@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from engine.diagnostics import nearest
 from engine.expressions.findings import PASSED_ON, Findings
 from engine.expressions.operators import ARITHMETIC, ORDERED, comparable
 from engine.expressions.tree import Tree
@@ -129,9 +128,8 @@ def _equal(findings: Findings, left: tuple[Tree, Type], right: tuple[Tree, Type]
         literal = isinstance(one, EnumType) and isinstance(two, EnumType) and at.kind == "lit"
         if literal and isinstance(one, EnumType) and isinstance(two, EnumType) and not two.values <= one.values:
             word = next(iter(two.values))
-            near = nearest(word, one.values)
             message = f"`{word}` is never the case: this is {show(one)}"
-            findings.wrong(at, message, f"did you mean `{near}`?" if near else "")
+            findings.wrong(at, message, *findings.meant(at, word, one.values))
             return
     if not may_equal(mine, other):
         findings.wrong(

@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import TemplateSyntaxError, nodes
 
-from engine.diagnostics import Sink, nearest
+from engine.diagnostics import Sink, meant
 from engine.expressions.filters import FILTERS, TESTS
 from engine.expressions.parse_lexer import Lexed, Refused, lexed
 from engine.expressions.tree import Tree
@@ -63,7 +63,9 @@ def _parsed(text: Text, sink: Sink, read: Callable[[str], Tree]) -> Tree | Broke
         sink.error("expression", text.place_of(at, at + 1), message, tip=tip)
     except Refused as refused:
         end = max(refused.end, refused.start + 1)
-        sink.error(refused.rule, text.place_of(refused.start, end), refused.message, tip=refused.tip)
+        place = text.place_of(refused.start, end)
+        tip, fix = meant(refused.word, refused.known, place)
+        sink.error(refused.rule, place, refused.message, tip=refused.tip or tip, fix=fix)
     except RecursionError:
         sink.error("expression", text.place, "this is nested too deep")
     return Broken(text.place)
@@ -101,9 +103,13 @@ def _template(source: str) -> Tree:
     alone = [part for part in parts if not (part.kind == "lit" and not str(part.parts[0]).strip())]
     stripped = source.strip()
     braces = stripped.startswith("{{") and stripped.endswith("}}")
-    if len(alone) == 1 and alone[0].kind not in ("for", "when", "lit") and braces:
+    if len(alone) == 1 and braces and alone[0].kind not in ("for", "when") and not _is_text(alone[0]):
         return alone[0]
     return Tree("text", *parts, start=0, end=len(source))
+
+
+def _is_text(tree: Tree) -> bool:
+    return tree.kind == "lit" and isinstance(tree.parts[0], str)
 
 
 class _Reader:
@@ -238,9 +244,8 @@ class _Reader:
         if node.node is None:
             raise self._unsupported(node, _ACCEPTED)
         if node.name not in known:
-            near = nearest(node.name, known)
-            raise Refused(f"unknown-{kind}", at, end, f"there is no {kind} `{node.name}`; there are {_listed(known)}",
-                           f"did you mean `{near}`?" if near else "")  # fmt: skip
+            message = f"there is no {kind} `{node.name}`; there are {_listed(known)}"
+            raise Refused(f"unknown-{kind}", at, end, message, word=node.name, known=known)
         given = [self.tree(argument) for argument in node.args]
         fewest, most = known[node.name]
         if node.kwargs or node.dyn_args or node.dyn_kwargs or not fewest <= len(given) <= most:

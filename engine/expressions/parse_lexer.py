@@ -1,7 +1,7 @@
 """Jinja2's lexer, which hands on character offsets in place of line numbers: every node knows where it stands."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -23,9 +23,13 @@ _ESCAPE = re.compile(r"\\(?:[\n\\'\"abfnrtv]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U00
 class Refused(Exception):
     """Something that is outside the language; carries where it stands and what is accepted."""
 
-    def __init__(self, rule: str, start: int, end: int, message: str, tip: str = "") -> None:
+    def __init__(
+        self, rule: str, start: int, end: int, message: str, tip: str = "", word: str = "", known: Iterable[str] = ()
+    ) -> None:
         super().__init__(message)
         self.rule, self.start, self.end, self.message, self.tip = rule, start, end, message, tip
+        self.word, self.known = word, known
+        """A name that is not there, and those that are."""
 
 
 class _OffsetLexer(Lexer):

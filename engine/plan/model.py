@@ -21,6 +21,16 @@ Node kinds, with what stands in `Node.data` and their outcomes (`Node.on`; an ou
     wait      branches: [{event, where: {field: tree}} | {reply: "any"} | {time: duration}]
               -> "1", "2", ... (the branch that matched)
     branch    test: tree, where: workflow | activity                        -> yes | no
+    switch    cases: [{is: word, test: tree}], where                        -> "=word" ... | else
+    each      in: tree, most, item: name, local: [name], gives: tree        -> next | done | too_many
+    next      of: the each node, and the same: behind its body              -> next | done
+    repeat    begins a loop                                                 -> next
+    until     of: the repeat node, test: tree, most: behind its body        -> done | next | exhausted
+    parallel  an edge "&name" for each branch, all taken at once            -> done (where they meet)
+    join      of: the parallel node                                         -> done
+    use       piece, needs: the way into a shared piece                     -> done
+    give      values: {name: tree}: the way out of it                       -> done
+    judge     question, answers: {word: [example]}, using: [name], threshold -> done | unsure
     set       value: tree                                                   -> done
     transfer  to: flow, or to: null with threshold: number                  -> unsure (success leaves the flow)
     escalate  to: team or null, reason: code                                (ends)

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from engine.diagnostics import Place, nearest
+from engine.diagnostics import Place
 from engine.expressions import Tree, parse_expression, parse_template
 from engine.project.ranges import between, natural
-from engine.project.shape import Outline, Reader, Schema, Shape, quoted, shortened
+from engine.project.shape import Outline, Reader, Schema, Shape, misspelt, quoted, shortened
 from engine.syntax import Broken, Node, Nothing, Text
 
 __all__ = [
@@ -108,9 +108,8 @@ class Choice(Shape):
             return self.wrong(node, reader)
         if node.value in self.words:
             return node
-        near = nearest(node.value, self.words)
-        tip = f"did you mean `{near}`?" if near else ""
-        reader.error("wrong-word", node.place, f"expected {self.says}, got `{shortened(node.value)}`", tip=tip)
+        message = f"expected {self.says}, got `{shortened(node.value)}`"
+        reader.error("wrong-word", node.place, message, *misspelt(node, self.words))
         return None
 
     def schema(self, outline: Outline) -> Schema:

@@ -13,14 +13,16 @@ and typed by YAML in an editor, so the schema of a scalar accepts whatever a rea
 that is accepted.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple, Self, TypeAlias
 
-from engine.diagnostics import Place, Sink, nearest
+from engine.diagnostics import Edit, Meant, Place, Sink, meant, nearest
 from engine.syntax import Broken, Entry, Node, Nothing, Sequence, Text
 from engine.syntax import Mapping as MappingNode
 
-__all__ = ["Declaration", "Key", "Outline", "Reader", "Reference", "Schema", "Section", "Shape", "key", "quoted"]
+__all__ = [
+    "Declaration", "Key", "Outline", "Reader", "Reference", "Schema", "Section", "Shape", "key", "misspelt", "quoted",
+]  # fmt: skip
 
 Schema: TypeAlias = dict[str, Any]
 """A JSON Schema."""
@@ -155,23 +157,25 @@ class Declaration:
         """Reads a mapping by this declaration."""
         made = cls(node.place)
         for entry in node.entries:
-            made.take(entry, reader)
-        meant = {nearest(entry.key.value, cls.KEYS) for entry in node.entries if entry.key.value not in cls.KEYS}
+            if entry.key.value in cls.KEYS:
+                made.take(entry, reader)
+        strange = [entry.key for entry in node.entries if entry.key.value not in cls.KEYS]
+        near = [nearest(word.value, cls.KEYS) for word in strange]
+        twice = {name for name in near if name is not None and near.count(name) > 1}
+        for word in strange:
+            reader.unknown(word, cls.KEYS, cls.WHAT, taken={*made.at, *twice})
         for name in made.absent():
             made.broken.add(name)
-            if name not in meant:
+            if name not in near:
                 reader.missing(made, cls.KEYS[name])
-        made.broken |= {near for near in meant if near is not None and near not in made.at}
+        made.broken |= {name for name in near if name is not None and name not in made.at}
         made.finish(reader)
         return made
 
     def take(self, entry: Entry, reader: "Reader") -> None:
         """Reads one entry into its attribute."""
         name = entry.key.value
-        declared = self.KEYS.get(name)
-        if declared is None:
-            reader.unknown(entry.key, self.KEYS, f"{self.WHAT}")
-            return
+        declared = self.KEYS[name]
         self.at[name] = entry.key.place
         if declared.later:
             reader.error(
@@ -212,8 +216,8 @@ class Section(Shape):
     def __init__(self, declaration: type[Declaration]) -> None:
         self.declaration = declaration
         needed = [name for name, declared in declaration.KEYS.items() if declared.required]
-        names = quoted(needed or declaration.KEYS)
-        self.says = f"a mapping with {names.replace(' or ', ' and ') if needed else names}"
+        names = quoted(needed, "and") if needed else quoted(declaration.KEYS)
+        self.says = f"a mapping with {names}"
 
     def read(self, node: Node, reader: "Reader") -> Any:
         """An instance of the declaration."""
@@ -243,19 +247,18 @@ class Reader:
         self.lost = False
         """A step could not be read at all."""
 
-    def error(self, rule: str, place: Place, message: str, tip: str = "") -> None:
+    def error(self, rule: str, place: Place, message: str, tip: str = "", fix: Edit | None = None) -> None:
         """Reports an error of shape; in a file that YAML cut short, what is missing may stand behind the cut."""
         self.count += 1
         if self.cut and rule in ("wrong-shape", "missing-key"):
             return
-        self.sink.error(rule, place, message, tip=tip)
+        self.sink.error(rule, place, message, tip=tip, fix=fix)
 
-    def unknown(self, word: Text, known: Iterable[str], what: str) -> None:
-        """Reports a key that is not declared, with the nearest one."""
+    def unknown(self, word: Text, known: Iterable[str], what: str, taken: Collection[str] = ()) -> None:
+        """Reports a key that is not declared, with the nearest one. `taken` are keys that stand there already."""
         names = list(known)
-        near = nearest(word.value, names)
         message = f"unknown key `{shortened(word.value)}` of {what}: expected {quoted(names)}"
-        self.error("unknown-key", word.place, message, tip=f"did you mean `{near}`?" if near else "")
+        self.error("unknown-key", word.place, message, *misspelt(word, names, taken))
 
     def missing(self, made: Declaration, declared: Key) -> None:
         """Reports a required key that is not there."""
@@ -269,14 +272,19 @@ class Reader:
         self.references.append(Reference(what, text))
 
 
-def quoted(words: Iterable[str], *, most: int = 24) -> str:
+def misspelt(text: Text, known: Iterable[str], taken: Collection[str] = ()) -> Meant:
+    """What a text that names nothing was probably meant to be: the tip and the fix of its finding."""
+    return meant(text.value, known, text.place_of(0, len(text.value)), taken=taken)
+
+
+def quoted(words: Iterable[str], joined: str = "or", *, most: int = 24) -> str:
     """`a`, `b` or `c`: what is accepted, as messages list it."""
     shown = [f"`{word}`" for word in words]
     if len(shown) > most:
         shown = [*shown[:most], "..."]
     if len(shown) < 2:
         return "".join(shown) or "nothing"
-    return f"{', '.join(shown[:-1])} or {shown[-1]}"
+    return f"{', '.join(shown[:-1])} {joined} {shown[-1]}"
 
 
 def shortened(text: str, width: int = 60) -> str:

@@ -3,9 +3,9 @@
 from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
-from engine.diagnostics import Place, nearest
+from engine.diagnostics import Place
 from engine.project.scalars import SLUG
-from engine.project.shape import Declaration, Outline, Reader, Schema, Shape, key, quoted, shortened
+from engine.project.shape import Declaration, Outline, Reader, Schema, Shape, key, misspelt, quoted, shortened
 from engine.syntax import Mapping, Node, Nothing, Sequence, Text
 
 __all__ = ["CAUSES", "OTHERWISE", "STEPS", "WORDS", "Cause", "Otherwise", "StepKind"]
@@ -46,6 +46,10 @@ class StepKind(Declaration):
     identifier: Text | None = key(
         "id", SLUG, doc="A name for this place, so that its id does not change with its content.", example="tell-why"
     )
+
+    def told_apart(self) -> list[str]:
+        """More of what the step says than its own keys show, where the steps inside are all that it has."""
+        return []
 
 
 class Cause(NamedTuple):
@@ -101,7 +105,7 @@ class _Steps(Shape):
         kind = reader.steps[word]
         assert issubclass(kind, StepKind)
         step = kind.read(node, reader)
-        step.content = [word, _content(kind, node)]
+        step.content = [word, _content(kind, node), *step.told_apart()]
         step.at.setdefault(word, at.place)
         return step
 
@@ -121,9 +125,9 @@ class _Steps(Shape):
                 name = entry.key.value
                 reader.error("unsupported", entry.key.place, f"the step `{name}` is not supported by this version yet")
                 return
-        near = nearest(word.value, [*reader.steps, *reader.later])
         message = f"unknown step `{shortened(word.value)}`: expected {quoted(reader.steps)}"
-        reader.error("unknown-step", word.place, message, tip=f"did you mean `{near}`?" if near else "")
+        taken = [entry.key.value for entry in node.entries]
+        reader.error("unknown-step", word.place, message, *misspelt(word, [*reader.steps, *reader.later], taken))
 
     def schema(self, outline: Outline) -> Schema:
         """An array of steps, each of the kind whose word it has."""
@@ -183,9 +187,8 @@ class _Otherwise(Shape):
             case Text() if node.value in WORDS:
                 return Cause(node.place, node.value, None)
             case Text():
-                near = nearest(node.value, WORDS)
-                tip = f"did you mean `{near}`?" if near else ""
-                reader.error("wrong-word", node.place, f"expected {self.says}, got `{shortened(node.value)}`", tip=tip)
+                message = f"expected {self.says}, got `{shortened(node.value)}`"
+                reader.error("wrong-word", node.place, message, *misspelt(node, WORDS))
             case Mapping():
                 reader.error("wrong-shape", node.place, "expected a word or a list of steps: each begins with `- `")
             case Nothing():

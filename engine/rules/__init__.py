@@ -1,4 +1,5 @@
-"""The rules: one file each, listed here. A new one is a file, a line, and a golden pair in tests/golden/wrong."""
+"""The rules: one file each, listed here. A new one is a file with its words, a line, and in tests/golden a `wrong` pair
+with what is `mended`; `ENGINE_UPDATE_RULES=1 pytest tests/diagnostics/test_pages.py` writes its section of docs."""
 
 from typing import Final
 
@@ -14,6 +15,7 @@ from engine.rules import (
     falls_off_end,
     flow_name,
     gate_on_read,
+    in_parallel,
     late_reminder,
     missing_argument,
     missing_case,
@@ -54,11 +56,12 @@ from engine.rules import (
     wrong_word,
 )
 from engine.rules.base import Case, Rule
+from engine.rules.below import BELOW
 
 __all__ = ["BELOW", "RULES", "Case", "Rule"]
 
 RULES: Final[dict[str, Rule]] = {
-    rule.RULE.name: rule.RULE
+    rule.RULE.name: rule.RULE._replace(summary=" ".join((rule.__doc__ or "").split()))
     for rule in (
         duplicate_step_name,
         duplicate_tool,
@@ -71,6 +74,7 @@ RULES: Final[dict[str, Rule]] = {
         falls_off_end,
         flow_name,
         gate_on_read,
+        in_parallel,
         late_reminder,
         missing_argument,
         missing_case,
@@ -111,11 +115,3 @@ RULES: Final[dict[str, Rule]] = {
         wrong_word,
     )
 }
-
-BELOW: Final = frozenset(
-    """
-    yaml encoding too-large anchor tag key merge-key duplicate-key several-documents expression unknown-name
-    unknown-field maybe-missing filter-binds-tighter unknown-reference
-""".split()
-)
-"""Ids of findings made below the rules: by the YAML reader, the expression parser and the type checker."""

@@ -1,4 +1,4 @@
-"""What a rule is: an id that names the bad thing, what it looks at, and whether it may be ignored."""
+"""What a rule is: an id that names the bad thing, what it looks at, whether it may be ignored, and the words on it."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -25,7 +25,10 @@ class Case(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """`check` reports and never raises. A rule without one is found while reading, and stands here for its name."""
+    """`check` reports and never raises. A rule without one is found while reading, and stands here for its name.
+
+    The words are for somebody who runs a support team: short, plain, with Markdown's `code` and nothing else of it.
+    """
 
     name: str
     check: Callable[[Case, Sink], None] | None = None
@@ -33,3 +36,16 @@ class Rule(NamedTuple):
     """A floor can't be ignored."""
     shape: bool = False
     """Found by the shape of the file alone: a JSON Schema finds it too."""
+    unread: bool = False
+    """What it finds could not be read, or is not there at all: nothing could run on it, so it can't be ignored."""
+    summary: str = ""
+    """One sentence: what is found. The docstring of the rule's module."""
+    why: str = ""
+    """What would happen to tickets, or to whoever reads the flow."""
+    mend: str = ""
+    """What to do about it."""
+
+    @property
+    def ignorable(self) -> bool:
+        """Whether `# engine: ignore[rule] why` silences it."""
+        return not (self.floor or self.shape or self.unread)

@@ -26,4 +26,9 @@ def _pairs(flow: Compiled, name: str, binders: list[str], sink: Sink) -> None:
                 sink.error("duplicate-step-name", places[second], message, tip="give it another name", labels=labels)
 
 
-RULE = Rule("duplicate-step-name", check)
+RULE = Rule(
+    "duplicate-step-name",
+    check,
+    why="Later steps read values by name. With two of one name nobody could tell which value a reply or a gate means.",
+    mend="Give one of the two steps another name, and read that name where its value is meant.",
+)

@@ -17,4 +17,12 @@ def check(case: Case, sink: Sink) -> None:
             sink.error("empty-team", text.place, f"nobody belongs to the team `{text.value}`", labels=labels)
 
 
-RULE = Rule("empty-team", check)
+RULE = Rule(
+    "empty-team",
+    check,
+    why=(
+        "Nobody could decide the approval or take the ticket over, so it would wait until its deadline and the "
+        "customer with it."
+    ),
+    mend="Add people to the team in engine.yaml, or name a team that has some.",
+)

@@ -44,4 +44,10 @@ def _use(piece: Flow, other: str) -> Text:
     return next(text for text in _uses(piece) if text.value == other)
 
 
-RULE = Rule("endless-use", check)
+RULE = Rule(
+    "endless-use",
+    check,
+    unread=True,
+    why="A piece that is put in place of itself has no end.",
+    mend="Take one of the uses out; what is to be done several times goes into `repeat` or `each`.",
+)

@@ -60,4 +60,12 @@ def _silence(flow: Compiled, step: StepKind, place: Place, message: str, sink: S
         sink.error("endless-wait", place, f"{message}, and no `silence` says what follows", tip=_TIP)
 
 
-RULE = Rule("endless-wait", check)
+RULE = Rule(
+    "endless-wait",
+    check,
+    why="If no answer comes, the ticket would stay open for ever: no reminder, no close, nobody who looks at it.",
+    mend=(
+        "Say when the wait ends and what follows: `silence` for customers, `within` for teams, a `time` branch for "
+        "events."
+    ),
+)

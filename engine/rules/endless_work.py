@@ -34,4 +34,12 @@ def _loop(flow: Compiled, node: Node, sink: Sink) -> None:
         sink.error("endless-work", place, message, tip="lower `most` here or around it")
 
 
-RULE = Rule("endless-work", check)
+RULE = Rule(
+    "endless-work",
+    check,
+    why=(
+        "Loops inside each other multiply. Each round is recorded, and a ticket's record has an end: it would stop "
+        "in the middle."
+    ),
+    mend="Lower `most` of a loop, or take one loop out of the other.",
+)

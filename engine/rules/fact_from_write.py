@@ -29,4 +29,13 @@ def _reads(case: Case, name: Text | None, sink: Sink) -> None:
         sink.error("fact-from-write", name.place, message)
 
 
-RULE = Rule("fact-from-write", check, floor=True)
+RULE = Rule(
+    "fact-from-write",
+    check,
+    floor=True,
+    why=(
+        "The engine reads facts, read-backs and proofs of identity by itself, without asking anybody. It must not "
+        "change anything by looking."
+    ),
+    mend="Name a tool with `effect: read`.",
+)

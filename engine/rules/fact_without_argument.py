@@ -22,4 +22,10 @@ def check(case: Case, sink: Sink) -> None:
                 sink.error("fact-without-argument", name.place, message, tip="use one of them under `with`")
 
 
-RULE = Rule("fact-without-argument", check, floor=True)
+RULE = Rule(
+    "fact-without-argument",
+    check,
+    floor=True,
+    why="A gate judges a call by its facts. A fact that is the same for every call lets every call through, or none.",
+    mend='Use one of the call\'s own arguments under `with`, such as `{order_id: "{{ order_id }}"}`.',
+)

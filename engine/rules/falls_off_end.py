@@ -18,4 +18,12 @@ def check(case: Case, sink: Sink) -> None:
             sink.error("falls-off-end", place, message, tip="end every way with `- close: ...` or `- escalate`")
 
 
-RULE = Rule("falls-off-end", check)
+RULE = Rule(
+    "falls-off-end",
+    check,
+    why=(
+        "A ticket that runs out of steps is neither solved nor handed over, so a person would have to find out what "
+        "happened."
+    ),
+    mend="End every way with `- close: solved`, `- escalate` or `- transfer: FLOW`.",
+)

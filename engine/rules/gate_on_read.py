@@ -17,4 +17,12 @@ def check(case: Case, sink: Sink) -> None:
                     sink.error("gate-on-read", granted.grant.at[name], message, tip=f"remove `{name}`")
 
 
-RULE = Rule("gate-on-read", check)
+RULE = Rule(
+    "gate-on-read",
+    check,
+    why=(
+        "Nothing would evaluate this gate: a read is judged by `only_if` alone. Whoever reads the flow would rely "
+        "on it in vain."
+    ),
+    mend="Remove the line. What must hold before anybody sees the result belongs under `only_if`.",
+)

@@ -42,4 +42,9 @@ def _pairs(case: Case) -> Iterator[tuple[list[Span] | None, Span | None]]:
         yield from ((line.remind, line.within) for line in granted.grant.approve or ())
 
 
-RULE = Rule("late-reminder", check)
+RULE = Rule(
+    "late-reminder",
+    check,
+    why="When the reminder is due the wait is over already, so nobody is ever reminded.",
+    mend="Remind earlier, or give the wait more time.",
+)

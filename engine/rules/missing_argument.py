@@ -14,7 +14,7 @@ def check(case: Case, sink: Sink) -> None:
         missing = sorted(place.tool.required - set(place.names))
         if missing and place.whole and "input" not in place.tool.entry.broken:
             labels = (Label(place.tool.entry.spot("input"), "its input is declared here"),)
-            message = f"`{place.tool.name}` needs {quoted(missing).replace(' or ', ' and ')} too"
+            message = f"`{place.tool.name}` needs {quoted(missing, 'and')} too"
             sink.error("missing-argument", place.place, message, labels=labels)
     for step, piece in uses(case):
         missing = sorted(set(piece.takes or {}) - set(step.arguments or {}))
@@ -24,4 +24,9 @@ def check(case: Case, sink: Sink) -> None:
             sink.error("missing-argument", step.piece.place, message, labels=labels)
 
 
-RULE = Rule("missing-argument", check)
+RULE = Rule(
+    "missing-argument",
+    check,
+    why="The tool refuses a call that lacks something it needs, so every ticket that gets here would fail.",
+    mend="Add the argument under `with`.",
+)

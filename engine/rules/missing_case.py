@@ -22,11 +22,16 @@ def check(case: Case, sink: Sink) -> None:
             found = value_type(flow, record)
             if isinstance(found, EnumType):
                 if left := sorted(found.values - step.cases.keys()):
-                    message = f"no case for {quoted(left).replace(' or ', ' and ')}"
+                    message = f"no case for {quoted(left, 'and')}"
                     sink.error("missing-case", step.spot("switch"), message, tip=_TIP)
             elif found is not None and is_known(found):
                 message = "a text may be any other word, and there is no `else` for it"
                 sink.error("missing-case", step.spot("switch"), message, tip=_TIP)
 
 
-RULE = Rule("missing-case", check)
+RULE = Rule(
+    "missing-case",
+    check,
+    why="A ticket with the value that no case names would go on as if nothing had been said about it.",
+    mend="Add a case for each word, or an `else` with what holds for all others.",
+)

@@ -20,4 +20,10 @@ def check(case: Case, sink: Sink) -> None:
             sink.error("needs-verified", flow.graph.places[name], message, labels=labels, tip=tip)
 
 
-RULE = Rule("needs-verified", check, floor=True)
+RULE = Rule(
+    "needs-verified",
+    check,
+    floor=True,
+    why="The piece reads or writes what belongs to a customer, and nobody has proved that this one is that customer.",
+    mend="Put a `verify` step before the `use` on every way, and let its `otherwise` end or escalate.",
+)

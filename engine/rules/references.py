@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from engine.diagnostics import Sink, nearest
+from engine.diagnostics import Sink
 from engine.project import Project
-from engine.project.shape import Reference, quoted, shortened
+from engine.project.shape import Reference, misspelt, quoted, shortened
 from engine.rules.base import Case
 
 __all__ = ["report", "used"]
@@ -22,7 +22,7 @@ def report(case: Case, sink: Sink, what: str, known: Iterable[str], where: str) 
     names = sorted(known)
     for _, text in used(case.project, what):
         if text.value not in names:
-            near = nearest(text.value, names)
-            listed = f"{where} has {quoted(names)}" if names else f"{where} has none"
+            listed = f"{where} has {quoted(names, 'and')}" if names else f"{where} has none"
             message = f"unknown {what} `{shortened(text.value)}`: {listed}"
-            sink.error(f"unknown-{what}", text.place, message, tip=f"did you mean `{near}`?" if near else "")
+            tip, fix = misspelt(text, names)
+            sink.error(f"unknown-{what}", text.place, message, tip=tip, fix=fix)

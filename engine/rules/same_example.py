@@ -38,4 +38,12 @@ def _plain(text: str) -> str:
     return " ".join(words) or text
 
 
-RULE = Rule("same-example", check)
+RULE = Rule(
+    "same-example",
+    check,
+    why=(
+        "Examples teach the engine which tickets belong to a flow. One that stands in two of them makes that a "
+        "matter of luck."
+    ),
+    mend="Remove it from one of the two, or write it so that the difference shows.",
+)

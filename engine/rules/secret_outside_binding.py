@@ -1,4 +1,4 @@
-"""A secret in a place whose values travel: a step, a gate, a fact. Found while types are checked."""
+"""A secret in a place whose values travel: a step, a gate, a fact."""
 
 from engine.compile.tools import type_tools
 from engine.diagnostics import Sink
@@ -12,4 +12,10 @@ def check(case: Case, sink: Sink) -> None:
     type_tools(case.project, sink)
 
 
-RULE = Rule("secret-outside-binding", check, floor=True)
+RULE = Rule(
+    "secret-outside-binding",
+    check,
+    floor=True,
+    why="Values of steps, gates and facts travel: into texts, notes and the record of a ticket. A secret must not.",
+    mend="Use `secret.NAME` only under `http:` of a tool, or in a channel of engine.yaml.",
+)

@@ -20,4 +20,12 @@ def check(case: Case, sink: Sink) -> None:
             sink.error("shadowed-name", places[node.id], message, labels=labels[:1], tip=tip)
 
 
-RULE = Rule("shadowed-name", check)
+RULE = Rule(
+    "shadowed-name",
+    check,
+    why=(
+        "Inside the loop the name would mean the element, outside something else. Whoever reads the flow would mix "
+        "them up."
+    ),
+    mend="Give the element a name of its own.",
+)

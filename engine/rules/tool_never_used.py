@@ -13,7 +13,8 @@ def check(case: Case, sink: Sink) -> None:
         if "steps" in flow.flow.broken:
             continue
         names = {tool.value for tool in used(flow)}
-        if names - set(case.project.tools):
+        pieces = {text.value for what, text in flow.flow.references if what == "piece"}
+        if names - set(case.project.tools) or pieces - set(case.project.pieces):
             continue  # a misspelt use, which is reported as such
         for name, (text, _) in (flow.flow.tools or {}).items():
             if name not in names and name in case.project.tools:
@@ -21,4 +22,9 @@ def check(case: Case, sink: Sink) -> None:
                 sink.error("tool-never-used", text.place, message, tip="remove the grant")
 
 
-RULE = Rule("tool-never-used", check)
+RULE = Rule(
+    "tool-never-used",
+    check,
+    why="A right that nobody needs is a risk without a use: an agent or a later edit could use it unseen.",
+    mend="Remove the grant, or add the step that was meant to use it.",
+)

@@ -35,4 +35,10 @@ def check(case: Case, sink: Sink) -> None:
                 sink.error("tool-not-granted", tool.place, message, tip=f"write `{tool.value}: allow` under `tools:`")
 
 
-RULE = Rule("tool-not-granted", check, floor=True)
+RULE = Rule(
+    "tool-not-granted",
+    check,
+    floor=True,
+    why="A flow may use only what its `tools:` allow, so that whoever reviews it sees all of its rights in one place.",
+    mend="Add the tool under `tools:` with the gates it needs, or remove the step.",
+)

@@ -41,4 +41,9 @@ def _fit(left: Type, right: Type) -> bool:
     return not isinstance(left, RecordType | ListType) and join(left, right) != UNKNOWN
 
 
-RULE = Rule("two-types", check)
+RULE = Rule(
+    "two-types",
+    check,
+    why="A reply or a condition that reads the name would be right on one way and break on the other.",
+    mend="Use two names, or give values of one type.",
+)

@@ -2,9 +2,9 @@
 
 from engine.compile import Compiled
 from engine.compile.graph import Record
-from engine.diagnostics import Sink, nearest
+from engine.diagnostics import Sink
 from engine.expressions import infer
-from engine.project.shape import quoted, shortened
+from engine.project.shape import misspelt, quoted, shortened
 from engine.rules.base import Case, Rule
 from engine.steps.switch import Switch
 from engine.types import EnumType, Type, required
@@ -32,9 +32,14 @@ def _words(step: Switch, found: EnumType, sink: Sink) -> None:
     for word, (text, _) in (step.cases or {}).items():
         if word not in found.values:
             known = sorted(found.values)
-            near = nearest(word, known)
             message = f"the value is never `{shortened(word)}` here: expected {quoted(known)}"
-            sink.error("unknown-case", text.place, message, tip=f"did you mean `{near}`?" if near else "")
+            tip, fix = misspelt(text, known, step.cases or ())
+            sink.error("unknown-case", text.place, message, tip=tip, fix=fix)
 
 
-RULE = Rule("unknown-case", check)
+RULE = Rule(
+    "unknown-case",
+    check,
+    why="These steps never run. Most often the word is misspelt, and the tickets that are meant go elsewhere.",
+    mend="Use one of the listed words, or remove the case.",
+)

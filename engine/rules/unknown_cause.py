@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from engine.compile import Compiled
-from engine.diagnostics import Sink, nearest
+from engine.diagnostics import Sink
 from engine.project.grant import GrantEntry
-from engine.project.shape import quoted, shortened
+from engine.project.shape import misspelt, quoted, shortened
 from engine.project.step import Otherwise, StepKind
 from engine.rules.base import Case, Rule
 from engine.steps.ask import Ask
@@ -74,9 +74,14 @@ def _others(flow: Compiled) -> Iterator[tuple[Otherwise, list[str], str]]:
 def _report(otherwise: Otherwise, causes: list[str], what: str, sink: Sink) -> None:
     for name, (text, _) in otherwise.causes.items():
         if name not in causes:
-            near = nearest(name, causes)
             message = f"`{shortened(name)}` is no cause of {what}: expected {quoted(causes)}"
-            sink.error("unknown-cause", text.place, message, tip=f"did you mean `{near}`?" if near else "")
+            tip, fix = misspelt(text, causes, otherwise.causes)
+            sink.error("unknown-cause", text.place, message, tip=tip, fix=fix)
 
 
-RULE = Rule("unknown-cause", check)
+RULE = Rule(
+    "unknown-cause",
+    check,
+    why="These steps never run, since this step cannot fail that way. What was meant stays without an answer.",
+    mend="Use one of the listed causes. The errors of a tool stand in its tool file.",
+)

@@ -16,4 +16,10 @@ def check(case: Case, sink: Sink) -> None:
     report(case, sink, "collection", known, "engine.yaml")
 
 
-RULE = Rule("unknown-collection", check)
+RULE = Rule(
+    "unknown-collection",
+    check,
+    unread=True,
+    why="Nothing could be found in a collection that is not there, and answers would come without articles.",
+    mend="Use a collection of engine.yaml, or declare this one under `knowledge`.",
+)

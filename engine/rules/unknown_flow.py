@@ -13,4 +13,10 @@ def check(case: Case, sink: Sink) -> None:
     report(case, sink, "flow", known, "the folder flows")
 
 
-RULE = Rule("unknown-flow", check)
+RULE = Rule(
+    "unknown-flow",
+    check,
+    unread=True,
+    why="The ticket could not go on in a flow that does not exist.",
+    mend="Use the name of a file in the folder flows.",
+)

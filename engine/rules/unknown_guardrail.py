@@ -16,4 +16,10 @@ def check(case: Case, sink: Sink) -> None:
     report(case, sink, "guardrail", known, "engine.yaml")
 
 
-RULE = Rule("unknown-guardrail", check)
+RULE = Rule(
+    "unknown-guardrail",
+    check,
+    unread=True,
+    why="The checks that this name stands for would not run.",
+    mend="Use a set of engine.yaml, or declare this one under `guardrails`.",
+)

@@ -16,4 +16,10 @@ def check(case: Case, sink: Sink) -> None:
     report(case, sink, "model", known, "engine.yaml")
 
 
-RULE = Rule("unknown-model", check)
+RULE = Rule(
+    "unknown-model",
+    check,
+    unread=True,
+    why="No model stands behind this name, so nothing could be written or judged here.",
+    mend="Use a model of engine.yaml, or `local`.",
+)

@@ -1,7 +1,7 @@
 """A shared piece that the project does not have."""
 
-from engine.diagnostics import Sink, nearest
-from engine.project.shape import quoted, shortened
+from engine.diagnostics import Sink
+from engine.project.shape import misspelt, quoted, shortened
 from engine.rules.base import Case, Rule
 from engine.rules.references import used
 
@@ -16,10 +16,16 @@ def check(case: Case, sink: Sink) -> None:
             message = f"`{text.value}` is a flow, not a shared piece (a file with `gives`)"
             sink.error("unknown-piece", text.place, message, tip=f"go on in it with `- transfer: {text.value}`")
         elif text.value not in pieces:
-            near = nearest(text.value, pieces)
+            tip, fix = misspelt(text, pieces)
             there = f"the folder flows has {quoted(pieces)}" if pieces else "no file of the folder flows has `gives`"
             message = f"unknown piece `{shortened(text.value)}`: {there}"
-            sink.error("unknown-piece", text.place, message, tip=f"did you mean `{near}`?" if near else "")
+            sink.error("unknown-piece", text.place, message, tip=tip, fix=fix)
 
 
-RULE = Rule("unknown-piece", check)
+RULE = Rule(
+    "unknown-piece",
+    check,
+    unread=True,
+    why="There would be no steps to put in its place.",
+    mend="Use the name of a file in the folder flows that has `gives`.",
+)

@@ -16,4 +16,10 @@ def check(case: Case, sink: Sink) -> None:
     report(case, sink, "team", known, "engine.yaml")
 
 
-RULE = Rule("unknown-team", check)
+RULE = Rule(
+    "unknown-team",
+    check,
+    unread=True,
+    why="Nobody would get the ticket, the question or the approval.",
+    mend="Use a team of engine.yaml, or declare this one under `teams`.",
+)

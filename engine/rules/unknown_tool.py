@@ -13,4 +13,10 @@ def check(case: Case, sink: Sink) -> None:
         report(case, sink, "tool", case.project.tools, "the folder tools")
 
 
-RULE = Rule("unknown-tool", check)
+RULE = Rule(
+    "unknown-tool",
+    check,
+    unread=True,
+    why="There is nothing to call under this name.",
+    mend="Use the name of a tool in the folder tools, or declare this one there.",
+)

@@ -19,4 +19,9 @@ def check(case: Case, sink: Sink) -> None:
             sink.error("unreachable-step", place, "no ticket can reach this step", labels=labels)
 
 
-RULE = Rule("unreachable-step", check)
+RULE = Rule(
+    "unreachable-step",
+    check,
+    why="Nobody ever gets what stands here. Mostly a step before it ends the ticket too early, or in every case.",
+    mend="Move the step before the one that ends the ticket, or remove it.",
+)

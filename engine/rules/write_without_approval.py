@@ -46,4 +46,10 @@ def _covers(line: Approval, argument: str, floor: Amount) -> bool:
     return value is not None and operator in (">", ">=") and value <= floor.value
 
 
-RULE = Rule("write-without-approval", check, floor=True)
+RULE = Rule(
+    "write-without-approval",
+    check,
+    floor=True,
+    why="Above this amount the project wants a person to look before money moves, whatever a flow says.",
+    mend="Add a line to `approve` that covers every amount above the project's.",
+)

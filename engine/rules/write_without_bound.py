@@ -27,4 +27,13 @@ def _argument(written: Written, argument: str, sink: Sink) -> None:
         sink.error("write-without-bound", place, message, tip=tip)
 
 
-RULE = Rule("write-without-bound", check, floor=True)
+RULE = Rule(
+    "write-without-bound",
+    check,
+    floor=True,
+    why=(
+        "An amount without an upper bound may be anything that a customer claims or a model writes. Zero or less "
+        "would be as wrong."
+    ),
+    mend="Add `0 < amount <= ...` under `only_if`, bounded by a number or by a fact such as `order.total`.",
+)

@@ -16,4 +16,10 @@ def check(case: Case, sink: Sink) -> None:
             sink.error("write-without-confirm", written.place, message, tip=tip)
 
 
-RULE = Rule("write-without-confirm", check, floor=True)
+RULE = Rule(
+    "write-without-confirm",
+    check,
+    floor=True,
+    why="Customers are not to be surprised by what is done in their name.",
+    mend="Write the question that they must say yes to, or `confirm: no` if they need not be asked.",
+)

@@ -21,10 +21,10 @@ def check(case: Case, sink: Sink) -> None:
         for name, node in flow.plan.nodes.items():
             state = flow.states.get(name)
             if node.kind == "call" and state is not None and not state.verified:
-                labels = tuple(Label(place, said) for place, said in _path(flow, name))
+                path = [Label(place, said) for place, said in _path(flow, name)]
                 message = f"`{node.data['tool']}` can be reached without a verified customer"
                 tip = "put a `verify` step before it on every way, and let its `otherwise` end or escalate"
-                sink.error("write-without-identity", flow.graph.places[name], message, tip=tip, labels=labels)
+                sink.error("write-without-identity", flow.graph.places[name], message, tip=tip, path=path)
 
 
 def _path(flow: Compiled, target: str) -> list[tuple[Place, str]]:
@@ -60,4 +60,10 @@ def _shown(flow: Compiled, came: dict[str, tuple[str, str] | None], target: str)
     return steps[:_SHOWN]
 
 
-RULE = Rule("write-without-identity", check, floor=True)
+RULE = Rule(
+    "write-without-identity",
+    check,
+    floor=True,
+    why="Somebody who is not the customer could have money sent or data changed.",
+    mend="Put a `verify` step before the call on every way, and let its `otherwise` end or escalate.",
+)

@@ -18,4 +18,10 @@ def check(case: Case, sink: Sink) -> None:
             sink.error("write-without-limit", written.place, message, tip="write `limit: [1 per ...]`")
 
 
-RULE = Rule("write-without-limit", check, floor=True)
+RULE = Rule(
+    "write-without-limit",
+    check,
+    floor=True,
+    why="Repeated by mistake or on purpose, it would go unnoticed.",
+    mend="Add a `limit`, such as `[1 per order_id]`, or an `approve` line without `if`.",
+)

@@ -4,4 +4,9 @@ from engine.rules.base import Rule
 
 __all__ = ["RULE"]
 
-RULE = Rule("wrong-shape", shape=True)
+RULE = Rule(
+    "wrong-shape",
+    shape=True,
+    why="The engine cannot read what stands here, and does not guess.",
+    mend="Write it as the message says.",
+)

@@ -1,4 +1,4 @@
-"""A value of another type than its place wants; and, found by the same pass, names that are not set yet."""
+"""A value of another type than its place wants."""
 
 from engine.compile.typing import type_flow
 from engine.diagnostics import Sink
@@ -9,7 +9,7 @@ __all__ = ["RULE"]
 
 def check(case: Case, sink: Sink) -> None:
     """Every expression, with what is known where it stands; in a piece, what it shows by itself, then what only a flow
-    that uses it shows."""
+    that uses it shows. Names that are not set yet are found by the same pass."""
     for piece in case.pieces.values():
         type_flow(piece, sink)
     alone = {(found.rule, found.place) for found in sink.ordered()}
@@ -21,4 +21,9 @@ def check(case: Case, sink: Sink) -> None:
                 sink.add(found)
 
 
-RULE = Rule("wrong-type", check)
+RULE = Rule(
+    "wrong-type",
+    check,
+    why="The step would fail at this place on a real ticket, and a person would have to take over.",
+    mend="Compare, convert or choose another value, as the message says.",
+)

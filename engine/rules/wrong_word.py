@@ -4,4 +4,9 @@ from engine.rules.base import Rule
 
 __all__ = ["RULE"]
 
-RULE = Rule("wrong-word", shape=True)
+RULE = Rule(
+    "wrong-word",
+    shape=True,
+    why="Only the listed words mean something here. Another one would be left out.",
+    mend="Use one of them.",
+)

@@ -30,6 +30,7 @@ class TicketWorkflow:
         """Everything stands here before a signal can arrive."""
         given = workflow.payload_converter().from_payload(args[0].payload, TicketInput)
         self._ticket = Ticket(given)
+        self._ticket.step = self._step
 
     @workflow.signal(name="ring")
     def ring(self) -> None:

@@ -9,6 +9,7 @@ from engine.steps.each import Each
 from engine.steps.escalate import Escalate
 from engine.steps.if_ import If
 from engine.steps.judge import Judge
+from engine.steps.parallel import Parallel
 from engine.steps.repeat import Repeat
 from engine.steps.reply import Reply
 from engine.steps.search import Search
@@ -33,6 +34,7 @@ STEPS: Final[dict[str, type[StepKind]]] = {
     "switch": Switch,
     "each": Each,
     "repeat": Repeat,
+    "parallel": Parallel,
     "judge": Judge,
     "set": Set,
     "use": Use,
@@ -41,5 +43,5 @@ STEPS: Final[dict[str, type[StepKind]]] = {
     "close": Close,
 }
 
-LATER: Final = ("agent", "parallel")
+LATER: Final = ("agent",)
 """Words of the language that this version knows and does not build yet."""

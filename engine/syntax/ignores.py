@@ -1,27 +1,98 @@
-"""`# engine: ignore[rule] why`: silences one finding of the line that it stands on, or of the next line if alone."""
+"""`# engine: ignore[rule] why`: silences findings of its line, or of the next one if it stands alone."""
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["Ignore", "ignores"]
+import yaml
 
-_COMMENT = re.compile(r"#\s*engine:\s*ignore\[([a-z0-9-]*)\][ \t]*(.*)$")
+from engine.diagnostics import Place, Sink
+from engine.syntax.read import EVENTS, SIZE, readable
+from engine.syntax.source import Source
+
+__all__ = ["IGNORE", "Ignore", "ignores"]
+
+IGNORE = "ignore"
+_COMMENT = re.compile(
+    r"(?:(?<=[ \t])|^)#[ \t]*engine:[ \t]*(?P<word>[A-Za-z-]+)[ \t]*(?:\[(?P<names>[^\]\n]*)\])?(?P<why>[^\n]*)",
+    re.MULTILINE,
+)
+_NAME = re.compile(r"[^\s,]+")
+_BLOCKS = ("|", ">")
 
 
 class Ignore(NamedTuple):
-    """A rule silenced on a line, with the reason that somebody gave."""
+    """Rules silenced on a line, with the reason that somebody gave."""
 
-    line: int
-    rule: str
+    place: Place
+    """Of the comment."""
+    word: str
+    """`ignore`, if it is written as it should be."""
+    rules: tuple[tuple[str, Place], ...]
+    """The names in the brackets."""
     why: str
+    line: int | None
+    """The line that it is about; None where nothing follows it."""
 
 
-def ignores(text: str) -> list[Ignore]:
-    """Every such comment of a file, with the line that it is about."""
-    found = []
-    for number, line in enumerate(text.split("\n"), 1):
-        match = _COMMENT.search(line) if "engine:" in line else None
-        if match:
-            alone = not line[: match.start()].strip()
-            found.append(Ignore(number + alone, match[1], match[2].strip()))
-    return found
+def ignores(path: str, text: str) -> list[Ignore]:
+    """Every such comment of a file. A `#` inside a text is none, and what follows an error of YAML is not read."""
+    if "engine:" not in text or len(text) > SIZE:
+        return []
+    source = Source(path, text.removeprefix("\ufeff"))
+    found = list(_COMMENT.finditer(source.text))
+    return [_ignore(source, match) for match in _outside(source, found)] if found else []
+
+
+def _outside(source: Source, found: list[re.Match[str]]) -> Iterator[re.Match[str]]:
+    """Those that stand outside of every scalar, as far as the file could be read."""
+    spans, end = _scalars(source)
+    starts = [start for start, _ in spans]
+    for match in found:
+        at = bisect_right(starts, match.start()) - 1
+        if match.start() < end and (at < 0 or match.start() >= spans[at][1]):
+            yield match
+
+
+def _scalars(source: Source) -> tuple[list[tuple[int, int]], int]:
+    """Where texts stand, in order, and how far the file could be read. The first line of a block may have a comment."""
+    text = readable(source, Sink())
+    spans: list[tuple[int, int]] = []
+    end = 0
+    try:
+        for count, event in enumerate(yaml.parse(text, Loader=yaml.CSafeLoader)):
+            if count > EVENTS:
+                return spans, end
+            first, last = event.start_mark, event.end_mark
+            assert first is not None, "libyaml marks every event"
+            assert last is not None, "libyaml marks every event"
+            end = last.index
+            if isinstance(event, yaml.ScalarEvent):
+                start = first.index
+                spans.append((text.find("\n", start) if event.style in _BLOCKS else start, end))
+    except yaml.YAMLError:
+        return spans, end
+    return spans, len(text)
+
+
+def _ignore(source: Source, match: re.Match[str]) -> Ignore:
+    names = match["names"] or ""
+    rules = tuple(
+        (name[0], source.place(match.start("names") + name.start(), match.start("names") + name.end()))
+        for name in _NAME.finditer(names)
+    )
+    place = source.place(match.start(), match.start("why") if match["why"].strip() else match.end())
+    return Ignore(place, match["word"], rules, match["why"].strip(" \t:-"), _about(source, match))
+
+
+def _about(source: Source, match: re.Match[str]) -> int | None:
+    lines = source.text.split("\n")
+    own = source.place(match.start(), match.start()).line
+    if _has_content(lines[own - 1]):
+        return own
+    return next((number for number in range(own + 1, len(lines) + 1) if _has_content(lines[number - 1])), None)
+
+
+def _has_content(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")

@@ -16,7 +16,7 @@ from engine.syntax.nodes import Broken, Entry, Mapping, Node, Nothing, Sequence,
 from engine.syntax.source import Source, shortened
 from engine.syntax.trouble import explain
 
-__all__ = ["EVENTS", "LEVELS", "SIZE", "read"]
+__all__ = ["EVENTS", "LEVELS", "SIZE", "read", "readable"]
 
 SIZE = 1_000_000
 LEVELS = 40
@@ -34,19 +34,19 @@ def read(path: str, text: str | bytes, sink: Sink) -> Node | None:
     source = _decoded(path, text, sink)
     if source is None:
         return None
-    readable = _readable(source, sink)
-    builder = _Builder(source, sink, len(readable))
+    text = readable(source, sink)
+    builder = _Builder(source, sink, len(text))
     try:
-        return builder.document(iter(yaml.parse(readable, Loader=yaml.CSafeLoader)))
+        return builder.document(iter(yaml.parse(text, Loader=yaml.CSafeLoader)))
     except yaml.MarkedYAMLError as error:
-        if len(readable) == len(source.text):  # else the finding is about the character that cut it
+        if len(text) == len(source.text):  # else the finding is about the character that cut it
             explain(error, source, sink)
     except _TooLarge as stop:
         sink.error("too-large", stop.place, stop.message)
     return builder.rescued()
 
 
-def _readable(source: Source, sink: Sink) -> str:
+def readable(source: Source, sink: Sink) -> str:
     """What libyaml is given, its offsets those of the source: up to a character that it refuses, and without `%TAG`.
 
     Each `%TAG` is compared with all before it, so that a file of them would take minutes.
@@ -103,6 +103,8 @@ class _Builder:
         self.stack: list[Sequence | Mapping] = []
         self.keys: list[Text | None] = []
         self.root: Node | None = None
+        self.spoilt: set[int] = set()
+        """Depths of the stack whose mapping has a key that means nothing: what it lacks may be meant there."""
 
     def document(self, events: Iterator[Any]) -> Node | None:
         for count, event in enumerate(events):
@@ -160,7 +162,7 @@ class _Builder:
                 "anchor", self._place(event), said,
                 tip="Write the value out where it is needed, or put quotes around a text that begins with `&`.",
             )  # fmt: skip
-        if event.tag and not (isinstance(event, yaml.ScalarEvent) and event.tag == "!" and event.style):
+        if _is_tagged(event):
             self.sink.error(
                 "tag", self._place(event), f"`{shortened(event.tag)}` is a tag of YAML, which is not accepted here",
                 tip="Put quotes around a text that begins with `!`; a condition negates with `not`.",
@@ -174,6 +176,8 @@ class _Builder:
         place = self._place(event)
         if not style and event.value in _NULLS:
             return Nothing(place)
+        if _is_tagged(event) and event.tag.startswith("!"):
+            return Broken(place)  # mostly a text or a condition that begins with `!`, the first word of which is gone
         start, end = event.start_mark.index, event.end_mark.index
         if event.anchor or event.tag:  # they were reported, and stand before the text
             start = max(start, self.source.text.find(style or event.value[:1], start, end))
@@ -190,8 +194,19 @@ class _Builder:
         self.keys.append(None)
 
     def _pop(self) -> None:
-        self.stack.pop()
+        node = self.stack.pop()
         self.keys.pop()
+        if len(self.stack) in self.spoilt:
+            self.spoilt.discard(len(self.stack))
+            self._spoil(node)
+
+    def _spoil(self, node: Node) -> None:
+        """Puts a broken part in the place of a node that was just closed; a file's root stays."""
+        parent = self.stack[-1] if self.stack else None
+        if isinstance(parent, Sequence):
+            parent.items[-1] = Broken(node.place)
+        elif isinstance(parent, Mapping) and parent.entries and parent.entries[-1].value is node:
+            parent.entries[-1].value = Broken(node.place)
 
     def _put(self, node: Node) -> None:
         """Puts a node where the stack stands: as the root, an item, a key, or the value of the open key."""
@@ -209,11 +224,12 @@ class _Builder:
             self._entry(parent, key, node)
 
     def _key(self, node: Node) -> Text:
-        if isinstance(node, Text):
-            if node.value == "<<" and not node.style:
-                self.sink.error("merge-key", node.place, "`<<` is a merge key of YAML, which is not accepted here")
+        if isinstance(node, Text) and (node.value != "<<" or node.style):
             return node
-        if not isinstance(node, Broken):
+        self.spoilt.add(len(self.stack) - 1)
+        if isinstance(node, Text):
+            self.sink.error("merge-key", node.place, "`<<` is a merge key of YAML, which is not accepted here")
+        elif not isinstance(node, Broken):
             self.sink.error("key", node.place, "a key is a word; write it before a `:`",
                             tip="A template in braces needs quotes: \"{{ order.id }}\".")  # fmt: skip
         return Text("", node.place, "", self.source, 0, 0)
@@ -227,3 +243,8 @@ class _Builder:
                 "duplicate-key", key.place, f"`{shortened(key.value)}` stands here twice",
                 labels=(Label(there.key.place, "it stands here already"),),
             )  # fmt: skip
+
+
+def _is_tagged(event: Any) -> bool:
+    """Whether the author wrote a tag; libyaml gives quoted scalars one of their own."""
+    return bool(event.tag) and not (isinstance(event, yaml.ScalarEvent) and event.tag == "!" and event.style)

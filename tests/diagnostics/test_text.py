@@ -1,18 +1,19 @@
 """Findings as they are printed: carets under the token whatever stands before it, and nothing that moves a cursor."""
 
+import json
 from random import Random
 
 import pytest
 
-from engine.diagnostics import Place, Sink
-from engine.diagnostics.render import RENDERERS, renderer
+from engine.diagnostics import Label, Place, Sink
+from engine.diagnostics.render import PLAIN, RENDERERS, View, renderer
 from engine.diagnostics.render.text import _columns as columns
 
 
-def printed(source: str, start: int, end: int, message: str = "no", colour: bool = False, path: str = "f.yaml") -> str:
+def printed(source: str, start: int, end: int, colour: bool = False, view: View = PLAIN) -> str:
     sink = Sink()
-    sink.error("rule", Place(path, 1, start + 1, 1, end + 1), message)
-    return renderer("text")(sink.ordered(), {path: source}, colour)
+    sink.error("rule", Place("f.yaml", 1, start + 1, 1, end + 1), "no")
+    return renderer("text")(sink.ordered(), {"f.yaml": source}, colour, view)
 
 
 @pytest.mark.parametrize(
@@ -28,10 +29,10 @@ def printed(source: str, start: int, end: int, message: str = "no", colour: bool
         ("a\u202e bad", "bad", "a\\u202e bad", "        ^^^"),
         ("a: \x00", "\x00", "a: \\x00", "   ^^^^"),
         ("x" * 300 + " bad " + "y" * 300, "bad",
-         "..." + "x" * 79 + " bad " + "y" * 76 + "...", " " * 83 + "^^^"),
-        ("x" * 200 + " bad", "bad", "..." + "x" * 156 + " bad", " " * 160 + "^^^"),
-        ("bad " + "y" * 300, "bad", "bad " + "y" * 156 + "...", "^^^"),
-        ("b" * 500, "b" * 500, "b" * 160 + "...", "^" * 160),
+         "..." + "x" * 74 + " bad " + "y" * 75 + "...", " " * 78 + "^^^"),
+        ("x" * 200 + " bad", "bad", "..." + "x" * 150 + " bad", " " * 154 + "^^^"),
+        ("bad " + "y" * 300, "bad", "bad " + "y" * 150 + "...", "^^^"),
+        ("b" * 500, "b" * 500, "b" * 154 + "...", "^" * 154),
         ("a: b", "", "a: b", "^"),
     ],
     ids=range(14),
@@ -42,7 +43,8 @@ def test_carets(line: str, token: str, shown: str, carets: str) -> None:
 
 
 def test_carets_stand_under_the_token_whatever_the_line_is() -> None:
-    """The columns before the carets are those before the token, and the carets are as wide as the token."""
+    """The columns before the carets are those before the token, the carets are as wide as the token, and neither line
+    is wider than the terminal."""
     letters = "ab :'\"{}日本語🙂é\u0301\u200d\t\x00\x1b\u202e\u2028\x85한글"
     for seed in range(2_000):
         chance = Random(seed)
@@ -50,10 +52,25 @@ def test_carets_stand_under_the_token_whatever_the_line_is() -> None:
         token = "TOKEN" + "".join(chance.choices("xy日", k=chance.randint(0, 9)))
         start = chance.randint(0, len(line))
         line = line[:start] + token + line[start:]
-        _, shown, carets = printed(line, start, start + len(token)).splitlines()
+        width = chance.choice([45, 60, 80, 120, 168, 400])
+        _, shown, carets = printed(line, start, start + len(token), view=View(width)).splitlines()
         assert columns(shown[: shown.index("TOKEN")]) == carets.index("^")
         assert carets.count("^") == columns(token)
-        assert len(shown) <= 8 + 160 * len("\\u202e") + 6
+        assert columns(shown) <= width
+        assert len(carets) <= width
+
+
+@pytest.mark.parametrize("width", [0, 1, 20, 28])
+def test_a_terminal_of_no_width_still_shows_where_it_is(width: int) -> None:
+    _, shown, carets = printed("a" * 50 + "TOKEN" + "b" * 50, 50, 55, view=View(width)).splitlines()
+    assert shown == "    1 | ...aaaaTOKENbbbbb..."
+    assert carets.index("^") == shown.index("T")
+
+
+def test_a_short_line_is_shown_whole_on_a_wide_terminal_alone() -> None:
+    line = "  - reply: " + "word " * 10
+    assert line.rstrip() in printed(line, 4, 9, view=View(80))
+    assert "..." in printed(line, 4, 9, view=View(50))
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
@@ -87,4 +104,18 @@ def test_findings_are_ordered_and_kept_once() -> None:
 
 @pytest.mark.parametrize("name", RENDERERS)
 def test_every_renderer_takes_nothing(name: str) -> None:
-    assert "finding" in renderer(name)((), {}, False) or not renderer(name)((), {}, False)
+    text = renderer(name)((), {}, False)
+    assert text == "" or json.loads(text)
+
+
+def test_the_way_there_is_numbered() -> None:
+    sink = Sink()
+    steps = [Label(Place("f.yaml", line, 1, line, 2), f"step {line}") for line in (1, 2)]
+    sink.error("rule", Place("f.yaml", 3, 1, 3, 2), "no", path=steps, tip="go another way")
+    assert renderer("text")(sink.ordered(), {"f.yaml": "a\nb\nc\n"}) == (
+        "f.yaml:3:1: no [rule]\n    3 | c\n      | ^\n"
+        "  how a ticket gets there:\n"
+        "  1. f.yaml:1:1: step 1\n    1 | a\n      | ^\n"
+        "  2. f.yaml:2:1: step 2\n    2 | b\n      | ^\n"
+        "  tip: go another way\n"
+    )

@@ -1,5 +1,7 @@
 """Golden files: every wrong project with exactly the findings it gets, every right one with its plan.
 
+For the page of each rule, `mended/` holds what is right in place of its first wrong case.
+
 `pytest tests/golden --update-golden` rewrites what is expected. A case is `wrong/<rule>[-n].yaml`, one flow in the
 project of `base/`, or a folder `wrong/<rule>[-n]/` whose files are laid over it.
 """
@@ -19,6 +21,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 WRONG = sorted(path for path in (HERE / "wrong").iterdir() if path.suffix != ".out")
 RIGHT = sorted(path for path in (HERE / "right").iterdir() if path.suffix != ".json")
+MENDED = sorted((HERE / "mended").iterdir())
 
 
 def laid_out(case: Path, folder: Path) -> Path:
@@ -80,9 +83,17 @@ def test_right(case: Path, tmp_path: Path, update_golden: bool) -> None:
         compare(case.with_name(expected), text, update_golden)
 
 
-def test_every_rule_has_a_golden_pair() -> None:
+@pytest.mark.parametrize("case", MENDED, ids=lambda path: path.stem)
+def test_mended(case: Path, tmp_path: Path) -> None:
+    """What docs/rules.md says would be right in place of a wrong file."""
+    assert found(check([laid_out(case, tmp_path / "project")])) == ""
+
+
+def test_every_rule_has_a_golden_pair_and_what_would_be_right() -> None:
     covered = {rule_of(case) for case in WRONG}
-    assert set(RULES) - {"unreadable-file"} <= covered
+    assert {*RULES, *BELOW} - {"unreadable-file"} <= covered
+    shown = {*RULES, *BELOW} - {"unreadable-file", "unsupported", "encoding", "too-large"}
+    assert {case.stem for case in MENDED} == shown, "each rule has its first wrong case mended"
     lines = [line for out in (HERE / "wrong").glob("*.out") for line in out.read_text(encoding="utf-8").splitlines()]
     said = {line.rpartition("[")[2].rstrip("]") for line in lines if line.endswith("]") and ".yaml:" in line}
-    assert said <= set(RULES) | BELOW, "a finding of a rule that is not listed"
+    assert said <= {*RULES, *BELOW}, "a finding of a rule that is not listed"

@@ -50,7 +50,8 @@ async def test_every_message_is_taken_up_by_one_step_though_each_comes_three_tim
 async def test_a_close_whose_answer_is_lost_is_told_to_the_platform(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    close, lost = bench.store.tickets.close, []
+    close = bench.store.tickets.close
+    lost: list[tuple[Any, ...]] = []
 
     def closing(*given: Any) -> bool:
         done = close(*given)

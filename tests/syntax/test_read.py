@@ -7,7 +7,7 @@ import pytest
 
 from engine.diagnostics import Sink
 from engine.expressions import infer, parse_expression, parse_template
-from engine.syntax import Broken, Entry, Mapping, Node, Nothing, Sequence, Text, ignores, read
+from engine.syntax import Broken, Entry, Mapping, Node, Nothing, Sequence, Text, read
 from engine.syntax.read import EVENTS, LEVELS, SIZE
 from engine.types import TEXT
 
@@ -164,8 +164,3 @@ def test_nothing_is_raised_whatever_the_bytes_are() -> None:
             assert found.place.column >= 1
             assert seed % 20 == 0 or found.place.line <= lines, f"seed {seed}: {found}"
             assert found.place[1:3] <= found.place[3:5], f"seed {seed}: {found}"
-
-
-def test_ignores() -> None:
-    file = "a: b # engine: ignore[wrong-type] tested\n# engine: ignore[x]\nc: d\n# engine:ignore[]\n# engine: other\n"
-    assert [tuple(found) for found in ignores(file)] == [(1, "wrong-type", "tested"), (3, "x", ""), (5, "", "")]

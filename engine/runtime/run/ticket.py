@@ -1,6 +1,7 @@
 """What the code of a step kind may use of the running ticket. Workflow code: deterministic, no contents."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -66,6 +67,14 @@ class _Entry:
     iteration: str
 
 
+@dataclass(slots=True)
+class _Account:
+    """Steps so far in this epoch, and the lines that no activity has written yet."""
+
+    steps: int
+    lines: list[Step]
+
+
 class Ticket:
     """The running ticket: position, references, and the one way to reach an activity."""
 
@@ -77,7 +86,6 @@ class Ticket:
         self.epoch = given.epoch
         self.cursor = start.cursor
         self.values: dict[str, Value] = dict(start.values)
-        self.ordinal = start.ordinal
         self.visits: dict[str, int] = dict(start.visits)
         self.transfers = start.transfers
         self.loops: dict[str, dict[str, Any]] = {name: dict(loop) for name, loop in start.loops.items()}
@@ -92,7 +100,9 @@ class Ticket:
         self._awaited: str | None = None
         self._told = "waits"
         """Whose turn it is, for the timers of the Temporal UI."""
-        self._trace: list[Step] = []
+        self._account = _Account(start.ordinal, [])
+        self.step: Callable[[Ticket, Node], Awaitable[str]]
+        """Runs one node and gives the next one; set by the workflow."""
         self._at: _Entry | None = None
         self._plan_json = given.plan
 
@@ -109,6 +119,10 @@ class Ticket:
         if not same or place not in self.visits:
             self.visits[place] = self.visits.get(place, 0) + 1
         self._at = _Entry(node, str(self.visits[place]))
+
+    def beside(self) -> "Ticket":
+        """The same ticket for a branch that runs beside others: with a place of its own, all else shared."""
+        return copy(self)
 
     def goes_round(self, node: Node) -> bool:
         """Whether a loop around the node is past its first round."""
@@ -131,9 +145,10 @@ class Ticket:
 
     def note(self, node: Node, outcome: str, because: str = "") -> None:
         """One line for the account; written by the next activity, in the same transaction as nothing else."""
-        self.ordinal += 1
+        self._account.steps += 1
         place, at = self.plan.places.get(node.id, ""), workflow.now().isoformat()
-        self._trace.append(Step(self.ordinal, node.id, self.iteration, node.kind, place, outcome, at, because))
+        line = Step(self._account.steps, node.id, self.iteration, node.kind, place, outcome, at, because)
+        self._account.lines.append(line)
 
     def checkpoint(self, *, resume: bool) -> Checkpoint:
         """For the next run: with the frame where it stands, or (in another flow) with what outlives a flow."""
@@ -145,7 +160,7 @@ class Ticket:
             cursor=self.cursor,
             frames=frames,
             values=values,
-            ordinal=self.ordinal,
+            ordinal=self._account.steps,
             visits=self.visits,
             transfers=self.transfers if resume else self.transfers + 1,
             last_ask=self.last_ask if resume else None,
@@ -194,7 +209,7 @@ class Ticket:
     ) -> Result:
         """One side effect. Raises Gone when the store says that this run is of the past; ActivityError when it can't
         be done and trying again will not help."""
-        trace, self._trace = self._trace, []
+        trace, self._account.lines = self._account.lines, []
         work = Work(
             ticket_id=self.id,
             epoch=self.epoch,
@@ -224,7 +239,7 @@ class Ticket:
 
     async def flush(self, node: Node) -> None:
         """Writes the lines that no later activity would."""
-        if self._trace:
+        if self._account.lines:
             await self.act("record", node)
 
     # waiting
