@@ -13,6 +13,10 @@ __all__ = ["account"]
 
 _WIDTH = 110
 _STEP = 3
+_BACK: Mapping[str, str] = {"next": "", "until": "again ", "join": ""}
+"""Nodes behind the steps inside a step, with what is said before them."""
+_INNER: Mapping[str, str] = {"each": "next", "repeat": "until", "parallel": "join"}
+"""A step that holds steps -> the last part of the id of the node behind them."""
 _NAMED: Mapping[str, str] = {"else": "anything else", "yes": "then", "no": "else"}
 
 
@@ -66,8 +70,8 @@ class _Account:
     def goes_on(self, to: str, depth: int) -> None:
         """What follows a list that does not end the ticket."""
         node = self.plan.nodes[to]
-        if node.kind in ("next", "until") and to.startswith(f"{node.data['of']}/"):
-            self.say(depth, f"{'again ' if node.kind == 'until' else ''}{does(self.plan, node)}", mark="-> ")
+        if node.kind in _BACK and to.startswith(f"{node.data['of']}/"):
+            self.say(depth, f"{_BACK[node.kind]}{does(self.plan, node)}", mark="-> ")
             return
         level = next((level for level in self.levels if level.behind == to), None)
         self.say(depth, f"goes on behind {level.number}" if level else f"goes on with {does(self.plan, node)}",
@@ -84,8 +88,8 @@ class _Account:
         for link in chain[1:]:
             self.say(depth + 1, does(self.plan, link), mark="- ", node=link.id if link.kind == "gate" else None)
             self.wait(link, depth + 2)
-        if node.kind in ("each", "repeat"):
-            chain.append(self.plan.nodes[f"{node.id}/{'next' if node.kind == 'each' else 'until'}"])
+        if node.kind in _INNER:
+            chain.append(self.plan.nodes[f"{node.id}/{_INNER[node.kind]}"])
         self.levels.append(_Level(number, after))
         self.ways(self.merged(chain), after, number, depth + 1)
         self.levels.pop()
@@ -133,7 +137,7 @@ def _label(node: Node, outcome: str) -> str:
     match node.kind:
         case "wait":
             return branch(node.data["branches"][int(outcome) - 1])
-        case "switch" if outcome.startswith("="):
+        case "switch" | "parallel" if outcome[0] in "=&":
             return outcome[1:]
         case "each" | "repeat" | "next" | "until":
             return {"next": "each time", "done": ""}.get(outcome, _NAMED.get(outcome, outcome))

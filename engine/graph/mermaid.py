@@ -10,7 +10,7 @@ import textwrap
 from dataclasses import dataclass, field
 from typing import Final
 
-from engine.graph.shape import Place, edges, place, walk
+from engine.graph.shape import Place, edges, is_good, place, walk
 from engine.graph.words import branch, does, flat, waits
 from engine.plan import Node, Plan
 
@@ -93,8 +93,7 @@ class _Drawing:
         """One edge a place: thick lines where it works, dotted ones where it does not."""
         found = []
         for outcomes, to in edges(self.plan, node):
-            good = [outcome for outcome in outcomes if outcome in ("done", "pass", "next", "yes", "no")]
-            arrow = "-->" if good or node.kind in ("wait", "switch") else "-.->"
+            arrow = "-->" if any(is_good(node, outcome) for outcome in outcomes) else "-.->"
             said = ", ".join(_said(node, outcome) for outcome in outcomes)
             found.append(f'{self.name(node.id)} {arrow}|"{label(said, 80)}"| {self.name(to)}')
         return found
@@ -103,7 +102,7 @@ class _Drawing:
 def _said(node: Node, outcome: str) -> str:
     if node.kind == "wait":
         return branch(node.data["branches"][int(outcome) - 1])
-    return outcome.removeprefix("=") if node.kind == "switch" else outcome
+    return outcome[1:] if node.kind in ("switch", "parallel") and outcome[0] in "=&" else outcome
 
 
 def _class(node: Node) -> str:

@@ -4,12 +4,25 @@ A node that was made for a step has its id, or one that begins with it and `/`. 
 leads to the same place: behind the step.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from engine.plan import Node, Plan
 
-__all__ = ["Edges", "Place", "behind", "edges", "ends", "inside", "is_good", "is_word", "list_of", "place", "walk"]
+__all__ = [
+    "Edges",
+    "Place",
+    "behind",
+    "edges",
+    "ends",
+    "inside",
+    "is_good",
+    "is_word",
+    "list_of",
+    "place",
+    "walk",
+    "ways",
+]
 
 Place: TypeAlias = tuple[str | None, ...]
 Edges: TypeAlias = list[tuple[list[str], str]]
@@ -37,10 +50,15 @@ def list_of(step: str) -> str:
 def edges(plan: Plan, node: Node) -> Edges:
     """Ways out of a node: outcomes that lead to the same place stand together."""
     found: dict[Place, tuple[list[str], str]] = {}
-    for outcome, to in node.on.items():
+    for outcome, to in ways(node).items():
         outcomes, _ = found.setdefault(place(plan, to), ([], to))
         outcomes.append(outcome)
     return [*found.values()]
+
+
+def ways(node: Node) -> Mapping[str, str]:
+    """Outcomes with where they lead; from branches that are taken at once a ticket comes to where they meet."""
+    return {name: to for name, to in node.on.items() if node.kind != "parallel" or name.startswith("&")}
 
 
 def place(plan: Plan, to: str) -> Place:
@@ -63,7 +81,7 @@ def ends(node: Node) -> bool:
 
 def is_good(node: Node, outcome: str) -> bool:
     """Whether a step that ends so has done what it is for."""
-    return outcome in _GOOD or node.kind in ("wait", "switch")
+    return outcome in _GOOD or node.kind in ("wait", "switch", "parallel")
 
 
 def walk(plan: Plan) -> Iterator[Node]:
@@ -75,4 +93,4 @@ def walk(plan: Plan) -> Iterator[Node]:
         if name not in seen:
             seen.add(name)
             yield plan.nodes[name]
-            waiting += reversed([*plan.nodes[name].on.values()])
+            waiting += reversed([*ways(plan.nodes[name]).values()])

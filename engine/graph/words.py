@@ -50,6 +50,10 @@ def does(plan: Plan, node: Node) -> str:
             return f"the next {data['item']}, if there is one"
         case "set":
             return f"set {_own(node.binds)} to {shown(data['value'])}"
+        case "parallel":
+            return f"at once: {listed((name[1:] for name in node.on if name.startswith('&')), 'and')}"
+        case "join":
+            return "where the branches meet"
         case "use":
             return f"use the shared piece {data['piece']}"
         case "give":
