@@ -17,8 +17,9 @@ MEANWHILE = {
 JOBS = ("answer", "ask", "route")
 
 
-def plan_settings(flow: Flow, settings: Settings | None) -> dict[str, Any]:
-    """As the docstring of `engine.plan.model` says. Every part is there, whatever is broken in the files."""
+def plan_settings(flow: Flow, settings: Settings | None, *, works: bool = False) -> dict[str, Any]:
+    """As the docstring of `engine.plan.model` says. Every part is there, whatever is broken in the files. `works`: an
+    agent is in it, which needs a model of its own."""
     silence = flow.silence or (settings.silence if settings else None)
     defaults = settings.defaults if settings else None
     return {
@@ -32,7 +33,7 @@ def plan_settings(flow: Flow, settings: Settings | None) -> dict[str, Any]:
             "when": _thresholds(flow, defaults),
         },
         "knowledge": [text.value for text in flow.knowledge or ()],
-        "models": _models(flow, settings),
+        "models": _models(flow, settings, (*JOBS, "agent") if works else JOBS),
         "guardrails": _guardrails(flow, defaults),
         "data": _data(flow, defaults),
         "rollout": _rollout(flow, defaults),
@@ -77,11 +78,11 @@ def _when(when: When | None) -> dict[str, Any]:
     return said
 
 
-def _models(flow: Flow, settings: Settings | None) -> dict[str, str]:
+def _models(flow: Flow, settings: Settings | None, jobs: tuple[str, ...]) -> dict[str, str]:
     """job -> the project's name for the model: the flow's choice, else the project's own for that job, else `local`."""
     known = dict(settings.models or {}) if settings else {}
     chosen = {job: model.value for job, (_, model) in (flow.models or {}).items() if model is not None}
-    return {job: chosen.get(job) or _provider(known.get(job), job) for job in JOBS}
+    return {job: chosen.get(job) or _provider(known.get(job), job) for job in jobs}
 
 
 def _provider(entry: tuple[Text, Any] | None, job: str) -> str:

@@ -1,5 +1,7 @@
 """Golden files: every wrong project with exactly the findings it gets, every right one with its plan.
 
+`sound/` has more right ones, which are checked and nothing more.
+
 For the page of each rule, `mended/` holds what is right in place of its first wrong case.
 
 `pytest tests/golden --update-golden` rewrites what is expected. A case is `wrong/<rule>[-n].yaml`, one flow in the
@@ -21,6 +23,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 WRONG = sorted(path for path in (HERE / "wrong").iterdir() if path.suffix != ".out")
 RIGHT = sorted(path for path in (HERE / "right").iterdir() if path.suffix != ".json")
+SOUND = sorted((HERE / "sound").iterdir())
 MENDED = sorted((HERE / "mended").iterdir())
 
 
@@ -81,6 +84,12 @@ def test_right(case: Path, tmp_path: Path, update_golden: bool) -> None:
     for name, text in plans(checked):
         expected = f"{case.name}.{name}.json" if case.is_dir() else f"{case.stem}.json"
         compare(case.with_name(expected), text, update_golden)
+
+
+@pytest.mark.parametrize("case", SOUND, ids=lambda path: path.stem)
+def test_sound(case: Path, tmp_path: Path) -> None:
+    """Flows as support leads write them: not even a warning."""
+    assert found(check([laid_out(case, tmp_path / "project")])) == ""
 
 
 @pytest.mark.parametrize("case", MENDED, ids=lambda path: path.stem)
