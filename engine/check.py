@@ -12,8 +12,7 @@ from engine.diagnostics import Diagnostic, Place, Severity, Sink, meant, nearest
 from engine.plan import Plan
 from engine.project import NoProject, Project, find_root, load
 from engine.project.shape import shortened
-from engine.rules import BELOW, RULES, Case
-from engine.rules.secret_in_file import blotted, hide
+from engine.rules import BELOW, RULES, Case, secret_in_file
 from engine.steps import LATER, STEPS
 from engine.syntax import IGNORE, Ignore, ignores
 
@@ -57,7 +56,9 @@ def check(
     for rule in RULES.values():
         if rule.check is not None:
             rule.check(case, sink)
-    found = blotted(_ignored(project, sink), hide(project))
+    found = _ignored(project, sink)
+    if any(one.rule == secret_in_file.RULE.name for one in found):
+        found = [*secret_in_file.blotted(found, secret_in_file.hide(project))]
     plans = {name: compiled.plan for name, compiled in flows.items()}
     return Checked(project, plans, tuple(one for one in found if _wanted(one.place, paths, folder)))
 

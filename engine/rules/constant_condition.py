@@ -99,9 +99,9 @@ def _condition(
         return  # a word that the value never is, and the like: reported where types are checked
     tree = json_of(expr)
     domains = [(domain, True) for domain in _domains([tree, *(json_of(one.expr) for one in known)], names, expr)]
-    before = [(json_of(one.expr), one.truth) for one in known]
-    for given in ([], before):
-        if contradict([*domains, *given]):
+    before = [(json_of(one.expr), one.truth) for one in known] if _about(known, tree) else []
+    for given in ([], before) if before else ([],):
+        if given and contradict([*domains, *given]):
             return  # no ticket comes here, which is another rule's
         for truth, word in ((True, "never"), (False, "always")):
             if contradict([*domains, *given, (tree, truth)]):

@@ -20,8 +20,9 @@ from engine.compile.graph import paths
 
 __all__ = ["Literal", "bounded", "contradict", "implies", "opened_without", "ways"]
 
-_MOST_WAYS = 512
-_MOST_COMPARISONS = 300
+_MOST_WAYS = 128
+_MOST_COMPARISONS = 64
+_MOST_TERMS = 16
 """Beyond these nothing is shown: the checker stays quick on any input."""
 _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
@@ -253,7 +254,7 @@ def _unequal(comparisons: list[tuple[Linear, bool]]) -> bool:
             return True
         comparisons = [one for one in comparisons if one not in constant]
         terms = sorted({term for sum_, _ in comparisons for term in sum_ if term})
-        if not terms:
+        if not terms or len(terms) > _MOST_TERMS:
             return False
         term = min(terms, key=lambda term: _pairs(term, comparisons))
         if _pairs(term, comparisons) > _MOST_COMPARISONS:

@@ -13,23 +13,28 @@ from engine.rules.base import Case, Rule
 __all__ = ["RULE", "blotted", "hide"]
 
 _SHAPES = [
-    ("a private key", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:.|\n)*?(?:-----END [A-Z ]*-----|\Z)")),
-    ("an API key", re.compile(r"\b(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,}")),
-    ("a key of AWS", re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b")),
-    ("a token of GitHub", re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})")),
-    ("a token of GitLab", re.compile(r"\bglpat-[A-Za-z0-9_-]{16,}")),
-    ("a token of Slack", re.compile(r"\bxox[abeprs]-[A-Za-z0-9-]{10,}")),
-    ("a key of Google", re.compile(r"\bAIza[0-9A-Za-z_-]{35}")),
-    ("a signed token", re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]+)?")),
-    ("a bearer token", re.compile(r"(?<=Bearer )[A-Za-z0-9._~+/=-]{12,}")),
-    ("a password", re.compile(r"(?<=Basic )[A-Za-z0-9+/=]{12,}")),
-    ("a password", re.compile(r"(?<=://)[^\s/:@{}]+:[^\s/@{}]+(?=@)")),
-]
+    ("a private key", ("PRIVATE KEY-----",),
+     r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:.|\n)*?(?:-----END [A-Z ]*-----|\Z)"),
+    ("an API key", ("sk-", "sk_", "pk-", "pk_", "rk_"), r"(?<![A-Za-z0-9_-])(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,}"),
+    ("a key of AWS", ("AKIA", "ASIA"), r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    ("a token of GitHub", ("gh", "github_pat_"), r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})"),
+    ("a token of GitLab", ("glpat-",), r"\bglpat-[A-Za-z0-9_-]{16,}"),
+    ("a token of Slack", ("xox",), r"\bxox[abeprs]-[A-Za-z0-9-]{10,}"),
+    ("a key of Google", ("AIza",), r"\bAIza[0-9A-Za-z_-]{35}"),
+    ("a signed token", ("eyJ",), r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]+)?"),
+    ("a bearer token", ("Bearer ",), r"(?<=Bearer )[A-Za-z0-9._~+/=-]{12,}"),
+    ("a password", ("Basic ",), r"(?<=Basic )[A-Za-z0-9+/=]{12,}"),
+    ("a password", ("://",), r"(?<=://)[^\s/:@{}]+:[^\s/@{}]+(?=@)"),
+]  # fmt: skip
+"""What it is, words of which one stands in every file that holds it, and its form."""
+_NAMES = ("password", "passwd", "secret", "token", "api_key", "apikey")
 _NAMED = re.compile(
-    r"(?i)\b[a-z_-]*(?:password|passwd|secret|token|api_?key)[a-z_-]*[\"']?:[ \t]+[\"']?"
+    r"(?i)(?:password|passwd|secret|token|api_?key)[a-z_-]{0,30}[\"']?:[ \t]+[\"']?"
     r"(?P<value>[^\s\"'{}\[\],#]{8,})"
 )
-"""A value of which the key says what it is. `{{ secret.NAME }}` is none."""
+"""A value of which the key says what it is. `{{ secret.NAME }}` is none.
+
+No pattern here begins anew inside what it has looked through, so that any file is read in one go."""
 _WORD = re.compile(r"[A-Za-z0-9+=_-]{32,}")
 _RANDOM = 4.2
 """Bits a character (Shannon): words of a language stay below four, random letters and digits come near six."""
@@ -66,10 +71,13 @@ def found(text: str) -> list[Secret]:
 
 
 def _candidates(text: str) -> Iterator[Secret]:
-    for what, shape in _SHAPES:
-        found = (match for match in shape.finditer(text) if what != "an API key" or _plausible(match[0]))
+    for what, words, shape in _SHAPES:
+        if not any(word in text for word in words):
+            continue
+        found = (match for match in re.finditer(shape, text) if what != "an API key" or _plausible(match[0]))
         yield from (Secret(what, *match.span()) for match in found)
-    for match in _NAMED.finditer(text):
+    lower = text.lower()
+    for match in _NAMED.finditer(text) if any(word in lower for word in _NAMES) else ():
         if _plausible(match["value"]):
             yield Secret("a secret", *match.span("value"))
     for match in _WORD.finditer(text):
@@ -96,7 +104,7 @@ def hide(project: Project) -> list[str]:
     for path, text in project.sources.items():
         for secret in found(text):
             hidden = text[secret.start : secret.end]
-            secrets.append(hidden)
+            secrets.append(" ".join(hidden.split()))  # as messages quote a text: on one line
             stars = re.sub(r"\S", "*", hidden)
             text = text[: secret.start] + stars + text[secret.end :]
         project.sources[path] = text
