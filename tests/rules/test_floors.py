@@ -147,3 +147,10 @@ def test_a_flow_may_not_be_looser(tmp_path: Path, looser: str) -> None:
     found = checked(tmp_path, f"{looser}\nsteps: [{{close: solved}}]", engine=DEFAULTS + ENGINE)
     assert rules(found) == ["looser-than-default"]
     assert found.diagnostics[0].labels[0].place.path == "engine.yaml"
+
+
+def test_what_the_docs_write_is_accepted(tmp_path: Path) -> None:
+    text = (BASE.parents[2] / "docs" / "floors.md").read_text(encoding="utf-8")
+    floors, defaults = (block.split("```")[0] for block in text.split("```yaml\n")[1:])
+    engine = ENGINE.replace("floors: {approval_above: 500 EUR}\n", floors + defaults)
+    assert rules(checked(tmp_path, "steps: [{close: solved}]", engine=engine)) == []
