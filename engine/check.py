@@ -44,8 +44,8 @@ def check(
     """Checks the project that `paths` lie in.
 
     The whole project is read and checked, since flows depend on each other. Where every path is a file of `flows/`,
-    only what concerns these flows, engine.yaml and the tools is reported. `texts` stand in place of files, by their path
-    relative to the root: what an editor has not saved yet. Raises NoProject.
+    only what concerns these flows, engine.yaml and the tools is reported. `texts` stand in place of files, by their
+    path relative to the root: what an editor has not saved yet. Raises NoProject.
     """
     folder = find_root(root or (paths[0] if paths else Path()))
     sink = Sink()

@@ -145,7 +145,7 @@ class _Asked:
             return offered(self.spot.schemas)
         word = next((key.value for entry in self.spot.records[-2].entries if (key := entry.key).value in STEPS), "")
         tool = self._tool(outwards=1) if word == "tool" else None
-        errors = {name: f"An error that {tool.name} is known to give." for name in tool.contract.errors} if tool else {}
+        errors = dict.fromkeys(tool.contract.errors, f"An error that {tool.name} is known to give.") if tool else {}
         own = STEPS[word].CAN if word else tuple(CAUSES)
         return {**{cause: CAUSES[cause] for cause in own}, **errors, "else": CAUSES["else"]}
 

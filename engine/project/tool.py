@@ -73,7 +73,9 @@ class _Argument(Shape):
         name = "body" if self.records else "argument"
         inside = {"$ref": f"#/definitions/{name}"}
         record = [{"type": "object", "additionalProperties": inside}] if self.records else []
-        return outline.define(name, lambda: {"anyOf": [TEMPLATE.schema(outline), {"type": "array", "items": inside}, *record]})
+        return outline.define(
+            name, lambda: {"anyOf": [TEMPLATE.schema(outline), {"type": "array", "items": inside}, *record]}
+        )
 
 
 ARGUMENT = _Argument()
