@@ -73,7 +73,8 @@ class _Writer:
             yield ""
             yield from self._paragraph(title, words)
         if page.example is not None:
-            yield from self._part(page.example.file, page.example.text)
+            for path, text in page.example.files.items():
+                yield from self._part(path, text)
             yield from self._part("What `engine validate` says", page.example.output)
             yield from self._part("What would be right", page.example.mended)
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from engine.check import Checked, check
 from engine.cli.place import root_of
-from engine.cli.shown import coloured, width
+from engine.cli.shown import clean, coloured, width
 from engine.cli.status import FOUND, OK, USAGE, Stop
 from engine.diagnostics import Severity
 from engine.diagnostics.render import PLAIN, RENDERERS, View, renderer
+from engine.mend import mend
 
 __all__ = ["add_arguments", "run"]
 
@@ -21,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "paths", nargs="*", type=Path, metavar="PATH", help="a project, or some of its flows (default: flows/)"
     )
     parser.add_argument("--format", choices=sorted(RENDERERS), default="text", help="how findings are shown")
+    parser.add_argument("--fix", action="store_true", help="mend misspellings, then show what is left")
     parser.add_argument("--strict", action="store_true", help="warnings count as errors")
     parser.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto",
@@ -31,13 +33,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Findings on stdout, a summary on stderr."""
     paths = args.paths or [Path("flows")]
-    checked = check(paths, root=_root(paths, given=bool(args.paths)))
+    root = _root(paths, given=bool(args.paths))
+    checked = _mended(paths, root) if args.fix else check(paths, root=root)
     found = checked.diagnostics
     colour, view = coloured(sys.stdout, args.color), _view(args.format, checked.project.root)
     sys.stdout.write(renderer(args.format)(found, checked.project.sources, colour, view))
     sys.stdout.flush()  # before the summary, where both go to one place
     print(_summary(checked, paths), file=sys.stderr)
     return OK if checked.ok and not (args.strict and found) else FOUND
+
+
+def _mended(paths: list[Path], root: Path) -> Checked:
+    """Mends the files, says on stderr what was done, and gives what the project is now."""
+    mended = mend(paths, root=root)
+    for edit in mended.done:
+        what = f"`{edit.old}` is now `{edit.text}`" if edit.old else f"added `{edit.text.strip()}`"
+        print(clean(f"fixed {edit.place}: {what}"), file=sys.stderr)
+    for refused in mended.refused:
+        print(clean(f"not fixed: {refused}"), file=sys.stderr)
+    return mended.checked
 
 
 def _view(name: str, root: Path) -> View:

@@ -14,7 +14,7 @@ from engine.steps.reply import Reply, Texts, Write
 from engine.steps.verify import Verify
 from engine.syntax import Text
 from engine.types import TEXT as TEXT_TYPE
-from engine.types import Type, optional, record, to_json
+from engine.types import UNKNOWN, Type, optional, record, to_json
 
 __all__ = ["ask", "path_of", "reply", "verify"]
 
@@ -67,7 +67,10 @@ def ask(low: Lowering, step: Ask, at: At) -> None:
     node = Node(
         at.id, "ask", on={"done": at.next, **on}, data=data, binds=binds, reads=_field_reads(data), effect="text"
     )
-    low.graph.add(node, step.spot("ask"), sites=sites, gives=lambda env: _record(fields, env, low))
+    known = "fields" not in step.broken  # else a field that is read may be the one that is broken
+    low.graph.add(
+        node, step.spot("ask"), sites=sites, gives=lambda env: _record(fields, env, low) if known else UNKNOWN
+    )
 
 
 def _team(step: Ask) -> dict[str, Any]:

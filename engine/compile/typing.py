@@ -1,6 +1,6 @@
 """Types of every expression of a flow, at the place where it is evaluated, with what is known there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from engine.compile.analysis import State
 from engine.compile.flow import Compiled
@@ -12,6 +12,7 @@ from engine.project.contract import Tool, json_of
 from engine.project.grant import GrantEntry
 from engine.project.scalars import Expr
 from engine.project.shape import shortened
+from engine.project.step import StepKind
 from engine.syntax import Broken
 from engine.types import (
     BOOL,
@@ -35,9 +36,17 @@ from engine.types import (
 __all__ = ["expect", "gate_names", "type_flow", "without_secret"]
 
 
+_NAMES = frozenset({"unknown-name", "unknown-field", "value-before-set"})
+
+
 def type_flow(flow: Compiled, sink: Sink) -> None:
-    """Every expression of the steps that can be reached, then those of the grants."""
+    """Every expression of the steps that can be reached, then those of the grants.
+
+    Where a step or a condition is wrong, nobody can tell what may be missing behind it: nothing is said of that.
+    """
     lost = _lost(flow)
+    unsure = flow.flow.lost or any(record.step.broken for record in flow.graph.steps)
+    found: list[Diagnostic] = []
     for name, sites in flow.graph.sites.items():
         state = flow.states.get(name)
         if state is not None:
@@ -45,15 +54,39 @@ def type_flow(flow: Compiled, sink: Sink) -> None:
                 own = Sink()
                 names = site.local(state.names) if site.local else state.names
                 _site(flow, site, _known(flow, site.expr, names, lost, own), own)
-                for finding in own.ordered():
-                    sink.add(_explained(flow, site.expr, state, finding))
+                found += (_explained(flow, site.expr, state, finding) for finding in own.ordered())
+                unsure = unsure or (site.role == CONDITION and any(one.rule in _NAMES for one in own.ordered()))
+    for finding in _once(found):
+        missing = finding.rule == "maybe-missing" or "or missing" in finding.message
+        if not (missing and unsure):
+            sink.add(finding)
     for tool, (_, grant) in flow.flow.grants().items():
         if tool in flow.project.tools:
             _grant(flow, flow.project.tools[tool], grant, sink)
 
 
+def _once(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """A name that is not there is one finding, however often it is read: most often its step has it misspelt."""
+    names: dict[tuple[str, str], list[Diagnostic]] = {}
+    for finding in found:
+        if finding.rule == "unknown-name":
+            names.setdefault((finding.place.path, finding.message.split("`")[1]), []).append(finding)
+        else:
+            yield finding
+    for same in names.values():
+        first, *others = sorted(same, key=lambda finding: finding.key)
+        labels = (*first.labels, *(Label(other.place, "it is read here too") for other in others))
+        yield first._replace(labels=labels, fix=None) if others else first
+
+
 def _explained(flow: Compiled, expr: Expr, state: State, finding: Diagnostic) -> Diagnostic:
-    """A value that may be missing since a step may not have run: the finding points at that step."""
+    """The finding points at the step that sets what is meant, or that may not have run where a value may be missing."""
+    if finding.rule == "unknown-name" and finding.fix is not None:
+        near = finding.fix.text
+        labels = [
+            Label(flow.graph.places[binder], f"`{near}` is set here") for binder in flow.graph.binders.get(near, ())
+        ]
+        return finding._replace(labels=tuple(labels[:1]))
     if finding.rule != "maybe-missing":
         return finding
     names = {path[0] for path in paths(json_of(expr))} - state.bound
@@ -69,12 +102,22 @@ def _explained(flow: Compiled, expr: Expr, state: State, finding: Diagnostic) ->
 def _lost(flow: Compiled) -> bool:
     """Whether a step, and so perhaps a name, could not be read."""
     keys = {"as", "ask", "set"}
-    return flow.flow.lost or any(record.step.broken & keys for record in flow.graph.steps)
+    around = {name for name in flow.graph.broken if flow.graph.nodes[name].data.get("broken")}
+    return flow.flow.lost or any(
+        record.step.broken & keys or (record.entry in around and _holds(record.step)) for record in flow.graph.steps
+    )
+
+
+def _holds(step: StepKind) -> bool:
+    """Whether other steps stand in it, beside those of its `otherwise`."""
+    return any(declared.shape.nests and name != "otherwise" for name, declared in step.KEYS.items())
 
 
 def _known(flow: Compiled, expr: Expr, names: Env, lost: bool, sink: Sink) -> Env:
     """The names at a place, with those that are only bound later reported and silenced."""
     known = without_secret(expr, names, sink)
+    if flow.flow.lost:
+        known["customer"] = UNKNOWN  # a `verify` may be what could not be read
     for name in sorted({path[0] for path in paths(json_of(expr))} - set(known)):
         if name == "refused" or name in _named(flow):
             _before_set(flow, name, expr, sink)

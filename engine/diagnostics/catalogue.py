@@ -1,6 +1,6 @@
 """The page of a rule: what it finds, why that matters, how it is mended, and an example with its exact output."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 __all__ = ["Example", "Page", "document"]
@@ -19,13 +19,13 @@ What `engine validate` finds, each with an example, its exact output and what wo
 class Example(NamedTuple):
     """A project that breaks a rule."""
 
-    file: str
-    text: str
-    """The wrong file, whole."""
+    files: Mapping[str, str]
+    """Path -> text of the wrong files, whole."""
     output: str
     """What `engine validate` says, exactly."""
     mended: str
-    """What to change: lines of a unified diff, `-` before what goes and `+` before what comes."""
+    """What to change: lines of a unified diff, `-` before what goes and `+` before what comes; each file that changes
+    is named before its lines where there are several."""
 
 
 class Page(NamedTuple):
@@ -59,8 +59,9 @@ class Page(NamedTuple):
         yield f"**Mend it:** {self.mend}"
         yield self.standing
         if self.example is not None:
-            yield f"`{self.example.file}`:"
-            yield _block("yaml", self.example.text)
+            for path, text in self.example.files.items():
+                yield f"`{path}`:"
+                yield _block("yaml", text)
             yield _block("text", self.example.output)
             yield "What would be right:"
             yield _block("diff", self.example.mended)

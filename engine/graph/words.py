@@ -34,6 +34,11 @@ def does(plan: Plan, node: Node) -> str:
             return _reply(data)
         case "judge":
             return f"judge: {quoted(data['question'])} {listed(data['answers'], 'or')}"
+        case "agent":
+            most = data["max"]
+            bounds = f"at most {counted(most['model_calls'], 'call')} of the model"
+            turns = f" and {counted(most['customer_turns'], 'turn')} of the customer" if most["customer_turns"] else ""
+            return f"agent: {quoted(data['goal'])} with {listed(data['tools'], 'and') or 'no tools'}, {bounds}{turns}"
         case "branch":
             return f"if {shown(data['test'])}"
         case "repeat":

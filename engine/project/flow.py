@@ -5,7 +5,7 @@ from typing import Any
 from engine.project.containers import ListOf, MapOf
 from engine.project.grant import GRANT, GrantEntry, Silence
 from engine.project.kind import KIND, Kind
-from engine.project.scalars import NAME, SCALAR, SLUG, STRING, TEMPLATE, Choice, Expr, Percent, Ref, Threshold
+from engine.project.scalars import NAME, SCALAR, SLUG, STRING, TEMPLATE, Choice, Expr, Percent, Ref, Right, Threshold
 from engine.project.shape import Declaration, Outline, Reader, Reference, Schema, Section, Shape, key, quoted
 from engine.project.step import STEPS, StepKind
 from engine.syntax import Mapping, Node, Text
@@ -83,7 +83,7 @@ class Escalation(Declaration):
     when: When | None = key("when", Section(When), doc="Thresholds of this flow.", example='{confidence: "< 0.75"}')
 
 
-_MODE = Choice(
+_MODE = Right(
     shadow="It runs beside people, and nothing that it does is seen or counts.",
     suggest="It drafts, people send.",
     read_only="It answers; writes are left to people.",
@@ -102,7 +102,9 @@ class Rollout(Declaration):
 _LOCATION = Choice(
     anywhere="Wherever models and tools are.", on_premises="No model, tool or embedder of a cloud sees them."
 )
-_JOBS = Choice(answer="Writes replies.", ask="Reads what customers write.", route="Finds the flow.")
+_JOBS = Choice(
+    answer="Writes replies.", ask="Reads what customers write.", route="Finds the flow.", agent="Works with tools."
+)
 
 
 class Data(Declaration):

@@ -14,9 +14,9 @@ from engine.project.scalars import (
     STRING,
     TEMPLATE,
     TIME,
-    Choice,
     Expr,
     Ref,
+    Right,
     Span,
     decimal,
     duration,
@@ -135,7 +135,7 @@ class GrantEntry(Declaration):
         return isinstance(self.confirm, Expr) and self.confirm.text.value.strip() != "no"
 
 
-_ALLOWED = Choice(allow="Any call, without a gate: for reads alone.")
+_ALLOWED = Right(allow="Any call, without a gate: for reads alone.")
 
 
 class _Allow(Shape):

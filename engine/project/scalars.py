@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from engine.diagnostics import Place
 from engine.expressions import Tree, parse_expression, parse_template
@@ -98,6 +98,9 @@ class Word(Shape):
 class Choice(Shape):
     """One of a few words, each with what it means. None is a word that YAML types."""
 
+    GUESSED: ClassVar[bool] = True
+    """Whether `--fix` may write the nearest word."""
+
     def __init__(self, **words: str) -> None:
         self.words = words
         self.says = quoted(words)
@@ -109,12 +112,19 @@ class Choice(Shape):
         if node.value in self.words:
             return node
         message = f"expected {self.says}, got `{shortened(node.value)}`"
-        reader.error("wrong-word", node.place, message, *misspelt(node, self.words))
+        tip, fix = misspelt(node, self.words)
+        reader.error("wrong-word", node.place, message, tip, fix if self.GUESSED else None)
         return None
 
     def schema(self, outline: Outline) -> Schema:
         """The words, explained."""
         return {"enum": [*self.words], "markdownEnumDescriptions": [*self.words.values()]}
+
+
+class Right(Choice):
+    """One of a few words on which a right hangs: what was meant is never guessed."""
+
+    GUESSED = False
 
 
 class Ref(Shape):

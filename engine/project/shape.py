@@ -168,7 +168,9 @@ class Declaration:
             made.broken.add(name)
             if name not in near:
                 reader.missing(made, cls.KEYS[name])
-        made.broken |= {name for name in near if name is not None and name not in made.at}
+        meant = {name for name in near if name is not None and name not in made.at}
+        made.broken |= meant
+        reader.lost = reader.lost or any(cls.KEYS[name].shape.nests for name in meant)
         made.finish(reader)
         return made
 

@@ -13,6 +13,7 @@ from engine.project.scalars import (
     Expr,
     Number,
     Ref,
+    Right,
     Span,
     Word,
 )  # fmt: skip
@@ -73,9 +74,8 @@ class _Argument(Shape):
         name = "body" if self.records else "argument"
         inside = {"$ref": f"#/definitions/{name}"}
         record = [{"type": "object", "additionalProperties": inside}] if self.records else []
-        return outline.define(
-            name, lambda: {"anyOf": [TEMPLATE.schema(outline), {"type": "array", "items": inside}, *record]}
-        )
+        listed = {"type": "array", "items": inside}
+        return outline.define(name, lambda: {"anyOf": [TEMPLATE.schema(outline), listed, *record]})
 
 
 ARGUMENT = _Argument()
@@ -163,7 +163,7 @@ class HttpBinding(Declaration):
     json: Any = key("json", BODY, doc="The body.", example="{amount: '{{ amount }}'}")
 
 
-_EFFECT = Choice(
+_EFFECT = Right(
     read="Nothing: the call can be repeated.",
     write="Something that can be taken back.",
     irreversible="Something that can't be taken back, such as a payment.",
@@ -224,7 +224,7 @@ class ToolEntry(Declaration):
 
     def finish(self, reader: Reader) -> None:
         """One way to call it."""
-        if not {"http", "python", "openapi", "mcp"} & set(self.at):
+        if not {"http", "python", "openapi", "mcp"} & {*self.at, *self.broken}:
             self.broken.add("http")
             reader.missing(self, self.KEYS["http"])
 

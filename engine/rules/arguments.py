@@ -34,9 +34,7 @@ def given(case: Case) -> Iterator[Given]:
                 case Call(tool=Text() as tool) if tool.value in tools:
                     step = record.step
                     names = {name: text for name, (text, _) in (step.arguments or {}).items()}
-                    yield Given(
-                        tools[tool.value], names, tool.place, step.arguments is not None or "with" not in step.at
-                    )
+                    yield Given(tools[tool.value], names, tool.place, "with" not in step.broken)
                 case Verify(ways=list() as ways):
                     for way in ways:
                         if way.by is not None and way.by.value in tools and way.facts is not None:

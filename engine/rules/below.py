@@ -8,12 +8,10 @@ __all__ = ["BELOW"]
 
 _TYPED = frozenset({"unknown-name", "unknown-field", "maybe-missing", "filter-binds-tighter"})
 """Found in what was read: a step that needs the value ends at a person, so it may be ignored."""
-_SHAPE = frozenset({"key", "merge-key"})
-"""A JSON Schema finds them too: as keys that it does not know."""
 
 
 def _rule(name: str, summary: str, why: str, mend: str) -> Rule:
-    return Rule(name, shape=name in _SHAPE, unread=name not in _TYPED, summary=summary, why=why, mend=mend)
+    return Rule(name, unread=name not in _TYPED, summary=summary, why=why, mend=mend)
 
 
 BELOW: Final[dict[str, Rule]] = {

@@ -48,6 +48,6 @@ RULE = Rule(
     "endless-use",
     check,
     unread=True,
-    why="A piece that is put in place of itself has no end.",
-    mend="Take one of the uses out; what is to be done several times goes into `repeat` or `each`.",
+    why="The steps of a piece are put in the place of each `use`. With a circle that would never end.",
+    mend="Take one `use` out of the circle. What is to be done again is written with `repeat` or `each`.",
 )

@@ -1,7 +1,9 @@
 """A way through a flow that stops without `close`, `escalate` or `transfer`."""
 
+from engine.compile import Compiled
 from engine.diagnostics import Sink
 from engine.rules.base import Case, Rule
+from engine.steps.switch import Switch
 
 __all__ = ["RULE"]
 
@@ -11,11 +13,23 @@ def check(case: Case, sink: Sink) -> None:
     for flow in case.flows.values():
         if flow.end is None or flow.end not in flow.states or "steps" in flow.flow.broken:
             continue
-        before = flow.graph.before()[flow.end] & set(flow.states)
+        before = (flow.graph.before()[flow.end] & set(flow.states)) - _short(flow)
+        if not before and flow.graph.before()[flow.end]:
+            continue
         places = {flow.graph.places[name] for name in before} or {flow.flow.spot("steps")}
         for place in sorted(places):
             message = "after this step the flow ends without saying how: a person would have to take over"
             sink.error("falls-off-end", place, message, tip="end every way with `- close: ...` or `- escalate`")
+
+
+def _short(flow: Compiled) -> set[str]:
+    """Each `switch` that alone leads to the end by a word without a case, which is `missing-case`."""
+    ways = {
+        record.entry: flow.graph.nodes[record.entry].on
+        for record in flow.graph.steps
+        if isinstance(record.step, Switch) and "else" not in record.step.at and record.entry in flow.graph.nodes
+    }
+    return {entry for entry, on in ways.items() if [way for way in on if on[way] == flow.end] == ["else"]}
 
 
 RULE = Rule(

@@ -12,7 +12,7 @@ __all__ = ["RULE"]
 _DOES = {
     "verify": "asks the customer", "ask": "asks and waits", "wait": "waits", "reply": "speaks to the customer",
     "propose": "writes", "transfer": "leaves the flow", "close": "ends the ticket", "escalate": "ends the flow",
-    "parallel": "goes several ways at once itself",
+    "agent": "works and talks", "parallel": "goes several ways at once itself",
 }  # fmt: skip
 
 
@@ -55,6 +55,8 @@ def _branch(node: Node, inner: str) -> str | None:
 RULE = Rule(
     "in-parallel",
     check,
-    why="Branches run at once: two that wait, write or speak would get in each other's way.",
-    mend="Only look things up inside; put what waits, writes, speaks or ends behind the `parallel`.",
+    why="Branches of a `parallel` run at once, and in no order. What they say, write or wait for would cross.",
+    mend=(
+        "Leave what looks things up inside, and put the rest behind the `parallel`. Give each branch names of its own."
+    ),
 )

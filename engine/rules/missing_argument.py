@@ -1,9 +1,12 @@
 """A call, or the use of a shared piece, without an argument that it can't go without."""
 
-from engine.diagnostics import Label, Sink
+from collections.abc import Collection, Iterable
+
+from engine.diagnostics import Label, Sink, nearest
 from engine.project.shape import quoted
 from engine.rules.arguments import given, uses
 from engine.rules.base import Case, Rule
+from engine.types import fields_of
 
 __all__ = ["RULE"]
 
@@ -11,17 +14,23 @@ __all__ = ["RULE"]
 def check(case: Case, sink: Sink) -> None:
     """By `required` of the tool's input schema."""
     for place in given(case):
-        missing = sorted(place.tool.required - set(place.names))
+        missing = _missing(place.tool.required, place.names, fields_of(place.tool.input))
         if missing and place.whole and "input" not in place.tool.entry.broken:
             labels = (Label(place.tool.entry.spot("input"), "its input is declared here"),)
             message = f"`{place.tool.name}` needs {quoted(missing, 'and')} too"
             sink.error("missing-argument", place.place, message, labels=labels)
     for step, piece in uses(case):
-        missing = sorted(set(piece.takes or {}) - set(step.arguments or {}))
+        missing = _missing(piece.takes or {}, step.arguments or {}, piece.takes or {})
         if missing and step.piece is not None and "with" not in step.broken:
             labels = (Label(piece.spot("takes"), "what it takes is declared here"),)
-            message = f"`{piece.name}` needs {quoted(missing).replace(' or ', ' and ')} too"
+            message = f"`{piece.name}` needs {quoted(missing, 'and')} too"
             sink.error("missing-argument", step.piece.place, message, labels=labels)
+
+
+def _missing(needed: Iterable[str], given: Collection[str], known: Collection[str]) -> list[str]:
+    """Those that are neither given nor meant by a misspelt name, which is reported as such."""
+    meant = {nearest(name, known) for name in given if name not in known}
+    return sorted(set(needed) - set(given) - meant)
 
 
 RULE = Rule(

@@ -1,6 +1,6 @@
 """A word of a list that no case of a `switch` names, without an `else`."""
 
-from engine.diagnostics import Sink
+from engine.diagnostics import Sink, nearest
 from engine.project.shape import quoted
 from engine.rules.base import Case, Rule
 from engine.rules.unknown_case import value_type
@@ -17,11 +17,12 @@ def check(case: Case, sink: Sink) -> None:
     for flow in case.files:
         for record in flow.graph.steps:
             step = record.step
-            if not isinstance(step, Switch) or "else" in step.at or not step.cases or "cases" in step.broken:
+            if not isinstance(step, Switch) or "else" in step.at or not step.cases or {"else", "cases"} & step.broken:
                 continue
             found = value_type(flow, record)
             if isinstance(found, EnumType):
-                if left := sorted(found.values - step.cases.keys()):
+                meant = {nearest(word, found.values) for word in step.cases if word not in found.values}
+                if left := sorted(found.values - step.cases.keys() - meant):
                     message = f"no case for {quoted(left, 'and')}"
                     sink.error("missing-case", step.spot("switch"), message, tip=_TIP)
             elif found is not None and is_known(found):

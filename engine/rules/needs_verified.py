@@ -24,6 +24,6 @@ RULE = Rule(
     "needs-verified",
     check,
     floor=True,
-    why="The piece reads or writes what belongs to a customer, and nobody has proved that this one is that customer.",
+    why="The piece shows or does what only the customer may see or ask for.",
     mend="Put a `verify` step before the `use` on every way, and let its `otherwise` end or escalate.",
 )

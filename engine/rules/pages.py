@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from engine.diagnostics.catalogue import Example, Page
 from engine.rules import BELOW, RULES, Rule
@@ -18,6 +19,6 @@ def pages() -> dict[str, Page]:
     return {name: _page(rule, examples.get(name)) for name, rule in sorted({**RULES, **BELOW}.items())}
 
 
-def _page(rule: Rule, example: dict[str, str] | None) -> Page:
+def _page(rule: Rule, example: dict[str, Any] | None) -> Page:
     shown = Example(**example) if example else None
     return Page(rule.name, rule.summary, rule.why, rule.mend, rule.ignorable, shown)

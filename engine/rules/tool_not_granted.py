@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from engine.compile import Compiled
-from engine.diagnostics import Sink
+from engine.diagnostics import Sink, nearest
 from engine.rules.base import Case, Rule
+from engine.steps.agent import Agent
 from engine.steps.tool import Call
 from engine.steps.verify import Verify
 from engine.syntax import Text
@@ -18,6 +19,8 @@ def used(flow: Compiled) -> Iterator[Text]:
         match record.step:
             case Call(tool=Text() as tool):
                 yield tool
+            case Agent() as step if step.named_tools is not None:
+                yield from step.named_tools
             case Verify(ways=list() as ways):
                 yield from (way.by for way in ways if way.by is not None)
 
@@ -26,8 +29,11 @@ def check(case: Case, sink: Sink) -> None:
     """A tool that does not exist is another rule's."""
     for flow in case.flows.values():
         granted = flow.flow.tools or {}
+        meant = {nearest(name, case.project.tools) for name in granted if name not in case.project.tools}
         for tool in used(flow):
-            if tool.value not in granted and tool.value in case.project.tools and "tools" not in flow.flow.broken:
+            if tool.value in meant or "tools" in flow.flow.broken:
+                continue
+            if tool.value not in granted and tool.value in case.project.tools:
                 inside = (
                     "" if tool.place.path == flow.flow.place.path else f", `{flow.flow.name}`, which uses this piece"
                 )

@@ -25,7 +25,7 @@ def check(case: Case, sink: Sink) -> None:
             if given_name not in known and "takes" not in piece.broken:
                 takes = f"expected {quoted(known)}" if known else "it takes nothing"
                 message = f"`{piece.name}` takes no `{shortened(given_name)}`: {takes}"
-                tip, fix = misspelt(text, known, list(step.arguments or {}))
+                tip, fix = misspelt(text, known, step.arguments or ())
                 sink.error("unknown-argument", text.place, message, tip=tip, fix=fix)
     for granted in grants(case):
         for line in granted.grant.approve or ():

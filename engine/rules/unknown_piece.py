@@ -16,9 +16,11 @@ def check(case: Case, sink: Sink) -> None:
             message = f"`{text.value}` is a flow, not a shared piece (a file with `gives`)"
             sink.error("unknown-piece", text.place, message, tip=f"go on in it with `- transfer: {text.value}`")
         elif text.value not in pieces:
-            tip, fix = misspelt(text, pieces)
-            there = f"the folder flows has {quoted(pieces)}" if pieces else "no file of the folder flows has `gives`"
+            there = (
+                f"the folder flows has {quoted(pieces, 'and')}" if pieces else "no file of the folder flows has `gives`"
+            )
             message = f"unknown piece `{shortened(text.value)}`: {there}"
+            tip, fix = misspelt(text, pieces)
             sink.error("unknown-piece", text.place, message, tip=tip, fix=fix)
 
 
@@ -26,6 +28,6 @@ RULE = Rule(
     "unknown-piece",
     check,
     unread=True,
-    why="There would be no steps to put in its place.",
-    mend="Use the name of a file in the folder flows that has `gives`.",
+    why="There are no steps to put in this place.",
+    mend="Use the name of a file in the folder flows that has `gives`, or go on in a flow with `transfer`.",
 )

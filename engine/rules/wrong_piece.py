@@ -1,4 +1,4 @@
-"""A shared piece with what only a flow has, or a flow with what only a piece has. Found while a file is read."""
+"""A shared piece with what only a flow has, or a flow with what only a piece has."""
 
 from engine.rules.base import Rule
 
@@ -7,6 +7,6 @@ __all__ = ["RULE"]
 RULE = Rule(
     "wrong-piece",
     shape=True,
-    why="A piece runs inside other flows: who grants its tools, and when it starts, is said by them.",
-    mend="Move the key to the flows that use the piece; or take `gives` out, if the file is a flow of its own.",
+    why="Rights, waits and examples are the using flow's own, so that whoever reviews it sees all of them there.",
+    mend="Move the key to the flow that uses the piece, or add `gives` if the file is meant to be a piece.",
 )

@@ -68,7 +68,9 @@ class FieldSpec(Declaration):
     def finish(self, reader: Reader) -> None:
         """Exactly one kind."""
         kinds = [kind for kind in _KINDS if kind in self.at]
-        if not kinds:
+        if not kinds and not self.broken.isdisjoint(_KINDS):
+            self.broken.add("kind")  # a misspelt one, which is reported as such
+        elif not kinds:
             self.broken.add("kind")
             reader.error("missing-key", self.place, f"a field needs one of {quoted(_KINDS)}", tip="write `text: true`")
         for second in kinds[1:]:

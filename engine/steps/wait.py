@@ -44,7 +44,7 @@ class Branch(Declaration):
     def finish(self, reader: Reader) -> None:
         """Exactly one thing to wait for."""
         kinds = [word for word in ("event", "reply", "time") if word in self.at]
-        if not kinds:
+        if not kinds and self.broken.isdisjoint(("event", "reply", "time")):
             reader.error("missing-key", self.place, "a branch of `wait` needs `event`, `reply` or `time`")
         for second in kinds[1:]:
             message = f"a branch waits for one thing: `{kinds[0]}` stands here already, beside `{second}`"

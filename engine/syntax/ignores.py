@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -60,17 +60,15 @@ def _scalars(source: Source) -> tuple[list[tuple[int, int]], int]:
     text = readable(source, Sink())
     spans: list[tuple[int, int]] = []
     end = 0
+    events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)
     try:
-        for count, event in enumerate(yaml.parse(text, Loader=yaml.CSafeLoader)):
+        for count, event in enumerate(events):
             if count > EVENTS:
                 return spans, end
-            first, last = event.start_mark, event.end_mark
-            assert first is not None, "libyaml marks every event"
-            assert last is not None, "libyaml marks every event"
-            end = last.index
+            start, end = event.start_mark.index, event.end_mark.index
             if isinstance(event, yaml.ScalarEvent):
-                start = first.index
-                spans.append((text.find("\n", start) if event.style in _BLOCKS else start, end))
+                head = text.find("\n", start, end) if event.style in _BLOCKS else start
+                spans.append((head if head >= 0 else end, end))
     except yaml.YAMLError:
         return spans, end
     return spans, len(text)

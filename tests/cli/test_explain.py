@@ -19,7 +19,7 @@ def test_the_page_of_a_rule(engine: Engine, rule: str) -> None:
     for words in (page.summary, f"Why: {page.why}", f"Mend it: {page.mend}", page.standing):
         assert " ".join(words.split()) in flat
     if page.example is not None:
-        for line in (page.example.text + page.example.output + page.example.mended).splitlines():
+        for line in ("".join(page.example.files.values()) + page.example.output + page.example.mended).splitlines():
             assert f"    {line}".rstrip() in ran.out.splitlines()
     assert "\x1b" not in ran.out
 
@@ -55,4 +55,4 @@ def test_colour_and_width(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("NO_COLOR", "1")
     head = engine("explain", "unknown-key").out.split("flows/")[0]
     assert max(map(len, head.splitlines())) <= 50
-    assert max(map(len, engine("explain").out.splitlines())) <= 24 + 40
+    assert max(map(len, engine("explain").out.splitlines())) <= 27 + 40

@@ -5,6 +5,8 @@ import os
 import pty
 import subprocess
 import sys
+import termios
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -98,20 +100,94 @@ def test_hostile_files_are_findings(content: bytes, engine: Engine, project: Pat
     assert "engine.yaml:" in ran.out
 
 
-@pytest.mark.parametrize(("no_color", "tinted"), [("", True), ("1", False)])
-def test_colour_on_a_terminal(no_color: str, tinted: bool, project: Path) -> None:
-    write_flow(project, "wrong", WRONG)
+def on_a_terminal(*argv: str, columns: int = 80, environment: Mapping[str, str] | None = None) -> str:
+    """What `engine validate` shows on a terminal of so many columns."""
     ours, theirs = pty.openpty()
-    environment = {**os.environ, "NO_COLOR": no_color, "PYTHONPATH": str(Path(__file__).parents[2])}
+    termios.tcsetwinsize(theirs, (24, columns))
+    outside = {"NO_COLOR": "", "FORCE_COLOR": "", "TERM": "xterm", "PYTHONPATH": str(Path(__file__).parents[2])}
+    kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     ran = subprocess.run(
-        [sys.executable, "-m", "engine.cli", "validate"],
-        stdout=theirs, stderr=subprocess.PIPE, env=environment, timeout=60, check=False,
+        [sys.executable, "-m", "engine.cli", "validate", *argv],
+        stdout=theirs, stderr=subprocess.PIPE, env={**kept, **outside, **(environment or {})}, timeout=60, check=False,
     )  # fmt: skip
     os.close(theirs)
     shown = os.read(ours, 100_000)
     os.close(ours)
     assert ran.returncode == 1
-    assert (b"\x1b[31m" in shown) is tinted
+    return shown.decode()
+
+
+@pytest.mark.parametrize(
+    ("argv", "environment", "tinted"),
+    [
+        ((), {}, True),
+        ((), {"NO_COLOR": "1"}, False),
+        ((), {"NO_COLOR": "1", "FORCE_COLOR": "1"}, False),
+        ((), {"TERM": "dumb"}, False),
+        (("--color", "never"), {"FORCE_COLOR": "1"}, False),
+        (("--color", "always"), {"NO_COLOR": "1"}, True),
+        (("--format", "json"), {}, False),
+        (("--format", "github", "--color", "always"), {}, False),
+    ],
+)
+def test_colour_on_a_terminal(argv: tuple[str, ...], environment: dict[str, str], tinted: bool, project: Path) -> None:
+    write_flow(project, "wrong", WRONG)
+    assert ("\x1b[31m" in on_a_terminal(*argv, environment=environment)) is tinted
+
+
+@pytest.mark.parametrize(
+    ("argv", "environment", "tinted"),
+    [
+        ((), {}, False),
+        ((), {"FORCE_COLOR": "1"}, True),
+        ((), {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        (("--color", "always"), {}, True),
+        (("--color", "auto"), {}, False),
+    ],
+)
+def test_colour_elsewhere(
+    argv: tuple[str, ...], environment: dict[str, str], tinted: bool, engine: Engine, project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.setenv(name, environment.get(name, ""))
+    write_flow(project, "wrong", WRONG)
+    assert ("\x1b[31m" in engine("validate", *argv).out) is tinted
+
+
+@pytest.mark.parametrize("columns", [50, 80, 120])
+def test_carets_stand_under_the_word_on_a_narrow_terminal(columns: int, project: Path) -> None:
+    write_flow(
+        project, "wrong", f"steps:\n  - reply: '{'word ' * 30}{{{{ tickt.id }}}} {'word ' * 30}'\n  - close: solved\n"
+    )
+    _, line, carets, *_ = on_a_terminal("--color", "never", columns=columns).splitlines()
+    assert len(line) <= columns
+    assert line[carets.index("^") :].startswith("tickt")
+    assert carets.count("^") == len("tickt")
+
+
+def test_paths_of_a_repository(engine: Engine, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GitHub counts paths from the checked-out repository, wherever the command runs."""
+    write_flow(project, "wrong", WRONG)
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    assert engine("validate", "--format", "github").out.startswith("::error file=flows/wrong.yaml,")
+    monkeypatch.chdir(project.parent)
+    assert engine("validate", project.name, "--format", "github").out.startswith("::error file=shop/flows/wrong.yaml,")
+    monkeypatch.chdir(project / "flows")
+    assert engine("validate", ".", "--format", "github").out.startswith("::error file=flows/wrong.yaml,")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(project.parent))
+    assert engine("validate", ".", "--format", "github").out.startswith("::error file=shop/flows/wrong.yaml,")
+    [result] = json.loads(engine("validate", ".", "--format", "sarif").out)["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "shop/flows/wrong.yaml"
+
+
+def test_sarif_has_the_page_of_every_rule(engine: Engine, project: Path) -> None:
+    ran = engine("validate", "--format", "sarif")
+    assert ran.status == 0
+    rules = json.loads(ran.out)["runs"][0]["tool"]["driver"]["rules"]
+    assert {"unknown-key", "yaml", "write-without-identity"} <= {
+        rule["id"] for rule in rules if rule["help"]["markdown"]
+    }
 
 
 def test_compile_gives_the_canonical_plan(engine: Engine, project: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,17 +29,22 @@ def files(folder: str, rule: str) -> dict[str, str]:
     return {f"flows/{path.name}": path.read_text(encoding="utf-8")}
 
 
-def examples() -> Iterator[tuple[str, dict[str, str]]]:
+def examples() -> Iterator[tuple[str, dict[str, Any]]]:
     """Rule -> its example as it stands in tests/golden."""
     for rule in sorted({*RULES, *BELOW}):
         if (GOLDEN / "mended" / f"{rule}.yaml").exists() or (GOLDEN / "mended" / rule).exists():
             wrong, mended = files("wrong", rule), files("mended", rule)
             assert [*wrong] == [*mended], f"{rule}: other files are mended"
-            changed = [path for path in wrong if wrong[path] != mended[path]]
-            assert len(changed) == 1, f"{rule}: one file is mended"
-            file, text = changed[0], wrong[changed[0]]
             output = (GOLDEN / "wrong" / f"{rule}.out").read_text(encoding="utf-8")
-            yield rule, {"file": file, "text": text, "output": output, "mended": changes(text, mended[file])}
+            yield rule, {"files": wrong, "output": output, "mended": "".join(told(wrong, mended))}
+
+
+def told(wrong: dict[str, str], mended: dict[str, str]) -> Iterator[str]:
+    """What changes, file by file."""
+    for path, text in wrong.items():
+        if text != mended[path]:
+            yield f"{path}:\n" if len(wrong) > 1 else ""
+            yield changes(text, mended[path])
 
 
 def changes(wrong: str, mended: str) -> str:
@@ -85,5 +91,5 @@ def test_floors_and_what_was_not_read_cannot_be_ignored() -> None:
 def test_a_fence_is_longer_than_those_inside() -> None:
     page = pages()["unreachable-step"]
     assert page.example is not None
-    odd = page._replace(example=page.example._replace(text="a: |\n  ```\n  ````\n"))
+    odd = page._replace(example=page.example._replace(files={"a.yaml": "a: |\n  ```\n  ````\n"}))
     assert "\n`````yaml\na: |\n  ```\n  ````\n`````\n" in odd.markdown()

@@ -1,6 +1,7 @@
 """The one entry: what it reads, what it reports, what may be ignored."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -90,6 +91,28 @@ def test_findings_come_in_a_stable_order(tmp_path: Path) -> None:
     again = checked(tmp_path / "b", flow).diagnostics
     assert first == again == tuple(sorted(first, key=lambda found: found.key))
     assert {found.severity for found in first} == {Severity.ERROR}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_order_of_files_on_disk_changes_nothing(tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Findings come by path, line, column and rule, however the file system lists its files."""
+    chance, listed = Random(seed), Path.glob
+    wrong = "steps:\n  - rply: x\n  - close: sold\n  - wait: []\nownr: a\n"
+    files = {f"flows__{name}": f"flow: {name}\nowner: nobdy\n{wrong}" for name in "abc"}
+    files |= {f"tools__{name}": "- tool: orders.get\n  effect: reed\n" for name in "abz"}
+    expected = checked(tmp_path, wrong, **files).diagnostics
+
+    def shuffled(path: Path, pattern: str) -> list[Path]:
+        found = list(listed(path, pattern))
+        chance.shuffle(found)
+        return found
+
+    monkeypatch.setattr(Path, "glob", shuffled)
+    found = checked(tmp_path, wrong, **files).diagnostics
+    places = [(one.place.path, one.place.line, one.place.column, one.rule) for one in found]
+    assert found == expected
+    assert places == sorted(places)
+    assert len({path for path, *_ in places}) == 8
 
 
 def test_a_broken_part_makes_no_follow_on_noise(tmp_path: Path) -> None:

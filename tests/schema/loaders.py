@@ -27,6 +27,9 @@ Typed.yaml_implicit_resolvers = {
 
 def _record(loader: Any, node: yaml.MappingNode) -> dict[str, Any]:
     """Keys are text in JSON: what stands in the file."""
+    for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise yaml.constructor.ConstructorError(None, None, "a key is a word", key.start_mark)
     return {key.value: loader.construct_object(value, deep=True) for key, value in node.value}
 
 

@@ -42,6 +42,8 @@ def told(text: str) -> list[tuple[int | None, list[str], str]]:
         ("- |\n  # engine: ignore[x] why\n- b # engine: ignore[y] why\n", [(3, ["y"], "why")]),
         ("a: 'b' # engine: ignore[x] why\nc: [\n# engine: ignore[y] why\n", [(1, ["x"], "why")]),
         ("a: b # engine: ingore[x] why\n", [(1, ["x"], "why")]),
+        ("a: |  # engine: ignore[x] why", [(1, ["x"], "why")]),
+        ("b: c # engine: ignore[x] why\na: |  # engine: ignore[y] why\n", [(1, ["x"], "why"), (2, ["y"], "why")]),
         ("", []),
         ("# engine: ignore[x] why", [(None, ["x"], "why")]),
         ("a: \x00 # engine: ignore[x] why\n", []),
