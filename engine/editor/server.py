@@ -54,6 +54,8 @@ class Server:
         self.waiting: dict[Path, asyncio.Task[None]] = {}
         self.published: dict[Path, dict[str, list[lsp.Diagnostic]]] = {}
         """Root -> path -> what the client was told last."""
+        self.uris: dict[Path, str] = {}
+        """How the client itself names the files that it has open: by a link, or with other characters escaped."""
         triggers = lsp.CompletionOptions(trigger_characters=[".", " ", "{", "|"])
         for method, answer, options in (
             (lsp.TEXT_DOCUMENT_DID_OPEN, self.opened, None),
@@ -95,6 +97,7 @@ class Server:
             workplace.texts.pop(path, None)
         else:
             workplace.texts[path] = text
+            self.uris[workplace.root / path] = uri
         self.check_soon(workplace)
 
     def tell_homeless(self, uri: str, text: str | None) -> None:
@@ -129,8 +132,12 @@ class Server:
         }
         for path in sorted({*before, *now, *workplace.texts}):
             if now.get(path, []) != before.get(path):
-                self.publish(_uri(workplace.root / path), now.get(path, []))
+                self.publish(self.uri(workplace.root / path), now.get(path, []))
         self.published[workplace.root] = {path: now.get(path, []) for path in {*now, *workplace.texts}}
+
+    def uri(self, file: Path) -> str:
+        """A file as the client names it."""
+        return self.uris.get(file) or str(from_fs_path(str(file)) or file.as_uri())
 
     def publish(self, uri: str, diagnostics: list[lsp.Diagnostic]) -> None:
         """Tells the client all that is found in one document."""
@@ -150,7 +157,7 @@ class Server:
 
     def location(self, place: Place, lines: dict[str, Lines], root: Path) -> lsp.Location:
         """A place in any file of a project."""
-        return lsp.Location(_uri(root / place.path), self.range(place, lines))
+        return lsp.Location(self.uri(root / place.path), self.range(place, lines))
 
     def range(self, place: Place, lines: dict[str, Lines]) -> lsp.Range:
         """A place as the client counts it."""
@@ -233,7 +240,3 @@ def _function(answer: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return answer(params)
 
     return handle
-
-
-def _uri(path: Path) -> str:
-    return str(from_fs_path(str(path)) or path.as_uri())

@@ -109,9 +109,12 @@ class Editor:
 
     def diagnostics(self, path: Path) -> list[dict[str, Any]]:
         """Those of a file, at its next publication."""
-        uri = path.as_uri()
+        self.until_published(path.as_uri())
+        return self.found[path.as_uri()]
+
+    def until_published(self, uri: str) -> None:
+        """Waits for the diagnostics of a document."""
         self._until(lambda m: m.get("method") == "textDocument/publishDiagnostics" and m["params"]["uri"] == uri)
-        return self.found[uri]
 
     def open(self, path: Path, text: str | None = None) -> None:
         """Opens a file, with the text on disk unless told otherwise."""

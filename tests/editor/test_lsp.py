@@ -114,6 +114,19 @@ def test_a_change_of_one_file_concerns_others(root: Path, editor: Editor) -> Non
     assert editor.diagnostics(flow) == []
 
 
+def test_a_file_is_named_as_the_editor_names_it(root: Path, tmp_path: Path, editor: Editor) -> None:
+    """Through a link, and with other characters escaped than Python escapes."""
+    (tmp_path / "link").symlink_to(root)
+    uri = (tmp_path / "link" / "flows" / "case.yaml").as_uri().replace("case.yaml", "c%61se.yaml")
+    text = FLOW.replace("owner: support", "owner: suport")
+    document = {"uri": uri, "languageId": "yaml", "version": 1, "text": text}
+    editor.tell("textDocument/didOpen", {"textDocument": document})
+        "textDocument/didOpen", {"textDocument": {"uri": uri, "languageId": "yaml", "version": 1, "text": text}}
+    )
+    editor.until_published(uri)
+    assert [one["code"] for one in editor.found[uri]] == ["unknown-team"]
+
+
 def test_a_file_that_is_not_on_disk_yet(root: Path, editor: Editor) -> None:
     path = root / "flows" / "new.yaml"
     editor.open(path, "flow: new\n")
