@@ -121,8 +121,6 @@ def test_a_file_is_named_as_the_editor_names_it(root: Path, tmp_path: Path, edit
     text = FLOW.replace("owner: support", "owner: suport")
     document = {"uri": uri, "languageId": "yaml", "version": 1, "text": text}
     editor.tell("textDocument/didOpen", {"textDocument": document})
-        "textDocument/didOpen", {"textDocument": {"uri": uri, "languageId": "yaml", "version": 1, "text": text}}
-    )
     editor.until_published(uri)
     assert [one["code"] for one in editor.found[uri]] == ["unknown-team"]
 
