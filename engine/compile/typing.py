@@ -99,7 +99,7 @@ def _explained(flow: Compiled, expr: Expr, state: State, finding: Diagnostic) ->
 
 def _lost(flow: Compiled) -> bool:
     """Whether a step, and so perhaps a name, could not be read."""
-    keys = {"as", "ask", "set"}
+    keys = {"as", "ask", "set", "in", "most", "until", "do"}
     return flow.flow.lost or any(record.step.broken & keys for record in flow.graph.steps)
 
 

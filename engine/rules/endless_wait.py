@@ -25,7 +25,7 @@ def check(case: Case, sink: Sink) -> None:
 def _step(flow: Compiled, step: StepKind, sink: Sink) -> None:
     match step:
         case Ask() if step.of is not None or "of" in step.broken:
-            if "within" not in step.at:
+            if "within" not in {*step.at, *step.broken}:
                 tip = "write `within: 1 business day`"
                 sink.error("endless-wait", step.spot("of"), "a question to a team needs a deadline", tip=tip)
         case Ask() | Verify():
