@@ -3,15 +3,16 @@
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine.check import Checked, check
 from engine.cli.place import root_of
 from engine.cli.shown import clean, coloured, width
 from engine.cli.status import FOUND, OK, USAGE, Stop
-from engine.diagnostics import Severity
+from engine.diagnostics import Diagnostic, Severity
 from engine.diagnostics.render import PLAIN, RENDERERS, View, renderer
-from engine.mend import mend
+from engine.mend import mend, sure
 
 __all__ = ["add_arguments", "run"]
 
@@ -39,7 +40,8 @@ def run(args: argparse.Namespace) -> int:
     colour, view = coloured(sys.stdout, args.color), _view(args.format, checked.project.root)
     sys.stdout.write(renderer(args.format)(found, checked.project.sources, colour, view))
     sys.stdout.flush()  # before the summary, where both go to one place
-    print(_summary(checked, paths), file=sys.stderr)
+    hint = _hint(found, fixed=args.fix) if args.format == "text" and found else ""
+    print(_summary(checked, paths) + hint, file=sys.stderr)
     return OK if checked.ok and not (args.strict and found) else FOUND
 
 
@@ -96,6 +98,13 @@ def _summary(checked: Checked, paths: list[Path]) -> str:
     return f"{part}{_count(len(flows), 'flow')}, {_count(len(checked.project.tools), 'tool')}: " + (
         ", ".join(counts) or "no findings"
     )
+
+
+def _hint(found: Sequence[Diagnostic], *, fixed: bool) -> str:
+    """Where to go from here."""
+    mendable = 0 if fixed else sum(1 for _ in sure(found))
+    more = f"`engine explain {found[0].rule}` says more"
+    return f". `engine validate --fix` mends {mendable}; {more}" if mendable else f". {more}"
 
 
 def _count(number: int, word: str) -> str:

@@ -24,7 +24,7 @@ def test_misspellings_are_mended_and_the_rest_is_shown(engine: Engine, project: 
         "fixed flows/wrong.yaml:7:5: `rpely` is now `reply`\n"
         "fixed flows/wrong.yaml:8:12: `sovled` is now `solved`\n"
         "fixed flows/wrong.yaml:7:22: `tickt` is now `ticket`\n"
-        "2 flows, 3 tools: 1 error\n"
+        "2 flows, 3 tools: 1 error. `engine explain unknown-key` says more\n"
     )
     assert ran.out.startswith("flows/wrong.yaml:5:1: unknown key `ownr`")
     assert path.read_text(encoding="utf-8") == HEAD.format(name="wrong") + "ownr: x\n" + RIGHT
