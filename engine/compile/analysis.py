@@ -137,6 +137,8 @@ def outgoing(graph: Graph, node: Node, outcome: str, state: State) -> State:
         case "verify" if outcome == "done":
             kind = graph.gives[node.id](state.names)
             return State({**state.names, "customer": kind}, state.bound, True)
+    if (node.id, outcome) in graph.hands:
+        return state.bind(*graph.hands[node.id, outcome])
     if outcome == "done" and node.binds is not None:
         gives = graph.gives.get(node.id)
         return state.bind(node.binds, gives(state.names) if gives else UNKNOWN)

@@ -9,10 +9,11 @@ from engine.plan import Node
 from engine.project.contract import Tool, argument_json, expressions_in, json_of
 from engine.project.grant import Approval, GrantEntry
 from engine.project.scalars import Expr, decimal
+from engine.steps.agent import Agent
 from engine.steps.tool import Call
 from engine.types import BOOL, NUMBER, Type, field_of, is_subtype
 
-__all__ = ["call"]
+__all__ = ["Write", "call", "errors", "typed_literal"]
 
 
 def call(low: Lowering, step: Call, at: At) -> None:
@@ -22,7 +23,7 @@ def call(low: Lowering, step: Call, at: At) -> None:
     if tool is None or granted is None:
         low.broken(step, at)
     elif tool.writes:
-        _Write(low, step, at, tool, granted).lower()
+        Write(low, step, at, tool, granted).lower()
     else:
         _read(low, step, at, tool)
 
@@ -60,14 +61,14 @@ def _sites(step: Call, tool: Tool) -> list[Site]:
     return sites
 
 
-def _errors(step: Call, tool: Tool) -> list[str]:
+def errors(tool: Tool) -> list[str]:
     """Every declared error has an edge, so that what a tool can say is all in the graph."""
     return [*tool.contract.errors, "else"]
 
 
 def _read(low: Lowering, step: Call, at: At, tool: Tool) -> None:
     arguments = _arguments(step, tool)
-    on = {"done": at.next, **low.outcomes(step, at, ["refused", *_errors(step, tool)])}
+    on = {"done": at.next, **low.outcomes(step, at, ["refused", *errors(tool)])}
     node = Node(
         at.id, "read", on=on, data={"tool": tool.name, "arguments": arguments},
         binds=step.name.value if step.name else None, reads=reads(*arguments.values()), effect="read",
@@ -75,15 +76,30 @@ def _read(low: Lowering, step: Call, at: At, tool: Tool) -> None:
     low.graph.add(node, step.spot("tool"), sites=_sites(step, tool), gives=lambda env: tool.output)
 
 
-class _Write:
+class Write:
     """One write on its way to nodes. The ids of the gates are made of the step's own."""
 
-    def __init__(self, low: Lowering, step: Call, at: At, tool: Tool, grant: GrantEntry) -> None:
+    def __init__(self, low: Lowering, step: Call | Agent, at: At, tool: Tool, grant: GrantEntry) -> None:
         self.low = low
         self.step = step
         self.at = at
         self.tool = tool
         self.grant = grant
+
+    @property
+    def place(self) -> Place:
+        """Where the call is asked for."""
+        return self.step.spot("tool", "agent")
+
+    @property
+    def binds(self) -> str | None:
+        """The name of the result."""
+        return self.step.name.value if self.step.name else None
+
+    def asked(self) -> tuple[dict[str, Any], list[Site]]:
+        """The arguments, and the expressions in them."""
+        assert isinstance(self.step, Call)
+        return _arguments(self.step, self.tool), _sites(self.step, self.tool)
 
     def lower(self) -> None:
         """From the last node to the first, since each needs the id of the next."""
@@ -98,7 +114,7 @@ class _Write:
             following = self._only_if(number, expr.text.place, following)
         self._propose(following)
 
-    def _outcome(self, cause: str) -> str:
+    def outcome(self, cause: str) -> str:
         """One node a cause and step, whichever gate leads to it."""
         name = f"{self.at.id}/otherwise.{cause}"
         if name in self.low.graph.nodes:
@@ -115,23 +131,23 @@ class _Write:
         return self.low.graph.add(node, place)
 
     def _propose(self, following: str) -> None:
-        arguments = _arguments(self.step, self.tool)
+        arguments, sites = self.asked()
         node = Node(
-            self.at.id, "propose", on={"done": following, "else": self._outcome("else")},
+            self.at.id, "propose", on={"done": following, "else": self.outcome("else")},
             data={"tool": self.tool.name, "arguments": arguments}, reads=reads(*arguments.values()),
         )  # fmt: skip
-        self.low.graph.add(node, self.step.spot("tool"), sites=_sites(self.step, self.tool))
+        self.low.graph.add(node, self.place, sites=sites)
 
     def _only_if(self, number: int, place: Place, following: str) -> str:
-        on = {"pass": following, "refused": self._outcome("refused")}
+        on = {"pass": following, "refused": self.outcome("refused")}
         return self._gate(f"only_if.{number}", place, on, {"gate": "only_if", "line": number}, "only_if")
 
     def _limit(self, following: str) -> str:
-        on = {"pass": following, "refused": self._outcome("refused")}
+        on = {"pass": following, "refused": self.outcome("refused")}
         return self._gate("limit", self.grant.spot("limit"), on, {"gate": "limit", "line": 0}, "limit")
 
     def _confirm(self, following: str) -> str:
-        on = {"pass": following, "declined": self._outcome("declined"), "silent": self.low.silent(self.step, self.at)}
+        on = {"pass": following, "declined": self.outcome("declined"), "silent": self.low.silent(self.step, self.at)}
         expr = self.grant.confirm
         data = {
             "gate": "confirm",
@@ -151,8 +167,8 @@ class _Write:
             "pass": following,
             "rejected": self.low.cause(own, "rejected", At(f"{self.at.id}/approve.{number}", self.at.next), line.place)
             if rejected
-            else self._outcome("rejected"),
-            "late": late or self._outcome("late"),
+            else self.outcome("rejected"),
+            "late": late or self.outcome("late"),
         }
         data = {
             "gate": "approve",
@@ -165,10 +181,10 @@ class _Write:
 
     def _call(self) -> str:
         made = self.low.graph.reserve(f"{self.at.id}/call")
-        causes = ["refused", *_errors(self.step, self.tool)]
-        on = {"done": self.at.next, **{cause: self._outcome(cause) for cause in causes}}
+        causes = ["refused", *errors(self.tool)]
+        on = {"done": self.at.next, **{cause: self.outcome(cause) for cause in causes}}
         node = Node(
             made, "call", on=on, data={"tool": self.tool.name, "intent": self.at.id},
-            binds=self.step.name.value if self.step.name else None, effect=self.tool.contract.effect,
+            binds=self.binds, effect=self.tool.contract.effect,
         )  # fmt: skip
-        return self.low.graph.add(node, self.step.spot("tool"), gives=lambda env: self.tool.output)
+        return self.low.graph.add(node, self.place, gives=lambda env: self.tool.output)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from engine.compile import asking, calling, going, looping, pieces
+from engine.compile import asking, calling, going, looping, pieces, working
 from engine.compile.analysis import State, analyse, order
 from engine.compile.graph import Graph, paths
 from engine.compile.lowering import Kind, Lowering
@@ -19,6 +19,7 @@ from engine.project.flow import Flow
 from engine.project.grant import Approval, GrantEntry, Limit
 from engine.project.scalars import Expr
 from engine.project.step import StepKind
+from engine.steps.agent import Agent
 from engine.steps.ask import Ask
 from engine.steps.close import Close
 from engine.steps.each import Each
@@ -54,6 +55,7 @@ KINDS: Final[Mapping[type[StepKind], Kind]] = {
     Repeat: looping.repeat,
     Parallel: looping.parallel,
     Judge: going.judge,
+    Agent: working.agent,
     Set: going.set_,
     Use: pieces.use,
     Transfer: going.transfer,
@@ -194,7 +196,9 @@ def _plan(flow: Flow, project: Project, graph: Graph, entry: str, types: Mapping
         tools=_contracts(list(grants), project.tools),
         scalars=_scalars(graph),
         types={name: to_json(kind) for name, kind in types.items()},
-        settings=plan_settings(flow, project.settings),
+        settings=plan_settings(
+            flow, project.settings, works=any(node.kind == "agent" for node in graph.nodes.values())
+        ),
         places={name: _line(place) for name, place in graph.places.items()},
         title=flow.title.value if flow.title else flow.name,
     )

@@ -55,6 +55,8 @@ class Graph:
     sites: dict[str, list[Site]] = field(default_factory=dict)
     gives: dict[str, Callable[[Env], Type]] = field(default_factory=dict)
     """node -> the type of what it binds, from what is known before it."""
+    hands: dict[tuple[str, str], tuple[str, Type]] = field(default_factory=dict)
+    """(node, outcome) -> a name that is known over that edge alone, with its type."""
     binders: dict[str, list[str]] = field(default_factory=dict)
     """name -> the nodes that bind it."""
     steps: list[Record] = field(default_factory=list)

@@ -17,8 +17,9 @@ MEANWHILE = {
 JOBS = ("answer", "ask", "route")
 
 
-def plan_settings(flow: Flow, settings: Settings | None) -> dict[str, Any]:
-    """As the docstring of `engine.plan.model` says. Every part is there, whatever is broken in the files."""
+def plan_settings(flow: Flow, settings: Settings | None, *, works: bool = False) -> dict[str, Any]:
+    """As the docstring of `engine.plan.model` says. Every part is there, whatever is broken in the files. `works`: an
+    agent is in it, which needs a model of its own."""
     silence = flow.silence or (settings.silence if settings else None)
     return {
         "about": flow.about.value if flow.about else "",
@@ -31,7 +32,7 @@ def plan_settings(flow: Flow, settings: Settings | None) -> dict[str, Any]:
             "when": _when(flow.escalate.when if flow.escalate else None),
         },
         "knowledge": [text.value for text in flow.knowledge or ()],
-        "models": _models(flow, settings),
+        "models": _models(flow, settings, (*JOBS, "agent") if works else JOBS),
         "guardrails": [_guardrail(node) for node in flow.guardrails or ()],
         "data": _data(flow),
         "rollout": _rollout(flow),
@@ -68,11 +69,11 @@ def _when(when: When | None) -> dict[str, Any]:
     return said
 
 
-def _models(flow: Flow, settings: Settings | None) -> dict[str, str]:
+def _models(flow: Flow, settings: Settings | None, jobs: tuple[str, ...]) -> dict[str, str]:
     """job -> the project's name for the model: the flow's choice, else the project's own for that job, else `local`."""
     known = dict(settings.models or {}) if settings else {}
     chosen = {job: model.value for job, (_, model) in (flow.models or {}).items() if model is not None}
-    return {job: chosen.get(job) or _provider(known.get(job), job) for job in JOBS}
+    return {job: chosen.get(job) or _provider(known.get(job), job) for job in jobs}
 
 
 def _provider(entry: tuple[Text, Any] | None, job: str) -> str:

@@ -12,6 +12,7 @@ from engine.project.contract import Tool, json_of
 from engine.project.grant import GrantEntry
 from engine.project.scalars import Expr
 from engine.project.shape import shortened
+from engine.project.step import StepKind
 from engine.syntax import Broken
 from engine.types import (
     BOOL,
@@ -56,7 +57,8 @@ def type_flow(flow: Compiled, sink: Sink) -> None:
                 found += (_explained(flow, site.expr, state, finding) for finding in own.ordered())
                 unsure = unsure or (site.role == CONDITION and any(one.rule in _NAMES for one in own.ordered()))
     for finding in _once(found):
-        if finding.rule != "maybe-missing" or not unsure:
+        missing = finding.rule == "maybe-missing" or "or missing" in finding.message
+        if not (missing and unsure):
             sink.add(finding)
     for tool, (_, grant) in flow.flow.grants().items():
         if tool in flow.project.tools:
@@ -99,8 +101,16 @@ def _explained(flow: Compiled, expr: Expr, state: State, finding: Diagnostic) ->
 
 def _lost(flow: Compiled) -> bool:
     """Whether a step, and so perhaps a name, could not be read."""
-    keys = {"as", "ask", "set", "in", "most", "until", "do"}
-    return flow.flow.lost or any(record.step.broken & keys for record in flow.graph.steps)
+    keys = {"as", "ask", "set"}
+    around = {name for name in flow.graph.broken if flow.graph.nodes[name].data.get("broken")}
+    return flow.flow.lost or any(
+        record.step.broken & keys or (record.entry in around and _holds(record.step)) for record in flow.graph.steps
+    )
+
+
+def _holds(step: StepKind) -> bool:
+    """Whether other steps stand in it, beside those of its `otherwise`."""
+    return any(declared.shape.nests and name != "otherwise" for name, declared in step.KEYS.items())
 
 
 def _known(flow: Compiled, expr: Expr, names: Env, lost: bool, sink: Sink) -> Env:

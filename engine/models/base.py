@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, NamedTuple, Protocol, get_args
 
 
 class Job(StrEnum):
-    """The three things that the engine asks of a model."""
+    """What the engine asks of a model."""
 
     CLASSIFY = "classify"
     """Which of `choices` the customer's last words mean, or none of them."""
@@ -21,6 +21,8 @@ class Job(StrEnum):
     """The values of `fields` that the conversation really says; nothing is guessed."""
     ANSWER = "answer"
     """A text for the customer, held up by `passages`, or a refusal."""
+    WORK = "work"
+    """The next calls of an agent that works with `tools` on the goal in `instruction`."""
 
 
 Role = Literal["customer", "agent", "engine"]
@@ -112,6 +114,33 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Tool:
+    """What an agent may call. `schema` is the JSON Schema of its arguments, an object."""
+
+    name: str
+    about: str
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call that a model asks for. `id` is the model's own, and names its result."""
+
+    id: str
+    tool: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a model said and asked for in one answer, and what came of it: call id -> JSON."""
+
+    text: str
+    calls: tuple[Call, ...]
+    results: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One question to a model. Which parts count depends on the job."""
 
@@ -122,6 +151,9 @@ class Request:
     fields: tuple[Field, ...] = ()
     passages: tuple[Passage, ...] = ()
     schema: Mapping[str, Any] | None = None
+    tools: tuple[Tool, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    """An agent's turns so far, oldest first."""
     language: str | None = None
     now: datetime | None = None
     """Workflow time; without it (and without `Message.at`) relative dates are not understood."""
@@ -151,6 +183,8 @@ class Answer:
     text: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
     citations: tuple[str, ...] = ()
+    calls: tuple[Call, ...] = ()
+    """For WORK: what it asks for, in order."""
     confidence: float = 0.0
     per_field: Mapping[str, float] = field(default_factory=dict)
     usage: Usage = Usage()

@@ -30,6 +30,8 @@ Node kinds, with what stands in `Node.data` and their outcomes (`Node.on`; an ou
     join      of: the parallel node                                         -> done
     use       piece, needs: the way into a shared piece                     -> done
     give      values: {name: tree}: the way out of it                       -> done
+    agent     goal, tools: {name: about}, using: [name], collections, gives: JSON Schema, max
+              -> done | unsure | exhausted | say | "=tool" ...: the nodes of that call, which lead back here
     judge     question, answers: {word: [example]}, using: [name], threshold -> done | unsure
     set       value: tree                                                   -> done
     transfer  to: flow, or to: null with threshold: number                  -> unsure (success leaves the flow)

@@ -102,7 +102,9 @@ class Rollout(Declaration):
 _LOCATION = Choice(
     anywhere="Wherever models and tools are.", on_premises="No model, tool or embedder of a cloud sees them."
 )
-_JOBS = Choice(answer="Writes replies.", ask="Reads what customers write.", route="Finds the flow.")
+_JOBS = Choice(
+    answer="Writes replies.", ask="Reads what customers write.", route="Finds the flow.", agent="Works with tools."
+)
 
 
 class Data(Declaration):

@@ -151,11 +151,20 @@ class Channel(Declaration):
         return {**super().schema(outline), "additionalProperties": TEMPLATE.schema(outline)}
 
 
+_PROVIDER = Choice(
+    local="Comes with the engine: no key, no network, no tools.",
+    anthropic="Claude.",
+    openai="OpenAI, and servers that speak as it does.",
+    mistral="Mistral, in its cloud or in the house.",
+    google="Gemini.",
+)
+
+
 class ModelSettings(Declaration):
     """A model with its options."""
 
     WHAT = "a model"
-    use: Text | None = key("use", STRING, doc="The provider.", example="local", required=True)
+    use: Text | None = key("use", _PROVIDER, doc="The provider.", example="anthropic", required=True)
     model: Text | None = key("model", STRING, doc="The provider's name of the model.", example="mistral-large")
     base_url: Text | None = key("base_url", STRING, doc="Where it is.", example="http://127.0.0.1:8080")
     api_key: Expr | None = key("api_key", TEMPLATE, doc="Its key.", example="'{{ secret.MODEL_KEY }}'")

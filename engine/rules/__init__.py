@@ -4,6 +4,8 @@ with what is `mended`; `ENGINE_UPDATE_RULES=1 pytest tests/diagnostics/test_page
 from typing import Final
 
 from engine.rules import (
+    agent_without_model,
+    agent_write_without_limit,
     duplicate_step_name,
     duplicate_tool,
     empty_team,
@@ -63,6 +65,8 @@ __all__ = ["BELOW", "RULES", "Case", "Rule"]
 RULES: Final[dict[str, Rule]] = {
     rule.RULE.name: rule.RULE._replace(summary=" ".join((rule.__doc__ or "").split()))
     for rule in (
+        agent_without_model,
+        agent_write_without_limit,
         duplicate_step_name,
         duplicate_tool,
         empty_team,

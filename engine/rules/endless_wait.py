@@ -4,6 +4,7 @@ from engine.compile import Compiled
 from engine.diagnostics import Place, Sink
 from engine.project.step import StepKind
 from engine.rules.base import Case, Rule
+from engine.steps.agent import Agent
 from engine.steps.ask import Ask
 from engine.steps.tool import Call
 from engine.steps.verify import Verify
@@ -30,6 +31,8 @@ def _step(flow: Compiled, step: StepKind, sink: Sink) -> None:
                 sink.error("endless-wait", step.spot("of"), "a question to a team needs a deadline", tip=tip)
         case Ask() | Verify():
             _silence(flow, step, step.spot(step.WORD), "the customer may never answer this", sink)
+        case Agent() if step.bounds is not None and step.bounds.customer_turns:
+            _silence(flow, step, step.spot("agent"), "the customer may never answer what it writes", sink)
         case Call() if step.tool is not None and _asks(flow, step.tool.value):
             _silence(flow, step, step.spot("tool"), "the customer may never answer the `confirm` of this call", sink)
         case Wait():

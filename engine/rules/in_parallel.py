@@ -12,7 +12,7 @@ __all__ = ["RULE"]
 _DOES = {
     "verify": "asks the customer", "ask": "asks and waits", "wait": "waits", "reply": "speaks to the customer",
     "propose": "writes", "transfer": "leaves the flow", "close": "ends the ticket", "escalate": "ends the flow",
-    "parallel": "goes several ways at once itself",
+    "agent": "works and talks", "parallel": "goes several ways at once itself",
 }  # fmt: skip
 
 

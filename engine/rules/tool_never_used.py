@@ -3,6 +3,7 @@
 from engine.diagnostics import Sink
 from engine.rules.base import Case, Rule
 from engine.rules.tool_not_granted import used
+from engine.steps.agent import Agent
 
 __all__ = ["RULE"]
 
@@ -12,8 +13,11 @@ def check(case: Case, sink: Sink) -> None:
     for flow in case.flows.values():
         if "steps" in flow.flow.broken:
             continue
+        if any(isinstance(record.step, Agent) and record.step.named_tools is None for record in flow.graph.steps):
+            continue  # an agent has them all
         names = {tool.value for tool in used(flow)}
-        if names - set(case.project.tools):
+        pieces = {text.value for what, text in flow.flow.references if what == "piece"}
+        if names - set(case.project.tools) or pieces - set(case.project.pieces):
             continue  # a misspelt use, which is reported as such
         for name, (text, _) in (flow.flow.tools or {}).items():
             if name not in names and name in case.project.tools:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from engine.compile import Compiled
 from engine.diagnostics import Sink, nearest
 from engine.rules.base import Case, Rule
+from engine.steps.agent import Agent
 from engine.steps.tool import Call
 from engine.steps.verify import Verify
 from engine.syntax import Text
@@ -18,6 +19,8 @@ def used(flow: Compiled) -> Iterator[Text]:
         match record.step:
             case Call(tool=Text() as tool):
                 yield tool
+            case Agent() as step if step.named_tools is not None:
+                yield from step.named_tools
             case Verify(ways=list() as ways):
                 yield from (way.by for way in ways if way.by is not None)
 

@@ -19,7 +19,7 @@ def check(case: Case, sink: Sink) -> None:
     """The shortest such path is shown."""
     for flow in case.flows.values():
         if flow.flow.lost:
-            continue  # the step that could not be read may be the `verify`
+            continue  # what could not be read may be the `verify`
         for name, node in flow.plan.nodes.items():
             state = flow.states.get(name)
             if node.kind == "call" and state is not None and not state.verified:

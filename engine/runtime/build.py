@@ -1,6 +1,6 @@
 """Puts a worker together: project, store, adapters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from engine.knowledge.library import Library
 from engine.models.base import Model
@@ -20,15 +20,17 @@ def build_context(settings: Settings, project: LoadedProject, store: Store) -> C
         store=store,
         projects=project,
         channels=project.channels(settings.secrets),
-        model=_models(),
+        model=_models(project.plans.values()),
         library=Library(settings.state / "knowledge", embedder()),
         guard=project.guard,
         secrets=settings.secrets,
     )
 
 
-def _models() -> Callable[[Plan, str], Model]:
-    made: dict[str, Model] = {}
+def _models(plans: Iterable[Plan]) -> Callable[[Plan, str], Model]:
+    """The model of a plan's job. Raises UnknownModel at the start, not in the middle of a ticket."""
+    names = {str(name) for plan in plans for name in plan.settings.get("models", {}).values()}
+    made = {name: model(name) for name in sorted(names)}
 
     def choose(plan: Plan, job: str) -> Model:
         name = str(plan.settings.get("models", {}).get(job, "local"))

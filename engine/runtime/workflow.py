@@ -16,7 +16,7 @@ from engine.runtime.attributes import AWAITING_TEAM, CATEGORY, FLOW, OUTCOME, RO
 from engine.runtime.input import TicketInput
 from engine.runtime.run import RUN
 from engine.runtime.run.escalate import hand_off
-from engine.runtime.run.ticket import Ended, Gone, Handoff, Jump, Moved, Ticket
+from engine.runtime.run.ticket import Came, Ended, Gone, Handoff, Jump, Moved, Ticket
 
 __all__ = ["TicketWorkflow"]
 
@@ -82,6 +82,7 @@ class TicketWorkflow:
         except ActivityError as error:
             raise Handoff(f"failed:{_code(error)}") from None
         ticket.note(node, outcome, ticket.because)
+        ticket.came = Came(node.id, outcome, ticket.because)
         if outcome not in node.on:
             raise Handoff(outcome)
         return node.on[outcome]

@@ -3,6 +3,7 @@
 from typing import Final
 
 from engine.project.step import StepKind
+from engine.steps.agent import Agent
 from engine.steps.ask import Ask
 from engine.steps.close import Close
 from engine.steps.each import Each
@@ -36,6 +37,7 @@ STEPS: Final[dict[str, type[StepKind]]] = {
     "repeat": Repeat,
     "parallel": Parallel,
     "judge": Judge,
+    "agent": Agent,
     "set": Set,
     "use": Use,
     "transfer": Transfer,
@@ -43,5 +45,5 @@ STEPS: Final[dict[str, type[StepKind]]] = {
     "close": Close,
 }
 
-LATER: Final = ("agent",)
+LATER: Final[tuple[str, ...]] = ()
 """Words of the language that this version knows and does not build yet."""

@@ -55,4 +55,4 @@ def test_colour_and_width(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("NO_COLOR", "1")
     head = engine("explain", "unknown-key").out.split("flows/")[0]
     assert max(map(len, head.splitlines())) <= 50
-    assert max(map(len, engine("explain").out.splitlines())) <= 24 + 40
+    assert max(map(len, engine("explain").out.splitlines())) <= 27 + 40

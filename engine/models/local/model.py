@@ -4,6 +4,7 @@ import asyncio
 from typing import Final
 
 from engine.models.base import Answer, Capabilities, Finish, Job, Request
+from engine.models.errors import ModelRejected
 
 NAME: Final = "local"
 
@@ -28,6 +29,8 @@ def answer(request: Request) -> Answer:
             return _extract(request)
         case Job.ANSWER:
             return _quote(request)
+        case Job.WORK:
+            raise ModelRejected("the local model does not work with tools")
 
 
 def _classify(request: Request) -> Answer:

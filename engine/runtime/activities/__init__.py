@@ -15,6 +15,7 @@ from engine.runtime.activities.questions import Questioner
 from engine.runtime.activities.reading import Reader
 from engine.runtime.activities.speaking import Speaker
 from engine.runtime.activities.tickets import Clerk
+from engine.runtime.activities.working import Worker
 from engine.runtime.activities.writing import Writer
 from engine.runtime.context import Context
 from engine.runtime.input import Result, Work
@@ -50,7 +51,7 @@ def activities(context: Context) -> list[Callable[..., Any]]:
     hearer, writer = Hearer(desk, asker), Writer(desk, reader)
     groups: tuple[Group, ...] = (
         speaker, reader, Decider(desk), asker, hearer, writer, Approver(desk, speaker, asker),
-        Questioner(desk, speaker),
+        Questioner(desk, speaker), Worker(desk),
         Clerk(desk, speaker, hearer),
     )  # fmt: skip
     return [ToolCalls(reader, writer).tool, *(method for group in groups for method in _defined(group))]

@@ -11,8 +11,9 @@ from engine.expressions.values import canonical, decode, encode
 from engine.models.base import Choice, Job, Message, Request, Role
 from engine.runtime.activities.base import Group, Scope, guarded
 from engine.runtime.input import Result
+from engine.store import Store
 
-__all__ = ["Decider"]
+__all__ = ["Decider", "facts", "turns"]
 
 
 class Decider(Group):
@@ -87,7 +88,7 @@ class Decider(Group):
         data = scope.node.data
         words = tuple(Choice(word, said[0] if said else word, tuple(said)) for word, said in data["answers"].items())
         request = Request(
-            Job.CLASSIFY, await self._turns(scope), instruction=data["question"] + _facts(scope, data["using"]),
+            Job.CLASSIFY, await turns(self.store, scope), instruction=data["question"] + facts(scope, data["using"]),
             choices=words, language=scope.ticket.language,
         )  # fmt: skip
         answer = await self.context.model(scope.plan, "route").answer(request)
@@ -96,15 +97,17 @@ class Decider(Group):
             return Result("unsure")
         return Result("done", value=await self.desk.keep(scope, scope.node.binds or scope.node.id, word))
 
-    async def _turns(self, scope: Scope) -> tuple[Message, ...]:
-        heard = await self.store.run(self.store.messages.conversation, scope.ticket.id)
-        return tuple(Message(cast("Role", t.who), t.text or "", t.at) for t in heard if t.who in get_args(Role))
-
     async def _value(self, scope: Scope, tree: Any) -> Any:
         return evaluate(tree, scope.names, now=await self.store.run(self.store.now))
 
 
-def _facts(scope: Scope, using: list[str]) -> str:
+async def turns(store: Store, scope: Scope) -> tuple[Message, ...]:
+    """The conversation, as models read it."""
+    heard = await store.run(store.messages.conversation, scope.ticket.id)
+    return tuple(Message(cast("Role", t.who), t.text or "", t.at) for t in heard if t.who in get_args(Role))
+
+
+def facts(scope: Scope, using: list[str]) -> str:
     """Values as lines of canonical JSON, which no text within them can leave."""
     lines = []
     for path in using:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from engine.plan import Node
 from engine.runtime.run import (
+    agent,
     ask,
     branch,
     close,
@@ -25,6 +26,7 @@ from engine.runtime.run.ticket import Ticket
 __all__ = ["RUN"]
 
 RUN: Mapping[str, Callable[[Ticket, Node], Awaitable[str]]] = {
+    "agent": agent.run,
     "ask": ask.run,
     "branch": branch.run,
     "call": tool.run_call,

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -13,7 +13,7 @@ from engine.plan import Node, Plan, revision
 from engine.runtime.attributes import AWAITING_TEAM, ESCALATED, SLA_DUE, STATE, TEAM
 from engine.runtime.input import Checkpoint, Frame, Result, Step, TicketInput, Value, Work
 
-__all__ = ["Ended", "Gone", "Handoff", "Jump", "Moved", "Ticket"]
+__all__ = ["Came", "Ended", "Gone", "Handoff", "Jump", "Moved", "Ticket"]
 
 _RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30))
 _TIMEOUT = timedelta(seconds=60)
@@ -67,6 +67,14 @@ class _Entry:
     iteration: str
 
 
+class Came(NamedTuple):
+    """The node before, and what it came to."""
+
+    node: str = ""
+    outcome: str = ""
+    because: str = ""
+
+
 @dataclass(slots=True)
 class _Account:
     """Steps so far in this epoch, and the lines that no activity has written yet."""
@@ -100,6 +108,7 @@ class Ticket:
         self._awaited: str | None = None
         self._told = "waits"
         """Whose turn it is, for the timers of the Temporal UI."""
+        self.came = Came()
         self._account = _Account(start.ordinal, [])
         self.step: Callable[[Ticket, Node], Awaitable[str]]
         """Runs one node and gives the next one; set by the workflow."""

@@ -1,0 +1,44 @@
+"""An agent whose model does not work with tools."""
+
+from engine.diagnostics import Place, Sink
+from engine.project.settings import ModelSettings, Settings
+from engine.rules.base import Case, Rule
+from engine.steps.agent import Agent
+from engine.syntax import Text
+
+__all__ = ["RULE"]
+
+
+def check(case: Case, sink: Sink) -> None:
+    """The model of the job `agent`: the flow's own, else the project's, else `local`."""
+    settings = case.project.settings
+    if settings is None or "models" in settings.broken:
+        return
+    for flow in case.flows.values():
+        for record in flow.graph.steps:
+            chosen = (flow.flow.models or {}).get("agent")
+            name = chosen[1].value if chosen and chosen[1] else flow.plan.settings["models"].get("agent", "local")
+            if isinstance(record.step, Agent) and "models" not in flow.flow.broken and _is_local(settings, name):
+                place: Place = chosen[0].place if chosen else record.step.spot("agent")
+                message = f"an agent works with tools, and the model `{name}` does not"
+                tip = "Write `models: {agent: NAME}` with a model of engine.yaml that does: `use: anthropic`, for one."
+                sink.error("agent-without-model", place, message, tip=tip)
+
+
+def _is_local(settings: Settings, name: str) -> bool:
+    entry = (settings.models or {}).get(name)
+    match entry[1] if entry else None:
+        case Text() as provider:
+            return provider.value == "local"
+        case ModelSettings() as made:
+            return made.use is not None and made.use.value == "local"
+    return name == "local"
+
+
+RULE = Rule(
+    "agent-without-model",
+    check,
+    unread=True,
+    why="The step would fail on its first ticket, and a person would have to take over every time.",
+    mend="Name a model that works with tools under `models`, in engine.yaml and in the flow.",
+)
