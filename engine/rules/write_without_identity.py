@@ -13,6 +13,7 @@ __all__ = ["RULE"]
 _SHOWN = 8
 _WORDS = {"read": "tool", "call": "tool", "branch": "if"}
 """Kinds of nodes -> what authors call the step."""
+_ANSWERS = {"yes": "holds", "no": "does not hold"}
 
 
 def check(case: Case, sink: Sink) -> None:
@@ -55,11 +56,18 @@ def _shown(flow: Compiled, came: dict[str, tuple[str, str] | None], target: str)
         name, outcome = at
         node = flow.plan.nodes[name]
         if node.kind not in ("propose", "gate"):
-            word = _WORDS.get(node.kind, node.kind)
-            steps.append((flow.graph.places[name], f"from `{word}` over `{outcome}`"))
+            steps.append((flow.graph.places[name], _taken(node, outcome)))
         at = came.get(name)
     steps.reverse()
     return steps[:_SHOWN]
+
+
+def _taken(node: Node, outcome: str) -> str:
+    """The way that leads on from a step, in an author's words."""
+    word = _WORDS.get(node.kind, node.kind)
+    if node.kind == "branch" and outcome in _ANSWERS:
+        return f"the `{word}` {_ANSWERS[outcome]}"
+    return f"the `{word}` is done" if outcome == "done" else f"the `{word}` goes on by `{outcome}`"
 
 
 RULE = Rule(
