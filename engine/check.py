@@ -38,15 +38,18 @@ class Checked:
         return not any(found.severity is Severity.ERROR for found in self.diagnostics)
 
 
-def check(paths: Sequence[Path], *, root: Path | None = None) -> Checked:
+def check(
+    paths: Sequence[Path], *, root: Path | None = None, texts: Mapping[str, str] | None = None
+) -> Checked:  # fmt: skip
     """Checks the project that `paths` lie in.
 
     The whole project is read and checked, since flows depend on each other. Where every path is a file of `flows/`,
-    only what concerns these flows, engine.yaml and the tools is reported. Raises NoProject.
+    only what concerns these flows, engine.yaml and the tools is reported. `texts` stand in place of files, by their
+    path relative to the root: what an editor has not saved yet. Raises NoProject.
     """
     folder = find_root(root or (paths[0] if paths else Path()))
     sink = Sink()
-    project = load(folder, sink, steps=STEPS, later=LATER)
+    project = load(folder, sink, steps=STEPS, later=LATER, texts=texts)
     flows = {name: compile_flow(flow, project) for name, flow in sorted(project.flows.items())}
     pieces = {name: compile_flow(piece, project) for name, piece in sorted(project.pieces.items())}
     case = Case(project, flows, pieces)

@@ -54,19 +54,25 @@ def find_root(path: Path) -> Path:
     raise NoProject(f"no {MARK} at {path} or above it")
 
 
-def load(root: Path, sink: Sink, *, steps: Mapping[str, type[Declaration]], later: Iterable[str] = ()) -> Project:
-    """Reads everything below `root`. `steps` are the step kinds by word, `later` those not built yet."""
-    return _Loader(Project(root), sink, steps, tuple(later)).load()
+def load(
+    root: Path, sink: Sink, *, steps: Mapping[str, type[Declaration]], later: Iterable[str] = (),
+    texts: Mapping[str, str] | None = None,
+) -> Project:  # fmt: skip
+    """Reads everything below `root`. `steps` are the step kinds by word, `later` those not built yet; `texts` are what
+    an editor holds unsaved, by their path relative to `root`: they stand in place of the files."""
+    return _Loader(Project(root), sink, steps, tuple(later), texts or {}).load()
 
 
 class _Loader:
     def __init__(
-        self, project: Project, sink: Sink, steps: Mapping[str, type[Declaration]], later: tuple[str, ...]
-    ) -> None:
+        self, project: Project, sink: Sink, steps: Mapping[str, type[Declaration]], later: tuple[str, ...],
+        texts: Mapping[str, str],
+    ) -> None:  # fmt: skip
         self.project = project
         self.sink = sink
         self.steps = steps
         self.later = later
+        self.texts = texts
 
     def load(self) -> Project:
         self._settings()
@@ -77,8 +83,9 @@ class _Loader:
         return self.project
 
     def _files(self, folder: str) -> list[Path]:
-        found = (self.project.root / folder).glob("*.yaml")
-        return sorted(path for path in found if path.is_file() and not path.name.endswith(".test.yaml"))
+        there = {path for path in (self.project.root / folder).glob("*.yaml") if path.is_file()}
+        there |= {self.project.root / name for name in self.texts if Path(name).match(f"{folder}/*.yaml")}
+        return sorted(path for path in there if not path.name.endswith(".test.yaml"))
 
     def _reader(self, cut: bool = False) -> Reader:
         return Reader(self.sink, self.steps, self.later, cut=cut)
@@ -87,7 +94,7 @@ class _Loader:
         """The file's name, its tree, and whether the tree was cut short by an error of YAML's."""
         name = path.relative_to(self.project.root).as_posix()
         try:
-            content = path.read_bytes()
+            content = self.texts[name].encode("utf-8", "surrogatepass") if name in self.texts else path.read_bytes()
         except OSError as error:
             self.sink.error("unreadable-file", _start(name), f"this file cannot be read: {error.strerror}")
             return name, None, True

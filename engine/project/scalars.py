@@ -142,8 +142,8 @@ class Ref(Shape):
         return node
 
     def schema(self, outline: Outline) -> Schema:
-        """Any text: what the project has is beyond the file."""
-        return dict(SCALAR)
+        """Any text: what the project has is beyond the file. The language server looks at what it refers to."""
+        return {**SCALAR, "x-refers-to": self.what}
 
 
 class _Parsed(Shape):
@@ -168,8 +168,8 @@ class _Parsed(Shape):
         return Expr(node, tree)
 
     def schema(self, outline: Outline) -> Schema:
-        """Any text: what an expression is, no schema tells."""
-        return dict(SCALAR)
+        """Any text: what an expression is, no schema tells. The language server looks at which of the two it is."""
+        return {**SCALAR, "x-expression": "template" if self is TEMPLATE else "expression"}
 
 
 def depth(tree: Tree) -> int:

@@ -47,6 +47,13 @@ class StepKind(Declaration):
         "id", SLUG, doc="A name for this place, so that its id does not change with its content.", example="tell-why"
     )
 
+    @classmethod
+    def demands(cls) -> Schema:
+        """The word that makes it one stands first."""
+        inherited = super().demands()
+        rest = [name for name in inherited.get("required", ()) if name != cls.WORD]
+        return {**inherited, "required": [cls.WORD, *rest]}
+
     def told_apart(self) -> list[str]:
         """More of what the step says than its own keys show, where the steps inside are all that it has."""
         return []

@@ -7,7 +7,6 @@ from engine.project.scalars import (
     DURATION,
     EXPRESSION,
     NAME,
-    SCALAR,
     STRING,
     TEMPLATE,
     Choice,
@@ -75,7 +74,8 @@ class _Argument(Shape):
         name = "body" if self.records else "argument"
         inside = {"$ref": f"#/definitions/{name}"}
         record = [{"type": "object", "additionalProperties": inside}] if self.records else []
-        return outline.define(name, lambda: {"anyOf": [dict(SCALAR), {"type": "array", "items": inside}, *record]})
+        listed = {"type": "array", "items": inside}
+        return outline.define(name, lambda: {"anyOf": [TEMPLATE.schema(outline), listed, *record]})
 
 
 ARGUMENT = _Argument()

@@ -1,0 +1,215 @@
+"""What the nodes of a plan do, in the words of its flow."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from engine.expressions.tree import shown as written
+from engine.plan import Grant, Node, Plan
+
+__all__ = ["branch", "does", "flat", "waits"]
+
+_UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+
+
+def does(plan: Plan, node: Node) -> str:
+    """What happens at a node, without what its gates and waits are."""
+    data = node.data
+    match node.kind:
+        case "verify":
+            ways = [f"{way['tool']} with {listed(way['with'], 'and')}" for way in data["ways"]]
+            return f"verify the customer by {listed(ways, 'or')}, at most {counted(data['attempts'], 'attempt')}"
+        case "ask":
+            whom = data.get("of", "the customer")
+            return f"ask {whom} for {listed((_field(name, field) for name, field in data['fields'].items()), 'and')}"
+        case "search":
+            return f"search {listed(data['collections'], 'and')} for {quote(data['query'])}"
+        case "read" | "propose":
+            effect = "" if node.kind == "read" else f" ({plan.tools[data['tool']].effect})"
+            return f"{'read' if not effect else 'prepare'} {data['tool']}{effect}{_arguments(data['arguments'])}"
+        case "gate":
+            return gate(plan, node)
+        case "call":
+            return f"call {data['tool']}"
+        case "reply":
+            return _reply(data)
+        case "judge":
+            return f"judge: {quoted(data['question'])} {listed(data['answers'], 'or')}"
+        case "agent":
+            most = data["max"]
+            bounds = f"at most {counted(most['model_calls'], 'call')} of the model"
+            turns = f" and {counted(most['customer_turns'], 'turn')} of the customer" if most["customer_turns"] else ""
+            return f"agent: {quoted(data['goal'])} with {listed(data['tools'], 'and') or 'no tools'}, {bounds}{turns}"
+        case "branch":
+            return f"if {shown(data['test'])}"
+        case "repeat":
+            return f"repeat {does(plan, plan.nodes[f'{node.id}/until'])}"
+        case "until":
+            return f"until {shown(data['test'])}, at most {counted(data['most'], 'time')}"
+        case "switch":
+            return f"switch on {_subject(data['cases'])}"
+        case "wait":
+            return f"wait for {listed(map(branch, data['branches']), 'or')}"
+        case "each":
+            return f"for each {data['item']} in {shown(data['in'])}, at most {data['most']}"
+        case "next":
+            return f"the next {data['item']}, if there is one"
+        case "set":
+            return f"set {_own(node.binds)} to {shown(data['value'])}"
+        case "parallel":
+            return f"at once: {listed((name[1:] for name in node.on if name.startswith('&')), 'and')}"
+        case "join":
+            return "where the branches meet"
+        case "use":
+            return f"use the shared piece {data['piece']}"
+        case "give":
+            return f"give {listed(data['values'], 'and') or 'nothing'}"
+        case "transfer":
+            return f"go on in {data['to'] or 'the flow whose examples fit best, by ' + data['threshold'] + ' at least'}"
+        case "escalate":
+            team = data["to"] or plan.settings.get("escalate", {}).get("to")
+            return f"a person{f' of {team}' if team else ''} takes over"
+        case "close":
+            return f"close as {data['outcome']}"
+    return node.kind
+
+
+def waits(plan: Plan, node: Node) -> str:
+    """For whom and how long a node waits; empty where it does not."""
+    data = node.data
+    if "deadline" in data:
+        team = data.get("of") or data.get("team")
+        return f"waits for {team}, at most {duration(data['deadline'])}{_reminded(data)}"
+    if "silence" in data:
+        silence = data["silence"]
+        return f"waits for the customer, at most {duration(silence['within'])}{_reminded(silence)}"
+    return ""
+
+
+def gate(plan: Plan, node: Node) -> str:
+    """One gate of a write, as its grant says it."""
+    data, grant = node.data, _grant(plan, node)
+    match data["gate"]:
+        case "only_if":
+            return f"only if {_line(grant.only_if, data['line'])}"
+        case "limit":
+            return f"limit {listed((limit['name'] for limit in grant.limit), 'and')}"
+        case "confirm":
+            return f"the customer confirms {quote(data['text'])}"
+        case "approve":
+            test = _line(grant.approve, data["line"])
+            return f"approval by {data['team']}{f' if {test}' if test else ''}"
+    return str(data["gate"])
+
+
+def branch(wanted: Mapping[str, Any]) -> str:
+    """One of the things that a `wait` is for."""
+    if "time" in wanted:
+        return duration(wanted["time"])
+    return "any reply of the customer" if "reply" in wanted else f"the event {wanted['event']}"
+
+
+def shown(tree: Any) -> str:
+    """An expression as its author wrote it."""
+    return written(_own_names(tree))
+
+
+def _own_names(tree: Any) -> Any:
+    match tree:
+        case ["name", str(name)]:
+            return ["name", _own(name)]
+        case list():
+            return [_own_names(part) for part in tree]
+    return tree
+
+
+def _grant(plan: Plan, node: Node) -> Grant:
+    tool = plan.nodes[node.data["intent"]].data["tool"]
+    return plan.grants.get(tool) or Grant(tool)
+
+
+def _line(lines: tuple[Any, ...], number: int) -> str:
+    return str(lines[number - 1]["text"]) if 0 < number <= len(lines) else ""
+
+
+def _field(name: str, field: Mapping[str, Any]) -> str:
+    match field.get("options"):
+        case ["list", *words]:
+            return f"{name} ({listed((str(word[1]) for word in words), 'or')})"
+        case None:
+            return name
+        case tree:
+            return f"{name} ({field['kind'].replace('_', ' ')} {shown(tree)})"
+
+
+def _arguments(arguments: Mapping[str, Any]) -> str:
+    said = [f"{name}: {shown(tree)}" for name, tree in arguments.items()]
+    return f" with {', '.join(said)}" if said else ""
+
+
+def _reply(data: Mapping[str, Any]) -> str:
+    if "write" in data:
+        return f"reply, written from {listed(data['using'], 'and')}: {quoted(data['write'])}"
+    return "reply " + " / ".join(f"{language + ': ' if language else ''}{quote(tree)}"
+                                 for language, tree in data["texts"].items())  # fmt: skip
+
+
+def _subject(cases: list[Any]) -> str:
+    match cases[0]["test"] if cases else None:
+        case ["cmp", value, *_]:
+            return shown(value)
+    return "a value"
+
+
+def _own(name: str | None) -> str:
+    """A name as its author wrote it: within a shared piece it has the piece's place before it."""
+    return (name or "?").rpartition("/")[2]
+
+
+def _reminded(data: Mapping[str, Any]) -> str:
+    after = listed(map(duration, data.get("remind", ())), "and")
+    return f", reminded after {after}" if after else ""
+
+
+def duration(span: Mapping[str, int]) -> str:
+    """`2 business days`, `90 minutes`."""
+    if span.get("business_days"):
+        return counted(span["business_days"], "business day")
+    seconds = span.get("seconds", 0)
+    size, unit = next(((size, unit) for size, unit in _UNITS if seconds % size == 0 and seconds >= size), _UNITS[-1])
+    return counted(seconds // size, unit)
+
+
+def counted(number: int, unit: str) -> str:
+    """`1 day`, `3 days`."""
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
+def listed(words: Iterable[str], last: str) -> str:
+    """`a, b or c`."""
+    said = [*words]
+    return f" {last} ".join(part for part in (", ".join(said[:-1]), *said[-1:]) if part)
+
+
+def quote(tree: Any) -> str:
+    """A text of the plan in quotation marks, as its author wrote it."""
+    parts = tree[1:] if tree[:1] == ["text"] else [tree]
+    return quoted("".join(_piece(part) for part in parts))
+
+
+def _piece(tree: Any) -> str:
+    match tree:
+        case ["lit", str(text)]:
+            return text
+        case ["when" | "for", *_]:
+            return shown(tree)
+    return f"{{{{ {shown(tree)} }}}}"
+
+
+def quoted(text: str) -> str:
+    """On one line, between quotation marks."""
+    return f"“{flat(text)}”"
+
+
+def flat(text: str) -> str:
+    """On one line, without characters that a terminal or a browser acts on."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
