@@ -6,6 +6,7 @@ from typing import Any
 from engine.compile import Compiled
 from engine.compile.graph import paths
 from engine.plan import Node
+from engine.types import TEXT, to_json
 
 __all__ = ["Path", "calls", "reads_free", "written"]
 
@@ -22,7 +23,8 @@ def written(flow: Compiled) -> frozenset[Path]:
     for node in flow.graph.nodes.values():
         if node.kind == "ask" and "of" not in node.data and node.binds:
             fields: Mapping[str, Any] = node.data["fields"]
-            found |= {(node.binds, name) for name, field in fields.items() if field["kind"] == "text"}
+            known = {name for name, field in fields.items() if field["type"] == to_json(TEXT)}  # not a broken one
+            found |= {(node.binds, name) for name in known if fields[name]["kind"] == "text"}
     before = 0
     while len(found) > before:
         before = len(found)

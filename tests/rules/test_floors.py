@@ -93,7 +93,7 @@ def test_the_way_to_a_write_has_at_most_twelve_places(tmp_path: Path) -> None:
     flow = refund().replace("  - tool: payments.refund\n", f"{steps}  - tool: payments.refund\n")
     (finding,) = under(tmp_path, "{tool: payments.refund, confirm: required}", flow).diagnostics
     assert len(finding.path) == 12
-    assert finding.path[0].message.startswith("from `verify`")
+    assert "`verify`" in finding.path[0].message
     assert finding.path[-1].message == "it is called here"
 
 
