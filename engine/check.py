@@ -3,7 +3,7 @@
 Offline, over the whole project. It never raises for what stands in the files; `NoProject` where there is none.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,12 +57,12 @@ def check(
     for rule in RULES.values():
         if rule.check is not None:
             rule.check(case, sink)
-    found = blotted(_ignored(project, sink), hide(project))
+    found = [*blotted(_ignored(project, sink), hide(project))]
     plans = {name: compiled.plan for name, compiled in flows.items()}
     return Checked(project, plans, tuple(_wanted(found, paths, folder)))
 
 
-def _wanted(found: Sequence[Diagnostic], paths: Sequence[Path], folder: Path) -> Iterator[Diagnostic]:
+def _wanted(found: Iterable[Diagnostic], paths: Sequence[Path], folder: Path) -> Iterator[Diagnostic]:
     """Other flows are left out where single flows were asked for."""
     chosen = {path.resolve() for path in paths}
     if not chosen or not all(path.parent == folder / "flows" and path.is_file() for path in chosen):

@@ -20,6 +20,7 @@ ALLOWED = {
     "project": {"expressions", "types", "syntax", "diagnostics", "errors", "plan"},
     "steps": {"project", "expressions", "types", "syntax", "diagnostics", "errors", "plan"},
     "compile": {"steps", "project", "expressions", "types", "syntax", "diagnostics", "errors", "plan"},
+    "editor": {"check", "schema", "compile", "steps", "project", "expressions", "types", "syntax", "diagnostics"},
     "graph": {"plan", "expressions"},
     "schema": {"steps", "project"},
     "rules": {"compile", "steps", "project", "expressions", "types", "syntax", "diagnostics", "errors", "plan"},

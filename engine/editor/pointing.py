@@ -61,7 +61,7 @@ class _Pointed(NamedTuple):
             lines = [f"**{found.name}**{': ' if found.what else ''}{found.what}", found.more, *lines]
         value = self.value()
         if value is not None:
-            lines = [f"`{value.said}`: {value.type}"]
+            return Told(f"`{value.said}`: {value.type}", value.place)
         whole = "\n\n".join(line for line in lines if line)
         return Told(whole, text.place) if whole else None
 

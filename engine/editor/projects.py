@@ -14,7 +14,7 @@ from engine.steps import LATER, STEPS
 from engine.syntax import Mapping as Record
 from engine.syntax import read
 
-__all__ = ["Projects", "Workplace", "compiled"]
+__all__ = ["Projects", "Workplace", "by_file", "compiled", "homeless"]
 
 
 @dataclass(slots=True)
@@ -77,8 +77,9 @@ def compiled(workplace: Workplace, path: str, text: str) -> Compiled | None:
 def homeless(path: str) -> Diagnostic:
     """What is said of a flow or tool file that no engine.yaml stands above."""
     message = "no engine.yaml stands here or above: this file is not checked"
-    tip = "`engine init DIR` makes one"
-    return Diagnostic("no-project", Severity.WARNING, message, Place(path, 1, 1, 1, 2), tip=tip)
+    return Diagnostic(
+        "no-project", Severity.WARNING, message, Place(path, 1, 1, 1, 2), tip="`engine init DIR` makes one"
+    )
 
 
 def by_file(found: tuple[Diagnostic, ...]) -> Mapping[str, list[Diagnostic]]:

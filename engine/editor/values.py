@@ -32,6 +32,7 @@ class Value(NamedTuple):
     name: str
     """The name that it begins with."""
     type: str
+    place: Place
 
 
 def known_in_flow(flow: Compiled, text: Text) -> Known | None:
@@ -78,13 +79,13 @@ def at(known: Known, place: Place) -> Value | None:
     hit = [(where, part) for where, part in around if _within(place, where)]
     if not hit:
         return None
-    _, part = min(hit, key=lambda one: one[1].end - one[1].start)
+    where, part = min(hit, key=lambda one: one[1].end - one[1].start)
     root = part
     while root.kind != "name" and isinstance(root.parts[0], Tree):
         root = root.parts[0]
     said = " ".join(text.value[part.start : part.end].split())
     name = str(root.parts[0]) if root.kind == "name" else ""
-    return Value(said, name, show(infer(part, known.names, Sink(), text)))
+    return Value(said, name, show(infer(part, known.names, Sink(), text)), where)
 
 
 def _within(place: Place, where: Place) -> bool:

@@ -54,7 +54,7 @@ def _taken(node: Node, outcome: str) -> str:
     """The way that leads on from a step, in an author's words."""
     word = _WORDS.get(node.kind, node.kind)
     said = _OUTCOMES.get(outcome)
-    return f"the `{word}` {said}" if said else f"the `{word}` comes to `{outcome.removeprefix('=')}`"
+    return f"the `{word}` {said}" if said else f"the `{word}` comes to `{outcome.lstrip('=&')}`"
 
 
 def to_write(written: Written) -> tuple[Label, ...]:
