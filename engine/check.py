@@ -3,7 +3,7 @@
 Offline, over the whole project. It never raises for what stands in the files; `NoProject` where there is none.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,7 +63,7 @@ def check(
     return Checked(project, plans, tuple(_wanted(found, paths, folder)))
 
 
-def _wanted(found: Sequence[Diagnostic], paths: Sequence[Path], folder: Path) -> Iterator[Diagnostic]:
+def _wanted(found: Iterable[Diagnostic], paths: Sequence[Path], folder: Path) -> Iterator[Diagnostic]:
     """Other flows are left out where single flows were asked for."""
     chosen = {path.resolve() for path in paths}
     if not chosen or not all(path.parent == folder / "flows" and path.is_file() for path in chosen):

@@ -13,7 +13,8 @@ __all__ = ["route", "to_write"]
 _MOST = 12
 _WORDS = {"read": "tool", "call": "tool", "branch": "if", "until": "repeat", "next": "each", "give": "use"}
 """Kinds of nodes -> what authors call the step."""
-_ANSWERS = {"yes": "holds", "no": "does not hold"}
+_OUTCOMES = {"done": "is done", "yes": "holds", "no": "does not hold", "next": "begins a round"}
+"""Outcomes of nodes, as an author would say them; a step's own causes and words stand as they are."""
 _SILENT = frozenset({"propose", "gate"})
 """Nodes of the write itself: its step is shown once."""
 
@@ -52,9 +53,8 @@ def _shown(flow: Compiled, came: dict[str, tuple[str, str] | None], target: str)
 def _taken(node: Node, outcome: str) -> str:
     """The way that leads on from a step, in an author's words."""
     word = _WORDS.get(node.kind, node.kind)
-    if node.kind == "branch" and outcome in _ANSWERS:
-        return f"the `{word}` {_ANSWERS[outcome]}"
-    return f"the `{word}` is done" if outcome == "done" else f"the `{word}` goes on by `{outcome.lstrip('=&')}`"
+    said = _OUTCOMES.get(outcome)
+    return f"the `{word}` {said}" if said else f"the `{word}` comes to `{outcome.lstrip('=&')}`"
 
 
 def to_write(written: Written) -> tuple[Label, ...]:

@@ -26,7 +26,7 @@ def test_misspellings_are_mended_and_the_rest_is_shown(engine: Engine, project: 
         "fixed flows/wrong.yaml:7:5: `rpely` is now `reply`\n"
         "fixed flows/wrong.yaml:8:12: `sovled` is now `solved`\n"
         "fixed flows/wrong.yaml:7:22: `tickt` is now `ticket`\n"
-        "2 flows, 3 tools: 1 error. `engine explain unknown-key` says more\n"
+        "2 flows, 8 tools: 1 error. `engine explain unknown-key` says more\n"
     )
     assert ran.out.startswith("flows/wrong.yaml:5:1: unknown key `ownr`")
     assert path.read_text(encoding="utf-8") == HEAD.format(name="wrong") + "ownr: x\n" + RIGHT
@@ -34,7 +34,7 @@ def test_misspellings_are_mended_and_the_rest_is_shown(engine: Engine, project: 
 
 def test_a_project_without_findings_stays_as_it_is(engine: Engine, project: Path) -> None:
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in project.rglob("*.yaml")}
-    assert engine("validate", "--fix") == (0, "", "1 flow, 3 tools: no findings\n")
+    assert engine("validate", "--fix") == (0, "", "1 flow, 8 tools: no findings\n")
     assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in project.rglob("*.yaml")} == before
 
 
@@ -184,7 +184,7 @@ def test_the_schema_line(engine: Engine, project: Path) -> None:
     before = {path: path.read_bytes() for path in project.rglob("*.yaml")}
     ran = engine("validate", "--fix")
     assert ran.status == 0
-    assert ran.err.count("fixed ") == 4
+    assert ran.err.count("fixed ") == 5
     start = "# yaml-language-server: $schema="
     for path, line in {
         "engine.yaml": "schemas/engine.schema.json",
