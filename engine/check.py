@@ -13,6 +13,7 @@ from engine.plan import Plan
 from engine.project import NoProject, Project, find_root, load
 from engine.project.shape import shortened
 from engine.rules import BELOW, RULES, Case
+from engine.rules.secret_in_file import blotted, hide
 from engine.steps import LATER, STEPS
 from engine.syntax import IGNORE, Ignore, ignores
 
@@ -56,7 +57,7 @@ def check(
     for rule in RULES.values():
         if rule.check is not None:
             rule.check(case, sink)
-    found = _ignored(project, sink)
+    found = blotted(_ignored(project, sink), hide(project))
     plans = {name: compiled.plan for name, compiled in flows.items()}
     return Checked(project, plans, tuple(one for one in found if _wanted(one.place, paths, folder)))
 

@@ -11,7 +11,7 @@ from engine.project.grant import Approval, GrantEntry
 from engine.project.scalars import Expr, decimal
 from engine.steps.agent import Agent
 from engine.steps.tool import Call
-from engine.types import BOOL, NUMBER, Type, field_of, is_subtype
+from engine.types import BOOL, NUMBER, Type, field_of, is_subtype, required
 
 __all__ = ["Write", "call", "errors", "typed_literal"]
 
@@ -38,6 +38,7 @@ def _arguments(step: Call, tool: Tool) -> dict[str, Any]:
 def typed_literal(value: Any, wanted: Type | None) -> Any:
     """A plain word where the tool wants a number or a bool is one: scalars are typed by the place they stand in."""
     tree = argument_json(value)
+    wanted = required(wanted) if wanted is not None else None
     if wanted is None or not isinstance(value, Expr) or tree[:1] != ["lit"] or not isinstance(tree[1], str):
         return tree
     if is_subtype(wanted, NUMBER) and decimal(tree[1]) is not None:

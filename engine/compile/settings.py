@@ -4,9 +4,9 @@ from typing import Any
 
 from engine.compile.lowering import FALLBACK, silence_json
 from engine.project.containers import plain
-from engine.project.flow import Escalation, Flow, When
+from engine.project.flow import Data, Escalation, Flow, When
 from engine.project.scalars import Bound
-from engine.project.settings import ModelSettings, Settings
+from engine.project.settings import Defaults, ModelSettings, Settings
 from engine.syntax import Mapping, Node, Text
 
 __all__ = ["MEANWHILE", "plan_settings"]
@@ -21,6 +21,7 @@ def plan_settings(flow: Flow, settings: Settings | None, *, works: bool = False)
     """As the docstring of `engine.plan.model` says. Every part is there, whatever is broken in the files. `works`: an
     agent is in it, which needs a model of its own."""
     silence = flow.silence or (settings.silence if settings else None)
+    defaults = settings.defaults if settings else None
     return {
         "about": flow.about.value if flow.about else "",
         "examples": [text.value for text in (flow.start.examples if flow.start else None) or ()],
@@ -29,13 +30,13 @@ def plan_settings(flow: Flow, settings: Settings | None, *, works: bool = False)
         "meanwhile": _meanwhile(flow),
         "escalate": {
             "to": _team(flow.escalate, settings),
-            "when": _when(flow.escalate.when if flow.escalate else None),
+            "when": _thresholds(flow, defaults),
         },
         "knowledge": [text.value for text in flow.knowledge or ()],
         "models": _models(flow, settings, (*JOBS, "agent") if works else JOBS),
-        "guardrails": [_guardrail(node) for node in flow.guardrails or ()],
-        "data": _data(flow),
-        "rollout": _rollout(flow),
+        "guardrails": _guardrails(flow, defaults),
+        "data": _data(flow, defaults),
+        "rollout": _rollout(flow, defaults),
         "languages": [text.value for text in (settings.languages if settings else None) or ()],
         "currency": settings.currency.value if settings and settings.currency else "EUR",
         "timezone": _timezone(settings),
@@ -57,6 +58,14 @@ def _team(escalation: Escalation | None, settings: Settings | None) -> str | Non
         return escalation.to.value
     handoff = settings.handoff if settings else None
     return handoff.to.value if handoff and handoff.to else None
+
+
+def _thresholds(flow: Flow, defaults: Defaults | None) -> dict[str, Any]:
+    """The flow's own, the project's where it has none; topics add up."""
+    own = _when(flow.escalate.when if flow.escalate else None)
+    known = _when(defaults.escalate.when if defaults and defaults.escalate else None)
+    topics = list(dict.fromkeys([*known.get("topics", ()), *own.get("topics", ())]))
+    return {**known, **own, **({"topics": topics} if topics else {})}
 
 
 def _when(when: When | None) -> dict[str, Any]:
@@ -85,17 +94,34 @@ def _provider(entry: tuple[Text, Any] | None, job: str) -> str:
     return "local"
 
 
+def _guardrails(flow: Flow, defaults: Defaults | None) -> list[Any]:
+    """The project's, then the flow's own, each once."""
+    nodes = [*((defaults.guardrails if defaults else None) or ()), *(flow.guardrails or ())]
+    found: list[Any] = []
+    for said in map(_guardrail, nodes):
+        if said not in found:
+            found.append(said)
+    return found
+
+
 def _guardrail(node: Node) -> Any:
     return plain(node) if isinstance(node, Mapping) else node.value if isinstance(node, Text) else ""
 
 
-def _data(flow: Flow) -> dict[str, Any]:
-    said = flow.data
-    location = said.location.value if said and said.location else "anywhere"
-    return {"location": location, "mask": [text.value for text in (said.mask if said else None) or ()]}
+def _data(flow: Flow, defaults: Defaults | None) -> dict[str, Any]:
+    """The stricter place, and every mask."""
+    said = [data for data in (defaults.data if defaults else None, flow.data) if data is not None]
+    masks = dict.fromkeys(text.value for data in said for text in data.mask or ())
+    strict = any(_location(data) == "on_premises" for data in said)
+    return {"location": "on_premises" if strict else "anywhere", "mask": list(masks)}
 
 
-def _rollout(flow: Flow) -> dict[str, str]:
-    said = flow.rollout
-    share = said.share if said and said.share is not None else 100
-    return {"mode": said.mode.value if said and said.mode else "live", "share": str(share)}
+def _location(data: Data) -> str | None:
+    return data.location.value if data.location else None
+
+
+def _rollout(flow: Flow, defaults: Defaults | None) -> dict[str, str]:
+    said = [rollout for rollout in (flow.rollout, defaults.rollout if defaults else None) if rollout is not None]
+    mode = next((rollout.mode.value for rollout in said if rollout.mode), "live")
+    share = next((rollout.share for rollout in said if rollout.share is not None), 100)
+    return {"mode": mode, "share": str(share)}

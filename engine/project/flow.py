@@ -10,7 +10,7 @@ from engine.project.shape import Declaration, Outline, Reader, Reference, Schema
 from engine.project.step import STEPS, StepKind
 from engine.syntax import Mapping, Node, Text
 
-__all__ = ["Data", "Escalation", "Flow", "Meanwhile", "Rollout", "Start", "When"]
+__all__ = ["GUARDRAILS", "Data", "Escalation", "Flow", "Meanwhile", "Rollout", "Start", "When"]
 
 _OF_PIECES = ("flow", "title", "owner", "about", "takes", "gives", "needs", "steps")
 _TODO = Choice(
@@ -131,6 +131,9 @@ class _Guardrails(Shape):
         return {"anyOf": [dict(SCALAR), {"type": "object", "minProperties": 1, "maxProperties": 1}]}
 
 
+GUARDRAILS = ListOf(_Guardrails())
+
+
 class Flow(Declaration):
     """One file of `flows/`."""
 
@@ -172,7 +175,7 @@ class Flow(Declaration):
         doc="Which model does which job.", example="{answer: local}",
     )  # fmt: skip
     guardrails: list[Node] | None = key(
-        "guardrails", ListOf(_Guardrails()), doc="What every text to the customer is held against.",
+        "guardrails", GUARDRAILS, doc="What every text to the customer is held against.",
         example="[customer-facing]",
     )  # fmt: skip
     escalate: Escalation | None = key(

@@ -26,7 +26,7 @@ from engine.project.shape import Declaration, Outline, Reader, Schema, Section, 
 from engine.project.step import OTHERWISE, Otherwise
 from engine.syntax import Node, Text
 
-__all__ = ["GRANT", "Approval", "GrantEntry", "Limit", "Silence"]
+__all__ = ["GRANT", "LIMIT", "Approval", "GrantEntry", "Limit", "Silence"]
 
 
 class Silence(Declaration):
@@ -88,6 +88,9 @@ class _Limit(Shape):
         return text_of(rf"(?:{times}|{amount})\s+per\s+[A-Za-z][A-Za-z0-9_.]*(?:\s+per\s+(?:{TIME}))?")
 
 
+LIMIT = _Limit()
+
+
 class Approval(Declaration):
     """One line of `approve`: who decides, when, until when."""
 
@@ -118,7 +121,7 @@ class GrantEntry(Declaration):
         example="[order.customer_id == customer.id]",
     )  # fmt: skip
     limit: list[Limit] | None = key(
-        "limit", ListOf(_Limit(), one=True), doc="How often or how much, counted over all tickets.",
+        "limit", ListOf(LIMIT, one=True), doc="How often or how much, counted over all tickets.",
         example="[1 per order_id]",
     )  # fmt: skip
     confirm: Expr | Text | None = key(

@@ -5,11 +5,13 @@ from datetime import date
 from typing import Any
 
 from engine.project.containers import Either, ListOf, MapOf
-from engine.project.grant import Silence
+from engine.project.flow import GUARDRAILS, Data, Rollout, When
+from engine.project.grant import LIMIT, Limit, Silence
 from engine.project.scalars import (
     AMOUNT,
     CURRENCY,
     DURATION,
+    EXPRESSION,
     LANGUAGE,
     SCALAR,
     SLUG,
@@ -18,6 +20,7 @@ from engine.project.scalars import (
     Amount,
     Choice,
     Expr,
+    Number,
     Ref,
     Span,
     Word,
@@ -27,7 +30,8 @@ from engine.project.shape import Declaration, Outline, Reader, Schema, Section, 
 from engine.syntax import Mapping, Node, Text
 
 __all__ = [
-    "Calendar", "Channel", "Floors", "HandoffSettings", "KnowledgeSettings", "ModelSettings", "Settings", "Team",
+    "Calendar", "Channel", "Defaults", "Floors", "HandoffSettings", "KnowledgeSettings", "ModelSettings", "Settings",
+    "Team", "WriteFloor",
 ]  # fmt: skip
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -168,6 +172,10 @@ class ModelSettings(Declaration):
     model: Text | None = key("model", STRING, doc="The provider's name of the model.", example="mistral-large")
     base_url: Text | None = key("base_url", STRING, doc="Where it is.", example="http://127.0.0.1:8080")
     api_key: Expr | None = key("api_key", TEMPLATE, doc="Its key.", example="'{{ secret.MODEL_KEY }}'")
+    location: Text | None = key(
+        "location", Choice(on_premises="On machines of your own.", cloud="Somewhere else."),
+        doc="Where it runs; what is not `local` counts as `cloud`.", example="on_premises",
+    )  # fmt: skip
 
 
 class KnowledgeSettings(Declaration):
@@ -190,12 +198,81 @@ class HandoffSettings(Declaration):
     )
 
 
+class WriteFloor(Declaration):
+    """What the gates of a tool have to be at the least, in every flow that is granted it."""
+
+    WHAT = "a floor"
+    tool: Text | None = key("tool", Ref("tool"), doc="The write.", example="payments.refund", required=True)
+    when: Expr | None = key(
+        "when", EXPRESSION, doc="The calls that it is about, over what a grant sees; without it, all of them.",
+        example="amount > 500",
+    )  # fmt: skip
+    approvers: int | None = key(
+        "approvers", Number("1", "5", whole=True), doc="How many people approve such a call.", example="2"
+    )
+    confirm: Text | None = key(
+        "confirm",
+        Choice(required="There is always a question."),
+        doc="The customer says yes to such a call first.",
+        example="required",
+    )
+    limit: list[Limit] | None = key(
+        "limit", ListOf(LIMIT, one=True), doc="Each is met by a limit that is as narrow.", example="[1 per order_id]"
+    )
+    only_if: list[Expr] | None = key(
+        "only_if", ListOf(EXPRESSION, one=True), doc="Each follows from the lines of `only_if`.",
+        example="[order.customer_id == customer.id]",
+    )  # fmt: skip
+
+    def finish(self, reader: Reader) -> None:
+        """Something has to be asked for."""
+        if not {"approvers", "confirm", "limit", "only_if"} & set(self.at):
+            message = "a floor needs one of `approvers`, `confirm`, `limit` or `only_if`"
+            reader.error("missing-key", self.place, message, tip="for example `approvers: 2`")
+
+    @classmethod
+    def demands(cls) -> Schema:
+        """The same as `finish`."""
+        words = ("approvers", "confirm", "limit", "only_if")
+        return {**super().demands(), "anyOf": [{"required": [word]} for word in words]}
+
+
 class Floors(Declaration):
     """What no flow can be looser than."""
 
     WHAT = "floors"
     approval_above: Amount | None = key(
         "approval_above", AMOUNT, doc="A write of more than this is always approved by a person.", example="500 EUR"
+    )
+    writes: list[WriteFloor] | None = key(
+        "writes", ListOf(Section(WriteFloor)), doc="What the gates of single tools have to be at the least.",
+        example="[{tool: payments.refund, when: amount > 500, approvers: 2}]",
+    )  # fmt: skip
+
+
+class _Escalation(Declaration):
+    WHAT = "`escalate` of the defaults"
+    when: When | None = key(
+        "when", Section(When), doc="Thresholds, each where a flow has none of its own.", required=True,
+        example='{confidence: "< 0.6"}',
+    )  # fmt: skip
+
+
+class Defaults(Declaration):
+    """What holds where a flow says nothing. A flow may be tighter, never looser; guardrails and topics add up."""
+
+    WHAT = "defaults"
+    escalate: _Escalation | None = key(
+        "escalate", Section(_Escalation), doc="When people take over.", example='{when: {confidence: "< 0.6"}}'
+    )
+    guardrails: list[Node] | None = key(
+        "guardrails", GUARDRAILS, doc="What every text of every flow is held against.", example="[customer-facing]"
+    )
+    rollout: Rollout | None = key(
+        "rollout", Section(Rollout), doc="How far any flow is let.", example="{mode: suggest, share: 50%}"
+    )
+    data: Data | None = key(
+        "data", Section(Data), doc="Where contents may go.", example="{location: on_premises, mask: [card]}"
     )
 
 
@@ -251,7 +328,18 @@ class Settings(Declaration):
         example="{customer-facing: [no_secrets]}",
     )  # fmt: skip
     silence: Silence | None = key(
-        "silence", Section(Silence), doc="Where a flow says none.", example="{within: 5d, otherwise: close}"
+        "silence", Section(Silence), doc="Where a flow says none; none of a flow may wait longer.",
+        example="{within: 5d, otherwise: close}",
+    )  # fmt: skip
+    defaults: Defaults | None = key(
+        "defaults", Section(Defaults), doc="What holds where a flow says nothing, and how loose it may be.",
+        example='{escalate: {when: {confidence: "< 0.6"}}, guardrails: [customer-facing]}',
+    )  # fmt: skip
+    tests: Text | None = key(
+        "tests",
+        Choice(required="A flow without tests is warned of."),
+        doc="Whether every flow needs `flows/NAME.test.yaml`.",
+        example="required",
     )
     handoff: HandoffSettings | None = key(
         "handoff", Section(HandoffSettings), doc="Who takes over where a flow does not say it.",

@@ -11,10 +11,11 @@ from engine.project.contract import Tool, json_of
 from engine.project.grant import GrantEntry
 from engine.project.scalars import Expr
 from engine.rules.base import Case
+from engine.rules.logic import implies
 from engine.syntax import Text
-from engine.types import fields_of, is_money
+from engine.types import INTEGER, NUMBER, fields_of, is_money, required
 
-__all__ = ["Bounds", "Written", "bounds", "grants", "money_arguments", "writes"]
+__all__ = ["Bounds", "Written", "bounds", "grants", "money_arguments", "number_arguments", "writes"]
 
 
 class Written(NamedTuple):
@@ -49,6 +50,11 @@ def money_arguments(tool: Tool) -> list[str]:
     return [name for name, kind in fields_of(tool.input).items() if is_money(kind)]
 
 
+def number_arguments(tool: Tool) -> list[str]:
+    """Arguments that are plain numbers."""
+    return [name for name, kind in fields_of(tool.input).items() if required(kind) in (INTEGER, NUMBER)]
+
+
 class Bounds(NamedTuple):
     """What the lines of `only_if` say of one argument."""
 
@@ -61,18 +67,17 @@ _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}
 
 
 def bounds(written: Written, argument: str) -> Bounds:
-    """From comparisons that must all hold: lines, `and`, and chains such as `0 < amount <= order.total`."""
+    """What all lines together imply of zero; an upper bound from comparisons that must all hold: lines, `and`, and
+    chains such as `0 < amount <= order.total`."""
     arguments = set(fields_of(written.tool.input))
-    above, upper = False, None
-    for expr in written.grant.only_if or ():
-        for left, operator, right in _comparisons(json_of(expr)):
+    lines = [json_of(expr) for expr in written.grant.only_if or ()]
+    upper = None
+    for tree in lines:
+        for left, operator, right in _comparisons(tree):
             for one, sign, other in ((left, operator, right), (right, _FLIPPED.get(operator, ""), left)):
-                if one != ["name", argument]:
-                    continue
-                above = above or _positive(sign, other)
-                if sign in ("<", "<=", "==") and _firm(other, arguments):
+                if one == ["name", argument] and sign in ("<", "<=", "==") and _firm(other, arguments):
                     upper = other
-    return Bounds(above, upper)
+    return Bounds(implies(lines, ["cmp", ["num", "0"], ["<", ["name", argument]]]), upper)
 
 
 def _comparisons(tree: Any) -> Iterator[tuple[Any, str, Any]]:
@@ -84,11 +89,6 @@ def _comparisons(tree: Any) -> Iterator[tuple[Any, str, Any]]:
         for operator, right in tree[2:]:
             yield left, operator, right
             left = right
-
-
-def _positive(sign: str, other: Any) -> bool:
-    value = number(other)
-    return value is not None and ((sign == ">" and value >= 0) or (sign in (">=", "==") and value > 0))
 
 
 def _firm(tree: Any, arguments: set[str]) -> bool:

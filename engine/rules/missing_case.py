@@ -1,6 +1,6 @@
 """A word of a list that no case of a `switch` names, without an `else`."""
 
-from engine.diagnostics import Sink, nearest
+from engine.diagnostics import Sink
 from engine.project.shape import quoted
 from engine.rules.base import Case, Rule
 from engine.rules.unknown_case import value_type
@@ -21,8 +21,9 @@ def check(case: Case, sink: Sink) -> None:
                 continue
             found = value_type(flow, record)
             if isinstance(found, EnumType):
-                meant = {nearest(word, found.values) for word in step.cases if word not in found.values}
-                if left := sorted(found.values - step.cases.keys() - meant):
+                if step.cases.keys() - found.values:
+                    continue  # a misspelt one, which is reported as such
+                if left := sorted(found.values - step.cases.keys()):
                     message = f"no case for {quoted(left, 'and')}"
                     sink.error("missing-case", step.spot("switch"), message, tip=_TIP)
             elif found is not None and is_known(found):

@@ -2,16 +2,18 @@
 
 from engine.diagnostics import Sink
 from engine.project.contract import json_of
-from engine.project.grant import Approval
 from engine.project.scalars import Amount
 from engine.rules.base import Case, Rule
-from engine.rules.grants import Written, bounds, is_broken, money_arguments, number, writes
+from engine.rules.grants import Written, is_broken, money_arguments, writes
+from engine.rules.logic import contradict
+from engine.rules.route import to_write
 
 __all__ = ["RULE"]
 
 
 def check(case: Case, sink: Sink) -> None:
-    """`floors.approval_above` of engine.yaml, for every write with an amount."""
+    """`floors.approval_above` of engine.yaml, for every write with an amount: where the lines of `only_if` hold and
+    the amount is above the floor, some line of `approve` applies."""
     floors = case.project.settings.floors if case.project.settings else None
     if floors is None or floors.approval_above is None:
         return
@@ -22,28 +24,19 @@ def check(case: Case, sink: Sink) -> None:
 
 
 def _argument(written: Written, argument: str, floor: Amount, sink: Sink) -> None:
-    upper = number(bounds(written, argument).upper or [])
-    small = upper is not None and upper <= floor.value
-    if small or any(_covers(line, argument, floor) for line in written.grant.approve or ()):
+    lines = written.grant.approve or []
+    conditions = [(json_of(expr), True) for expr in written.grant.only_if or ()]
+    conditions.append((["cmp", ["name", argument], [">", ["num", str(floor.value)]]], True))
+    conditions += [(["lit", True] if line.test is None else json_of(line.test), False) for line in lines]
+    if contradict(conditions):
         return
     message = (
         f"a `{written.tool.name}` of more than {floor.value} {floor.currency} needs a person's approval in this "
         f"project, and that cannot be shown here"
     )
     tip = f"add a line to `approve` whose `if` is `{argument} > {floor.value}` or wider, or none"
-    sink.error("write-without-approval", written.grant.at.get("approve", written.place), message, tip=tip)
-
-
-def _covers(line: Approval, argument: str, floor: Amount) -> bool:
-    """Whether the line applies to every amount above the floor."""
-    if line.test is None:
-        return "if" not in line.broken
-    tree = json_of(line.test)
-    if tree[:1] != ["cmp"] or len(tree) != 3 or tree[1] != ["name", argument]:
-        return False
-    operator, other = tree[2]
-    value = number(other)
-    return value is not None and operator in (">", ">=") and value <= floor.value
+    place = written.grant.at.get("approve", written.place)
+    sink.error("write-without-approval", place, message, tip=tip, path=to_write(written))
 
 
 RULE = Rule(

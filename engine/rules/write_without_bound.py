@@ -1,30 +1,43 @@
-"""An amount that a flow may write without an upper bound, or one that admits zero or less."""
+"""An amount or a number that a flow may write without an upper bound, or an amount that may be zero or less."""
 
 from engine.diagnostics import Sink
 from engine.rules.base import Case, Rule
-from engine.rules.grants import Written, bounds, is_broken, money_arguments, writes
+from engine.rules.grants import Written, bounds, is_broken, money_arguments, number_arguments, writes
+from engine.rules.route import to_write
 
 __all__ = ["RULE"]
 
 
 def check(case: Case, sink: Sink) -> None:
-    """For every argument that is money. A bound that the call's own arguments choose is none."""
+    """Every argument that is money has both bounds. Any other number has an upper one, or a person who approves every
+    call. A bound that the call's own arguments choose is none."""
     for written in writes(case):
-        if not is_broken(written, "only_if"):
-            for argument in money_arguments(written.tool):
-                _argument(written, argument, sink)
+        if is_broken(written, "only_if"):
+            continue
+        for argument in money_arguments(written.tool):
+            _amount(written, argument, sink)
+        always = any(line.test is None for line in written.grant.approve or ())
+        for argument in number_arguments(written.tool) if not always else ():
+            if bounds(written, argument).upper is None and not is_broken(written, "approve"):
+                message = f"no line of `only_if` bounds `{argument}` of `{written.tool.name}` from above"
+                tip = f"write `{argument} <= ...` with a fact or a number, or an `approve` without `if`"
+                _report(written, message, tip, sink)
 
 
-def _argument(written: Written, argument: str, sink: Sink) -> None:
+def _amount(written: Written, argument: str, sink: Sink) -> None:
     found = bounds(written, argument)
-    place = written.grant.at.get("only_if", written.place)
     tip = f"write `0 < {argument} <= ...` as a line of `only_if`, with a fact or a number as the bound"
     if found.upper is None:
         message = f"no line of `only_if` bounds `{argument}` of `{written.tool.name}` from above"
-        sink.error("write-without-bound", place, message, tip=tip)
+        _report(written, message, tip, sink)
     elif not found.above_zero:
         message = f"no line of `only_if` keeps `{argument}` of `{written.tool.name}` above zero"
-        sink.error("write-without-bound", place, message, tip=tip)
+        _report(written, message, tip, sink)
+
+
+def _report(written: Written, message: str, tip: str, sink: Sink) -> None:
+    place = written.grant.at.get("only_if", written.place)
+    sink.error("write-without-bound", place, message, tip=tip, path=to_write(written))
 
 
 RULE = Rule(

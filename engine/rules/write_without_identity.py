@@ -1,18 +1,13 @@
 """A path to a write on which nobody has proved who the customer is."""
 
-from collections import deque
-
 from engine.compile import Compiled
 from engine.compile.analysis import outgoing
-from engine.diagnostics import Label, Place, Sink
+from engine.diagnostics import Sink
 from engine.plan import Node
 from engine.rules.base import Case, Rule
+from engine.rules.route import route
 
 __all__ = ["RULE"]
-
-_SHOWN = 8
-_WORDS = {"read": "tool", "call": "tool", "branch": "if"}
-"""Kinds of nodes -> what authors call the step."""
 
 
 def check(case: Case, sink: Sink) -> None:
@@ -23,43 +18,18 @@ def check(case: Case, sink: Sink) -> None:
         for name, node in flow.plan.nodes.items():
             state = flow.states.get(name)
             if node.kind == "call" and state is not None and not state.verified:
-                path = [Label(place, said) for place, said in _path(flow, name)]
-                message = f"`{node.data['tool']}` can be reached without a verified customer"
-                tip = "put a `verify` step before it on every way, and let its `otherwise` end or escalate"
-                sink.error("write-without-identity", flow.graph.places[name], message, tip=tip, path=path)
+                _report(flow, node, sink)
 
 
-def _path(flow: Compiled, target: str) -> list[tuple[Place, str]]:
-    """Steps of the shortest way to the call on which nothing establishes `verified`."""
-    came: dict[str, tuple[str, str] | None] = {flow.plan.entry: None}
-    waiting = deque([flow.plan.entry])
-    while waiting and target not in came:
-        name = waiting.popleft()
-        for outcome, following in flow.plan.nodes[name].on.items():
-            if following in came or following not in flow.states or _proves(flow, flow.plan.nodes[name], outcome):
-                continue
-            came[following] = (name, outcome)
-            waiting.append(following)
-    return _shown(flow, came, target)
+def _report(flow: Compiled, call: Node, sink: Sink) -> None:
+    def unproved(node: Node, outcome: str) -> bool:
+        state = flow.states[node.id]
+        return state.verified or not outgoing(flow.graph, node, outcome, state).verified
 
-
-def _proves(flow: Compiled, node: Node, outcome: str) -> bool:
-    state = flow.states[node.id]
-    return not state.verified and outgoing(flow.graph, node, outcome, state).verified
-
-
-def _shown(flow: Compiled, came: dict[str, tuple[str, str] | None], target: str) -> list[tuple[Place, str]]:
-    steps: list[tuple[Place, str]] = []
-    at = came.get(target)
-    while at is not None:
-        name, outcome = at
-        node = flow.plan.nodes[name]
-        if node.kind not in ("propose", "gate"):
-            word = _WORDS.get(node.kind, node.kind)
-            steps.append((flow.graph.places[name], f"from `{word}` over `{outcome}`"))
-        at = came.get(name)
-    steps.reverse()
-    return steps[:_SHOWN]
+    message = f"`{call.data['tool']}` can be reached without a verified customer"
+    tip = "put a `verify` step before it on every way, and let its `otherwise` end or escalate"
+    path = route(flow, call.id, passes=unproved)
+    sink.error("write-without-identity", flow.graph.places[call.id], message, tip=tip, path=path)
 
 
 RULE = Rule(

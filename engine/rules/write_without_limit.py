@@ -3,6 +3,7 @@
 from engine.diagnostics import Sink
 from engine.rules.base import Case, Rule
 from engine.rules.grants import is_broken, writes
+from engine.rules.route import to_write
 
 __all__ = ["RULE"]
 
@@ -15,7 +16,8 @@ def check(case: Case, sink: Sink) -> None:
             message = (
                 f"`{written.tool.name}` changes the world and has neither a `limit` nor an `approve` for every call"
             )
-            sink.error("write-without-limit", written.place, message, tip="write `limit: [1 per ...]`")
+            tip = "write `limit: [1 per ...]`"
+            sink.error("write-without-limit", written.place, message, tip=tip, path=to_write(written))
 
 
 RULE = Rule(

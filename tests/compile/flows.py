@@ -14,7 +14,7 @@ GRANTS = """tools:
     confirm: "Refund {{ amount | money }}?"
     approve:
       - {by: leads, if: amount > 50, remind: [4h, 1 business day], within: 2 business days, otherwise: escalate}
-      - {by: support, if: amount > 200, within: 1d, otherwise: {late: close, rejected: next}}
+      - {by: support, if: amount > 200, within: 1 business day, otherwise: {late: close, rejected: next}}
 """
 VERIFY = "  - verify: [{by: customers.match, with: [email, postcode]}]\n"
 ORDER = """  - ask: details

@@ -44,7 +44,7 @@ def test_the_order_of_top_level_keys_makes_no_revision(tmp_path: Path) -> None:
         ("amount > 50", "amount > 60"),
         ("Refund {{", "Pay {{"),
         ("within: 5d", "within: 6d"),
-        ("by: leads", "by: support"),
+        ("within: 2 business days", "within: 3 business days"),
         ("1 per order_id", "2 per order_id"),
         ("close: solved", "close: denied"),
     ],

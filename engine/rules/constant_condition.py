@@ -1,0 +1,173 @@
+"""A condition that always comes out the same."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from engine.compile import Compiled
+from engine.compile.graph import paths
+from engine.compile.typing import gate_names
+from engine.diagnostics import Label, Place, Sink
+from engine.expressions import infer
+from engine.expressions.tree import dotted
+from engine.project.contract import json_of
+from engine.project.scalars import Expr
+from engine.project.step import StepKind
+from engine.rules.base import Case, Rule
+from engine.rules.grants import Written, grants
+from engine.rules.logic import contradict
+from engine.rules.nesting import always_ends, lists, sets
+from engine.steps.if_ import If
+from engine.steps.repeat import Repeat
+from engine.syntax import Broken
+from engine.types import EnumType, Type
+
+__all__ = ["RULE"]
+
+_CLOCKS = ("days_ago", "hours_ago")
+"""Filters whose value changes while a ticket waits."""
+
+
+class _Known(NamedTuple):
+    """A condition that was passed on the way, and how it came out."""
+
+    expr: Expr
+    truth: bool
+
+
+def check(case: Case, sink: Sink) -> None:
+    """`if` and `until` of steps, with what the conditions around them and before them say; lines of grants."""
+    for flow in case.files:
+        entries = {id(record.step): record.entry for record in flow.graph.steps}
+        _steps(flow, flow.flow.steps or [], (), entries, sink)
+    for granted in grants(case):
+        _grant(granted, sink)
+
+
+def _steps(
+    flow: Compiled, steps: Sequence[StepKind], known: tuple[_Known, ...], entries: Mapping[int, str], sink: Sink
+) -> None:  # fmt: skip
+    for step in steps:
+        names = _names(flow, entries, step)
+        if isinstance(step, If) and step.test is not None:
+            _condition(step.test, known, names, "if", sink)
+            then, other = _Known(step.test, True), _Known(step.test, False)
+            _steps(flow, step.then or [], (*known, then), entries, sink)
+            _steps(flow, step.other or [], (*known, other), entries, sink)
+            ends = [always_ends(step.then), always_ends(step.other)]
+            known = (*known, *([other] if ends == [True, False] else [then] if ends == [False, True] else []))
+        else:
+            inside = tuple(one for one in known if not _changed(one, sets(step)))
+            for inner in lists(step):
+                _steps(flow, inner, inside, entries, sink)
+            if isinstance(step, Repeat) and step.until is not None:
+                _condition(step.until, (), names, "until", sink)
+        known = tuple(one for one in known if not _changed(one, sets(step)) and not _ticks(step, one))
+
+
+def _names(flow: Compiled, entries: Mapping[int, str], step: StepKind) -> Mapping[str, Type]:
+    state = flow.states.get(entries.get(id(step), ""))
+    return state.names if state is not None else {}
+
+
+def _changed(known: _Known, names: set[str]) -> bool:
+    return any(path[0] in names for path in paths(json_of(known.expr)))
+
+
+def _ticks(step: StepKind, known: _Known) -> bool:
+    return not isinstance(step, If) and any(clock in repr(json_of(known.expr)) for clock in _CLOCKS)
+
+
+def _grant(granted: Written, sink: Sink) -> None:
+    """Lines of `only_if` by themselves; those of `approve` where the lines of `only_if` hold."""
+    names = gate_names(granted.flow, granted.tool)
+    lines = granted.grant.only_if or []
+    for expr in lines:
+        _condition(expr, (), names, "line", sink)
+    for line in granted.grant.approve or ():
+        if line.test is not None:
+            _condition(line.test, tuple(_Known(expr, True) for expr in lines), names, "if", sink)
+
+
+def _condition(
+    expr: Expr, known: tuple[_Known, ...], names: Mapping[str, Type], what: str, sink: Sink
+) -> None:  # fmt: skip
+    if isinstance(expr.tree, Broken) or any(isinstance(one.expr.tree, Broken) for one in known):
+        return
+    own = Sink()
+    infer(expr.tree, names, own, expr.text)
+    if len(own):
+        return  # a word that the value never is, and the like: reported where types are checked
+    tree = json_of(expr)
+    domains = [(domain, True) for domain in _domains([tree, *(json_of(one.expr) for one in known)], names, expr)]
+    before = [(json_of(one.expr), one.truth) for one in known]
+    for given in ([], before):
+        if contradict([*domains, *given]):
+            return  # no ticket comes here, which is another rule's
+        for truth, word in ((True, "never"), (False, "always")):
+            if contradict([*domains, *given, (tree, truth)]):
+                why = _needed(domains, known, (tree, truth)) if given else _about(known, tree)
+                _report(expr, what, word, why, sink)
+                return
+
+
+def _about(known: tuple[_Known, ...], tree: Any) -> tuple[Label, ...]:
+    """The conditions on the same values: what a type is narrowed to was said by one of them."""
+    mine = set(paths(tree))
+    return tuple(_label(one) for one in known if mine & set(paths(json_of(one.expr))))
+
+
+def _needed(
+    domains: list[tuple[Any, bool]], known: tuple[_Known, ...], goal: tuple[Any, bool]
+) -> tuple[Label, ...]:  # fmt: skip
+    """Those conditions without which it would not be so."""
+    needed = list(known)
+    for one in known:
+        rest = [other for other in needed if other is not one]
+        if contradict([*domains, *((json_of(other.expr), other.truth) for other in rest), goal]):
+            needed = rest
+    return tuple(map(_label, needed))
+
+
+def _label(known: _Known) -> Label:
+    return Label(_place(known.expr), "this holds here" if known.truth else "this does not hold here")
+
+
+def _domains(trees: list[Any], names: Mapping[str, Type], expr: Expr) -> Iterator[Any]:
+    """That a value whose words are known is one of them."""
+    for path in {path for tree in trees for path in paths(tree)}:
+        if path[0] in names:
+            found = _type_of(path, names, expr)
+            if isinstance(found, EnumType):
+                words = [["lit", word] for word in sorted(found.values)]
+                yield ["cmp", _dotted(path), ["in", ["list", *words]]]
+
+
+def _type_of(path: tuple[str, ...], names: Mapping[str, Type], expr: Expr) -> Type:
+    return infer(dotted(path), names, Sink(), expr.text)
+
+
+def _dotted(path: tuple[str, ...]) -> Any:
+    tree: Any = ["name", path[0]]
+    for key in path[1:]:
+        tree = ["dot", tree, key]
+    return tree
+
+
+def _report(expr: Expr, what: str, word: str, labels: tuple[Label, ...], sink: Sink) -> None:
+    said = {"if": "condition", "until": "condition", "line": "line"}[what]
+    message = f"this {said} {word} holds"
+    tip = "" if what != "if" else "remove it, or say what was meant"
+    sink.error("constant-condition", _place(expr), message, tip=tip, labels=labels)
+
+
+def _place(expr: Expr) -> Place:
+    tree = expr.tree
+    return expr.text.place_of(tree.start, tree.end) if not isinstance(tree, Broken) else expr.text.place
+
+
+RULE = Rule(
+    "constant-condition",
+    check,
+    why="One of its branches is never taken, or a gate is no gate: something else was meant.",
+    mend="Say what was meant, or remove the condition.",
+)

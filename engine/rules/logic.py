@@ -1,0 +1,260 @@
+"""What conditions imply: whether several of them can hold at once, by intervals, sets and normal forms.
+
+A condition becomes a list of ways in which it can hold (its disjunctive normal form), each a list of literals: a linear
+comparison of numbers, amounts or times; a word that is one of some; or a text that is compared with nothing else. A
+way is impossible where a text is both true and false, no word is left, or the comparisons contradict each other, which
+Fourier and Motzkin's elimination decides exactly over the rationals. Everything else (products, filters, functions of
+the clock) counts as a value of its own. So what is said to be impossible is; what is not said may be impossible too.
+
+Conditions are read as the engine judges gates: a value that is missing closes them, so every value is there.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from fractions import Fraction
+from itertools import product
+from typing import Any, NamedTuple
+
+from engine.compile.graph import paths
+
+__all__ = ["Literal", "contradict", "implies", "opened_without", "ways"]
+
+_MOST_WAYS = 512
+_MOST_COMPARISONS = 300
+"""Beyond these nothing is shown: the checker stays quick on any input."""
+_NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+
+Linear = dict[str, Fraction]
+"""term -> its factor; the constant stands under the empty name."""
+
+
+class Literal(NamedTuple):
+    """One thing that holds in a way: exactly one of `linear`, `words` and neither (a text that is true or false)."""
+
+    term: str
+    truth: bool
+    reads: frozenset[str]
+    """The first names of the paths that it reads."""
+    linear: Linear | None = None
+    """The sum is below zero, or with `strict` off, at most zero."""
+    strict: bool = False
+    words: frozenset[str] | None = None
+
+
+class _TooMuch(Exception):
+    pass
+
+
+def implies(given: Iterable[Any], goal: Any) -> bool:
+    """Whether `goal` holds wherever all of `given` (trees as JSON) do. False where it can't be shown."""
+    return contradict([(tree, True) for tree in given] + [(goal, False)])
+
+
+def contradict(conditions: Iterable[tuple[Any, bool]]) -> bool:
+    """Whether these conditions can't all come out as said. False where it can't be shown."""
+    try:
+        return all(_impossible(way) for way in ways(conditions))
+    except _TooMuch:
+        return False
+
+
+def ways(conditions: Iterable[tuple[Any, bool]]) -> list[list[Literal]]:
+    """Each way in which all conditions come out as said. Raises `_TooMuch` where there are far too many."""
+    found: list[list[Literal]] = [[]]
+    for tree, truth in conditions:
+        found = _both(found, _ways(tree, truth))
+    return found
+
+
+def opened_without(conditions: Iterable[Any], firm: Iterable[str]) -> bool:
+    """Whether the conditions can all hold by way of literals that read none of the names `firm`, as far as can be
+    told: with too many ways to look at, they can."""
+    names = frozenset(firm)
+    try:
+        return any(
+            not any(literal.reads & names for literal in way) and not _impossible(way)
+            for way in ways((tree, True) for tree in conditions)
+        )
+    except _TooMuch:
+        return True
+
+
+def _both(left: list[list[Literal]], right: list[list[Literal]]) -> list[list[Literal]]:
+    if len(left) * len(right) > _MOST_WAYS:
+        raise _TooMuch
+    return [one + other for one, other in product(left, right)]
+
+
+def _ways(tree: Any, truth: bool) -> list[list[Literal]]:
+    match tree:
+        case ["lit", bool() as value]:
+            return [[]] if value == truth else []
+        case ["not", inside]:
+            return _ways(inside, not truth)
+        case [("and" | "or") as word, left, right]:
+            one, other = _ways(left, truth), _ways(right, truth)
+            return _both(one, other) if (word == "and") == truth else one + other
+        case ["cond", test, then, other]:
+            yes = _both(_ways(test, True), _ways(then, truth))
+            return yes + _both(_ways(test, False), _ways(other, truth))
+        case ["cmp", first, *rest]:
+            return _chain(first, rest, truth)
+        case ["test", "defined", inside]:
+            return [[_none(inside, not truth)]]
+        case ["test", "none", inside]:
+            return [[_none(inside, truth)]]
+    return [[Literal(_key(tree), truth, _names(tree))]]
+
+
+def _chain(first: Any, rest: list[Any], truth: bool) -> list[list[Literal]]:
+    found: list[list[Literal]] = [[]] if truth else []
+    left = first
+    for operator, right in rest:
+        pair = _pair(left, operator, right, truth)
+        found = _both(found, pair) if truth else found + pair
+        left = right
+    return found
+
+
+def _pair(left: Any, operator: str, right: Any, truth: bool) -> list[list[Literal]]:
+    if operator in ("in", "not-in"):
+        return _within(left, right, truth == (operator == "in"))
+    operator = operator if truth else _NEGATED[operator]
+    if operator in ("==", "!="):
+        for one, other in ((left, right), (right, left)):
+            if other[:1] == ["lit"]:
+                return _same(one, other[1], operator == "==")
+    return [[*_compared(left, sign, right)] for sign in (("<", ">") if operator == "!=" else (operator,))]
+
+
+def _same(tree: Any, value: Any, truth: bool) -> list[list[Literal]]:
+    """Compared with a word, with true or false, or with none."""
+    if tree[:1] == ["lit"]:
+        return [[]] if (tree[1] == value) == truth else []
+    if value is None:
+        return [[_none(tree, truth)]]
+    if isinstance(value, bool):
+        return _ways(tree, value == truth)
+    return [[Literal(_key(tree), truth, _names(tree), words=frozenset({value}))]]
+
+
+def _within(item: Any, whole: Any, truth: bool) -> list[list[Literal]]:
+    words = whole[1:] if whole[:1] == ["list"] else []
+    if words and all(word[:1] == ["lit"] and isinstance(word[1], str) for word in words):
+        if item[:1] == ["lit"]:
+            return [[]] if (item in words) == truth else []
+        return [[Literal(_key(item), truth, _names(item), words=frozenset(word[1] for word in words))]]
+    return [[Literal(_key(["in", item, whole]), truth, _names(item) | _names(whole))]]
+
+
+def _compared(left: Any, operator: str, right: Any) -> Iterator[Literal]:
+    reads = _names(left) | _names(right)
+    below = _sum(_linear(left), _linear(right), Fraction(-1))
+    above = {term: -factor for term, factor in below.items()}
+    match operator:
+        case "<" | "<=":
+            yield Literal("", True, reads, below, operator == "<")
+        case ">" | ">=":
+            yield Literal("", True, reads, above, operator == ">")
+        case "==":
+            yield Literal("", True, reads, below)
+            yield Literal("", True, reads, above)
+
+
+def _linear(tree: Any) -> Linear:
+    match tree:
+        case ["num", str(value)]:
+            return {"": Fraction(Decimal(value))}
+        case ["neg", inside]:
+            return _sum({}, _linear(inside), Fraction(-1))
+        case [("add" | "sub") as word, left, right]:
+            return _sum(_linear(left), _linear(right), Fraction(1 if word == "add" else -1))
+        case [("mul" | "div") as word, left, right]:
+            return _scaled(tree, word, _linear(left), _linear(right))
+    return {_key(tree): Fraction(1)}
+
+
+def _scaled(tree: Any, word: str, left: Linear, right: Linear) -> Linear:
+    """A product with a number; any other product is a value of its own."""
+    for one, other in ((left, right), (right, left))[: 2 if word == "mul" else 1]:
+        if other.keys() <= {""}:
+            factor = other.get("", Fraction(0))
+            if word == "mul":
+                return _sum({}, one, factor)
+            if factor:
+                return _sum({}, one, 1 / factor)
+    return {_key(tree): Fraction(1)}
+
+
+def _sum(left: Linear, right: Linear, factor: Fraction) -> Linear:
+    found = dict(left)
+    for term, value in right.items():
+        found[term] = found.get(term, Fraction(0)) + factor * value
+    return {term: value for term, value in found.items() if value}
+
+
+def _none(tree: Any, truth: bool) -> Literal:
+    return Literal(f"none {_key(tree)}", truth, _names(tree))
+
+
+def _key(tree: Any) -> str:
+    return json.dumps(tree)
+
+
+def _names(tree: Any) -> frozenset[str]:
+    return frozenset(path[0] for path in paths(tree))
+
+
+# whether a way is impossible
+
+
+def _impossible(way: list[Literal]) -> bool:
+    plain = {(literal.term, literal.truth) for literal in way if literal.linear is None and literal.words is None}
+    if any((term, not truth) in plain for term, truth in plain):
+        return True
+    if any(not words or (f"none {term}", True) in plain for term, words in _left(way)):
+        return True
+    return _unequal([(literal.linear, literal.strict) for literal in way if literal.linear is not None])
+
+
+def _left(way: list[Literal]) -> Iterator[tuple[str, frozenset[str]]]:
+    """The words that each value still can be, where some are named that it must be."""
+    for term in {literal.term for literal in way if literal.words is not None and literal.truth}:
+        words: frozenset[str] | None = None
+        for literal in way:
+            if literal.term == term and literal.words is not None and literal.truth:
+                words = literal.words if words is None else words & literal.words
+        without = [literal.words for literal in way if literal.term == term and literal.words and not literal.truth]
+        yield term, (words or frozenset()).difference(*without)
+
+
+def _unequal(comparisons: list[tuple[Linear, bool]]) -> bool:
+    """Whether sums can't all be below zero: eliminates one term after the other."""
+    while True:
+        constant = [(sum_, strict) for sum_, strict in comparisons if sum_.keys() <= {""}]
+        if any(sum_.get("", 0) > 0 or (strict and sum_.get("", 0) == 0) for sum_, strict in constant):
+            return True
+        comparisons = [one for one in comparisons if one not in constant]
+        terms = sorted({term for sum_, _ in comparisons for term in sum_ if term})
+        if not terms:
+            return False
+        term = min(terms, key=lambda term: _pairs(term, comparisons))
+        if _pairs(term, comparisons) > _MOST_COMPARISONS:
+            return False
+        comparisons = _without(term, comparisons)
+
+
+def _pairs(term: str, comparisons: list[tuple[Linear, bool]]) -> int:
+    factors = [sum_.get(term, Fraction(0)) for sum_, _ in comparisons]
+    return sum(factor > 0 for factor in factors) * sum(factor < 0 for factor in factors)
+
+
+def _without(term: str, comparisons: list[tuple[Linear, bool]]) -> list[tuple[Linear, bool]]:
+    above = [one for one in comparisons if one[0].get(term, 0) > 0]
+    below = [one for one in comparisons if one[0].get(term, 0) < 0]
+    found = [one for one in comparisons if term not in one[0]]
+    for (high, strict), (low, also) in product(above, below):
+        scaled = _sum({}, high, -low[term])
+        found.append((_sum(scaled, low, high[term]), strict or also))
+    return found[: _MOST_COMPARISONS * 2]

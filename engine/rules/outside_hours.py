@@ -1,0 +1,71 @@
+"""A deadline for people that may begin and end while the shop is closed."""
+
+from collections.abc import Iterator
+
+from engine.diagnostics import Label, Sink
+from engine.project.scalars import Span
+from engine.project.settings import Calendar
+from engine.rules.base import Case, Rule
+from engine.rules.grants import grants
+from engine.steps.ask import Ask
+
+__all__ = ["RULE"]
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEK = 7 * 1440
+
+
+def check(case: Case, sink: Sink) -> None:
+    """Plain durations that are shorter than the longest closed stretch of a week; business days count open hours."""
+    calendar = case.project.settings.calendar if case.project.settings else None
+    if calendar is None or calendar.broken:
+        return
+    closed = _closed(calendar)
+    for span in _deadlines(case):
+        if span.seconds and span.seconds < closed * 60:
+            message = (
+                f"asked when the shop closes, this ends after {span.text.value}, and nobody is there for "
+                f"{closed // 60} hours at a stretch"
+            )
+            labels = (Label(calendar.spot("hours"), "the opening hours"),)
+            tip = "count in business days, such as `1 business day`"
+            sink.warning("outside-hours", span.text.place, message, tip=tip, labels=labels)
+
+
+def _deadlines(case: Case) -> Iterator[Span]:
+    for flow in case.files:
+        for record in flow.graph.steps:
+            if isinstance(record.step, Ask) and record.step.of is not None and record.step.within is not None:
+                yield record.step.within
+    for granted in grants(case):
+        yield from (line.within for line in granted.grant.approve or () if line.within is not None)
+
+
+def _closed(calendar: Calendar) -> int:
+    """The longest time without opening hours in a week without holidays, in minutes."""
+    opened = sorted(_open(calendar))
+    ends = [(end, opened[number + 1][0]) for number, (_, end) in enumerate(opened[:-1])]
+    ends.append((opened[-1][1], opened[0][0] + _WEEK)) if opened else None
+    return max((start - end for end, start in ends), default=0)
+
+
+def _open(calendar: Calendar) -> Iterator[tuple[int, int]]:
+    for days, (_, hours) in (calendar.hours or {}).items():
+        first, _, last = days.partition("-")
+        if hours is not None:
+            start, _, end = hours.value.strip().partition("-")
+            for day in range(_DAYS.index(first), _DAYS.index(last or first) + 1):
+                yield day * 1440 + _minutes(start), day * 1440 + _minutes(end)
+
+
+def _minutes(clock: str) -> int:
+    hours, _, minutes = clock.partition(":")
+    return int(hours) * 60 + int(minutes)
+
+
+RULE = Rule(
+    "outside-hours",
+    check,
+    why="Asked at the wrong hour, the question ends before anybody is back to answer it.",
+    mend="Count in business days, or give it longer than the shop is closed.",
+)

@@ -1,0 +1,139 @@
+"""A secret that stands in a file, and so in git and in every clone of it. No message ever shows it."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from engine.diagnostics import Diagnostic, Label, Place, Sink
+from engine.project import Project
+from engine.rules.base import Case, Rule
+
+__all__ = ["RULE", "blotted", "hide"]
+
+_SHAPES = [
+    ("a private key", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:.|\n)*?(?:-----END [A-Z ]*-----|\Z)")),
+    ("an API key", re.compile(r"\b(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,}")),
+    ("a key of AWS", re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b")),
+    ("a token of GitHub", re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})")),
+    ("a token of GitLab", re.compile(r"\bglpat-[A-Za-z0-9_-]{16,}")),
+    ("a token of Slack", re.compile(r"\bxox[abeprs]-[A-Za-z0-9-]{10,}")),
+    ("a key of Google", re.compile(r"\bAIza[0-9A-Za-z_-]{35}")),
+    ("a signed token", re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]+)?")),
+    ("a bearer token", re.compile(r"(?<=Bearer )[A-Za-z0-9._~+/=-]{12,}")),
+    ("a password", re.compile(r"(?<=Basic )[A-Za-z0-9+/=]{12,}")),
+    ("a password", re.compile(r"(?<=://)[^\s/:@{}]+:[^\s/@{}]+(?=@)")),
+]
+_NAMED = re.compile(
+    r"(?i)\b[a-z_-]*(?:password|passwd|secret|token|api_?key)[a-z_-]*[\"']?:[ \t]+[\"']?"
+    r"(?P<value>[^\s\"'{}\[\],#]{8,})"
+)
+"""A value of which the key says what it is. `{{ secret.NAME }}` is none."""
+_WORD = re.compile(r"[A-Za-z0-9+=_-]{32,}")
+_RANDOM = 4.2
+"""Bits a character (Shannon): words of a language stay below four, random letters and digits come near six."""
+
+
+class Secret(NamedTuple):
+    """What it is, and its characters in the file."""
+
+    what: str
+    start: int
+    end: int
+
+
+def check(case: Case, sink: Sink) -> None:
+    """By the shapes that vendors give their keys, by the name of a key, and by how random a long word is."""
+    for path, text in case.project.sources.items():
+        for secret in found(text):
+            line = text.count("\n", 0, secret.start) + 1
+            column = secret.start - (text.rfind("\n", 0, secret.start) + 1) + 1
+            ends = text.find("\n", secret.start, secret.end)
+            place = Place(path, line, column, line, column + (secret.end if ends < 0 else ends) - secret.start)
+            message = f"{secret.what} stands here: whoever reads this file has it"
+            tip = "write `{{ secret.NAME }}`, set it in the environment, and have this one revoked: git keeps it"
+            sink.error("secret-in-file", place, message, tip=tip)
+
+
+def found(text: str) -> list[Secret]:
+    """Every secret of a text, those within another one left out."""
+    kept: list[Secret] = []
+    for secret in sorted(_candidates(text), key=lambda secret: (secret.start, -secret.end)):
+        if not kept or secret.start >= kept[-1].end:
+            kept.append(secret)
+    return kept
+
+
+def _candidates(text: str) -> Iterator[Secret]:
+    for what, shape in _SHAPES:
+        found = (match for match in shape.finditer(text) if what != "an API key" or _plausible(match[0]))
+        yield from (Secret(what, *match.span()) for match in found)
+    for match in _NAMED.finditer(text):
+        if _plausible(match["value"]):
+            yield Secret("a secret", *match.span("value"))
+    for match in _WORD.finditer(text):
+        if _is_random(match[0]):
+            yield Secret("a long random word, such as a key,", *match.span())
+
+
+def _plausible(value: str) -> bool:
+    """Words and paths are none: a secret has a digit in it, or signs."""
+    return any(char.isdigit() for char in value) and not value.startswith(("/", "$"))
+
+
+def _is_random(word: str) -> bool:
+    kinds = (str.isupper, str.islower, str.isdigit)
+    if not all(any(map(kind, word)) for kind in kinds):
+        return False
+    counts = Counter(word)
+    return -sum(n / len(word) * math.log2(n / len(word)) for n in counts.values()) >= _RANDOM
+
+
+def hide(project: Project) -> list[str]:
+    """Stars in place of every secret in the sources, so that whoever shows a line of them shows none; gives them."""
+    secrets = []
+    for path, text in project.sources.items():
+        for secret in found(text):
+            hidden = text[secret.start : secret.end]
+            secrets.append(hidden)
+            stars = re.sub(r"\S", "*", hidden)
+            text = text[: secret.start] + stars + text[secret.end :]
+        project.sources[path] = text
+    return secrets
+
+
+def blotted(diagnostics: Iterable[Diagnostic], secrets: list[str]) -> Iterator[Diagnostic]:
+    """The same findings, with stars where a message quotes a secret."""
+    for diagnostic in diagnostics:
+        yield diagnostic._replace(
+            message=_blot(diagnostic.message, secrets), tip=_blot(diagnostic.tip, secrets),
+            labels=tuple(Label(label.place, _blot(label.message, secrets)) for label in diagnostic.labels),
+            path=tuple(Label(label.place, _blot(label.message, secrets)) for label in diagnostic.path), fix=None,
+        ) if secrets else diagnostic  # fmt: skip
+
+
+_SHOWN = 12
+"""Characters of a secret that give it away: messages cut what they quote."""
+
+
+def _blot(text: str, secrets: list[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, "***")
+        start = text.find(secret[:_SHOWN])
+        while start >= 0:
+            end = start + _SHOWN
+            while end < len(text) and text[end] == secret[end - start : end - start + 1]:
+                end += 1
+            text = f"{text[:start]}***{text[end:]}"
+            start = text.find(secret[:_SHOWN])
+    return text
+
+
+RULE = Rule(
+    "secret-in-file",
+    check,
+    floor=True,
+    why="Whoever can read the repository, or any copy of it, can use the secret, for as long as it works.",
+    mend="Write `{{ secret.NAME }}`, set it in the environment, and have the one in the file revoked.",
+)

@@ -1,0 +1,66 @@
+"""A condition on a channel that engine.yaml does not have."""
+
+from collections.abc import Iterator
+
+from engine.diagnostics import Sink, nearest
+from engine.expressions import Tree
+from engine.project.scalars import Expr
+from engine.project.shape import quoted, shortened
+from engine.rules.base import Case, Rule
+from engine.rules.grants import grants
+from engine.syntax import Broken
+
+__all__ = ["RULE"]
+
+
+def check(case: Case, sink: Sink) -> None:
+    """Wherever `ticket.channel` is compared with a word. Nothing is said where no channel is declared yet."""
+    settings = case.project.settings
+    known = sorted((settings.channels if settings else None) or {})
+    if not known:
+        return
+    for expr in _expressions(case):
+        for word in _compared(expr.tree):
+            if word.parts[0] not in known:
+                near = nearest(word.parts[0], known)
+                message = f"unknown channel `{shortened(word.parts[0])}`: engine.yaml has {quoted(known)}"
+                place = expr.text.place_of(word.start, word.end)
+                sink.error("unknown-channel", place, message, tip=f"did you mean `{near}`?" if near else "")
+
+
+def _expressions(case: Case) -> Iterator[Expr]:
+    for flow in case.files:
+        for sites in flow.graph.sites.values():
+            yield from (site.expr for site in sites if not isinstance(site.expr.tree, Broken))
+    for granted in grants(case):
+        lines = [line.test for line in granted.grant.approve or () if line.test is not None]
+        yield from (expr for expr in [*(granted.grant.only_if or ()), *lines] if not isinstance(expr.tree, Broken))
+
+
+def _compared(tree: Tree) -> Iterator[Tree]:
+    for inside in tree.walk():
+        if inside.kind == "cmp":
+            left = inside.parts[0]
+            for operator, right in inside.parts[1:]:
+                for one, other in ((left, right), (right, left)):
+                    if _is_channel(one) and operator in ("==", "!=", "in", "not-in"):
+                        yield from _words(other)
+                left = right
+
+
+def _is_channel(tree: Tree) -> bool:
+    return tree.kind == "dot" and tree.parts[1] == "channel" and tree.parts[0].parts[:1] == ("ticket",)
+
+
+def _words(tree: Tree) -> Iterator[Tree]:
+    for part in tree.parts if tree.kind == "list" else (tree,):
+        if part.kind == "lit" and isinstance(part.parts[0], str):
+            yield part
+
+
+RULE = Rule(
+    "unknown-channel",
+    check,
+    why="The condition never holds, so tickets take a way that was not meant for them.",
+    mend="Use a channel of `engine.yaml`.",
+)
