@@ -57,16 +57,19 @@ def check(
     for rule in RULES.values():
         if rule.check is not None:
             rule.check(case, sink)
-    found = blotted(_ignored(project, sink), hide(project))
+    found = [*blotted(_ignored(project, sink), hide(project))]
     plans = {name: compiled.plan for name, compiled in flows.items()}
-    return Checked(project, plans, tuple(one for one in found if _wanted(one.place, paths, folder)))
+    return Checked(project, plans, tuple(_wanted(found, paths, folder)))
 
 
-def _wanted(place: Place, paths: Sequence[Path], folder: Path) -> bool:
+def _wanted(found: Sequence[Diagnostic], paths: Sequence[Path], folder: Path) -> Iterator[Diagnostic]:
     """Other flows are left out where single flows were asked for."""
-    chosen = [path.resolve() for path in paths]
-    single = bool(chosen) and all(path.parent == folder / "flows" and path.is_file() for path in chosen)
-    return not single or not place.path.startswith("flows/") or folder / place.path in chosen
+    chosen = {path.resolve() for path in paths}
+    if not chosen or not all(path.parent == folder / "flows" and path.is_file() for path in chosen):
+        yield from found
+        return
+    names = {path.relative_to(folder).as_posix() for path in chosen}
+    yield from (one for one in found if not one.place.path.startswith("flows/") or one.place.path in names)
 
 
 def _ignored(project: Project, sink: Sink) -> list[Diagnostic]:

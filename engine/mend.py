@@ -19,7 +19,7 @@ from engine.diagnostics.edits import edited
 from engine.project import Project
 from engine.syntax import read
 
-__all__ = ["Mended", "mend"]
+__all__ = ["Mended", "mend", "sure"]
 
 _ROUNDS = 10
 """What stands under a misspelt key is read once the key is mended, and may have misspellings of its own."""
@@ -71,7 +71,7 @@ def _chosen(paths: Sequence[Path], root: Path) -> set[str] | None:
 
 def _round(checked: Checked, chosen: set[str] | None, refused: dict[str, str]) -> Iterator[Edit]:
     fixes: dict[str, list[Edit]] = {}
-    for edit in (*_sure(checked.diagnostics), *_schema_lines(checked.project)):
+    for edit in (*sure(checked.diagnostics), *_schema_lines(checked.project)):
         fixes.setdefault(edit.place.path, []).append(edit)
     for path, edits in sorted(fixes.items()):
         if path not in refused and (chosen is None or path in chosen):
@@ -81,7 +81,7 @@ def _round(checked: Checked, chosen: set[str] | None, refused: dict[str, str]) -
                 refused[path] = error.strerror or type(error).__name__
 
 
-def _sure(found: Sequence[Diagnostic]) -> Iterator[Edit]:
+def sure(found: Sequence[Diagnostic]) -> Iterator[Edit]:
     """Fixes, without those of a name that is written alike in several places: its declaration may be the odd one."""
     fixes = {one.fix: one.rule for one in found if one.fix is not None}
     times = Counter((rule, fix.old, fix.text) for fix, rule in fixes.items())

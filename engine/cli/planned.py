@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.check import check
 from engine.cli.place import add_project, root_of
-from engine.cli.shown import coloured
+from engine.cli.shown import coloured, view
 from engine.cli.status import USAGE, Stop
 from engine.diagnostics import nearest
 from engine.diagnostics.render import renderer
@@ -32,6 +32,8 @@ def plan_of(args: argparse.Namespace) -> Plan | None:
         close = nearest(name, checked.project.flows)
         raise Stop(f"there is no flow `{name}`" + (f"; did you mean `{close}`?" if close else ""), USAGE)
     if not checked.ok:
-        sys.stdout.write(renderer("text")(checked.diagnostics, checked.project.sources, coloured(sys.stdout)))
+        sys.stdout.write(
+            renderer("text")(checked.diagnostics, checked.project.sources, coloured(sys.stdout), view(sys.stdout))
+        )
         return None
     return checked.plans[name]

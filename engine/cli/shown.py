@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-__all__ = ["clean", "coloured", "instant", "json_line", "show", "width"]
+from engine.diagnostics.render import PLAIN, View
+
+__all__ = ["clean", "coloured", "instant", "json_line", "show", "view", "width"]
 
 
 def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> None:
@@ -56,6 +58,12 @@ def coloured(stream: TextIO, choice: str = "auto") -> bool:
 def width(stream: TextIO) -> int | None:
     """The columns of the terminal that it is; None where it is none."""
     return shutil.get_terminal_size().columns if stream.isatty() else None
+
+
+def view(stream: TextIO) -> View:
+    """How findings are shown there."""
+    columns = width(stream)
+    return PLAIN if columns is None else PLAIN._replace(width=columns)
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> None:

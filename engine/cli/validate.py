@@ -3,15 +3,16 @@
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine.check import Checked, check
 from engine.cli.place import root_of
-from engine.cli.shown import clean, coloured, width
+from engine.cli.shown import clean, coloured, view
 from engine.cli.status import FOUND, OK, USAGE, Stop
-from engine.diagnostics import Severity
-from engine.diagnostics.render import PLAIN, RENDERERS, View, renderer
-from engine.mend import mend
+from engine.diagnostics import Diagnostic, Severity
+from engine.diagnostics.render import RENDERERS, View, renderer
+from engine.mend import mend, sure
 
 __all__ = ["add_arguments", "run"]
 
@@ -36,10 +37,11 @@ def run(args: argparse.Namespace) -> int:
     root = _root(paths, given=bool(args.paths))
     checked = _mended(paths, root) if args.fix else check(paths, root=root)
     found = checked.diagnostics
-    colour, view = coloured(sys.stdout, args.color), _view(args.format, checked.project.root)
-    sys.stdout.write(renderer(args.format)(found, checked.project.sources, colour, view))
+    colour, how = coloured(sys.stdout, args.color), _view(args.format, checked.project.root)
+    sys.stdout.write(renderer(args.format)(found, checked.project.sources, colour, how))
     sys.stdout.flush()  # before the summary, where both go to one place
-    print(_summary(checked, paths), file=sys.stderr)
+    hint = _hint(found, fixed=args.fix) if args.format == "text" and found else ""
+    print(_summary(checked, paths) + hint, file=sys.stderr)
     return OK if checked.ok and not (args.strict and found) else FOUND
 
 
@@ -56,16 +58,13 @@ def _mended(paths: list[Path], root: Path) -> Checked:
 
 def _view(name: str, root: Path) -> View:
     """How this reader sees the project. The pages of the rules are read for the one format that takes them along."""
-    columns = width(sys.stdout)
-    view = PLAIN if columns is None else PLAIN._replace(width=columns)
     if name not in ("github", "sarif"):
-        return view
-    view = view._replace(prefix=_prefix(root))
-    if name == "sarif":
-        from engine.rules.pages import pages
+        return view(sys.stdout)
+    if name == "github":
+        return View(prefix=_prefix(root))
+    from engine.rules.pages import pages
 
-        view = view._replace(pages=pages())
-    return view
+    return View(prefix=_prefix(root), pages=pages())
 
 
 def _prefix(root: Path) -> str:
@@ -96,6 +95,13 @@ def _summary(checked: Checked, paths: list[Path]) -> str:
     return f"{part}{_count(len(flows), 'flow')}, {_count(len(checked.project.tools), 'tool')}: " + (
         ", ".join(counts) or "no findings"
     )
+
+
+def _hint(found: Sequence[Diagnostic], *, fixed: bool) -> str:
+    """Where to go from here."""
+    mendable = 0 if fixed else sum(1 for _ in sure(found))
+    more = f"`engine explain {found[0].rule}` says more"
+    return f". `engine validate --fix` mends {mendable}; {more}" if mendable else f". {more}"
 
 
 def _count(number: int, word: str) -> str:

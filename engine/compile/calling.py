@@ -56,7 +56,7 @@ def _sites(step: Call, tool: Tool) -> list[Site]:
             literal = typed_literal(value, wanted)
             if literal != argument_json(value):
                 continue
-            sites.append(Site(value, VALUE, wanted, f"`{name}` of {tool.name}"))
+            sites.append(Site(value, VALUE, wanted, f"`{name}` of `{tool.name}`"))
         else:
             sites += [Site(expr, VALUE) for expr in expressions_in(value)]
     return sites

@@ -18,7 +18,7 @@ from engine.steps.parallel import Parallel
 from engine.steps.repeat import Repeat
 from engine.steps.switch import Switch
 from engine.syntax import Broken
-from engine.types import NEVER, Type, list_of
+from engine.types import NEVER, UNKNOWN, Type, list_of
 
 __all__ = ["each", "parallel", "repeat", "switch"]
 
@@ -67,13 +67,14 @@ def each(low: Lowering, step: Each, at: At) -> None:
     on = {"next": body, "done": at.next, **low.outcomes(step, at, ["too_many"])}
     low.graph.add(
         Node(at.id, "each", on=on, data=data, binds=name, reads=reads(data["in"])),
-        step.spot("each"), sites=[Site(items, "list", what="each")], gives=lambda env: list_of(NEVER),
+        step.spot("each"), sites=[Site(items, "list", what="each")],
+        gives=lambda env: UNKNOWN if "gives" in step.broken else list_of(NEVER),
     )  # fmt: skip
     low.graph.add(
         Node(behind, "next", on={"next": body, "done": at.next}, data={"of": at.id, **data}, binds=name,
              reads=reads(data["gives"])),
         step.spot("each"), sites=[Site(gives, VALUE)] if gives else [],
-        gives=lambda env: list_of(_given(gives, env)),
+        gives=lambda env: UNKNOWN if "gives" in step.broken else list_of(_given(gives, env)),
     )  # fmt: skip
 
 

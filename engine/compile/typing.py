@@ -7,7 +7,7 @@ from engine.compile.flow import Compiled
 from engine.compile.graph import CONDITION, TEXT, Env, Site, paths
 from engine.compile.names import TICKET, certain, customer
 from engine.diagnostics import Diagnostic, Label, Place, Sink
-from engine.expressions import Tree, infer
+from engine.expressions import Tree, comparison, infer
 from engine.project.contract import Tool, json_of
 from engine.project.grant import GrantEntry
 from engine.project.scalars import Expr
@@ -207,7 +207,8 @@ def expect(expr: Expr, found: Type, wanted: Type | None, role: str, sink: Sink, 
             _missing(expr, sink)
         return
     if role == CONDITION and not is_subtype(found, BOOL):
-        _wrong(expr, f"a condition is true or false, but this is {show(found)}", sink, "compare it with something")
+        tip = comparison(expr.text.value[expr.tree.start : expr.tree.end], found)
+        _wrong(expr, f"a condition is true or false, but this is {show(found)}", sink, tip)
     elif role == TEXT and not is_printable(found):
         _wrong(expr, f"{show(found)} does not print by itself", sink, "use a filter such as `| money` or `| date`")
     elif wanted is not None and role not in (CONDITION, TEXT) and not is_subtype(found, wanted):

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from engine.expressions.inference import infer
     from engine.expressions.narrowing import narrow
+    from engine.expressions.operator_types import comparison
     from engine.expressions.parse import parse_expression, parse_template
     from engine.expressions.tree import Tree, to_json
 
-__all__ = ["Tree", "infer", "narrow", "parse_expression", "parse_template", "to_json"]
+__all__ = ["Tree", "comparison", "infer", "narrow", "parse_expression", "parse_template", "to_json"]
 
 _HOME = {
-    "Tree": "tree", "infer": "inference", "narrow": "narrowing", "parse_expression": "parse", "parse_template": "parse",
-    "to_json": "tree",
+    "Tree": "tree", "comparison": "operator_types", "infer": "inference", "narrow": "narrowing",
+    "parse_expression": "parse", "parse_template": "parse", "to_json": "tree",
 }  # fmt: skip
 
 

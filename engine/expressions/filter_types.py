@@ -96,7 +96,7 @@ def _check_field(findings: Findings, kind: Type, given: Sequence[Typed]) -> None
         return
     found = field_of(element, key)
     if found is None:
-        message = f"there is no field `{key}`"
+        message = f"its elements have no field `{key}`; they have {', '.join(fields_of(element)) or 'none'}"
         findings.unknown("unknown-field", name, message, key, list(fields_of(element)))
     elif not may_equal(found, wanted):
         findings.wrong(value, f"`{key}` is {show(required(found))}, and is compared with {show(wanted)}")

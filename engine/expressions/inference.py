@@ -6,7 +6,7 @@ from engine.diagnostics import Sink
 from engine.expressions.filter_types import check_test, filter_type
 from engine.expressions.findings import PASSED_ON, Findings
 from engine.expressions.narrowing import Names, narrow
-from engine.expressions.operator_types import arithmetic_type, check_comparison, united
+from engine.expressions.operator_types import arithmetic_type, check_comparison, comparison, united
 from engine.expressions.tree import SYMBOLS, Tree
 from engine.syntax import Broken, Text
 from engine.types import (
@@ -94,7 +94,7 @@ class _Walk:
         found = self.certain(tree, names)
         if is_known(found) and found != BOOL:
             message = f"expected true or false, but this is {show(found)}"
-            self.findings.wrong(tree, message, "Compare it with something.")
+            self.findings.wrong(tree, message, comparison(self.findings.said(tree), found))
 
     # names, fields, elements
 
@@ -112,14 +112,14 @@ class _Walk:
         at = Tree("name", key, start=tree.end - len(key), end=tree.end)
         inner = required(whole)
         if isinstance(inner, ListType):
-            found = self._field(at, key, inner.element)
+            found = self._field(at, key, inner.element, tree.parts[0])
             found = list_of(found) if is_known(found) or found == NEVER else UNKNOWN
         else:
-            found = self._field(at, key, inner)
+            found = self._field(at, key, inner, tree.parts[0])
         return optional(found) if isinstance(whole, OptionalType) else found
 
-    def _field(self, at: Tree, key: str, whole: Type) -> Type:
-        """A field of a record that may be missing itself; `at` is its name's place."""
+    def _field(self, at: Tree, key: str, whole: Type, of: Tree) -> Type:
+        """A field of a record that may be missing itself; `at` is its name's place, `of` what it is a field of."""
         inner = required(whole)
         if not is_known(inner):
             return inner
@@ -129,7 +129,8 @@ class _Walk:
         found = field_of(inner, key)
         if found is None:
             fields = list(fields_of(inner))
-            message = f"there is no field `{key}`; there are {', '.join(fields)}"
+            known = ", ".join(fields) or "none"
+            message = f"`{self.findings.said(of)}` has no field `{key}`; it has {known}"
             return self.findings.unknown("unknown-field", at, message, key, fields)
         return optional(found) if isinstance(whole, OptionalType) or isinstance(inner, MapType) else found
 
@@ -142,7 +143,7 @@ class _Walk:
                     return self.findings.unfit(key, "an element is taken by a whole number", at)
                 return optional(element)
             case RecordType() | MapType() if key.kind == "lit" and isinstance(key.parts[0], str):
-                return self._field(key, key.parts[0], whole)
+                return self._field(key, key.parts[0], whole, tree.parts[0])
             case MapType(value) if at == TEXT or not is_known(at):
                 return optional(value)
         if not is_known(whole):

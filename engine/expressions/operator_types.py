@@ -30,7 +30,7 @@ from engine.types import (
     union,
 )
 
-__all__ = ["arithmetic_type", "check_comparison", "family_of", "may_equal", "united"]
+__all__ = ["arithmetic_type", "check_comparison", "comparison", "family_of", "may_equal", "united"]
 
 _FAMILIES: Mapping[Type, str] = {
     BOOL: "bool", INTEGER: "number", NUMBER: "number", TEXT: "text", DATE: "date", DATETIME: "datetime",
@@ -157,3 +157,16 @@ def _ordered(findings: Findings, left: tuple[Tree, Type], right: tuple[Tree, Typ
         findings.wrong(right[0], f"{show(mine)} is compared with {show(other)}")
     else:
         findings.wrong(right[0], f"{show(mine)} and {show(other)} have no order between them")
+
+
+def comparison(said: str, kind: Type) -> str:
+    """A tip: how a value that is neither true nor false becomes a condition."""
+    match required(kind):
+        case EnumType(values):
+            return f"Compare it: `{said} == '{min(values)}'`."
+        case ListType():
+            return f"Compare its length: `({said} | length) > 0`."
+    family = family_of(kind)
+    if family in ("number", "money"):
+        return f"Compare it: `{said} > 0`."
+    return f"Compare it: `{said} == '...'`." if family == "text" else "Compare it with something."

@@ -12,7 +12,7 @@ from engine.syntax import Text
 
 __all__ = ["RULE"]
 
-_JOBS = {"reply": "answer", "transfer": "route"}
+_JOBS = {"reply": "answer", "transfer": "route", "agent": "agent"}
 """Kinds of nodes -> the model's job there; every flow has its messages read, which is the job `ask`."""
 
 

@@ -1,4 +1,4 @@
-"""Two steps on one way through a flow that bind the same name: the second would hide the first."""
+"""Two steps on one way through a flow that set the same name: the second would hide the first."""
 
 from engine.compile import Compiled
 from engine.diagnostics import Label, Sink
@@ -21,8 +21,8 @@ def _pairs(flow: Compiled, name: str, binders: list[str], sink: Sink) -> None:
         for second in binders:
             places = flow.graph.places
             if second in after and places[first] != places[second]:
-                labels = (Label(places[first], f"`{name}` is bound here already"),)
-                message = f"the name `{name}` is bound twice on one way through the flow"
+                labels = (Label(places[first], f"`{name}` is set here already"),)
+                message = f"`{name}` is set twice on one way through the flow"
                 sink.error("duplicate-step-name", places[second], message, tip="give it another name", labels=labels)
 
 

@@ -1,17 +1,15 @@
 """What the rules about grants share: the grants of writes, and the bounds that their lines set."""
 
 from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from engine.compile import Compiled
-from engine.compile.graph import paths
 from engine.diagnostics import Place
 from engine.project.contract import Tool, json_of
 from engine.project.grant import GrantEntry
 from engine.project.scalars import Expr
 from engine.rules.base import Case
-from engine.rules.logic import implies
+from engine.rules.logic import bounded, implies
 from engine.syntax import Text
 from engine.types import INTEGER, NUMBER, fields_of, is_money, required
 
@@ -59,51 +57,16 @@ class Bounds(NamedTuple):
     """What the lines of `only_if` say of one argument."""
 
     above_zero: bool
-    upper: Any
-    """The tree of an upper bound, or None."""
-
-
-_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}
+    upper: bool
+    """Whether something that the call does not choose itself bounds it from above."""
 
 
 def bounds(written: Written, argument: str) -> Bounds:
-    """What all lines together imply of zero; an upper bound from comparisons that must all hold: lines, `and`, and
-    chains such as `0 < amount <= order.total`."""
-    arguments = set(fields_of(written.tool.input))
+    """What all lines together imply: of zero, and of a bound in each way in which they can hold."""
+    arguments = frozenset(fields_of(written.tool.input))
     lines = [json_of(expr) for expr in written.grant.only_if or ()]
-    upper = None
-    for tree in lines:
-        for left, operator, right in _comparisons(tree):
-            for one, sign, other in ((left, operator, right), (right, _FLIPPED.get(operator, ""), left)):
-                if one == ["name", argument] and sign in ("<", "<=", "==") and _firm(other, arguments):
-                    upper = other
-    return Bounds(implies(lines, ["cmp", ["num", "0"], ["<", ["name", argument]]]), upper)
-
-
-def _comparisons(tree: Any) -> Iterator[tuple[Any, str, Any]]:
-    if tree[:1] == ["and"]:
-        yield from _comparisons(tree[1])
-        yield from _comparisons(tree[2])
-    elif tree[:1] == ["cmp"]:
-        left = tree[1]
-        for operator, right in tree[2:]:
-            yield left, operator, right
-            left = right
-
-
-def _firm(tree: Any, arguments: set[str]) -> bool:
-    """A bound that the call itself does not choose: a number, or something read from elsewhere."""
-    names = {path[0] for path in paths(tree)}
-    return number(tree) is not None or bool(names - arguments)
-
-
-def number(tree: Any) -> Decimal | None:
-    """The value of a number literal."""
-    if tree[:1] == ["num"]:
-        return Decimal(tree[1])
-    if tree[:1] == ["neg"] and tree[1][:1] == ["num"]:
-        return -Decimal(tree[1][1])
-    return None
+    above = implies(lines, ["cmp", ["num", "0"], ["<", ["name", argument]]])
+    return Bounds(above, bounded(lines, ["name", argument], arguments))
 
 
 def is_broken(written: Written, *keys: str) -> bool:

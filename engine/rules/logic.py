@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from engine.compile.graph import paths
 
-__all__ = ["Literal", "contradict", "implies", "opened_without", "ways"]
+__all__ = ["Literal", "bounded", "contradict", "implies", "opened_without", "ways"]
 
 _MOST_WAYS = 512
 _MOST_COMPARISONS = 300
@@ -78,6 +78,22 @@ def opened_without(conditions: Iterable[Any], firm: Iterable[str]) -> bool:
         )
     except _TooMuch:
         return True
+
+
+def bounded(conditions: Iterable[Any], tree: Any, own: frozenset[str]) -> bool:
+    """Whether in each way in which the conditions hold a comparison bounds `tree` from above, by a number or by
+    something that reads more than the names `own`."""
+    term = _key(tree)
+
+    def bounds(literal: Literal) -> bool:
+        others = (literal.linear or {}).keys() - {term, ""}
+        free = not others or bool(literal.reads - own)
+        return (literal.linear or {}).get(term, 0) > 0 and free and not any(term in other for other in others)
+
+    try:
+        return all(any(map(bounds, way)) for way in ways((condition, True) for condition in conditions))
+    except _TooMuch:
+        return False
 
 
 def _both(left: list[list[Literal]], right: list[list[Literal]]) -> list[list[Literal]]:

@@ -13,6 +13,7 @@ __all__ = ["route", "to_write"]
 _MOST = 12
 _WORDS = {"read": "tool", "call": "tool", "branch": "if", "until": "repeat", "next": "each", "give": "use"}
 """Kinds of nodes -> what authors call the step."""
+_ANSWERS = {"yes": "holds", "no": "does not hold"}
 _SILENT = frozenset({"propose", "gate"})
 """Nodes of the write itself: its step is shown once."""
 
@@ -42,11 +43,18 @@ def _shown(flow: Compiled, came: dict[str, tuple[str, str] | None], target: str)
         name, outcome = at
         node = flow.plan.nodes[name]
         if node.kind not in _SILENT:
-            word = _WORDS.get(node.kind, node.kind)
-            steps.append(Label(flow.graph.places[name], f"from `{word}` over `{outcome}`"))
+            steps.append(Label(flow.graph.places[name], _taken(node, outcome)))
         at = came.get(name)
     steps.reverse()
     return tuple(steps if len(steps) <= _MOST else [steps[0], *steps[1 - _MOST :]])
+
+
+def _taken(node: Node, outcome: str) -> str:
+    """The way that leads on from a step, in an author's words."""
+    word = _WORDS.get(node.kind, node.kind)
+    if node.kind == "branch" and outcome in _ANSWERS:
+        return f"the `{word}` {_ANSWERS[outcome]}"
+    return f"the `{word}` is done" if outcome == "done" else f"the `{word}` goes on by `{outcome.lstrip('=&')}`"
 
 
 def to_write(written: Written) -> tuple[Label, ...]:

@@ -30,7 +30,7 @@ def _unanswered(node: Node) -> str:
 
 
 def _calls(flow: Compiled, asked: str, first: str) -> Iterator[str]:
-    """Writes on the way from there on, as long as the same question is not asked again."""
+    """Writes on the way from there on, as long as the same question is not asked again, nor an agent decides anew."""
     seen, waiting = {asked}, [first]
     while waiting:
         name = waiting.pop()
@@ -39,7 +39,8 @@ def _calls(flow: Compiled, asked: str, first: str) -> Iterator[str]:
         seen.add(name)
         if flow.plan.nodes[name].kind == "call":
             yield name
-        waiting += flow.plan.nodes[name].on.values()
+        if flow.plan.nodes[name].kind != "agent":
+            waiting += flow.plan.nodes[name].on.values()
 
 
 def _still_asked(flow: Compiled, call: Node, outcome: str) -> bool:

@@ -2,6 +2,7 @@
 
 from engine.diagnostics import Sink
 from engine.rules.base import Case, Rule
+from engine.steps.agent import Agent
 from engine.steps.judge import Judge
 from engine.steps.reply import Reply, Write
 from engine.syntax import Text
@@ -10,7 +11,7 @@ __all__ = ["RULE"]
 
 
 def check(case: Case, sink: Sink) -> None:
-    """`write` of a reply and the question of a `judge`: what a customer wrote must not stand where orders stand."""
+    """`write` of a reply, the question of a `judge`, the goal of an `agent`: a customer's words are no orders."""
     for flow in case.files:
         for record in flow.graph.steps:
             match record.step:
@@ -18,6 +19,8 @@ def check(case: Case, sink: Sink) -> None:
                     _text(text, "write", sink)
                 case Judge(question=Text() as text):
                     _text(text, "judge", sink)
+                case Agent(goal=Text() as text):
+                    _text(text, "agent", sink)
 
 
 def _text(text: Text, key: str, sink: Sink) -> None:

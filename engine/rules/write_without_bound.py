@@ -18,7 +18,7 @@ def check(case: Case, sink: Sink) -> None:
             _amount(written, argument, sink)
         always = any(line.test is None for line in written.grant.approve or ())
         for argument in number_arguments(written.tool) if not always else ():
-            if bounds(written, argument).upper is None and not is_broken(written, "approve"):
+            if not bounds(written, argument).upper and not is_broken(written, "approve"):
                 message = f"no line of `only_if` bounds `{argument}` of `{written.tool.name}` from above"
                 tip = f"write `{argument} <= ...` with a fact or a number, or an `approve` without `if`"
                 _report(written, message, tip, sink)
@@ -27,7 +27,7 @@ def check(case: Case, sink: Sink) -> None:
 def _amount(written: Written, argument: str, sink: Sink) -> None:
     found = bounds(written, argument)
     tip = f"write `0 < {argument} <= ...` as a line of `only_if`, with a fact or a number as the bound"
-    if found.upper is None:
+    if not found.upper:
         message = f"no line of `only_if` bounds `{argument}` of `{written.tool.name}` from above"
         _report(written, message, tip, sink)
     elif not found.above_zero:

@@ -32,7 +32,7 @@ class Each(StepKind):
     def finish(self, reader: Reader) -> None:
         """What is kept has a name, and what has a name is kept."""
         for one, other in (("gives", "as"), ("as", "gives")):
-            if one in self.at and other not in self.at:
+            if one in self.at and other not in {*self.at, *self.broken}:
                 reader.error("missing-key", self.at[one], f"`{one}` needs `{other}`: {self.KEYS[other].doc}")
 
     @classmethod

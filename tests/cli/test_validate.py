@@ -22,7 +22,7 @@ WRONG = "steps:\n  - reply: Hello\n"
 
 
 def test_a_sound_project(engine: Engine, project: Path) -> None:
-    assert engine("validate") == (0, "", "1 flow, 3 tools: no findings\n")
+    assert engine("validate") == (0, "", "1 flow, 8 tools: no findings\n")
 
 
 def test_findings(engine: Engine, project: Path) -> None:
@@ -32,7 +32,16 @@ def test_findings(engine: Engine, project: Path) -> None:
     assert ran.out.startswith("flows/wrong.yaml:")
     assert "[falls-off-end]" in ran.out
     assert "\x1b" not in ran.out
-    assert ran.err == "2 flows, 3 tools: 1 error\n"
+    assert ran.err == "2 flows, 8 tools: 1 error. `engine explain falls-off-end` says more\n"
+
+
+def test_what_could_be_mended_is_counted(engine: Engine, project: Path) -> None:
+    write_flow(project, "wrong", "steps:\n  - rpely: Hello\n  - clse: solved\n  - closed: solved\n")
+    ran = engine("validate")
+    assert ran.err == (
+        "2 flows, 8 tools: 3 errors. `engine validate --fix` mends 3; `engine explain unknown-step` says more\n"
+    )
+    assert engine("validate", "--format", "json").err == "2 flows, 8 tools: 3 errors\n"
 
 
 def test_findings_as_json(engine: Engine, project: Path) -> None:
@@ -50,7 +59,7 @@ def test_no_findings_as_json(engine: Engine, project: Path) -> None:
 
 def test_a_single_flow_is_said_to_be_one_of_several(engine: Engine, project: Path) -> None:
     write_flow(project, "wrong", WRONG)
-    assert engine("validate", "flows/hello.yaml") == (0, "", "1 of 2 flows, 3 tools: no findings\n")
+    assert engine("validate", "flows/hello.yaml") == (0, "", "1 of 2 flows, 8 tools: no findings\n")
     assert engine("validate", "flows/hello.yaml", "flows/wrong.yaml").status == 1
 
 
@@ -65,7 +74,7 @@ def test_strict_counts_warnings(engine: Engine, project: Path, monkeypatch: pyte
     odd = type(sound)(sound.project, sound.plans, (warning,))
     monkeypatch.setattr(validate, "check", lambda paths, root: odd)
     ran = engine("validate")
-    assert (ran.status, ran.err) == (0, "1 flow, 3 tools: 1 warning\n")
+    assert (ran.status, ran.err) == (0, "1 flow, 8 tools: 1 warning. `engine explain odd` says more\n")
     assert "this is odd" in ran.out
     assert engine("validate", "--strict").status == 1
 

@@ -66,6 +66,14 @@ def test_json_is_documented() -> None:
         assert f"`{key}`" in docs, f"docs/diagnostics.md does not say what `{key}` is"
 
 
+def test_the_examples_of_the_docs_are_golden_files() -> None:
+    root = Path(__file__).parents[2]
+    docs = (root / "docs" / "diagnostics.md").read_text(encoding="utf-8")
+    assert f"```text\n{(root / 'tests/golden/wrong/unknown-field.out').read_text(encoding='utf-8')}```" in docs
+    [ignored] = re.findall(r"```yaml\n(.*?)```", docs, re.DOTALL)
+    assert ignored in (root / "tests/golden/right/ignored.yaml").read_text(encoding="utf-8")
+
+
 # github
 
 

