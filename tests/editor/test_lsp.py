@@ -156,6 +156,7 @@ def test_only_what_changed_is_published_again(root: Path, editor: Editor) -> Non
         ("    as: order\n", "    as: order\n    |\n", {"otherwise", "silence"}),
         ('with: {order_id: "{{ details.order.id }}"}', "with: {|", {"order_id"}),
         ("{{ details.order.id }}", "{{ details.order.|", {"id", "number"}),
+        ('with: {order_id: "{{ details.order.id }}"}', 'with: {order_id: "{{ details.order.|', {"id", "number"}),
         ("{{ details.order.id }}", "{{ |", {"details", "customer", "ticket"}),
         ("😀 {{ order.number }}", "😀 {{ order.|", {"number", "total"}),
         ("result.customer_id ==", "result.| ==", {"customer_id"}),
@@ -163,6 +164,7 @@ def test_only_what_changed_is_published_again(root: Path, editor: Editor) -> Non
         ("    as: order\n", "    as: order\n    otherwise:\n      |\n", {"refused", "not_found", "else"}),
         ("with: [email, postcode]", "with: [|", {"email", "postcode"}),
         ("  - close: solved", "  - transfer: |", {"case"}),
+        ("  - close: solved", '  - set: x\n    to: "{{ order.|', {"number", "total"}),
     ],
 )  # fmt: skip
 def test_completion(old: str, new: str, wanted: set[str], root: Path, editor: Editor) -> None:
