@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from engine.models.base import Answer, Job, Message, Model, Request
-from engine.models.errors import UnknownModel
+from engine.models.errors import ModelRejected, UnknownModel
 from engine.models.local import LocalModel, detect_language, sentiment
 from engine.models.local.embedding import MAX_CHARACTERS, PackagedEmbedder, encode
 from engine.models.registry import EMBEDDERS, MODELS, embedder, model
@@ -66,7 +66,12 @@ async def test_answers_leave_the_event_loop_free_and_are_the_same_every_time() -
     assert answers[0].cost == 0
 
 
-@pytest.mark.parametrize("job", list(Job))
+async def test_it_refuses_to_work_with_tools() -> None:
+    with pytest.raises(ModelRejected):
+        await LocalModel().answer(Request(Job.WORK))
+
+
+@pytest.mark.parametrize("job", [Job.CLASSIFY, Job.EXTRACT, Job.ANSWER])
 async def test_an_empty_request_is_answered_with_nothing(job: Job) -> None:
     said = await LocalModel().answer(Request(job))
     assert said.confidence == 0

@@ -45,7 +45,7 @@ EACH = """
             to: "{{ one.id }} is not there yet"
     gives: "{{ word }}"
     as: words
-  - reply: "{{ words | join('; ') }}"
+  - reply: "Orders: {{ words | join('; ') }}"
   - close: solved
 """
 REPEAT = """
@@ -108,7 +108,7 @@ async def test_each_order_is_looked_at_once_and_what_each_gives_is_kept(bench: B
         await bench.until(lambda: bench.closed(ticket) or bench.with_people(ticket), "the close")
     orders = {row["id"]: row["status"] for row in orders_of(bench)}
     [told] = bench.said(ticket)
-    assert told == "; ".join(
+    assert told == "Orders: " + "; ".join(
         f"{number} is {'there' if status == 'delivered' else 'not there yet'}" for number, status in orders.items()
     )
     asked = [one["path"] for one in bench.shop.requests() if one["path"].startswith("/orders/")]
