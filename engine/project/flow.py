@@ -13,7 +13,7 @@ from engine.syntax import Mapping, Node, Text
 __all__ = ["GUARDRAILS", "Data", "Escalation", "Flow", "Meanwhile", "Rollout", "Start", "When"]
 
 _OF_PIECES = ("flow", "title", "owner", "about", "takes", "gives", "needs", "steps")
-_TODO = Choice(
+_FOLLOWS = Choice(
     stop="The flow stops, and the ticket closes as withdrawn.",
     ask_again="The step that is asked about is done again.",
     update="What is known is brought up to date.",
@@ -52,13 +52,13 @@ class Meanwhile(Declaration):
     """What follows a message that no step waits for, by what it means."""
 
     WHAT = "meanwhile"
-    withdraws: Text | None = key("withdraws", _TODO, doc="The customer takes the wish back.", example="stop")
+    withdraws: Text | None = key("withdraws", _FOLLOWS, doc="The customer takes the wish back.", example="stop")
     corrects: Text | None = key(
-        "corrects", _TODO, doc="The customer corrects a fact given earlier.", example="ask_again"
+        "corrects", _FOLLOWS, doc="The customer corrects a fact given earlier.", example="ask_again"
     )
-    adds: Text | None = key("adds", _TODO, doc="The customer adds something.", example="update")
-    asks: Text | None = key("asks", _TODO, doc="The customer asks something on the side.", example="answer")
-    new_wish: Text | None = key("new_wish", _TODO, doc="The customer wants something else.", example="queue")
+    adds: Text | None = key("adds", _FOLLOWS, doc="The customer adds something.", example="update")
+    asks: Text | None = key("asks", _FOLLOWS, doc="The customer asks something on the side.", example="answer")
+    new_wish: Text | None = key("new_wish", _FOLLOWS, doc="The customer wants something else.", example="queue")
 
 
 class When(Declaration):

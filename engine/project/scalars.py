@@ -158,7 +158,7 @@ class _Parsed(Shape):
         if not isinstance(node, Text):
             return self.wrong(node, reader)
         tree = self._parse(node, reader.sink)
-        if isinstance(tree, Tree) and depth(tree) > _DEEPEST:
+        if isinstance(tree, Tree) and tree.levels() > _DEEPEST:
             reader.error(
                 "expression", node.place, f"an expression has at most {_DEEPEST} levels: name parts with `set`"
             )
@@ -170,22 +170,6 @@ class _Parsed(Shape):
     def schema(self, outline: Outline) -> Schema:
         """Any text: what an expression is, no schema tells. The language server looks at which of the two it is."""
         return {**SCALAR, "x-expression": "template" if self is TEMPLATE else "expression"}
-
-
-def depth(tree: Tree) -> int:
-    """Levels of a tree; a chain such as `1 + 1 + 1` has one for each operator."""
-    deepest, waiting = 0, [(tree, 1)]
-    while waiting:
-        at, level = waiting.pop()
-        deepest = max(deepest, level)
-        parts = [*at.parts]
-        while parts:
-            part = parts.pop()
-            if isinstance(part, Tree):
-                waiting.append((part, level + 1))
-            elif isinstance(part, list | tuple):
-                parts += part
-    return deepest
 
 
 class Number(Shape):
