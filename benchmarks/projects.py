@@ -102,7 +102,7 @@ _MATCH = """\
   errors: {no_match: {status: 404, body: no_match}}
   timeout: 10s
   http: {method: POST, url: "{{ secret.SHOP_URL }}/customers/match", json: {email: "{{ email }}", postcode: "{{ postcode }}"}}
-"""
+"""  # noqa: E501
 
 
 def _tools(subject: str) -> str:
@@ -159,7 +159,7 @@ def _tools(subject: str) -> str:
   idempotency: {{header: Idempotency-Key, keeps: 24h}}
   timeout: 10s
   http: {{method: POST, url: "{{{{ secret.SHOP_URL }}}}/{subject}/pay", json: {{id: "{{{{ id }}}}", amount: "{{{{ amount }}}}"}}}}
-"""
+"""  # noqa: E501
 
 
 def _thing(subject: str) -> str:
@@ -215,7 +215,7 @@ guardrails: [customer-facing]
 escalate:
   to: {words.other}
   when: {{sentiment: "< -0.{chance.randrange(50, 90)}", customer_turns: "> {chance.randrange(5, 12)}", topics: [legal, press]}}
-"""
+"""  # noqa: E501
     return f"flows/{words.name}.yaml", text
 
 
@@ -275,7 +275,7 @@ steps:
       else: escalate
   - reply: "{{{{ payout.amount | money }}}} for the {words.adjective} {t} are on their way to your {{{{ payout.method }}}}."
   - close: solved
-"""
+"""  # noqa: E501
 
 
 def _judging(words: _Words) -> str:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.compile import compile_flow
-from engine.diagnostics import Diagnostic, Place, Severity, Sink
+from engine.diagnostics import Diagnostic, Place, Severity, Sink, of_flows
 from engine.plan import Plan
 from engine.project import NoProject, Project, find_root, load
+from engine.root import chosen
 from engine.rules import RULES, Case
 from engine.steps import LATER, STEPS
 from engine.syntax import ignores
@@ -48,14 +49,7 @@ def check(paths: Sequence[Path], *, root: Path | None = None) -> Checked:
             rule.check(case, sink)
     found = _ignored(project, sink)
     plans = {name: compiled.plan for name, compiled in flows.items()}
-    return Checked(project, plans, tuple(one for one in found if _wanted(one.place, paths, folder)))
-
-
-def _wanted(place: Place, paths: Sequence[Path], folder: Path) -> bool:
-    """Other flows are left out where single flows were asked for."""
-    chosen = [path.resolve() for path in paths]
-    single = bool(chosen) and all(path.parent == folder / "flows" and path.is_file() for path in chosen)
-    return not single or not place.path.startswith("flows/") or folder / place.path in chosen
+    return Checked(project, plans, of_flows(found, chosen(paths, folder)))
 
 
 def _ignored(project: Project, sink: Sink) -> list[Diagnostic]:

@@ -5,26 +5,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.diagnostics import Label, Place, Sink
-from engine.errors import EngineError
 from engine.project.contract import Tool, tool
 from engine.project.flow import Flow
 from engine.project.settings import Settings
 from engine.project.shape import Declaration, Reader, Reference, kind_of
 from engine.project.tool import TOOLS, ToolEntry
+from engine.root import MARK, NoProject, files, find_root
 from engine.syntax import Mapping as MappingNode
 from engine.syntax import Node, Nothing, read
 
 __all__ = ["NoProject", "Project", "find_root", "load"]
 
-MARK = "engine.yaml"
 _CUT = frozenset({"yaml", "too-large", "encoding"})
 """Findings after which the rest of a file is unknown."""
-
-
-class NoProject(EngineError):
-    """No engine.yaml at or above a path."""
-
-    code = "no_project"
 
 
 @dataclass(slots=True)
@@ -43,15 +36,6 @@ class Project:
     """Path relative to the root -> text, for whoever shows findings."""
 
 
-def find_root(path: Path) -> Path:
-    """The folder with engine.yaml, at `path` or above. Raises NoProject."""
-    start = path.resolve()
-    for folder in (start, *start.parents):
-        if (folder / MARK).is_file():
-            return folder
-    raise NoProject(f"no {MARK} at {path} or above it")
-
-
 def load(root: Path, sink: Sink, *, steps: Mapping[str, type[Declaration]], later: Iterable[str] = ()) -> Project:
     """Reads everything below `root`. `steps` are the step kinds by word, `later` those not built yet."""
     return _Loader(Project(root), sink, steps, tuple(later)).load()
@@ -68,15 +52,11 @@ class _Loader:
 
     def load(self) -> Project:
         self._settings()
-        for path in self._files("tools"):
+        for path in files(self.project.root, "tools"):
             self._tools(path)
-        for path in self._files("flows"):
+        for path in files(self.project.root, "flows"):
             self._flow(path)
         return self.project
-
-    def _files(self, folder: str) -> list[Path]:
-        found = (self.project.root / folder).glob("*.yaml")
-        return sorted(path for path in found if path.is_file() and not path.name.endswith(".test.yaml"))
 
     def _reader(self, cut: bool = False) -> Reader:
         return Reader(self.sink, self.steps, self.later, cut=cut)
