@@ -3,15 +3,16 @@
 Offline, over the whole project. It never raises for what stands in the files; `NoProject` where there is none.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.compile import compile_flow
-from engine.diagnostics import Diagnostic, Place, Severity, Sink, meant, nearest
+from engine.diagnostics import Diagnostic, Place, Severity, Sink, meant, nearest, of_flows
 from engine.plan import Plan
-from engine.project import NoProject, Project, find_root, load
+from engine.project import Project, load
 from engine.project.shape import shortened
+from engine.root import NoProject, chosen, find_root
 from engine.rules import BELOW, RULES, Case, secret_in_file
 from engine.steps import LATER, STEPS
 from engine.syntax import IGNORE, Ignore, ignores
@@ -60,17 +61,7 @@ def check(
     if any(one.rule == secret_in_file.RULE.name for one in found):
         found = [*secret_in_file.blotted(found, secret_in_file.hide(project))]
     plans = {name: compiled.plan for name, compiled in flows.items()}
-    return Checked(project, plans, tuple(_wanted(found, paths, folder)))
-
-
-def _wanted(found: Iterable[Diagnostic], paths: Sequence[Path], folder: Path) -> Iterator[Diagnostic]:
-    """Other flows are left out where single flows were asked for."""
-    chosen = {path.resolve() for path in paths}
-    if not chosen or not all(path.parent == folder / "flows" and path.is_file() for path in chosen):
-        yield from found
-        return
-    names = {path.relative_to(folder).as_posix() for path in chosen}
-    yield from (one for one in found if not one.place.path.startswith("flows/") or one.place.path in names)
+    return Checked(project, plans, of_flows(found, chosen(paths, folder)))
 
 
 def _ignored(project: Project, sink: Sink) -> list[Diagnostic]:

@@ -8,23 +8,20 @@ import os
 import re
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from engine.check import Checked, check
-from engine.diagnostics import Diagnostic, Edit, Place, Sink
-from engine.diagnostics.edits import edited
+from engine.diagnostics import Edit, Place, Sink
+from engine.diagnostics.edits import edited, sure
 from engine.project import Project
 from engine.syntax import read
 
-__all__ = ["Mended", "mend", "sure"]
+__all__ = ["Mended", "mend"]
 
 _ROUNDS = 10
 """What stands under a misspelt key is read once the key is mended, and may have misspellings of its own."""
-_LANGUAGE = frozenset({"unknown-key", "unknown-step", "unknown-filter", "unknown-test", "wrong-word"})
-"""What these miss is a word of the language. All other names are declared by authors, who may misspell them there."""
 _SCHEMA = "# yaml-language-server: $schema="
 _NAMED = re.compile(r"^\ufeff?[ \t]*#[ \t]*yaml-language-server:", re.MULTILINE)
 _SCHEMAS = {
@@ -79,13 +76,6 @@ def _round(checked: Checked, chosen: set[str] | None, refused: dict[str, str]) -
                 yield from _file(checked.project, path, edits)
             except OSError as error:
                 refused[path] = error.strerror or type(error).__name__
-
-
-def sure(found: Sequence[Diagnostic]) -> Iterator[Edit]:
-    """Fixes, without those of a name that is written alike in several places: its declaration may be the odd one."""
-    fixes = {one.fix: one.rule for one in found if one.fix is not None}
-    times = Counter((rule, fix.old, fix.text) for fix, rule in fixes.items())
-    yield from (fix for fix, rule in fixes.items() if rule in _LANGUAGE or times[rule, fix.old, fix.text] == 1)
 
 
 def _file(project: Project, path: str, edits: Sequence[Edit]) -> tuple[Edit, ...]:

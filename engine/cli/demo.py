@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Plays it; the findings of the project come first, if it has any."""
     from engine.demo.play import run_demo
-    from engine.project import find_root
+    from engine.root import find_root
 
     root = find_root(Path())
     with tempfile.TemporaryDirectory(prefix="engine-demo-", ignore_cleanup_errors=True) as folder:

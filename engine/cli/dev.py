@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _dev(*, sample: bool) -> int:
     from engine.demo.stack import Stack, index_articles
-    from engine.project import find_root
+    from engine.root import find_root
 
     root = find_root(Path())
     stop = asyncio.Event()

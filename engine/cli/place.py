@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.cli.status import USAGE, Stop
-from engine.diagnostics import Sink
-from engine.project import NoProject, Project, find_root, load
-from engine.settings import Settings
-from engine.steps import LATER, STEPS
+from engine.root import NoProject, find_root
 
 if TYPE_CHECKING:
+    from engine.project import Project
+    from engine.settings import Settings
     from engine.store import Store
 
 __all__ = ["add_project", "open_store", "project_of", "root_of", "settings_of"]
@@ -32,20 +31,26 @@ def root_of(path: Path) -> Path:
         raise Stop(f"{error}: `engine init DIR` makes a project", USAGE) from None
 
 
-def settings_of(args: argparse.Namespace) -> Settings:
+def settings_of(args: argparse.Namespace) -> "Settings":
     """The settings of the project that `--project` names."""
+    from engine.settings import Settings
+
     try:
         return Settings.from_env(root_of(args.project), os.environ)
     except ValueError as error:
         raise Stop(str(error), USAGE) from None
 
 
-def project_of(settings: Settings) -> Project:
+def project_of(settings: "Settings") -> "Project":
     """The project as its files stand, sound or not."""
+    from engine.diagnostics import Sink
+    from engine.project import load
+    from engine.steps import LATER, STEPS
+
     return load(settings.root, Sink(), steps=STEPS, later=LATER)
 
 
-def open_store(settings: Settings, *, make: bool) -> "Store":
+def open_store(settings: "Settings", *, make: bool) -> "Store":
     """The store. With `make`, one that is not there yet is made; otherwise nothing was ever in it, and we say so."""
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError

@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _serve() -> int:
-    from engine.project import find_root
+    from engine.root import find_root
     from engine.runtime.projects import LoadedProject
     from engine.service.run import serve
     from engine.settings import Settings

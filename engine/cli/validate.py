@@ -3,16 +3,17 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from engine.check import Checked, check
+from engine import cache
 from engine.cli.place import root_of
 from engine.cli.shown import clean, coloured, view
 from engine.cli.status import FOUND, OK, USAGE, Stop
-from engine.diagnostics import Diagnostic, Severity
+from engine.diagnostics import Diagnostic, Severity, of_flows
+from engine.diagnostics.edits import sure
 from engine.diagnostics.render import RENDERERS, View, renderer
-from engine.mend import mend, sure
+from engine.root import chosen
 
 __all__ = ["add_arguments", "run"]
 
@@ -29,31 +30,57 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--color", choices=("auto", "always", "never"), default="auto",
         help="colour of text (default: on a terminal, unless NO_COLOR is set)",
     )  # fmt: skip
+    parser.add_argument("--no-cache", action="store_true", help="check anew, whatever the last check found")
 
 
 def run(args: argparse.Namespace) -> int:
     """Findings on stdout, a summary on stderr."""
     paths = args.paths or [Path("flows")]
     root = _root(paths, given=bool(args.paths))
-    checked = _mended(paths, root) if args.fix else check(paths, root=root)
-    found = checked.diagnostics
-    colour, how = coloured(sys.stdout, args.color), _view(args.format, checked.project.root)
-    sys.stdout.write(renderer(args.format)(found, checked.project.sources, colour, how))
+    if args.fix:
+        _mend(paths, root)
+    outcome, sources = _whole(root) if args.no_cache else _unchanged(root)
+    found = of_flows(outcome.diagnostics, chosen(paths, root))
+    colour, how = coloured(sys.stdout, args.color), _view(args.format, root)
+    sys.stdout.write(renderer(args.format)(found, sources, colour, how))
     sys.stdout.flush()  # before the summary, where both go to one place
     hint = _hint(found, fixed=args.fix) if args.format == "text" and found else ""
-    print(_summary(checked, paths) + hint, file=sys.stderr)
-    return OK if checked.ok and not (args.strict and found) else FOUND
+    print(_summary(outcome, found, paths, root) + hint, file=sys.stderr)
+    errors = any(one.severity is Severity.ERROR for one in found)
+    return FOUND if errors or (args.strict and found) else OK
 
 
-def _mended(paths: list[Path], root: Path) -> Checked:
-    """Mends the files, says on stderr what was done, and gives what the project is now."""
+def _unchanged(root: Path) -> tuple[cache.Outcome, Mapping[str, str]]:
+    """What the last check came to, if nothing has changed since; else that of a new one, which is kept."""
+    before = cache.inputs(root)
+    known = cache.load(root, before.digest) if before else None
+    if before and known:
+        return known, {name: content.decode("utf-8", errors="replace") for name, content in before.contents.items()}
+    outcome, sources = _whole(root)
+    after = cache.inputs(root)
+    if before and after and before.digest == after.digest:  # else nobody knows which of the two was checked
+        cache.save(root, after.digest, outcome)
+    return outcome, sources
+
+
+def _whole(root: Path) -> tuple[cache.Outcome, Mapping[str, str]]:
+    from engine.check import check  # not needed where nothing has changed
+
+    checked = check([root], root=root)
+    outcome = cache.Outcome(len(checked.project.flows), len(checked.project.tools), checked.diagnostics)
+    return outcome, checked.project.sources
+
+
+def _mend(paths: list[Path], root: Path) -> None:
+    """Mends the files, and says on stderr what was done."""
+    from engine.mend import mend
+
     mended = mend(paths, root=root)
     for edit in mended.done:
         what = f"`{edit.old}` is now `{edit.text}`" if edit.old else f"added `{edit.text.strip()}`"
         print(clean(f"fixed {edit.place}: {what}"), file=sys.stderr)
     for refused in mended.refused:
         print(clean(f"not fixed: {refused}"), file=sys.stderr)
-    return mended.checked
 
 
 def _view(name: str, root: Path) -> View:
@@ -83,16 +110,15 @@ def _root(paths: list[Path], *, given: bool) -> Path:
     return roots[0]
 
 
-def _summary(checked: Checked, paths: list[Path]) -> str:
+def _summary(outcome: cache.Outcome, found: Sequence[Diagnostic], paths: list[Path], root: Path) -> str:
     """`5 flows, 3 tools: no findings`; `1 of 5 flows` where single ones were asked for."""
-    flows = checked.project.flows
-    chosen = {path.resolve() for path in paths if path.is_file()}
-    single = len(chosen) == len(set(paths)) and all(path.parent == checked.project.root / "flows" for path in chosen)
-    errors = sum(one.severity is Severity.ERROR for one in checked.diagnostics)
-    warnings = len(checked.diagnostics) - errors
+    files = {path.resolve() for path in paths if path.is_file()}
+    single = len(files) == len(set(paths)) and all(path.parent == root / "flows" for path in files)
+    errors = sum(one.severity is Severity.ERROR for one in found)
+    warnings = len(found) - errors
     counts = [_count(number, word) for number, word in ((errors, "error"), (warnings, "warning")) if number]
-    part = f"{len(chosen)} of " if single else ""
-    return f"{part}{_count(len(flows), 'flow')}, {_count(len(checked.project.tools), 'tool')}: " + (
+    part = f"{len(files)} of " if single else ""
+    return f"{part}{_count(outcome.flows, 'flow')}, {_count(outcome.tools, 'tool')}: " + (
         ", ".join(counts) or "no findings"
     )
 

@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _work() -> int:
-    from engine.project import find_root
+    from engine.root import find_root
     from engine.runtime.build import build_context
     from engine.runtime.client import connect
     from engine.runtime.projects import LoadedProject

@@ -1,15 +1,18 @@
-"""Edits applied to the text of a file: nothing outside of them changes, line ends and byte order mark included."""
+"""Which edits are safe, and edits applied to a file: nothing else changes, line ends and byte order mark included."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from engine.diagnostics.finding import Edit, Place
+from engine.diagnostics.finding import Diagnostic, Edit, Place
 
-__all__ = ["Edited", "edited"]
+__all__ = ["Edited", "edited", "sure"]
 
 _ENDS = re.compile(r"\r\n|\r|\n")
 _MARK = "\ufeff"
+_LANGUAGE = frozenset({"unknown-key", "unknown-step", "unknown-filter", "unknown-test", "wrong-word"})
+"""What these miss is a word of the language. All other names are declared by authors, who may misspell them there."""
 
 
 class Edited(NamedTuple):
@@ -18,6 +21,13 @@ class Edited(NamedTuple):
     text: str
     done: tuple[Edit, ...]
     """Those that were applied, in the order of the file."""
+
+
+def sure(found: Sequence[Diagnostic]) -> Iterator[Edit]:
+    """Fixes, without those of a name that is written alike in several places: its declaration may be the odd one."""
+    fixes = {one.fix: one.rule for one in found if one.fix is not None}
+    times = Counter((rule, fix.old, fix.text) for fix, rule in fixes.items())
+    yield from (fix for fix, rule in fixes.items() if rule in _LANGUAGE or times[rule, fix.old, fix.text] == 1)
 
 
 def edited(text: str, edits: Iterable[Edit]) -> Edited:

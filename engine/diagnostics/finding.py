@@ -1,10 +1,10 @@
 """The finding: a rule, one primary place and labelled others, a message that says what is accepted, and a tip."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
-__all__ = ["Diagnostic", "Edit", "Label", "Place", "Severity", "Sink"]
+__all__ = ["Diagnostic", "Edit", "Label", "Place", "Severity", "Sink", "of_flows"]
 
 
 class Place(NamedTuple):
@@ -105,3 +105,10 @@ class Sink:
 
     def __len__(self) -> int:
         return len(self._found)
+
+
+def of_flows(found: Iterable[Diagnostic], chosen: Collection[str] | None) -> tuple[Diagnostic, ...]:
+    """Without those in other flows, where single ones were asked for: `chosen` are their paths, None means all."""
+    return tuple(
+        one for one in found if chosen is None or one.place.path in chosen or not one.place.path.startswith("flows/")
+    )

@@ -7,9 +7,10 @@ from pathlib import Path
 from engine.check import Checked, check
 from engine.compile import Compiled, compile_flow
 from engine.diagnostics import Diagnostic, Place, Severity, Sink
-from engine.project import NoProject, Project, find_root, load
+from engine.project import Project, load
 from engine.project.flow import Flow
 from engine.project.shape import Reader
+from engine.root import NoProject, find_root
 from engine.steps import LATER, STEPS
 from engine.syntax import Mapping as Record
 from engine.syntax import read

@@ -5,26 +5,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.diagnostics import Label, Place, Sink
-from engine.errors import EngineError
 from engine.project.contract import Tool, tool
 from engine.project.flow import Flow
 from engine.project.settings import Settings
 from engine.project.shape import Declaration, Reader, Reference, kind_of
 from engine.project.tool import TOOLS, ToolEntry
+from engine.root import MARK, TESTS, files, tests
 from engine.syntax import Mapping as MappingNode
 from engine.syntax import Node, Nothing, read
 
-__all__ = ["NoProject", "Project", "find_root", "load"]
+__all__ = ["Project", "load"]
 
-MARK = "engine.yaml"
 _CUT = frozenset({"yaml", "too-large", "encoding"})
 """Findings after which the rest of a file is unknown."""
-
-
-class NoProject(EngineError):
-    """No engine.yaml at or above a path."""
-
-    code = "no_project"
 
 
 @dataclass(slots=True)
@@ -41,17 +34,10 @@ class Project:
     """Names used in engine.yaml and the tools; those of a flow stand with the flow."""
     partial: bool = False
     """Whether a tool may be missing here because its file could not be read."""
+    tested: frozenset[str] = frozenset()
+    """Names for which there is a file of tests."""
     sources: dict[str, str] = field(default_factory=dict)
     """Path relative to the root -> text, for whoever shows findings."""
-
-
-def find_root(path: Path) -> Path:
-    """The folder with engine.yaml, at `path` or above. Raises NoProject."""
-    start = path.resolve()
-    for folder in (start, *start.parents):
-        if (folder / MARK).is_file():
-            return folder
-    raise NoProject(f"no {MARK} at {path} or above it")
 
 
 def load(
@@ -80,12 +66,13 @@ class _Loader:
             self._tools(path)
         for path in self._files("flows"):
             self._flow(path)
+        self.project.tested = frozenset(tests(self.project.root))
         return self.project
 
     def _files(self, folder: str) -> list[Path]:
-        there = {path for path in (self.project.root / folder).glob("*.yaml") if path.is_file()}
-        there |= {self.project.root / name for name in self.texts if Path(name).match(f"{folder}/*.yaml")}
-        return sorted(path for path in there if not path.name.endswith(".test.yaml"))
+        """Those on disk, and those that an editor has not saved yet."""
+        unsaved = (self.project.root / name for name in self.texts if Path(name).match(f"{folder}/*.yaml"))
+        return sorted({*files(self.project.root, folder), *(path for path in unsaved if not path.match(f"*{TESTS}"))})
 
     def _reader(self, cut: bool = False) -> Reader:
         return Reader(self.sink, self.steps, self.later, cut=cut)

@@ -8,12 +8,12 @@ __all__ = ["RULE"]
 
 def check(case: Case, sink: Sink) -> None:
     """A warning, and off until engine.yaml says `tests: required` or some flow has a test."""
-    folder, settings = case.project.root / "flows", case.project.settings
+    settings = case.project.settings
     wanted = settings is not None and settings.tests is not None
-    if not wanted and not any(folder.glob("*.test.yaml")):
+    if not wanted and not case.project.tested:
         return
     for name, flow in case.flows.items():
-        if not (folder / f"{name}.test.yaml").is_file():
+        if name not in case.project.tested:
             message = f"`{name}` has no tests"
             tip = f"write flows/{name}.test.yaml"
             sink.warning("flow-without-test", flow.flow.spot("flow"), message, tip=tip)

@@ -26,8 +26,9 @@ Engine = Callable[..., Ran]
 
 
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Nothing of this machine's own settings."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
     for name in ("STORE", "TOKEN", "SERVICE", "DEBUG", "TEMPORAL", "CODEC"):
         monkeypatch.delenv(f"ENGINE_{name}", raising=False)
 

@@ -1,0 +1,1 @@
+"""Measurements, beside the tests: ratios in one run, which CI does not gate on."""

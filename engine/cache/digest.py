@@ -1,0 +1,71 @@
+"""What the findings of a project depend on, as one digest: the checker, its Python, and all that it reads."""
+
+import sys
+from collections.abc import Iterator
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+from engine.root import FOLDERS, MARK, files, tests
+
+__all__ = ["CHECKER", "Inputs", "inputs"]
+
+CHECKER = (
+    "__init__.py", "cache", "check.py", "compile", "diagnostics", "errors.py", "expressions", "plan", "project",
+    "root.py", "rules", "steps", "syntax", "types",
+)  # fmt: skip
+"""The checker's own code, below `engine`."""
+_LIBRARIES = ("jinja2-", "markupsafe-", "pyyaml-", "tzdata-")
+_ENGINE = Path(__file__).parent.parent
+
+
+class Inputs(NamedTuple):
+    """All that a check reads."""
+
+    digest: str
+    contents: dict[str, bytes]
+    """Path relative to the root -> what the file holds."""
+
+
+def inputs(root: Path) -> Inputs | None:
+    """Reads them. None where a file cannot be read: such a project is checked anew each time.
+
+    Flows depend on each other (an example in two of them, a transfer, who uses a name), so the digest is of all files.
+    """
+    found = blake2b(sys.version.encode(), digest_size=32)
+    paths = [root / MARK, *(path for folder in FOLDERS for path in files(root, folder))]
+    try:
+        contents = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+        for name in _libraries():
+            _take(found, name, b"")
+        for path in _code():
+            _take(found, path.relative_to(_ENGINE).as_posix(), path.read_bytes())
+    except OSError:
+        return None
+    for name, content in contents.items():
+        _take(found, name, content)
+    for name in tests(root):
+        _take(found, name, b"tests")
+    return Inputs(found.hexdigest(), contents)
+
+
+def _take(found: blake2b, name: str, content: bytes) -> None:
+    """With lengths, so that nothing can pass from one file to its neighbour. A name may hold halves of characters."""
+    raw = name.encode("utf-8", "surrogateescape")
+    found.update(b"%d %d " % (len(raw), len(content)))
+    found.update(raw)
+    found.update(content)
+
+
+def _code() -> Iterator[Path]:
+    for part in CHECKER:
+        path = _ENGINE / part
+        yield from sorted(path.rglob("*.py")) if path.is_dir() else (path,)
+
+
+def _libraries() -> list[str]:
+    """Names of the installed versions. importlib.metadata tells the same and takes ten times as long to import."""
+    folders = [Path(folder) for folder in sys.path if folder and Path(folder).is_dir()]
+    return sorted(
+        path.name for folder in folders for path in folder.iterdir() if path.name.lower().startswith(_LIBRARIES)
+    )

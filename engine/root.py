@@ -1,0 +1,48 @@
+"""Where a project is, and which files it consists of. Imports nothing, so that a command can ask at once."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.errors import EngineError
+
+__all__ = ["FOLDERS", "MARK", "TESTS", "NoProject", "chosen", "files", "find_root", "tests"]
+
+MARK = "engine.yaml"
+FOLDERS = ("tools", "flows")
+"""Folders whose files are read, beside engine.yaml."""
+TESTS = ".test.yaml"
+"""How the file of a flow's tests ends, beside the flow."""
+
+
+class NoProject(EngineError):
+    """No engine.yaml at or above a path."""
+
+    code = "no_project"
+
+
+def find_root(path: Path) -> Path:
+    """The folder with engine.yaml, at `path` or above. Raises NoProject."""
+    start = path.resolve()
+    for folder in (start, *start.parents):
+        if (folder / MARK).is_file():
+            return folder
+    raise NoProject(f"no {MARK} at {path} or above it")
+
+
+def files(root: Path, folder: str) -> list[Path]:
+    """The files of one of `FOLDERS`, in order; the tests of flows are none."""
+    found = (root / folder).glob("*.yaml")
+    return sorted(path for path in found if path.is_file() and not path.name.endswith(TESTS))
+
+
+def tests(root: Path) -> list[str]:
+    """Names of the flows that have tests, in order."""
+    return sorted(path.name.removesuffix(TESTS) for path in (root / "flows").glob(f"*{TESTS}") if path.is_file())
+
+
+def chosen(paths: Sequence[Path], root: Path) -> frozenset[str] | None:
+    """The flow files that are asked for, relative to the root; None where it is the whole project."""
+    found = [path.resolve() for path in paths]
+    if not found or not all(path.parent == root / "flows" and path.is_file() for path in found):
+        return None
+    return frozenset(path.relative_to(root).as_posix() for path in found)
