@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup setup-dev demo run test lint types clean
+.PHONY: setup setup-dev demo run test lint types bench-check clean
 
 setup: $(VENV)/.installed
 
@@ -27,7 +27,7 @@ run: setup
 	$(BIN)/engine dev
 
 test: setup-dev lint types
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: setup-dev
 	$(BIN)/ruff check .
@@ -35,6 +35,12 @@ lint: setup-dev
 
 types: setup-dev
 	$(BIN)/mypy
+
+# Not gated: figures of one run, beside check-jsonschema, which has an environment of its own.
+bench-check: setup-dev
+	test -x benchmarks/.venv/bin/python || $(PYTHON) -m venv benchmarks/.venv
+	benchmarks/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.lock
+	$(BIN)/python -m benchmarks.check --schema benchmarks/.venv/bin/check-jsonschema
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .engine

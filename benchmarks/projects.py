@@ -32,11 +32,12 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "weekend", "mon
 
 
 def project(seed: int, *, flows: int = 1000, wrong: float = 0.05) -> tuple[dict[str, str], frozenset[str]]:
-    """The files of a project, path -> text, and the paths of the flows that are wrong."""
+    """The files of a project, path -> text, and the paths of the flows that are wrong. Shared pieces come on top."""
     chance = random.Random(seed)
     files = {"engine.yaml": _settings()}
     for number, subject in enumerate(_SUBJECTS):
         files[f"tools/{subject}.yaml"] = ("" if number else _MATCH) + _tools(subject)
+        files[f"flows/find-{_thing(subject)}.yaml"] = _piece(subject)
     broken = set(chance.sample(range(flows), round(flows * wrong)))
     faulty = []
     for number in range(flows):
@@ -71,7 +72,11 @@ teams:
 calendar: {{hours: {{mon-fri: "09:00-18:00"}}, holidays: [2026-12-25]}}
 channels:
   zendesk: {{kind: zendesk, url: "{{{{ secret.ZENDESK_URL }}}}"}}
-models: {{answer: local, ask: local, route: local}}
+models:
+  answer: local
+  ask: local
+  route: local
+  sonnet: {{use: anthropic, model: claude-sonnet-4-5, api_key: "{{{{ secret.ANTHROPIC_API_KEY }}}}"}}
 knowledge: {{from: knowledge, collections: [{", ".join(_COLLECTIONS)}]}}
 guardrails: {{customer-facing: [no_secrets, no_card_numbers]}}
 handoff: {{to: support, within: 15m}}
@@ -389,7 +394,79 @@ steps:
 """
 
 
-_BODIES: tuple[Callable[[_Words], str], ...] = (_paying, _judging, _waiting)
+def _working(words: _Words) -> str:
+    """A model finds out what can be done, after two things were looked up at once."""
+    t, s, days = words.thing, words.subject, words.days
+    return f"""\
+tools:
+  customers.match: allow
+  {s}.get: {{only_if: [result.customer_id == customer.id]}}
+  {s}.history: {{only_if: [result.customer_id == customer.id]}}
+models: {{agent: sonnet}}
+steps:
+{_IDENTIFY}
+  - use: find-{t}
+    with: {{days: "{days}"}}
+    as: found
+  - parallel:
+      past:
+        - tool: {s}.history
+          with: {{id: "{{{{ found.{t}.id }}}}"}}
+          as: past
+          otherwise: {{refused: escalate, else: next}}
+      rules:
+        - search: {words.act} a {words.why} {t} within {days} days
+          as: rules
+  - if: found.fresh and past is not none and past.total > {words.euros}
+    then:
+      - reply: {{write: Say that we look into the {words.adjective} {t}., using: [past, rules]}}
+        otherwise: {{unsure: escalate}}
+    else:
+      - reply: "We look into your {words.adjective} {t} {{{{ found.{t}.number }}}}."
+  - agent: Find out why the {words.adjective} {t} is {words.why}, and what the articles allow.
+    tools: [{s}.get, {s}.history]
+    using: [customer.name, found]
+    gives: {{solved: yes_no, why: [{", ".join(_WHYS[:4])}], days: integer}}
+    max: {{model_calls: {words.chance.randrange(5, 20)}, customer_turns: {words.chance.randrange(2, 6)}, cost: 1 USD}}
+    as: outcome
+    otherwise: {{exhausted: escalate, silent: close}}
+  - if: outcome.solved and outcome.days < {days}
+    then:
+      - reply: "The {words.adjective} {t} will be in order within {{{{ outcome.days }}}} days."
+      - close: solved
+    else:
+      - escalate: {words.other}
+"""
+
+
+def _piece(subject: str) -> str:
+    """A shared piece: which one the customer means."""
+    thing = _thing(subject)
+    return f"""\
+# yaml-language-server: $schema=../schemas/flow.schema.json
+flow: find-{thing}
+title: Find the {thing} that this is about
+owner: support
+about: Which {thing} the customer means, and whether it is still fresh.
+needs: verified
+takes: {{days: integer}}
+gives:
+  {thing}: "{{{{ {thing} }}}}"
+  fresh: "{{{{ fresh }}}}"
+steps:
+  - ask: details
+    fields:
+      {thing}: {{one_of: customer.cases, show: "{{{{ {thing}.number }}}}", ask: "Which {thing} is this about?"}}
+  - tool: {subject}.get
+    with: {{id: "{{{{ details.{thing}.id }}}}"}}
+    as: {thing}
+    otherwise: {{not_found: escalate, else: escalate}}
+  - set: fresh
+    to: "{{{{ ({thing}.opened_at | days_ago) <= days }}}}"
+"""
+
+
+_BODIES: tuple[Callable[[_Words], str], ...] = (_paying, _judging, _waiting, _working)
 
 _SLIPS = (
     ("customers.match: allow", "customer.match: allow"),

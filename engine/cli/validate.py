@@ -1,9 +1,11 @@
 """`engine validate`: checks a project, offline, and shows what is wrong with it."""
 
 import argparse
+import contextlib
+import gc
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from engine import cache
@@ -66,9 +68,22 @@ def _unchanged(root: Path) -> tuple[cache.Outcome, Mapping[str, str]]:
 def _whole(root: Path) -> tuple[cache.Outcome, Mapping[str, str]]:
     from engine.check import check  # not needed where nothing has changed
 
-    checked = check([root], root=root)
+    with _undisturbed():
+        checked = check([root], root=root)
     outcome = cache.Outcome(len(checked.project.flows), len(checked.project.tools), checked.diagnostics)
     return outcome, checked.project.sources
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Without looking for garbage: what a check makes stays, and going over it takes a quarter of the time."""
+    wanted = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if wanted:
+            gc.enable()
 
 
 def _mend(paths: list[Path], root: Path) -> None:

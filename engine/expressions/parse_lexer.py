@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from jinja2 import Environment, TemplateSyntaxError
 from jinja2.lexer import Lexer, Token, TokenStream
@@ -50,15 +50,13 @@ class _OffsetLexer(Lexer):
             raise
 
     def wrap(self, stream: Any, name: str | None = None, filename: str | None = None) -> Iterator[Token]:
-        digits: list[str] = []
+        parts = [*stream]
+        digits = [value for _, kind, value in parts if kind == "float"]
+        tokens = super().wrap(parts, name, filename)
+        return self._exact(tokens, digits) if digits else tokens
 
-        def seen() -> Iterator[Any]:
-            for part in stream:
-                if part[1] == "float":
-                    digits.append(part[2])
-                yield part
-
-        for token in super().wrap(seen(), name, filename):
+    def _exact(self, tokens: Iterator[Token], digits: list[str]) -> Iterator[Token]:
+        for token in tokens:
             if token.type == "float":
                 number: Any = Decimal(digits.pop(0).replace("_", ""))  # Jinja2's own value is binary
                 token = Token(token.lineno, token.type, number)
@@ -89,6 +87,12 @@ class _Grammar(Environment):
             self._ours = _OffsetLexer(self)
         return self._ours
 
+    def _tokenize(
+        self, source: Any, name: str | None, filename: str | None = None, state: str | None = None
+    ) -> TokenStream:
+        """A parser hands its source to nothing but this: here it is the tokens themselves."""
+        return TokenStream(self.lexer.wrap(source, name, filename), name, filename)
+
     _ours: _OffsetLexer | None = None
 
 
@@ -106,9 +110,7 @@ class Lexed(NamedTuple):
 
     def parser(self) -> Parser:
         """Jinja2's parser at the first of these tokens."""
-        parser = Parser(GRAMMAR, "", state="variable")
-        parser.stream = TokenStream(GRAMMAR.lexer.wrap(self.tokens), None, None)
-        return parser
+        return Parser(GRAMMAR, cast("str", self.tokens))
 
 
 def lexed(source: str, state: str | None) -> Lexed:

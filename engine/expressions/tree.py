@@ -20,13 +20,20 @@ _DEEPEST = 6
 class Tree:
     """A node: its word, its parts (trees, words, lists of them), and its characters in the scalar's value."""
 
-    __slots__ = ("end", "kind", "parts", "start")
+    __slots__ = ("_json", "end", "kind", "parts", "start")
 
     def __init__(self, kind: str, *parts: Any, start: int = 0, end: int = 0) -> None:
         self.kind = kind
         self.parts = parts
         self.start = start
         self.end = end
+        self._json: list[Any] | None = None
+
+    def to_json(self) -> list[Any]:
+        """The tree as it stands in a plan. Made once, and shared by whoever asks: nobody may change it."""
+        if self._json is None:
+            self._json = [self.kind, *map(_json, self.parts)]
+        return self._json
 
     def walk(self) -> Iterator["Tree"]:
         """This node and all below it."""
@@ -58,13 +65,13 @@ class Tree:
 
 def to_json(tree: Tree) -> list[Any]:
     """The tree as it stands in a plan."""
-    return [tree.kind, *(_json(part) for part in tree.parts)]
+    return tree.to_json()
 
 
 def _json(part: Any) -> Any:
     if isinstance(part, Tree):
-        return to_json(part)
-    return [_json(inside) for inside in part] if isinstance(part, list | tuple) else part
+        return part.to_json()
+    return [*map(_json, part)] if isinstance(part, list | tuple) else part
 
 
 def dotted(path: tuple[str, ...]) -> Tree:

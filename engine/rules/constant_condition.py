@@ -14,7 +14,7 @@ from engine.project.scalars import Expr
 from engine.project.step import StepKind
 from engine.rules.base import Case, Rule
 from engine.rules.grants import Written, grants
-from engine.rules.logic import contradict
+from engine.rules.logic import contradict, possible
 from engine.rules.nesting import always_ends, lists, sets
 from engine.steps.if_ import If
 from engine.steps.repeat import Repeat
@@ -32,6 +32,15 @@ class _Known(NamedTuple):
 
     expr: Expr
     truth: bool
+    tree: Any
+    reads: frozenset[tuple[str, ...]]
+    ticks: bool
+    """Whether it may come out otherwise later, since it reads the clock."""
+
+
+def _known(expr: Expr, truth: bool) -> _Known:
+    tree = json_of(expr)
+    return _Known(expr, truth, tree, frozenset(paths(tree)), any(clock in repr(tree) for clock in _CLOCKS))
 
 
 def check(case: Case, sink: Sink) -> None:
@@ -50,18 +59,19 @@ def _steps(
         names = _names(flow, entries, step)
         if isinstance(step, If) and step.test is not None:
             _condition(step.test, known, names, "if", sink)
-            then, other = _Known(step.test, True), _Known(step.test, False)
+            then = _known(step.test, True)
+            other = then._replace(truth=False)
             _steps(flow, step.then or [], (*known, then), entries, sink)
             _steps(flow, step.other or [], (*known, other), entries, sink)
             ends = [always_ends(step.then), always_ends(step.other)]
             known = (*known, *([other] if ends == [True, False] else [then] if ends == [False, True] else []))
         else:
-            inside = tuple(one for one in known if not _changed(one, sets(step)))
+            inside = tuple(one for one in known if not _changed(one, step))
             for inner in lists(step):
                 _steps(flow, inner, inside, entries, sink)
             if isinstance(step, Repeat) and step.until is not None:
                 _condition(step.until, (), names, "until", sink)
-        known = tuple(one for one in known if not _changed(one, sets(step)) and not _ticks(step, one))
+        known = tuple(one for one in known if not (one.ticks and not isinstance(step, If)) and not _changed(one, step))
 
 
 def _names(flow: Compiled, entries: Mapping[int, str], step: StepKind) -> Mapping[str, Type]:
@@ -69,23 +79,21 @@ def _names(flow: Compiled, entries: Mapping[int, str], step: StepKind) -> Mappin
     return state.names if state is not None else {}
 
 
-def _changed(known: _Known, names: set[str]) -> bool:
-    return any(path[0] in names for path in paths(json_of(known.expr)))
-
-
-def _ticks(step: StepKind, known: _Known) -> bool:
-    return not isinstance(step, If) and any(clock in repr(json_of(known.expr)) for clock in _CLOCKS)
+def _changed(known: _Known, step: StepKind) -> bool:
+    names = sets(step)
+    return any(path[0] in names for path in known.reads)
 
 
 def _grant(granted: Written, sink: Sink) -> None:
     """Lines of `only_if` by themselves; those of `approve` where the lines of `only_if` hold."""
     names = gate_names(granted.flow, granted.tool)
     lines = granted.grant.only_if or []
+    known = tuple(_known(expr, True) for expr in lines)
     for expr in lines:
         _condition(expr, (), names, "line", sink)
     for line in granted.grant.approve or ():
         if line.test is not None:
-            _condition(line.test, tuple(_Known(expr, True) for expr in lines), names, "if", sink)
+            _condition(line.test, known, names, "if", sink)
 
 
 def _condition(
@@ -98,22 +106,23 @@ def _condition(
     if len(own):
         return  # a word that the value never is, and the like: reported where types are checked
     tree = json_of(expr)
-    domains = [(domain, True) for domain in _domains([tree, *(json_of(one.expr) for one in known)], names, expr)]
-    before = [(json_of(one.expr), one.truth) for one in known] if _about(known, tree) else []
+    mine = frozenset(paths(tree))
+    domains = [(domain, True) for domain in _domains(mine.union(*(one.reads for one in known)), names, expr)]
+    before = [(one.tree, one.truth) for one in known] if _about(known, mine) else []
     for given in ([], before) if before else ([],):
-        if given and contradict([*domains, *given]):
+        here = possible([*domains, *given])
+        if not here:
             return  # no ticket comes here, which is another rule's
         for truth, word in ((True, "never"), (False, "always")):
-            if contradict([*domains, *given, (tree, truth)]):
-                why = _needed(domains, known, (tree, truth)) if given else _about(known, tree)
+            if contradict([(tree, truth)], here):
+                why = _needed(domains, known, (tree, truth)) if given else _about(known, mine)
                 _report(expr, what, word, why, sink)
                 return
 
 
-def _about(known: tuple[_Known, ...], tree: Any) -> tuple[Label, ...]:
+def _about(known: tuple[_Known, ...], reads: frozenset[tuple[str, ...]]) -> tuple[Label, ...]:
     """The conditions on the same values: what a type is narrowed to was said by one of them."""
-    mine = set(paths(tree))
-    return tuple(_label(one) for one in known if mine & set(paths(json_of(one.expr))))
+    return tuple(_label(one) for one in known if reads & one.reads)
 
 
 def _needed(
@@ -123,7 +132,7 @@ def _needed(
     needed = list(known)
     for one in known:
         rest = [other for other in needed if other is not one]
-        if contradict([*domains, *((json_of(other.expr), other.truth) for other in rest), goal]):
+        if contradict([*domains, *((other.tree, other.truth) for other in rest), goal]):
             needed = rest
     return tuple(map(_label, needed))
 
@@ -132,9 +141,9 @@ def _label(known: _Known) -> Label:
     return Label(_place(known.expr), "this holds here" if known.truth else "this does not hold here")
 
 
-def _domains(trees: list[Any], names: Mapping[str, Type], expr: Expr) -> Iterator[Any]:
+def _domains(reads: frozenset[tuple[str, ...]], names: Mapping[str, Type], expr: Expr) -> Iterator[Any]:
     """That a value whose words are known is one of them."""
-    for path in {path for tree in trees for path in paths(tree)}:
+    for path in reads:
         if path[0] in names:
             found = _type_of(path, names, expr)
             if isinstance(found, EnumType):

@@ -9,7 +9,6 @@ the clock) counts as a value of its own. So what is said to be impossible is; wh
 Conditions are read as the engine judges gates: a value that is missing closes them, so every value is there.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -18,7 +17,7 @@ from typing import Any, NamedTuple
 
 from engine.compile.graph import paths
 
-__all__ = ["Literal", "bounded", "contradict", "implies", "opened_without", "ways"]
+__all__ = ["Literal", "bounded", "contradict", "implies", "opened_without", "possible", "ways"]
 
 _MOST_WAYS = 128
 _MOST_COMPARISONS = 64
@@ -26,8 +25,8 @@ _MOST_TERMS = 16
 """Beyond these nothing is shown: the checker stays quick on any input."""
 _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
-Linear = dict[str, Fraction]
-"""term -> its factor; the constant stands under the empty name."""
+Linear = dict[str, int | Fraction]
+"""term -> its factor; the constant stands under the empty name. Whole numbers are ints, which are quick."""
 
 
 class Literal(NamedTuple):
@@ -43,6 +42,10 @@ class Literal(NamedTuple):
     words: frozenset[str] | None = None
 
 
+Ways = list[list[Literal]]
+_ANYHOW: Ways = [[]]
+
+
 class _TooMuch(Exception):
     pass
 
@@ -52,17 +55,25 @@ def implies(given: Iterable[Any], goal: Any) -> bool:
     return contradict([(tree, True) for tree in given] + [(goal, False)])
 
 
-def contradict(conditions: Iterable[tuple[Any, bool]]) -> bool:
-    """Whether these conditions can't all come out as said. False where it can't be shown."""
+def contradict(conditions: Iterable[tuple[Any, bool]], given: Ways = _ANYHOW) -> bool:
+    """Whether these conditions can't all come out as said in any way of `given`. False where it is not shown."""
     try:
-        return all(_impossible(way) for way in ways(conditions))
+        return all(_impossible(way) for way in ways(conditions, given))
     except _TooMuch:
         return False
 
 
-def ways(conditions: Iterable[tuple[Any, bool]]) -> list[list[Literal]]:
+def possible(conditions: Iterable[tuple[Any, bool]]) -> Ways:
+    """The ways in which all conditions come out as said, of those that can be; `_ANYHOW` where there are too many."""
+    try:
+        return [way for way in ways(conditions) if not _impossible(way)]
+    except _TooMuch:
+        return _ANYHOW
+
+
+def ways(conditions: Iterable[tuple[Any, bool]], given: Ways = _ANYHOW) -> Ways:
     """Each way in which all conditions come out as said. Raises `_TooMuch` where there are far too many."""
-    found: list[list[Literal]] = [[]]
+    found = given
     for tree, truth in conditions:
         found = _both(found, _ways(tree, truth))
     return found
@@ -97,13 +108,13 @@ def bounded(conditions: Iterable[Any], tree: Any, own: frozenset[str]) -> bool:
         return False
 
 
-def _both(left: list[list[Literal]], right: list[list[Literal]]) -> list[list[Literal]]:
+def _both(left: Ways, right: Ways) -> Ways:
     if len(left) * len(right) > _MOST_WAYS:
         raise _TooMuch
     return [one + other for one, other in product(left, right)]
 
 
-def _ways(tree: Any, truth: bool) -> list[list[Literal]]:
+def _ways(tree: Any, truth: bool) -> Ways:
     match tree:
         case ["lit", bool() as value]:
             return [[]] if value == truth else []
@@ -124,8 +135,8 @@ def _ways(tree: Any, truth: bool) -> list[list[Literal]]:
     return [[Literal(_key(tree), truth, _names(tree))]]
 
 
-def _chain(first: Any, rest: list[Any], truth: bool) -> list[list[Literal]]:
-    found: list[list[Literal]] = [[]] if truth else []
+def _chain(first: Any, rest: list[Any], truth: bool) -> Ways:
+    found: Ways = [[]] if truth else []
     left = first
     for operator, right in rest:
         pair = _pair(left, operator, right, truth)
@@ -134,7 +145,7 @@ def _chain(first: Any, rest: list[Any], truth: bool) -> list[list[Literal]]:
     return found
 
 
-def _pair(left: Any, operator: str, right: Any, truth: bool) -> list[list[Literal]]:
+def _pair(left: Any, operator: str, right: Any, truth: bool) -> Ways:
     if operator in ("in", "not-in"):
         return _within(left, right, truth == (operator == "in"))
     operator = operator if truth else _NEGATED[operator]
@@ -145,7 +156,7 @@ def _pair(left: Any, operator: str, right: Any, truth: bool) -> list[list[Litera
     return [[*_compared(left, sign, right)] for sign in (("<", ">") if operator == "!=" else (operator,))]
 
 
-def _same(tree: Any, value: Any, truth: bool) -> list[list[Literal]]:
+def _same(tree: Any, value: Any, truth: bool) -> Ways:
     """Compared with a word, with true or false, or with none."""
     if tree[:1] == ["lit"]:
         return [[]] if (tree[1] == value) == truth else []
@@ -156,7 +167,7 @@ def _same(tree: Any, value: Any, truth: bool) -> list[list[Literal]]:
     return [[Literal(_key(tree), truth, _names(tree), words=frozenset({value}))]]
 
 
-def _within(item: Any, whole: Any, truth: bool) -> list[list[Literal]]:
+def _within(item: Any, whole: Any, truth: bool) -> Ways:
     words = whole[1:] if whole[:1] == ["list"] else []
     if words and all(word[:1] == ["lit"] and isinstance(word[1], str) for word in words):
         if item[:1] == ["lit"]:
@@ -167,7 +178,7 @@ def _within(item: Any, whole: Any, truth: bool) -> list[list[Literal]]:
 
 def _compared(left: Any, operator: str, right: Any) -> Iterator[Literal]:
     reads = _names(left) | _names(right)
-    below = _sum(_linear(left), _linear(right), Fraction(-1))
+    below = _sum(_linear(left), _linear(right), -1)
     above = {term: -factor for term, factor in below.items()}
     match operator:
         case "<" | "<=":
@@ -182,32 +193,36 @@ def _compared(left: Any, operator: str, right: Any) -> Iterator[Literal]:
 def _linear(tree: Any) -> Linear:
     match tree:
         case ["num", str(value)]:
-            return {"": Fraction(Decimal(value))}
+            return {"": _number(value)}
         case ["neg", inside]:
-            return _sum({}, _linear(inside), Fraction(-1))
+            return _sum({}, _linear(inside), -1)
         case [("add" | "sub") as word, left, right]:
-            return _sum(_linear(left), _linear(right), Fraction(1 if word == "add" else -1))
+            return _sum(_linear(left), _linear(right), 1 if word == "add" else -1)
         case [("mul" | "div") as word, left, right]:
             return _scaled(tree, word, _linear(left), _linear(right))
-    return {_key(tree): Fraction(1)}
+    return {_key(tree): 1}
+
+
+def _number(value: str) -> int | Fraction:
+    return int(value) if value.isdecimal() else Fraction(Decimal(value))
 
 
 def _scaled(tree: Any, word: str, left: Linear, right: Linear) -> Linear:
     """A product with a number; any other product is a value of its own."""
     for one, other in ((left, right), (right, left))[: 2 if word == "mul" else 1]:
         if other.keys() <= {""}:
-            factor = other.get("", Fraction(0))
+            factor = other.get("", 0)
             if word == "mul":
                 return _sum({}, one, factor)
             if factor:
-                return _sum({}, one, 1 / factor)
-    return {_key(tree): Fraction(1)}
+                return _sum({}, one, 1 / Fraction(factor))
+    return {_key(tree): 1}
 
 
-def _sum(left: Linear, right: Linear, factor: Fraction) -> Linear:
+def _sum(left: Linear, right: Linear, factor: int | Fraction) -> Linear:
     found = dict(left)
     for term, value in right.items():
-        found[term] = found.get(term, Fraction(0)) + factor * value
+        found[term] = found.get(term, 0) + factor * value
     return {term: value for term, value in found.items() if value}
 
 
@@ -216,7 +231,7 @@ def _none(tree: Any, truth: bool) -> Literal:
 
 
 def _key(tree: Any) -> str:
-    return json.dumps(tree)
+    return repr(tree)
 
 
 def _names(tree: Any) -> frozenset[str]:
@@ -227,6 +242,8 @@ def _names(tree: Any) -> frozenset[str]:
 
 
 def _impossible(way: list[Literal]) -> bool:
+    if len(way) == 1 and way[0].linear is None and way[0].words != frozenset():
+        return False  # the most common way: one value that may well be so
     plain = {(literal.term, literal.truth) for literal in way if literal.linear is None and literal.words is None}
     if any((term, not truth) in plain for term, truth in plain):
         return True
@@ -252,7 +269,9 @@ def _unequal(comparisons: list[tuple[Linear, bool]]) -> bool:
         constant = [(sum_, strict) for sum_, strict in comparisons if sum_.keys() <= {""}]
         if any(sum_.get("", 0) > 0 or (strict and sum_.get("", 0) == 0) for sum_, strict in constant):
             return True
-        comparisons = [one for one in comparisons if one not in constant]
+        comparisons = [one for one in comparisons if not one[0].keys() <= {""}]
+        if len(comparisons) < 2:
+            return False
         terms = sorted({term for sum_, _ in comparisons for term in sum_ if term})
         if not terms or len(terms) > _MOST_TERMS:
             return False
@@ -263,7 +282,7 @@ def _unequal(comparisons: list[tuple[Linear, bool]]) -> bool:
 
 
 def _pairs(term: str, comparisons: list[tuple[Linear, bool]]) -> int:
-    factors = [sum_.get(term, Fraction(0)) for sum_, _ in comparisons]
+    factors = [sum_.get(term, 0) for sum_, _ in comparisons]
     return sum(factor > 0 for factor in factors) * sum(factor < 0 for factor in factors)
 
 

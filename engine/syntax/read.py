@@ -133,27 +133,27 @@ class _Builder:
         return self.root
 
     def _event(self, event: Any) -> None:
-        match event:
-            case yaml.ScalarEvent():
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            if event.anchor or event.tag:
                 self._attributes(event)
-                self._put(self._scalar(event))
-            case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
-                self._attributes(event)
-                self._push(event)
-            case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
-                place = self._place(event)
-                self.stack[-1].place = self.stack[-1].place._replace(
-                    end_line=place.end_line, end_column=place.end_column
-                )
-                self._pop()
-            case yaml.AliasEvent():
-                place = self._place(event)
-                said = f"`*{shortened(str(event.anchor))}` is an alias of YAML, which is not accepted here"
-                self.sink.error(
-                    "anchor", place, said,
-                    tip="Write the value out, or put quotes around a text that begins with `*`.",
-                )  # fmt: skip
-                self._put(Broken(place))
+            self._put(self._scalar(event))
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            self._attributes(event)
+            self._push(event)
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            _, line, column, *_ = self.stack[-1].place
+            end = self._place(event)
+            self.stack[-1].place = Place(end.path, line, column, end.end_line, end.end_column)
+            self._pop()
+        elif kind is yaml.AliasEvent:
+            place = self._place(event)
+            said = f"`*{shortened(str(event.anchor))}` is an alias of YAML, which is not accepted here"
+            self.sink.error(
+                "anchor", place, said,
+                tip="Write the value out, or put quotes around a text that begins with `*`.",
+            )  # fmt: skip
+            self._put(Broken(place))
 
     def _attributes(self, event: Any) -> None:
         if event.anchor:

@@ -66,7 +66,7 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def store(project: Path, empty_store: Path) -> Iterator[Store]:
     """The project's store, as another process would have it open."""
-    (project / ".engine").mkdir()
+    (project / ".engine").mkdir(exist_ok=True)
     shutil.copy(empty_store, project / ".engine" / "store.db")
     with Store.open(f"sqlite:///{project}/.engine/store.db") as store:
         yield store

@@ -124,7 +124,7 @@ def test_no_store_is_made_by_looking(engine: Engine, project: Path) -> None:
     ran = engine("tickets", "list")
     assert ran.status == 1
     assert "there is no store yet" in ran.err
-    assert not (project / ".engine").exists()
+    assert not (project / ".engine" / "store.db").exists()
 
 
 @pytest.mark.parametrize("url", ["mysql://host/db", "not a url", "sqlite://"])
@@ -136,7 +136,7 @@ def test_what_is_no_store(url: str, engine: Engine, project: Path, monkeypatch: 
 
 
 def test_a_store_that_is_no_database(engine: Engine, project: Path) -> None:
-    (project / ".engine").mkdir()
+    (project / ".engine").mkdir(exist_ok=True)
     (project / ".engine" / "store.db").write_bytes(b"not a database" * 1_000)
     ran = engine("tickets", "list")
     assert ran.status == 3
