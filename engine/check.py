@@ -59,7 +59,7 @@ def check(
             rule.check(case, sink)
     found = _ignored(project, sink)
     if any(one.rule == secret_in_file.RULE.name for one in found):
-        found = [*secret_in_file.blotted(found, secret_in_file.hide(project))]
+        found = [*secret_in_file.blotted(found, secret_in_file.hide(project.sources))]
     plans = {name: compiled.plan for name, compiled in flows.items()}
     return Checked(project, plans, of_flows(found, chosen(paths, folder)))
 

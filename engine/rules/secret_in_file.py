@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from engine.diagnostics import Diagnostic, Label, Place, Sink
-from engine.project import Project
 from engine.rules.base import Case, Rule
 
 __all__ = ["RULE", "blotted", "hide"]
@@ -98,16 +97,16 @@ def _is_random(word: str) -> bool:
     return -sum(n / len(word) * math.log2(n / len(word)) for n in counts.values()) >= _RANDOM
 
 
-def hide(project: Project) -> list[str]:
-    """Stars in place of every secret in the sources, so that whoever shows a line of them shows none; gives them."""
+def hide(sources: dict[str, str]) -> list[str]:
+    """Stars in place of every secret in the texts, so that whoever shows a line of them shows none; gives them."""
     secrets = []
-    for path, text in project.sources.items():
+    for path, text in sources.items():
         for secret in found(text):
             hidden = text[secret.start : secret.end]
             secrets.append(" ".join(hidden.split()))  # as messages quote a text: on one line
             stars = re.sub(r"\S", "*", hidden)
             text = text[: secret.start] + stars + text[secret.end :]
-        project.sources[path] = text
+        sources[path] = text
     return secrets
 
 

@@ -56,6 +56,16 @@ def test_an_unchanged_project_is_not_checked_again(
     assert validate(root, capsys)[0] == 3  # it was to be checked
 
 
+def test_a_secret_is_shown_by_neither(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    secret = "xk7" + "Qp2Lm9Rt4Vw8Zs3Bn6"
+    with (root / "engine.yaml").open("a") as file:
+        file.write(f"# password: {secret}\n")
+    first = validate(root, capsys)
+    assert "secret-in-file" in first[1]
+    assert secret not in first[1]
+    assert validate(root, capsys) == first
+
+
 def test_no_cache_neither_reads_nor_writes(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     validate(root, capsys, "--no-cache")
     assert not kept(root).exists()
