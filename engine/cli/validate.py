@@ -57,12 +57,12 @@ def _unchanged(root: Path) -> tuple[cache.Outcome, Mapping[str, str]]:
     before = cache.inputs(root)
     known = cache.load(root, before.digest) if before else None
     if before and known:
-        sources = {name: content.decode("utf-8", errors="replace") for name, content in before.contents.items()}
+        texts = {name: content.decode("utf-8", errors="replace") for name, content in before.contents.items()}
         if any(one.rule == "secret-in-file" for one in known.diagnostics):
             from engine.rules.secret_in_file import hide
 
-            hide(sources)
-        return known, sources
+            hide(texts)
+        return known, texts
     outcome, sources = _whole(root)
     after = cache.inputs(root)
     if before and after and before.digest == after.digest:  # else nobody knows which of the two was checked
