@@ -1,7 +1,6 @@
 """What the last check of an unchanged project came to, so that `engine validate` need not check it again."""
 
 from engine.cache.digest import Inputs, inputs
-from engine.cache.outcome import Outcome
 from engine.cache.store import load, save
 
-__all__ = ["Inputs", "Outcome", "inputs", "load", "save"]
+__all__ = ["Inputs", "inputs", "load", "save"]

@@ -11,7 +11,7 @@ from engine.root import FOLDERS, MARK, files, tests
 __all__ = ["CHECKER", "Inputs", "inputs"]
 
 CHECKER = (
-    "__init__.py", "cache", "check.py", "compile", "diagnostics", "errors.py", "expressions", "plan", "project",
+    "__init__.py", "cache", "check", "compile", "diagnostics", "errors.py", "expressions", "plan", "project",
     "root.py", "rules", "steps", "syntax", "types",
 )  # fmt: skip
 """The checker's own code, below `engine`."""

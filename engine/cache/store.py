@@ -12,7 +12,7 @@ import tempfile
 from hashlib import blake2b
 from pathlib import Path
 
-from engine.cache.outcome import Outcome
+from engine.diagnostics.outcome import Outcome
 
 __all__ = ["SIZE", "load", "save"]
 

@@ -2,10 +2,9 @@
 
 import argparse
 import contextlib
-import gc
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine import cache
@@ -14,6 +13,7 @@ from engine.cli.shown import clean, coloured, view
 from engine.cli.status import FOUND, OK, USAGE, Stop
 from engine.diagnostics import Diagnostic, Severity, of_flows
 from engine.diagnostics.edits import sure
+from engine.diagnostics.outcome import Outcome
 from engine.diagnostics.render import RENDERERS, View, renderer
 from engine.root import chosen
 
@@ -41,8 +41,9 @@ def run(args: argparse.Namespace) -> int:
     root = _root(paths, given=bool(args.paths))
     if args.fix:
         _mend(paths, root)
-    outcome, sources = _whole(root) if args.no_cache else _unchanged(root)
+    outcome = _anew(root) if args.no_cache else _unchanged(root)
     found = of_flows(outcome.diagnostics, chosen(paths, root))
+    sources = _sources(outcome.diagnostics, root)
     colour, how = coloured(sys.stdout, args.color), _view(args.format, root)
     sys.stdout.write(renderer(args.format)(found, sources, colour, how))
     sys.stdout.flush()  # before the summary, where both go to one place
@@ -52,43 +53,37 @@ def run(args: argparse.Namespace) -> int:
     return FOUND if errors or (args.strict and found) else OK
 
 
-def _unchanged(root: Path) -> tuple[cache.Outcome, Mapping[str, str]]:
+def _unchanged(root: Path) -> Outcome:
     """What the last check came to, if nothing has changed since; else that of a new one, which is kept."""
     before = cache.inputs(root)
     known = cache.load(root, before.digest) if before else None
-    if before and known:
-        texts = {name: content.decode("utf-8", errors="replace") for name, content in before.contents.items()}
-        if any(one.rule == "secret-in-file" for one in known.diagnostics):
-            from engine.rules.secret_in_file import hide
-
-            hide(texts)
-        return known, texts
-    outcome, sources = _whole(root)
+    if known:
+        return known
+    found = _anew(root)
     after = cache.inputs(root)
     if before and after and before.digest == after.digest:  # else nobody knows which of the two was checked
-        cache.save(root, after.digest, outcome)
-    return outcome, sources
+        cache.save(root, after.digest, found)
+    return found
 
 
-def _whole(root: Path) -> tuple[cache.Outcome, Mapping[str, str]]:
-    from engine.check import check  # not needed where nothing has changed
+def _anew(root: Path) -> Outcome:
+    from engine.check import outcome  # not needed where nothing has changed
 
-    with _undisturbed():
-        checked = check([root], root=root)
-    outcome = cache.Outcome(len(checked.project.flows), len(checked.project.tools), checked.diagnostics)
-    return outcome, checked.project.sources
+    return outcome(root)
 
 
-@contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Without looking for garbage: what a check makes stays, and going over it takes a quarter of the time."""
-    wanted = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if wanted:
-            gc.enable()
+def _sources(found: Sequence[Diagnostic], root: Path) -> dict[str, str]:
+    """The texts that are shown: path -> text, secrets blotted out. A file that is gone is shown without its lines."""
+    places = (place for one in found for place in (one.place, *(label.place for label in (*one.labels, *one.path))))
+    texts = {}
+    for name in sorted({place.path for place in places}):
+        with contextlib.suppress(OSError):
+            texts[name] = (root / name).read_bytes().decode("utf-8", errors="replace")
+    if any(one.rule == "secret-in-file" for one in found):
+        from engine.rules.secret_in_file import hide
+
+        hide(texts)
+    return texts
 
 
 def _mend(paths: list[Path], root: Path) -> None:
@@ -130,7 +125,7 @@ def _root(paths: list[Path], *, given: bool) -> Path:
     return roots[0]
 
 
-def _summary(outcome: cache.Outcome, found: Sequence[Diagnostic], paths: list[Path], root: Path) -> str:
+def _summary(outcome: Outcome, found: Sequence[Diagnostic], paths: list[Path], root: Path) -> str:
     """`5 flows, 3 tools: no findings`; `1 of 5 flows` where single ones were asked for."""
     files = {path.resolve() for path in paths if path.is_file()}
     single = len(files) == len(set(paths)) and all(path.parent == root / "flows" for path in files)

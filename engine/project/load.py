@@ -14,7 +14,7 @@ from engine.root import MARK, TESTS, files, tests
 from engine.syntax import Mapping as MappingNode
 from engine.syntax import Node, Nothing, read
 
-__all__ = ["Project", "load"]
+__all__ = ["Loader", "Project", "load"]
 
 _CUT = frozenset({"yaml", "too-large", "encoding"})
 """Findings after which the rest of a file is unknown."""
@@ -46,28 +46,36 @@ def load(
 ) -> Project:  # fmt: skip
     """Reads everything below `root`. `steps` are the step kinds by word, `later` those not built yet; `texts` are what
     an editor holds unsaved, by their path relative to `root`: they stand in place of the files."""
-    return _Loader(Project(root), sink, steps, tuple(later), texts or {}).load()
+    loader = Loader(Project(root), sink, steps, later, texts)
+    loader.furnish()
+    for path in loader.flows():
+        loader.flow(path)
+    return loader.project
 
 
-class _Loader:
+class Loader:
+    """Reads a project file by file, for whoever wants some of its flows. What is wrong goes to `sink`."""
+
     def __init__(
-        self, project: Project, sink: Sink, steps: Mapping[str, type[Declaration]], later: tuple[str, ...],
-        texts: Mapping[str, str],
+        self, project: Project, sink: Sink, steps: Mapping[str, type[Declaration]], later: Iterable[str] = (),
+        texts: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
         self.project = project
         self.sink = sink
         self.steps = steps
-        self.later = later
-        self.texts = texts
+        self.later = tuple(later)
+        self.texts = texts or {}
 
-    def load(self) -> Project:
+    def furnish(self) -> None:
+        """Reads all but the flows."""
         self._settings()
         for path in self._files("tools"):
             self._tools(path)
-        for path in self._files("flows"):
-            self._flow(path)
         self.project.tested = frozenset(tests(self.project.root))
-        return self.project
+
+    def flows(self) -> list[Path]:
+        """The files of `flows/`, in order."""
+        return self._files("flows")
 
     def _files(self, folder: str) -> list[Path]:
         """Those on disk, and those that an editor has not saved yet."""
@@ -130,7 +138,8 @@ class _Loader:
         labels = (Label(there.entry.spot("tool"), "it is defined here already"),)
         self.sink.error("duplicate-tool", entry.tool.place, f"the tool `{entry.name}` is defined twice", labels=labels)
 
-    def _flow(self, path: Path) -> None:
+    def flow(self, path: Path) -> None:
+        """Reads one flow or shared piece."""
         node, reader = self._mapping(path, "a flow")
         if node is None:
             return

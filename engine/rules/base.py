@@ -1,27 +1,37 @@
 """What a rule is: an id that names the bad thing, what it looks at, whether it may be ignored, and the words on it."""
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from engine.compile import Compiled
 from engine.diagnostics import Sink
 from engine.project import Project
 
-__all__ = ["Case", "Rule"]
+__all__ = ["Across", "Case", "Rule"]
 
 
 class Case(NamedTuple):
-    """All that rules see: the project, and each flow compiled, with the shared pieces that it uses in their places."""
+    """What rules see: the project with all of its shared pieces, and some of its flows or all of them, compiled, with
+    the pieces that they use in their places. Which flows these are makes no difference to a rule's `check`."""
 
     project: Project
     flows: Mapping[str, Compiled]
     pieces: Mapping[str, Compiled]
-    """Each shared piece alone, from what it takes and needs."""
+    """Shared pieces alone, from what they take and need."""
 
     @property
     def files(self) -> list[Compiled]:
         """Pieces and flows: whatever stands in a file of `flows/`."""
         return [*self.pieces.values(), *self.flows.values()]
+
+
+class Across(NamedTuple):
+    """How a rule that compares flows with each other does it, since flows are read apart from each other."""
+
+    tell: Callable[[Case], Any]
+    """What has to be known of these flows, without anything that holds on to them: it is sent between processes."""
+    judge: Callable[[Sequence[Any], Sink], None]
+    """Reports. Given what was told of all flows, in parts, in the order of the flows' names."""
 
 
 class Rule(NamedTuple):
@@ -32,6 +42,7 @@ class Rule(NamedTuple):
 
     name: str
     check: Callable[[Case, Sink], None] | None = None
+    across: Across | None = None
     floor: bool = False
     """A floor can't be ignored."""
     shape: bool = False

@@ -1,17 +1,20 @@
 """Contents that must stay on the premises, in a flow that could hand them to a model or a tool elsewhere."""
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from engine.compile import Compiled
 from engine.diagnostics import Label, Place, Sink
 from engine.project import Project
 from engine.project.settings import ModelSettings
-from engine.rules.base import Case, Rule
+from engine.rules.base import Across, Case, Rule
 from engine.syntax import Text
 
 __all__ = ["RULE"]
 
+_LABELS = 8
+"""Flows that a finding names, one after the other."""
 _JOBS = {"reply": "answer", "transfer": "route", "agent": "agent"}
 """Kinds of nodes -> the model's job there; every flow has its messages read, which is the job `ask`."""
 
@@ -23,37 +26,87 @@ class _Leak(NamedTuple):
     tip: str
 
 
-def check(case: Case, sink: Sink) -> None:
+class _Told(NamedTuple):
+    """Of one flow: where contents may leave the premises, and the flows that it hands tickets on to."""
+
+    stays: bool
+    """Whether its contents are to stay."""
+    leaks: list[_Leak]
+    goes: list[tuple[str, Place]]
+
+
+def tell(case: Case) -> dict[str, _Told]:
     """Tools with their facts and read-backs, models by alias, and the flows that a ticket is handed on to by name.
 
     The embedder and `local` run where the engine runs. What does not say where it runs is not shown to stay.
     """
-    for name, flow in case.flows.items():
-        if flow.plan.settings["data"]["location"] == "on_premises":
-            for leak in _leaks(case, flow, frozenset({name})):
+    return {name: _told(case.project, flow) for name, flow in case.flows.items()}
+
+
+def judge(told: Sequence[Mapping[str, _Told]], sink: Sink) -> None:
+    """A flow whose contents stay leaks where it does itself, and where a flow does that goes on with its tickets."""
+    flows = {name: one for part in told for name, one in part.items()}
+    for name, flow in flows.items():
+        if flow.stays:
+            for leak in _leaks(flows, name):
                 sink.error("cloud-reachable", leak.place, leak.message, tip=leak.tip, labels=leak.labels)
 
 
-def _leaks(case: Case, flow: Compiled, seen: frozenset[str]) -> Iterator[_Leak]:
+def _told(project: Project, flow: Compiled) -> _Told:
     nodes = [node for name, node in flow.plan.nodes.items() if name in flow.states]
     places = flow.graph.places
+    leaks: list[_Leak] = []
     for node in nodes:
         for tool in [way["tool"] for way in node.data["ways"]] if node.kind == "verify" else [node.data.get("tool")]:
             if isinstance(tool, str) and node.kind != "call":
-                yield from _tool(case.project, tool, places[node.id], ())
+                leaks += _tool(project, tool, places[node.id], ())
     for job, place in _jobs(flow, nodes):
-        yield from _model(case.project, flow.plan.settings["models"][job], job, place)
-    for node in nodes:
-        to = node.data.get("to") if node.kind == "transfer" else None
-        if isinstance(to, str) and to in case.flows and to not in seen:
-            other = case.flows[to]
-            if other.plan.settings["data"]["location"] != "on_premises":
-                for leak in _leaks(case, other, seen | {to}):
-                    label = Label(leak.place, "there: " + leak.message)
-                    message = f"contents stay on the premises here, and `{to}` goes on with them elsewhere"
-                    tip = f"write `data: {{location: on_premises}}` in `{to}` too"
-                    yield _Leak(places[node.id], message, (label, *leak.labels), tip)
-                    break
+        leaks += _model(project, flow.plan.settings["models"][job], job, place)
+    goes = [(node.data.get("to"), places[node.id]) for node in nodes if node.kind == "transfer"]
+    stays = flow.plan.settings["data"]["location"] == "on_premises"
+    return _Told(stays, leaks, [(to, place) for to, place in goes if isinstance(to, str)])
+
+
+def _leaks(flows: Mapping[str, _Told], name: str) -> Iterator[_Leak]:
+    """Its own, and for each flow that it hands tickets on to, the nearest behind it."""
+    yield from flows[name].leaks
+    for to, place in flows[name].goes:
+        leak = _nearest(flows, to, name)
+        if leak is not None:
+            yield _handed(to, place, leak)
+
+
+def _nearest(flows: Mapping[str, _Told], first: str, start: str) -> _Leak | None:
+    """The leak that takes the fewest transfers. A flow whose contents stay answers for itself."""
+    ways: dict[str, tuple[str, Place] | None] = {start: None, first: None}
+    waiting = deque([first] if first != start else [])
+    while waiting:
+        at = waiting.popleft()
+        flow = flows.get(at)
+        if flow is None or flow.stays:
+            continue
+        if flow.leaks:
+            return _back(at, flow.leaks[0], ways)
+        for to, place in flow.goes:
+            if to not in ways:
+                ways[to] = (at, place)
+                waiting.append(to)
+    return None
+
+
+def _back(at: str, leak: _Leak, ways: Mapping[str, tuple[str, Place] | None]) -> _Leak:
+    """The leak as the first of the flows on the way to it has it."""
+    while (way := ways[at]) is not None:
+        leak = _handed(at, way[1], leak)
+        at = way[0]
+    return leak
+
+
+def _handed(to: str, place: Place, leak: _Leak) -> _Leak:
+    label = Label(leak.place, "there: " + leak.message)
+    message = f"contents stay on the premises here, and `{to}` goes on with them elsewhere"
+    tip = f"write `data: {{location: on_premises}}` in `{to}` too"
+    return _Leak(place, message, (label, *leak.labels)[:_LABELS], tip)
 
 
 def _jobs(flow: Compiled, nodes: list[Any]) -> Iterator[tuple[str, Place]]:
@@ -106,7 +159,7 @@ def _model(project: Project, alias: str, job: str, place: Place) -> Iterator[_Le
 
 RULE = Rule(
     "cloud-reachable",
-    check,
+    across=Across(tell, judge),
     floor=True,
     why="What customers write would leave the premises, though the flow promises that it does not.",
     mend="Choose a model or a tool on the premises, or say where it runs with `location: on_premises`.",

@@ -1,13 +1,23 @@
 """Names that must exist elsewhere in the project. The rules about them differ in where they look."""
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from engine.diagnostics import Sink
+from engine.diagnostics import Place, Sink, meant
 from engine.project import Project
-from engine.project.shape import Reference, misspelt, quoted, shortened
+from engine.project.shape import Reference, quoted, shortened
 from engine.rules.base import Case
 
-__all__ = ["report", "used"]
+__all__ = ["Use", "missing", "report", "used", "uses"]
+
+
+class Use(NamedTuple):
+    """A name that somebody wrote, without the file that it stands in."""
+
+    word: str
+    place: Place
+    inner: Place
+    """Of its characters alone, without quotes."""
 
 
 def used(project: Project, what: str) -> Iterator[Reference]:
@@ -17,12 +27,23 @@ def used(project: Project, what: str) -> Iterator[Reference]:
         yield from (reference for reference in references if reference.what == what)
 
 
+def uses(project: Project, what: str) -> list[Use]:
+    """The same, to be told to other processes."""
+    return [Use(text.value, text.place, text.place_of(0, len(text.value))) for _, text in used(project, what)]
+
+
 def report(case: Case, sink: Sink, what: str, known: Iterable[str], where: str) -> None:
     """One finding for each use of a name that is not known. `where` says where such names are declared."""
+    missing(uses(case.project, what), sink, what, known, where)
+
+
+def missing(found: Iterable[Use], sink: Sink, what: str, known: Iterable[str], where: str) -> None:
+    """The same, of uses that were told."""
     names = sorted(known)
-    for _, text in used(case.project, what):
-        if text.value not in names:
+    there = frozenset(names)
+    for use in found:
+        if use.word not in there:
             listed = f"{where} has {quoted(names, 'and')}" if names else f"{where} has none"
-            message = f"unknown {what} `{shortened(text.value)}`: {listed}"
-            tip, fix = misspelt(text, names)
-            sink.error(f"unknown-{what}", text.place, message, tip=tip, fix=fix)
+            message = f"unknown {what} `{shortened(use.word)}`: {listed}"
+            tip, fix = meant(use.word, names, use.inner)
+            sink.error(f"unknown-{what}", use.place, message, tip=tip, fix=fix)

@@ -2,34 +2,51 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from itertools import chain
+from typing import NamedTuple
 
-from engine.diagnostics import Label, Sink
-from engine.rules.base import Case, Rule
-from engine.syntax import Text
+from engine.diagnostics import Label, Place, Sink
+from engine.rules.base import Across, Case, Rule
 
 __all__ = ["RULE"]
 
 
-def check(case: Case, sink: Sink) -> None:
-    """Compares normalised texts: case, accents, punctuation and blanks make no difference."""
-    seen: dict[str, tuple[str, Text]] = {}
-    for name, flow in sorted(case.flows.items()):
-        start = flow.flow.start
-        for text in (start.examples if start else None) or ():
-            other = seen.setdefault(_plain(text.value), (name, text))
-            if other[1] is not text:
-                whose = "this flow" if other[0] == name else f"the flow `{other[0]}`"
-                message = f"the example `{text.value}` belongs to {whose} already"
-                sink.error("same-example", text.place, message, labels=(Label(other[1].place, "it stands here"),))
-        _refused(name, (start.counter if start else None) or [], seen, sink)
+class _Example(NamedTuple):
+    flow: str
+    text: str
+    place: Place
+    plain: str
+    """Case, accents, punctuation and blanks make no difference."""
+    counter: bool
+    """Whether it is one of `not`."""
 
 
-def _refused(name: str, texts: list[Text], seen: dict[str, tuple[str, Text]], sink: Sink) -> None:
-    for text in texts:
-        other = seen.get(_plain(text.value))
-        if other is not None and other[0] == name:
-            labels = (Label(other[1].place, "it is an example here"),)
-            sink.error("same-example", text.place, f"`{text.value}` is both an example and not one", labels=labels)
+def tell(case: Case) -> list[_Example]:
+    """All examples, those of a flow before what it is not for."""
+    return [
+        _Example(name, text.value, text.place, _plain(text.value), counter)
+        for name, flow in sorted(case.flows.items()) if flow.flow.start
+        for counter, texts in ((False, flow.flow.start.examples), (True, flow.flow.start.counter))
+        for text in texts or ()
+    ]  # fmt: skip
+
+
+def judge(told: Sequence[list[_Example]], sink: Sink) -> None:
+    """Each example belongs to whoever says it first."""
+    seen: dict[str, _Example] = {}
+    for one in chain.from_iterable(told):
+        other = seen.get(one.plain)
+        if other is None:
+            if not one.counter:
+                seen[one.plain] = one
+        elif not one.counter:
+            whose = "this flow" if other.flow == one.flow else f"the flow `{other.flow}`"
+            message = f"the example `{one.text}` belongs to {whose} already"
+            sink.error("same-example", one.place, message, labels=(Label(other.place, "it stands here"),))
+        elif other.flow == one.flow:
+            labels = (Label(other.place, "it is an example here"),)
+            sink.error("same-example", one.place, f"`{one.text}` is both an example and not one", labels=labels)
 
 
 def _plain(text: str) -> str:
@@ -40,7 +57,7 @@ def _plain(text: str) -> str:
 
 RULE = Rule(
     "same-example",
-    check,
+    across=Across(tell, judge),
     why=(
         "Examples teach the engine which tickets belong to a flow. One that stands in two of them makes that a "
         "matter of luck."

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from engine.diagnostics import Diagnostic, Label, Place, Sink
@@ -97,17 +97,23 @@ def _is_random(word: str) -> bool:
     return -sum(n / len(word) * math.log2(n / len(word)) for n in counts.values()) >= _RANDOM
 
 
-def hide(sources: dict[str, str]) -> list[str]:
-    """Stars in place of every secret in the texts, so that whoever shows a line of them shows none; gives them."""
-    secrets = []
+def among(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether a finding of this rule is among them: then secrets are hidden in all that is shown."""
+    return any(one.rule == RULE.name for one in diagnostics)
+
+
+def secrets(sources: Mapping[str, str]) -> list[str]:
+    """Every secret of the texts, on one line, as messages quote a text."""
+    return [" ".join(text[one.start : one.end].split()) for text in sources.values() for one in found(text)]
+
+
+def hide(sources: dict[str, str]) -> None:
+    """Puts stars in place of every secret in the texts, so that whoever shows a line of them shows none."""
     for path, text in sources.items():
         for secret in found(text):
-            hidden = text[secret.start : secret.end]
-            secrets.append(" ".join(hidden.split()))  # as messages quote a text: on one line
-            stars = re.sub(r"\S", "*", hidden)
+            stars = re.sub(r"\S", "*", text[secret.start : secret.end])
             text = text[: secret.start] + stars + text[secret.end :]
         sources[path] = text
-    return secrets
 
 
 def blotted(diagnostics: Iterable[Diagnostic], secrets: list[str]) -> Iterator[Diagnostic]:

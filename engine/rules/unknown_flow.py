@@ -1,21 +1,36 @@
 """A flow that the project does not have."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from engine.diagnostics import Sink
-from engine.rules.base import Case, Rule
-from engine.rules.references import report
+from engine.rules.base import Across, Case, Rule
+from engine.rules.references import Use, missing, uses
 
 __all__ = ["RULE"]
 
 
-def check(case: Case, sink: Sink) -> None:
-    """Nothing is said where the place that declares such names is broken itself."""
-    known = case.project.flows
-    report(case, sink, "flow", known, "the folder flows")
+class _Told(NamedTuple):
+    names: list[str]
+    """Flows that could be read."""
+    uses: list[Use]
+
+
+def tell(case: Case) -> _Told:
+    """Names that are there, and names that are meant to be."""
+    return _Told(list(case.project.flows), uses(case.project, "flow"))
+
+
+def judge(told: Sequence[_Told], sink: Sink) -> None:
+    """A file that is no mapping at all is no flow."""
+    known = [name for part in told for name in part.names]
+    for part in told:
+        missing(part.uses, sink, "flow", known, "the folder flows")
 
 
 RULE = Rule(
     "unknown-flow",
-    check,
+    across=Across(tell, judge),
     unread=True,
     why="The ticket could not go on in a flow that does not exist.",
     mend="Use the name of a file in the folder flows.",

@@ -1,32 +1,51 @@
 """A shared piece that the project does not have."""
 
-from engine.diagnostics import Sink
-from engine.project.shape import misspelt, quoted, shortened
-from engine.rules.base import Case, Rule
-from engine.rules.references import used
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from engine.diagnostics import Sink, meant
+from engine.project.shape import quoted, shortened
+from engine.rules.base import Across, Case, Rule
+from engine.rules.references import Use, uses
 
 __all__ = ["RULE"]
 
 
-def check(case: Case, sink: Sink) -> None:
+class _Told(NamedTuple):
+    flows: list[str]
+    pieces: list[str]
+    """All of the project."""
+    unknown: list[Use]
+
+
+def tell(case: Case) -> _Told:
+    """Uses of what is no piece."""
+    pieces = case.project.pieces
+    unknown = [use for use in uses(case.project, "piece") if use.word not in pieces]
+    return _Told(list(case.project.flows), sorted(pieces), unknown)
+
+
+def judge(told: Sequence[_Told], sink: Sink) -> None:
     """A flow is no piece: a ticket goes on in it."""
-    pieces = sorted(case.project.pieces)
-    for _, text in used(case.project, "piece"):
-        if text.value in case.project.flows:
-            message = f"`{text.value}` is a flow, not a shared piece (a file with `gives`)"
-            sink.error("unknown-piece", text.place, message, tip=f"go on in it with `- transfer: {text.value}`")
-        elif text.value not in pieces:
-            there = (
-                f"the folder flows has {quoted(pieces, 'and')}" if pieces else "no file of the folder flows has `gives`"
-            )
-            message = f"unknown piece `{shortened(text.value)}`: {there}"
-            tip, fix = misspelt(text, pieces)
-            sink.error("unknown-piece", text.place, message, tip=tip, fix=fix)
+    flows = frozenset(name for part in told for name in part.flows)
+    for part in told:
+        for use in part.unknown:
+            _report(use, use.word in flows, part.pieces, sink)
+
+
+def _report(use: Use, flow: bool, pieces: list[str], sink: Sink) -> None:
+    if flow:
+        message = f"`{use.word}` is a flow, not a shared piece (a file with `gives`)"
+        sink.error("unknown-piece", use.place, message, tip=f"go on in it with `- transfer: {use.word}`")
+        return
+    there = f"the folder flows has {quoted(pieces, 'and')}" if pieces else "no file of the folder flows has `gives`"
+    tip, fix = meant(use.word, pieces, use.inner)
+    sink.error("unknown-piece", use.place, f"unknown piece `{shortened(use.word)}`: {there}", tip=tip, fix=fix)
 
 
 RULE = Rule(
     "unknown-piece",
-    check,
+    across=Across(tell, judge),
     unread=True,
     why="There are no steps to put in this place.",
     mend="Use the name of a file in the folder flows that has `gives`, or go on in a flow with `transfer`.",

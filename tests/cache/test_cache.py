@@ -13,6 +13,7 @@ from benchmarks.projects import project, write
 from engine import cache
 from engine.cache.digest import CHECKER
 from engine.cli import main
+from engine.diagnostics.outcome import Outcome
 
 EDITS = 1000 if os.environ.get("ENGINE_PROVE") == "1" else 12
 
@@ -86,7 +87,7 @@ def test_a_cache_of_another_user_is_not_believed(root: Path, capsys: pytest.Capt
     first = validate(root, capsys)
     inputs = cache.inputs(root)
     assert inputs is not None
-    cache.save(root, inputs.digest, cache.Outcome(4, 40, ()))
+    cache.save(root, inputs.digest, Outcome(4, 40, ()))
     assert validate(root, capsys)[0] == 0  # as this user's own it would be
     (home / "ticketflow-engine" / "key").write_bytes(b"k" * 32)
     assert validate(root, capsys) == first

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from engine.diagnostics import Diagnostic, Edit, Label, Place, Severity
+from engine.diagnostics.finding import Diagnostic, Edit, Label, Place, Severity
 
 __all__ = ["Outcome"]
 
