@@ -109,8 +109,7 @@ def _arrange(graph: Graph, entry: str, end: str | None) -> None:
     met = order(graph, entry)
     if end is not None and end not in met:
         graph.nodes.pop(end), graph.places.pop(end)
-    rest = [name for name in graph.nodes if name not in met]
-    graph.nodes = {name: graph.nodes[name] for name in [*met, *rest]}
+    graph.nodes = {name: graph.nodes[name] for name in dict.fromkeys([*met, *graph.nodes])}
 
 
 def _verifiers(graph: Graph, project: Project) -> tuple[Tool, ...]:

@@ -65,16 +65,18 @@ class Graph:
     They go to people; the checks look past them, so that one finding does not make others."""
     branches: dict[tuple[str, int], str] = field(default_factory=dict)
     """(node, identity of a cause's steps) -> their first node"""
-    _taken: set[str] = field(default_factory=set)
+    _taken: dict[str, int] = field(default_factory=dict)
+    """Ids that are taken -> the highest number that was put behind one: a file may say the same a thousand times."""
 
     def name(self, kind: str, name: str | None, path: str, content: Any) -> str:
         """A node id that is not taken. Twins on one path are told apart by a number, the first keeps the plain id."""
         wanted = node_id(kind, name, path, content)
-        found, number = wanted, 1
+        found, number = wanted, self._taken.get(wanted, 0)
         while found in self._taken:
             number += 1
             found = f"{wanted}.{number}"
-        self._taken.add(found)
+        self._taken[wanted] = max(number, 1)
+        self._taken.setdefault(found, 1)
         return found
 
     def reserve(self, wanted: str) -> str:

@@ -23,6 +23,8 @@ from engine.types import EnumType, Type
 
 __all__ = ["RULE"]
 
+_MOST = 32
+"""Conditions before a step that are looked at, the last ones: the checker stays quick on any input."""
 _CLOCKS = ("days_ago", "hours_ago")
 """Filters whose value changes while a ticket waits."""
 
@@ -56,7 +58,8 @@ def _steps(
     flow: Compiled, steps: Sequence[StepKind], known: tuple[_Known, ...], entries: Mapping[int, str], sink: Sink
 ) -> None:  # fmt: skip
     for step in steps:
-        names = _names(flow, entries, step)
+        names, changed = _names(flow, entries, step), sets(step)
+        known = known[-_MOST:]
         if isinstance(step, If) and step.test is not None:
             _condition(step.test, known, names, "if", sink)
             then = _known(step.test, True)
@@ -66,12 +69,14 @@ def _steps(
             ends = [always_ends(step.then), always_ends(step.other)]
             known = (*known, *([other] if ends == [True, False] else [then] if ends == [False, True] else []))
         else:
-            inside = tuple(one for one in known if not _changed(one, step))
+            inside = tuple(one for one in known if not _changed(one, changed))
             for inner in lists(step):
                 _steps(flow, inner, inside, entries, sink)
             if isinstance(step, Repeat) and step.until is not None:
                 _condition(step.until, (), names, "until", sink)
-        known = tuple(one for one in known if not (one.ticks and not isinstance(step, If)) and not _changed(one, step))
+        known = tuple(
+            one for one in known if not (one.ticks and not isinstance(step, If)) and not _changed(one, changed)
+        )
 
 
 def _names(flow: Compiled, entries: Mapping[int, str], step: StepKind) -> Mapping[str, Type]:
@@ -79,8 +84,7 @@ def _names(flow: Compiled, entries: Mapping[int, str], step: StepKind) -> Mappin
     return state.names if state is not None else {}
 
 
-def _changed(known: _Known, step: StepKind) -> bool:
-    names = sets(step)
+def _changed(known: _Known, names: set[str]) -> bool:
     return any(path[0] in names for path in known.reads)
 
 
