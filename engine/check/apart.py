@@ -6,12 +6,11 @@ and examines its flows. What flows have to do with each other is judged at the e
 
 import contextlib
 import gc
-import multiprocessing
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.check.part import Part, examined, joined
 from engine.compile import compile_flow
@@ -20,6 +19,9 @@ from engine.diagnostics.outcome import Outcome
 from engine.project import Loader, Project
 from engine.rules import Case
 from engine.steps import LATER, STEPS
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 __all__ = ["outcome"]
 
@@ -73,6 +75,8 @@ def _apart(loader: Loader, shares: list[list[Path]]) -> list[Part] | None:
     """One part a share, the first one examined here. None where a process was lost or cannot be had."""
     if sys.platform != "linux":
         return None  # elsewhere a copy of this process is not to be had, or not safe
+    import multiprocessing  # for which a small project need not wait
+
     context = multiprocessing.get_context("fork")
     with contextlib.ExitStack() as stack:
         ends: list[Connection] = []
@@ -97,7 +101,7 @@ def _apart(loader: Loader, shares: list[list[Path]]) -> list[Part] | None:
             return None
 
 
-def _work(end: Connection, loader: Loader, paths: list[Path]) -> None:
+def _work(end: "Connection", loader: Loader, paths: list[Path]) -> None:
     loader.sink = Sink()  # what is wrong elsewhere is told by the first process
     share = _Share(loader, paths)
     end.send(share.pieces)

@@ -47,7 +47,7 @@ def test_an_unchanged_project_is_not_checked_again(
 ) -> None:
     first = validate(root, capsys)
     assert first[0] == 1
-    monkeypatch.setattr("engine.check.check", None)
+    monkeypatch.setattr("engine.check.outcome", None)
     assert validate(root, capsys) == first
     assert json.loads(validate(root, capsys, "--format", "json")[1])["findings"]
     (root / "engine.yaml").touch()

@@ -10,7 +10,14 @@ from benchmarks.projects import project, write
 from engine.check import apart, check, outcome
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-PIECE = "flow: {name}\ntitle: A piece\nowner: support\nabout: A piece.\ntakes: {{n: integer}}\ngives: {{m: '{{{{ n }}}}'}}\n"
+PIECE = """\
+flow: {name}
+title: A piece
+owner: support
+about: A piece.
+takes: {{n: integer}}
+gives: {{m: "{{{{ n }}}}"}}
+"""
 SECRET = "xk7" + "Qp2Lm9Rt4Vw8Zs3Bn6"
 
 
