@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.check import check
 from engine.cli import validate  # noqa: F401
 from engine.diagnostics import Diagnostic, Place, Severity
 from engine.diagnostics.outcome import Outcome
