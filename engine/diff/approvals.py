@@ -18,8 +18,8 @@ def looser(pair: Pair) -> Iterator[Loosening]:
     for number, line in enumerate(pair.strict.grant.approve or ()):
         team = _team(line)
         if number not in matched:
-            said = f"what `{team}` had to approve (`{_words(line)}`) is not shown to need them any more"
-            mirrored = f"`{team}` have to approve now (`{_words(line)}`)"
+            said = f"not all that `{team}` had to approve needs their approval, or that cannot be shown"
+            mirrored = f"`{team}` have to approve now"
             yield pair.lost("approve", Spot(line.place, _words(line)), said, mirrored)
             continue
         own = matched[number]

@@ -18,5 +18,5 @@ def looser(pair: Pair) -> Iterator[Loosening]:
             line = text_of(expr)
             yield pair.lost(
                 "only_if", Spot(expr.text.place, line),
-                f"`{line}` does not follow from the lines of `only_if`", f"`{line}` has to hold now",
+                f"`{line}` no longer has to hold, or that cannot be shown", f"`{line}` has to hold now",
             )  # fmt: skip

@@ -59,7 +59,7 @@ def past(root: Path, revision: str) -> Iterator[Past]:
 
 
 def _blobs(root: Path, commit: str) -> dict[str, str]:
-    """The project's files at the commit -> the names of their contents. Paths count from the folder git is called in."""
+    """The project's files at the commit -> the names of their contents. git counts paths from its folder."""
     listed = _git(root, "ls-tree", "-r", "-z", commit).decode(errors="surrogateescape")
     found = {}
     for line in filter(None, listed.split("\0")):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from engine.diff.difference import Loosening, Spot
+from engine.diff.difference import Loosening
 from engine.diff.sets import checks
 from engine.diff.whole import Whole
 
@@ -61,10 +61,8 @@ def _bound(bound: Mapping[str, str] | None) -> str:
 
 
 def _topics(strict: Whole, loose: Whole) -> Iterator[Loosening]:
-    gone = set(strict.said["escalate"]["when"].get("topics", ())) - set(
-        loose.said["escalate"]["when"].get("topics", ())
-    )
-    for topic in sorted(gone):
+    before, after = (whole.said["escalate"]["when"].get("topics", ()) for whole in (strict, loose))
+    for topic in sorted(set(before) - set(after)):
         said, mirrored = f"`{topic}` no longer goes to people", f"`{topic}` goes to people now"
         yield Loosening("escalate", strict.spot("escalate", topic), loose.spot("escalate"), said, mirrored)
 
