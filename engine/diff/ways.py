@@ -66,9 +66,10 @@ def _ways(flow: Compiled) -> dict[tuple[str, str, str], list[_Way]]:
 
 
 def _what(flow: Compiled, node: Node) -> tuple[str, str]:
+    """What a person calls it, and the tool. All gates of a call are one: an author writes one `otherwise` for them."""
     if node.kind == "gate":
-        return f"`{node.data['gate']}`", flow.plan.nodes[node.data["intent"]].data["tool"]
-    return f"`{'tool' if node.kind == 'read' else node.kind}`", node.data.get("tool", "")
+        return "a call", flow.plan.nodes[node.data["intent"]].data["tool"]
+    return ("a call", node.data["tool"]) if node.kind == "read" else (f"`{node.kind}`", "")
 
 
 def _far(flow: Compiled, node: Node, cause: str) -> _Far:

@@ -37,22 +37,37 @@ READ = """  - tool: orders.get
 CASES = {
     # grants
     "a read that is newly granted": Case(
-        FLOW, "  customers.match: allow\n", "  customers.match: allow\n  shipments.get: allow\n", "shipments.get", "tools"
+        FLOW,
+        "  customers.match: allow\n",
+        "  customers.match: allow\n  shipments.get: allow\n",
+        "shipments.get",
+        "tools",
     ),
     "a write that is newly granted": Case(
-        FLOW, "  customers.match: allow\n",
+        FLOW,
+        "  customers.match: allow\n",
         "  customers.match: allow\n  shipments.stop: {limit: 1 per shipment_id, confirm: Shall I?}\n",
-        "shipments.stop", "tools",
+        "shipments.stop",
+        "tools",
     ),
     "allow instead of conditions": Case(
-        FLOW, "  orders.get:\n    only_if: [result.customer_id == customer.id]\n", "  orders.get: allow\n",
-        "orders.get", "only_if",
+        FLOW,
+        "  orders.get:\n    only_if: [result.customer_id == customer.id]\n",
+        "  orders.get: allow\n",
+        "orders.get",
+        "only_if",
     ),
-    "a line of only_if that is gone": Case(FLOW, "      - (order.delivered_at | days_ago) <= 30\n", "", REFUND, "only_if"),
+    "a line of only_if that is gone": Case(
+        FLOW, "      - (order.delivered_at | days_ago) <= 30\n", "", REFUND, "only_if"
+    ),
     "a later day": Case(FLOW, "<= 30", "<= 60", REFUND, "only_if"),
     "a bound that is gone": Case(FLOW, "0 < amount <= order.total", "amount <= order.total", REFUND, "only_if"),
     "a condition or another": Case(
-        FLOW, "- order.customer_id == customer.id", "- order.customer_id == customer.id or amount < 10", REFUND, "only_if"
+        FLOW,
+        "- order.customer_id == customer.id",
+        "- order.customer_id == customer.id or amount < 10",
+        REFUND,
+        "only_if",
     ),
     # limits
     "a limit that is gone": Case(FLOW, "[1 per order_id, 2 per customer per 90d]", "[1 per order_id]", REFUND, "limit"),
@@ -62,7 +77,9 @@ CASES = {
     "no question": Case(
         FLOW, '"I will refund {{ amount | money }} for order {{ order_id }}. Shall I?"', "no", REFUND, "confirm"
     ),
-    "a question without the amount": Case(FLOW, "refund {{ amount | money }} for", "refund money for", REFUND, "confirm"),
+    "a question without the amount": Case(
+        FLOW, "refund {{ amount | money }} for", "refund money for", REFUND, "confirm"
+    ),
     "a question with the amount at times": Case(
         FLOW, "{{ amount | money }}", "{% if amount > 5 %}{{ amount | money }}{% endif %}", REFUND, "confirm"
     ),
@@ -74,39 +91,60 @@ CASES = {
         FLOW, "if: amount > 50, within", "if: amount > 50, edit: [amount], within", REFUND, "approve"
     ),
     "somebody more may approve": Case(
-        "engine.yaml", "[lena@northwind.example, omar@northwind.example]",
-        "[lena@northwind.example, omar@northwind.example, tom@northwind.example]", REFUND, "people",
+        "engine.yaml",
+        "[lena@northwind.example, omar@northwind.example]",
+        "[lena@northwind.example, omar@northwind.example, tom@northwind.example]",
+        REFUND,
+        "people",
     ),
     "a late approval goes on": Case(
-        FLOW, "if: amount > 50, within: 1d, otherwise: escalate", "if: amount > 50, within: 1d, otherwise: next",
-        REFUND, "otherwise",
+        FLOW,
+        "if: amount > 50, within: 1d, otherwise: escalate",
+        "if: amount > 50, within: 1d, otherwise: next",
+        REFUND,
+        "otherwise",
     ),
     # what follows a gate
     "a refusal goes on": Case(FLOW, "refused: escalate", "refused: next", REFUND, "otherwise"),
     "a refusal closes": Case(FLOW, "refused: escalate", "refused: close", REFUND, "otherwise"),
     "a no goes on": Case(FLOW, "declined: close", "declined: next", REFUND, "otherwise"),
-    "a failed proof goes on": Case(FLOW, "attempts: 3\n    otherwise: escalate", "attempts: 3\n    otherwise: next", "", "otherwise"),
+    "a failed proof goes on": Case(
+        FLOW, "attempts: 3\n    otherwise: escalate", "attempts: 3\n    otherwise: next", "", "otherwise"
+    ),
     # proofs
     "fewer facts": Case(FLOW, "with: [email, postcode]}", "with: [email]}", "", "verify"),
     "another way": Case(
-        FLOW, "with: [email, postcode]}\n", "with: [email, postcode]}\n      - {by: orders.get, with: [order_id]}\n", "", "verify"
+        FLOW,
+        "with: [email, postcode]}\n",
+        "with: [email, postcode]}\n      - {by: orders.get, with: [order_id]}\n",
+        "",
+        "verify",
     ),
     "more tries": Case(FLOW, "attempts: 3", "attempts: 5", "", "attempts"),
     "nobody proves anything": Case(FLOW, VERIFY, "", "", "verify"),
     "a call before the proof": Case(
-        FLOW, VERIFY, READ.replace("details.order.id", "4711").replace("as: order", "as: early") + VERIFY,
-        "orders.get", "verify",
+        FLOW,
+        VERIFY,
+        READ.replace("details.order.id", "4711").replace("as: order", "as: early") + VERIFY,
+        "orders.get",
+        "verify",
     ),
     "a piece that needs nobody": Case("flows/goodbye.yaml", "needs: verified\n", "", "", "needs"),
     # agents
-    "an agent that holds a write": Case(FLOW, "tools: [orders.get]", "tools: [orders.get, payments.refund]", REFUND, "agent"),
+    "an agent that holds a write": Case(
+        FLOW, "tools: [orders.get]", "tools: [orders.get, payments.refund]", REFUND, "agent"
+    ),
     "an agent that may go further": Case(FLOW, "model_calls: 10", "model_calls: 40", "", "max"),
-    "another flow to come into": Case(FLOW, "  - use: goodbye\n    as: parted\n", "  - transfer: faq\n", "", "transfer"),
+    "another flow to come into": Case(
+        FLOW, "  - use: goodbye\n    as: parted\n", "  - transfer: faq\n", "", "transfer"
+    ),
     # tools
     "a fact that is gone": Case(
         PAYMENTS, '  facts:\n    order: {tool: orders.get, with: {order_id: "{{ order_id }}"}}\n', "", REFUND, "facts"
     ),
-    "no idempotency key": Case(PAYMENTS, "  idempotency: {header: Idempotency-Key, keeps: 24h}\n", "", REFUND, "idempotency"),
+    "no idempotency key": Case(
+        PAYMENTS, "  idempotency: {header: Idempotency-Key, keeps: 24h}\n", "", REFUND, "idempotency"
+    ),
     "a key that is remembered longer": Case(PAYMENTS, "keeps: 24h", "keeps: 48h", REFUND, "idempotency"),
     "an error that proves nothing was done": Case(
         PAYMENTS, "  idempotency:", "    conflict: {status: 409, not_done: true}\n  idempotency:", REFUND, "errors"
@@ -115,9 +153,12 @@ CASES = {
         PAYMENTS, "    required: [order_id, amount]\n", "    required: [order_id]\n", REFUND, "input"
     ),
     "an argument more": Case(
-        PAYMENTS, "      order_id: {type: string, description: The order.}\n      amount: {type: integer, money: {currency: EUR,",
+        PAYMENTS,
+        "      order_id: {type: string, description: The order.}\n      amount: {type: integer, money: {currency: EUR,",
         "      to: {type: string}\n      order_id: {type: string, description: The order.}\n"
-        "      amount: {type: integer, money: {currency: EUR,", REFUND, "input",
+        "      amount: {type: integer, money: {currency: EUR,",
+        REFUND,
+        "input",
     ),
     "off the premises": Case("tools/shipments.yaml", "on_premises", "cloud", "shipments.trace", "location"),
     "a read that changes something for good": Case(
@@ -144,7 +185,7 @@ CASES = {
     "a larger share": Case("engine.yaml", "share: 50%", "share: 60%", "", "rollout"),
     "contents may leave": Case("engine.yaml", "location: on_premises, ", "", "", "data"),
     "a mask less": Case("engine.yaml", "mask: [card, iban]", "mask: [card]", "", "data"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -167,20 +208,26 @@ def test_a_widening_is_named_and_its_mirror_image_is_none(shop: Shop, name: str)
 
 
 BOTH_WAYS = {
-    "a write that counts as a read": Case("tools/shipments.yaml", "effect: write", "effect: read", "shipments.hold", "effect"),
+    "a write that counts as a read": Case(
+        "tools/shipments.yaml", "hold\n  effect: write", "hold\n  effect: read", "shipments.hold", "effect"
+    ),
     "another address": Case(PAYMENTS, "SHOP_URL }}/refunds", "SHOP_URL }}/payouts", REFUND, "http"),
     "another method": Case(PAYMENTS, "    method: POST", "    method: PUT", REFUND, "http"),
     "another body": Case(PAYMENTS, 'amount: "{{ amount }}"', 'amount: "{{ amount * 2 }}"', REFUND, "http"),
-    "another fact": Case(
-        PAYMENTS, 'with: {order_id: "{{ order_id }}"}', 'with: {order_id: "4711"}', REFUND, "facts"
-    ),
+    "another fact": Case(PAYMENTS, 'with: {order_id: "{{ order_id }}"}', 'with: {order_id: "4711"}', REFUND, "facts"),
     "another kind of argument": Case(
-        PAYMENTS, "      amount: {type: integer, money: {currency: EUR, minor: true}",
-        "      amount: {type: integer, money: {currency: EUR}", REFUND, "input",
+        PAYMENTS,
+        "      amount: {type: integer, money: {currency: EUR, minor: true}",
+        "      amount: {type: integer, money: {currency: EUR}",
+        REFUND,
+        "input",
     ),
     "another kind of answer": Case(
-        "tools/orders.yaml", "      refunded: {type: integer, money: {currency: currency, minor: true}",
-        "      refunded: {type: integer, money: {currency: currency}", "orders.get", "output",
+        "tools/orders.yaml",
+        "      refunded: {type: integer, money: {currency: currency, minor: true}",
+        "      refunded: {type: integer, money: {currency: currency}",
+        "orders.get",
+        "output",
     ),
     "a header of another name": Case(PAYMENTS, "header: Idempotency-Key", "header: Key", REFUND, "idempotency"),
     "another currency": Case("engine.yaml", "currency: EUR", "currency: JPY", "", "currency"),
@@ -193,7 +240,7 @@ BOTH_WAYS = {
     "a tool file that cannot be read": Case(PAYMENTS, "effect: irreversible", "effect: some", "", "file"),
     "settings that cannot be read": Case("engine.yaml", "timezone: Europe/Berlin", "timezone: Nowhere", "", "file"),
     "a piece that cannot be read": Case("flows/goodbye.yaml", "gives: {}", "gives: []", "", "file"),
-}  # fmt: skip
+}
 """What cannot be compared counts as widened, whichever way round."""
 
 
@@ -212,20 +259,35 @@ def test_what_cannot_be_compared_counts_as_widened(shop: Shop, name: str) -> Non
 
 NO_EFFECT = {
     "the order of lines": [(FLOW, BILLING, ""), (FLOW, LEADS, BILLING + LEADS)],
-    "the order of limits": [(FLOW, "[1 per order_id, 2 per customer per 90d]", "[2 per customer per 90d, 1 per order_id]")],
+    "the order of limits": [
+        (FLOW, "[1 per order_id, 2 per customer per 90d]", "[2 per customer per 90d, 1 per order_id]")
+    ],
     "the order of conditions": [
         (FLOW, "      - order.customer_id == customer.id\n", ""),
         (FLOW, "<= 30\n", "<= 30\n      - order.customer_id == customer.id\n"),
     ],
     "the order of grants": [
         (FLOW, "  customers.match: allow\n", ""),
-        (FLOW, "    limit: [1 per", "    limit: [1 per"), (FLOW, "silence: {remind", "  customers.match: allow\nsilence: {remind"),
+        (FLOW, "    limit: [1 per", "    limit: [1 per"),
+        (FLOW, "silence: {remind", "  customers.match: allow\nsilence: {remind"),
     ],
-    "a condition in other words": [(FLOW, "0 < amount <= order.total - order.refunded", "amount + order.refunded <= order.total and amount > 0")],
+    "a condition in other words": [
+        (FLOW, "0 < amount <= order.total - order.refunded", "amount + order.refunded <= order.total and amount > 0")
+    ],
     "the same window": [(FLOW, "2 per customer per 90d", "2 per customer per 2160h")],
     "a comment": [(FLOW, "    limit: [1", "    # so many\n    limit: [1")],
-    "formatting": [(FLOW, "    limit: [1 per order_id, 2 per customer per 90d]\n", "    limit:\n    - '1 per order_id'\n    - 2 per customer per 90d\n")],
-    "the name of a step": [(FLOW, "as: order\n", "as: parcel\n"), (FLOW, "{{ order.id }}", "{{ parcel.id }}"), (FLOW, "{{ order.total }}", "{{ parcel.total }}")],
+    "formatting": [
+        (
+            FLOW,
+            "    limit: [1 per order_id, 2 per customer per 90d]\n",
+            "    limit:\n    - '1 per order_id'\n    - 2 per customer per 90d\n",
+        )
+    ],
+    "the name of a step": [
+        (FLOW, "as: order\n", "as: parcel\n"),
+        (FLOW, "{{ order.id }}", "{{ parcel.id }}"),
+        (FLOW, "{{ order.total }}", "{{ parcel.total }}"),
+    ],
     "the name of an agent": [(FLOW, "as: outcome", "as: end")],
     "the name of a fact": [
         (PAYMENTS, "    order: {tool: orders.get", "    bought: {tool: orders.get"),
@@ -234,10 +296,16 @@ NO_EFFECT = {
         (FLOW, "(order.delivered_at", "(bought.delivered_at"),
         ("engine.yaml", "[order.customer_id ==", "[bought.customer_id =="),
     ],
-    "words for people": [(PAYMENTS, "title: Pay money back", "title: Pay back"), (PAYMENTS, "description: How much.", "description: So much.")],
+    "words for people": [
+        (PAYMENTS, "title: Pay money back", "title: Pay back"),
+        (PAYMENTS, "description: How much.", "description: So much."),
+    ],
     "a reply in other words": [("flows/goodbye.yaml", "reply: Goodbye", "reply: Farewell")],
-    "a set of another name": [("engine.yaml", "  customer-facing: [no", "  texts: [no"), ("engine.yaml", "guardrails: [customer-facing]", "guardrails: [texts]")],
-}  # fmt: skip
+    "a set of another name": [
+        ("engine.yaml", "  customer-facing: [no", "  texts: [no"),
+        ("engine.yaml", "guardrails: [customer-facing]", "guardrails: [texts]"),
+    ],
+}
 
 
 @pytest.mark.parametrize("name", NO_EFFECT)
@@ -250,12 +318,12 @@ def test_what_has_no_effect_is_no_difference(shop: Shop, name: str) -> None:
 
 
 CHANGED = {
-    "a question in other words": Case(FLOW, "Shall I?", "May I?", REFUND, "confirm"),
+    "a question in other words": Case(FLOW, "I will refund", "We shall refund", REFUND, "confirm"),
     "another deadline": Case(FLOW, "within: 1d", "within: 3d", REFUND, "approve"),
     "another time-out": Case(PAYMENTS, "timeout: 10s", "timeout: 20s", REFUND, "timeout"),
     "another model": Case(FLOW, "models: {agent: cloud}", "models: {agent: cloud, ask: cloud}", "", "models"),
     "another team takes over": Case(FLOW, "silence: {rem", "escalate: {to: legal}\nsilence: {rem", "", "escalate"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", CHANGED)
@@ -274,7 +342,9 @@ def test_all_that_a_new_flow_is_granted_is_new(shop: Shop) -> None:
     text = (shop.root / FLOW).read_text(encoding="utf-8")
     (shop.root / "flows" / "again.yaml").write_text(text.replace("flow: refund", "flow: again"), encoding="utf-8")
     ran = shop.diff("HEAD", "--format", "json", "--all")
-    assert {tool for _, tool, _ in ran.of("widened")} == {"customers.match", "orders.get", REFUND}
+    assert {tool for _, tool, _ in ran.of("widened")} == {
+        "customers.match", "orders.get", REFUND, "shipments.trace", "shipments.hold",
+    }  # fmt: skip
     assert ran.of("changed") == [("again", "", "flow")]
     shop.commit()
     (shop.root / "flows" / "again.yaml").unlink()
