@@ -18,6 +18,10 @@ from engine.root import FOLDERS, MARK
 __all__ = ["NoRevision", "Past", "past"]
 
 _SECONDS = 60
+_QUIET = {
+    "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1",
+}  # fmt: skip
+"""Nobody is asked, nothing is locked or fetched, and what counts is what was committed."""
 
 
 class NoRevision(EngineError):
@@ -86,15 +90,14 @@ def _contents(root: Path, blobs: list[str]) -> Iterator[bytes]:
 
 
 def _git(root: Path, *words: str, given: bytes = b"", said: str = "") -> bytes:
-    """What git answers. It asks nobody, takes no lock and fetches nothing."""
-    quiet = {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+    """What git answers."""
     git = shutil.which("git")
     if git is None:
         raise NoRevision("there is no git on this machine")
     try:
         ran = subprocess.run(
             [git, *words], cwd=root, input=given, capture_output=True, timeout=_SECONDS,
-            env={**os.environ, **quiet}, check=False,
+            env={**os.environ, **_QUIET}, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise NoRevision(f"git did not answer within {_SECONDS} seconds") from None
