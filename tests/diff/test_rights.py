@@ -373,3 +373,27 @@ def test_one_place_of_two_that_goes_on(shop: Shop) -> None:
     shop.commit()
     shop.edit(FLOW, "refused: escalate", "refused: next")
     assert shop.diff("HEAD", "--format", "json").of("widened") == [("refund", REFUND, "otherwise")]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_the_same_people_decide_whichever_of_two_lines_covers_which(shop: Shop, first: int) -> None:
+    """One line covers both, the other only one: each of the old lines finds its own."""
+    wide, narrow = (LEADS.replace("amount > 50", f"amount > {least}") for least in (50, 300))
+    shop.edit(FLOW, LEADS + BILLING, (wide + narrow) if first else (narrow + wide))
+    shop.commit()
+    shop.edit(FLOW, (wide + narrow) if first else (narrow + wide), (narrow + wide) if first else (wide + narrow))
+    assert shop.diff("HEAD", "--format", "json", "--all").differences == []
+    shop.edit(FLOW, wide, "")
+    assert shop.diff("HEAD", "--format", "json").of("widened") == [("refund", REFUND, "approve")]
+
+
+def test_a_call_less_goes_on_nowhere(shop: Shop) -> None:
+    again = """  - tool: payments.refund
+    with: {order_id: "{{ order.id }}", amount: "1"}
+    as: once_more
+    otherwise: escalate
+"""
+    shop.edit(FLOW, "  - use: goodbye\n", again + "  - use: goodbye\n")
+    shop.commit()
+    shop.edit(FLOW, again, "")
+    assert shop.diff("HEAD", "--format", "json", "--all").differences == []
