@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from engine.diff import models
 from engine.diff.difference import Loosening
 from engine.diff.sets import checks
 from engine.diff.whole import Whole
@@ -17,7 +18,7 @@ _STOPS = ("stop", "escalate", "ask_again")
 
 def looser(strict: Whole, loose: Whole) -> Iterator[Loosening]:
     """Compares the settings of two plans."""
-    for part in (_thresholds, _topics, _guardrails, _data, _rollout, _silence, _meanwhile):
+    for part in (_thresholds, _topics, _guardrails, _data, _rollout, _silence, _meanwhile, models.looser):
         yield from part(strict, loose)
     was, now = strict.said["currency"], loose.said["currency"]
     if was != now:
@@ -27,7 +28,8 @@ def looser(strict: Whole, loose: Whole) -> Iterator[Loosening]:
 
 def changed(old: Whole, new: Whole) -> Iterator[Loosening]:
     """What is settled otherwise, neither more nor less."""
-    for part in ("knowledge", "models", "languages", "timezone", "calendar"):
+    yield from models.changed(old, new)
+    for part in ("knowledge", "languages", "timezone", "calendar"):
         if old.said[part] != new.said[part]:
             yield Loosening(part, old.spot(part), new.spot(part), f"`{part}` is another")
     if old.said["escalate"]["to"] != new.said["escalate"]["to"]:

@@ -145,6 +145,8 @@ def _output(before: Tool, after: Tool) -> Iterator[Loosening]:
         if mine[name] != theirs[name]:
             said = f"the field `{name}` of the answer is another one, which cannot be compared"
             yield _lost(before, after, "output", said, "")
+    if any(was.get(key) != now.get(key) for key in (was.keys() | now.keys()) - {"required"}):
+        yield _lost(before, after, "output", "answers in another form, which cannot be compared", "")
 
 
 def _bare(schema: Any) -> Any:

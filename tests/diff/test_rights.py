@@ -184,6 +184,7 @@ CASES = {
     "from reading to writing": Case("engine.yaml", "mode: read_only", "mode: live", "", "rollout"),
     "a larger share": Case("engine.yaml", "share: 50%", "share: 60%", "", "rollout"),
     "contents may leave": Case("engine.yaml", "location: on_premises, ", "", "", "data"),
+    "a model off the premises": Case("engine.yaml", "  ask: local", "  ask: cloud", "", "models"),
     "a mask less": Case("engine.yaml", "mask: [card, iban]", "mask: [card]", "", "data"),
 }
 
@@ -228,6 +229,16 @@ BOTH_WAYS = {
         "      refunded: {type: integer, money: {currency: currency}",
         "orders.get",
         "output",
+    ),
+    "another part of the answer's schema": Case(
+        "tools/orders.yaml",
+        "  output:\n    type: object\n",
+        "  output:\n    $defs: {sum: {type: integer}}\n    type: object\n",
+        "orders.get",
+        "output",
+    ),
+    "another address of a model": Case(
+        "engine.yaml", "{use: anthropic, model", "{base_url: http://a, use: anthropic, model", "", "models"
     ),
     "a header of another name": Case(PAYMENTS, "header: Idempotency-Key", "header: Key", REFUND, "idempotency"),
     "another currency": Case("engine.yaml", "currency: EUR", "currency: JPY", "", "currency"),
@@ -321,7 +332,7 @@ CHANGED = {
     "a question in other words": Case(FLOW, "I will refund", "We shall refund", REFUND, "confirm"),
     "another deadline": Case(FLOW, "within: 1d", "within: 3d", REFUND, "approve"),
     "another time-out": Case(PAYMENTS, "timeout: 10s", "timeout: 20s", REFUND, "timeout"),
-    "another model": Case(FLOW, "models: {agent: cloud}", "models: {agent: cloud, ask: cloud}", "", "models"),
+    "another model": Case("engine.yaml", "model: some", "model: other", "", "models"),
     "another team takes over": Case(FLOW, "silence: {rem", "escalate: {to: legal}\nsilence: {rem", "", "escalate"),
 }
 
