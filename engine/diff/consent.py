@@ -20,10 +20,10 @@ def looser(pair: Pair) -> Iterator[Loosening]:
     if not pair.loose.grant.asks_customer:
         yield pair.lost("confirm", before, "the customer is no longer asked", "the customer is asked now", "no")
         return
-    told = {path for path in paths(_text(pair.strict)) if path[0] in _telling(pair.strict)}
-    for path in sorted(told - _always(_text(pair.loose))):
+    was, now = _shown(_text(pair.strict)), _shown(_text(pair.loose))
+    for path in sorted(path for path in was if path[0] in _telling(pair.strict) and was[path] > now.get(path, 0)):
         name = "{{ " + ".".join((_own(pair.strict, path[0]), *path[1:])) + " }}"
-        said = f"the question to the customer no longer always shows `{name}`"
+        said = f"the question to the customer does not show `{name}` any more, or not always"
         yield pair.lost("confirm", before, said, f"the question to the customer shows `{name}` now", _words(pair.loose))
 
 
@@ -57,6 +57,11 @@ def _telling(granted: Granted) -> set[str]:
 
 def _own(granted: Granted, name: str) -> str:
     return next((own for own, shared in granted.facts.items() if shared == name), name)
+
+
+def _shown(tree: Any) -> dict[tuple[str, ...], int]:
+    """path -> 2 where it is always shown, 1 where it plays some part."""
+    return {**dict.fromkeys(paths(tree), 1), **dict.fromkeys(_always(tree), 2)}
 
 
 def _always(tree: Any) -> set[tuple[str, ...]]:

@@ -64,7 +64,9 @@ def past(root: Path, revision: str) -> Iterator[Past]:
 
 def _blobs(root: Path, commit: str) -> dict[str, str]:
     """The project's files at the commit -> the names of their contents. git counts paths from its folder."""
-    listed = _git(root, "ls-tree", "-r", "-z", commit).decode(errors="surrogateescape")
+    listed = _git(root, "ls-tree", "-r", "-z", commit, "--", MARK, *(f"{folder}/" for folder in FOLDERS)).decode(
+        errors="surrogateescape"
+    )
     found = {}
     for line in filter(None, listed.split("\0")):
         meta, _, name = line.partition("\t")

@@ -66,7 +66,7 @@ def _facts(before: Tool, after: Tool) -> Iterator[Loosening]:
 
 def _fact_text(tool: Tool, name: str) -> str:
     reading = tool.contract.facts.get(name)
-    return f"{name}: {canonical(reading).decode()}" if reading else ""
+    return f"{name}: {reading['tool']}" if reading else ""
 
 
 def _binding(before: Tool, after: Tool) -> Iterator[Loosening]:

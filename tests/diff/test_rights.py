@@ -408,3 +408,12 @@ def test_a_call_less_goes_on_nowhere(shop: Shop) -> None:
     shop.commit()
     shop.edit(FLOW, again, "")
     assert shop.diff("HEAD", "--format", "json", "--all").differences == []
+
+
+def test_a_question_that_counts_with_an_amount_is_compared_with_itself(shop: Shop) -> None:
+    """The amount is in it, but not shown: that is no less than before."""
+    shop.edit(FLOW, "{{ amount | money }}", "{{ (order.total - amount) | money }}")
+    shop.commit()
+    assert shop.diff("HEAD", "--all", "--format", "json").differences == []
+    shop.edit(FLOW, "{{ (order.total - amount) | money }}", "{{ order.total | money }}")
+    assert shop.diff("HEAD", "--format", "json").of("widened") == [("refund", REFUND, "confirm")]
