@@ -124,29 +124,42 @@ def _location(before: Tool, after: Tool) -> Iterator[Loosening]:
 def _input(before: Tool, after: Tool) -> Iterator[Loosening]:
     """More arguments, fewer that a call needs, or others."""
     was, now = _bare(before.contract.input), _bare(after.contract.input)
-    mine, theirs = was.pop("properties", {}), now.pop("properties", {})
-    needed, needs = set(was.pop("required", ())), set(now.pop("required", ()))
+    mine, theirs = _fields(was), _fields(now)
+    needed, needs = before.required, after.required
     for name in sorted(theirs.keys() - mine.keys()):
         yield _lost(before, after, "input", f"takes the argument `{name}` now", f"takes no `{name}` any more")
     for name in sorted((needed - needs) & theirs.keys()):
         yield _lost(before, after, "input", f"can go without `{name}` now", f"cannot go without `{name}` now")
-    others = [name for name in sorted(mine.keys() & theirs.keys()) if mine[name] != theirs[name]]
-    for name in others:
+    for name in sorted(name for name in mine if _other(mine, theirs, name) and name in {*theirs, *needs}):
         yield _lost(before, after, "input", f"the argument `{name}` is another one, which cannot be compared", "")
-    if was != now:
+    if _rest(was) != _rest(now):
         yield _lost(before, after, "input", "takes other arguments, which cannot be compared", "")
 
 
 def _output(before: Tool, after: Tool) -> Iterator[Loosening]:
-    """Fields that mean something else: gates read them. One that is gone closes whatever reads it."""
+    """Fields that mean something else, or nothing that is known: gates read them."""
     was, now = _bare(before.contract.output), _bare(after.contract.output)
-    mine, theirs = was.pop("properties", {}), now.pop("properties", {})
-    for name in sorted(mine.keys() & theirs.keys()):
-        if mine[name] != theirs[name]:
+    mine, theirs = _fields(was), _fields(now)
+    for name in sorted(mine):
+        if _other(mine, theirs, name):
             said = f"the field `{name}` of the answer is another one, which cannot be compared"
             yield _lost(before, after, "output", said, "")
-    if any(was.get(key) != now.get(key) for key in (was.keys() | now.keys()) - {"required"}):
+    if _rest(was) != _rest(now):
         yield _lost(before, after, "output", "answers in another form, which cannot be compared", "")
+
+
+def _fields(schema: Any) -> dict[str, Any]:
+    found = schema.get("properties")
+    return found if isinstance(found, dict) else {}
+
+
+def _other(mine: Mapping[str, Any], theirs: Mapping[str, Any], name: str) -> bool:
+    return name not in theirs or bool(mine[name] != theirs[name])
+
+
+def _rest(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """What a schema says beside its fields and which of them have to be there."""
+    return {key: part for key, part in schema.items() if key not in ("properties", "required")}
 
 
 def _bare(schema: Any) -> Any:

@@ -240,6 +240,20 @@ BOTH_WAYS = {
     "another address of a model": Case(
         "engine.yaml", "{use: anthropic, model", "{base_url: http://a, use: anthropic, model", "", "models"
     ),
+    "a field less in an answer": Case(
+        "tools/orders.yaml",
+        "      refunded: {type: integer, money: {currency: currency, minor: true}, description: What was paid back so far.}\n",
+        "",
+        "orders.get",
+        "output",
+    ),
+    "no fields at all": Case(
+        PAYMENTS,
+        "    properties:\n      order_id: {type: string, description: The order.}\n      amount: {type: integer, money: {currency: EUR, minor: true}, description: How much.}\n",
+        "    properties:\n",
+        REFUND,
+        "input",
+    ),
     "a header of another name": Case(PAYMENTS, "header: Idempotency-Key", "header: Key", REFUND, "idempotency"),
     "another currency": Case("engine.yaml", "currency: EUR", "currency: JPY", "", "currency"),
     "another team": Case(FLOW, "{by: billing-leads, if: amount > 50", "{by: legal, if: amount > 50", REFUND, "approve"),
