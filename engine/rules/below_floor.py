@@ -12,7 +12,7 @@ from engine.project.contract import json_of
 from engine.project.grant import Approval, Limit
 from engine.project.settings import WriteFloor
 from engine.rules.base import Case, Rule
-from engine.rules.grants import Written, is_broken, text_of, writes
+from engine.rules.grants import Written, as_narrow, is_broken, text_of, writes
 from engine.rules.logic import contradict, implies
 from engine.rules.route import to_write
 from engine.syntax import Broken
@@ -62,7 +62,7 @@ def _lacking(written: Written, floor: WriteFloor) -> Iterator[tuple[Place, str, 
     if floor.confirm and not written.grant.asks_customer:
         yield _place(written, "confirm"), "the customer's yes", "write `confirm:` with the question"
     for limit in floor.limit or ():
-        if not any(_as_narrow(own, limit) for own in written.grant.limit or ()):
+        if not any(_meets(own, limit) for own in written.grant.limit or ()):
             yield _place(written, "limit"), f"the limit `{limit.text.value}`", f"add `{limit.text.value}` to `limit`"
     for expr in floor.only_if or ():
         if not implies(given, json_of(expr)):
@@ -83,16 +83,8 @@ def _approved(given: list[Any], lines: list[Approval], people: int) -> bool:
     )
 
 
-def _as_narrow(own: Limit, floor: Limit) -> bool:
-    """As few or as little of the same, over as long a time."""
-    if subject_json(own) != subject_json(floor) or own.currency != floor.currency:
-        return False
-    seconds = own.window.seconds if own.window else None
-    wanted = floor.window.seconds if floor.window else None
-    long = seconds is None or (wanted is not None and seconds >= wanted)
-    if floor.times is not None:
-        return long and own.times is not None and own.times <= floor.times
-    return long and own.amount is not None and floor.amount is not None and own.amount <= floor.amount
+def _meets(own: Limit, floor: Limit) -> bool:
+    return subject_json(own) == subject_json(floor) and as_narrow(own, floor)
 
 
 RULE = Rule(

@@ -6,14 +6,14 @@ from typing import NamedTuple
 from engine.compile import Compiled
 from engine.diagnostics import Place
 from engine.project.contract import Tool, json_of
-from engine.project.grant import GrantEntry
+from engine.project.grant import GrantEntry, Limit
 from engine.project.scalars import Expr
 from engine.rules.base import Case
 from engine.rules.logic import bounded, implies
 from engine.syntax import Text
 from engine.types import INTEGER, NUMBER, fields_of, is_money, required
 
-__all__ = ["Bounds", "Written", "bounds", "grants", "money_arguments", "number_arguments", "writes"]
+__all__ = ["Bounds", "Written", "as_narrow", "bounds", "grants", "money_arguments", "number_arguments", "writes"]
 
 
 class Written(NamedTuple):
@@ -77,3 +77,15 @@ def is_broken(written: Written, *keys: str) -> bool:
 def text_of(expr: Expr) -> str:
     """An expression as its author wrote it, on one line."""
     return " ".join(expr.text.value.split())
+
+
+def as_narrow(own: Limit, wanted: Limit) -> bool:
+    """Whether a limit lets through as few or as little as another of the same subject, over as long a time."""
+    if own.currency != wanted.currency:
+        return False
+    seconds = own.window.seconds if own.window else None
+    least = wanted.window.seconds if wanted.window else None
+    long = seconds is None or (least is not None and seconds >= least)
+    if wanted.times is not None:
+        return long and own.times is not None and own.times <= wanted.times
+    return long and own.amount is not None and wanted.amount is not None and own.amount <= wanted.amount
