@@ -27,7 +27,7 @@ run: setup
 	$(BIN)/engine dev
 
 test: setup-dev lint types
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 lint: setup-dev
 	$(BIN)/ruff check .

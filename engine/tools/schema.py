@@ -4,13 +4,16 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final, cast
 
-from jsonschema import Draft202012Validator, FormatChecker, validators
-from jsonschema.exceptions import ValidationError, best_match
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
+from engine.imports import without
 from engine.tools.base import Unreadable
 from engine.tools.times import is_date, is_date_time, is_duration
+
+with without("rfc3987_syntax"):  # it compiles a grammar for two seconds, for a format that is not checked here
+    from jsonschema import Draft202012Validator, FormatChecker, validators
+    from jsonschema.exceptions import ValidationError, best_match
 
 __all__ = ["check", "fits", "merged"]
 
