@@ -240,20 +240,6 @@ BOTH_WAYS = {
     "another address of a model": Case(
         "engine.yaml", "{use: anthropic, model", "{base_url: http://a, use: anthropic, model", "", "models"
     ),
-    "a field less in an answer": Case(
-        "tools/orders.yaml",
-        "      refunded: {type: integer, money: {currency: currency, minor: true}, description: What was paid back so far.}\n",
-        "",
-        "orders.get",
-        "output",
-    ),
-    "no fields at all": Case(
-        PAYMENTS,
-        "    properties:\n      order_id: {type: string, description: The order.}\n      amount: {type: integer, money: {currency: EUR, minor: true}, description: How much.}\n",
-        "    properties:\n",
-        REFUND,
-        "input",
-    ),
     "a header of another name": Case(PAYMENTS, "header: Idempotency-Key", "header: Key", REFUND, "idempotency"),
     "another currency": Case("engine.yaml", "currency: EUR", "currency: JPY", "", "currency"),
     "another team": Case(FLOW, "{by: billing-leads, if: amount > 50", "{by: legal, if: amount > 50", REFUND, "approve"),
@@ -280,6 +266,36 @@ def test_what_cannot_be_compared_counts_as_widened(shop: Shop, name: str) -> Non
     back = shop.diff("HEAD", "--format", "json")
     assert ("refund", case.tool, case.what) in back.of("widened")
     assert (there.status, back.status) == (1, 1)
+
+
+GONE = {
+    "a field less in an answer": Case(
+        "tools/orders.yaml",
+        "      refunded: {type: integer, money: {currency: currency, minor: true}, "
+        "description: What was paid back so far.}\n",
+        "",
+        "orders.get",
+        "output",
+    ),
+    "no fields at all": Case(
+        PAYMENTS,
+        "    properties:\n      order_id: {type: string, description: The order.}\n"
+        "      amount: {type: integer, money: {currency: EUR, minor: true}, description: How much.}\n",
+        "    properties:\n",
+        REFUND,
+        "input",
+    ),
+}
+"""What gates read, or a call has to have, is not there any more."""
+
+
+@pytest.mark.parametrize("name", GONE)
+def test_a_part_of_a_contract_that_is_gone_counts_as_widened(shop: Shop, name: str) -> None:
+    case = GONE[name]
+    shop.edit(case.file, case.old, case.new)
+    there = shop.diff("HEAD", "--format", "json")
+    assert ("refund", case.tool, case.what) in there.of("widened")
+    assert there.status == 1
 
 
 NO_EFFECT = {
