@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from engine.errors import EngineError
 
-__all__ = ["FOLDERS", "MARK", "TESTS", "NoProject", "chosen", "files", "find_root", "tests"]
+__all__ = ["FOLDERS", "MARK", "TESTS", "Files", "NoProject", "chosen", "files", "find_root", "tests"]
 
 MARK = "engine.yaml"
 FOLDERS = ("tools", "flows")
@@ -27,6 +28,21 @@ def find_root(path: Path) -> Path:
         if (folder / MARK).is_file():
             return folder
     raise NoProject(f"no {MARK} at {path} or above it")
+
+
+class Files(NamedTuple):
+    """The files of a project as they were when they were read, so that all who look at them see the same."""
+
+    contents: dict[str, bytes]
+    """Path relative to the root -> what the file holds."""
+    tests: list[str]
+    """Names of the flows that have tests, in order."""
+
+    @classmethod
+    def read(cls, root: Path) -> "Files":
+        """Reads them all. Raises OSError where one can't be read."""
+        paths = [root / MARK, *(path for folder in FOLDERS for path in files(root, folder))]
+        return cls({path.relative_to(root).as_posix(): path.read_bytes() for path in paths}, tests(root))
 
 
 def files(root: Path, folder: str) -> list[Path]:

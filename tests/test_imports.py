@@ -1,11 +1,14 @@
 """The import directions of the package: who may know of whom."""
 
 import ast
+import importlib
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from engine.imports import without
 
 ENGINE = Path(__file__).parent.parent / "engine"
 CHECKER = ("diagnostics", "syntax", "types", "expressions", "project", "steps", "compile", "rules", "check")
@@ -126,6 +129,14 @@ def test_the_command_line_loads_nothing_heavy() -> None:
 
 
 def test_a_worker_compiles_no_grammar_as_it_starts() -> None:
-    """`lark` does, for two seconds, for whatever loads a checker of IRIs; and whoever needs that one still gets it."""
+    """`lark` does, for two seconds, where jsonschema loads a checker of IRIs."""
     assert "lark" not in loaded_by("import engine.runtime.worker")
-    assert "lark" in loaded_by("import engine.tools.schema, rfc3987_syntax")
+
+
+def test_a_module_that_was_kept_out_can_be_had_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    with without("colorsys"), pytest.raises(ImportError):
+        importlib.import_module("colorsys")
+    assert importlib.import_module("colorsys").rgb_to_hls
+    with without("colorsys"):  # it is there already
+        assert importlib.import_module("colorsys").rgb_to_hls

@@ -6,7 +6,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.root import FOLDERS, MARK, files, tests
+from engine.root import Files
 
 __all__ = ["CHECKER", "Inputs", "inputs"]
 
@@ -23,8 +23,9 @@ class Inputs(NamedTuple):
     """All that a check reads."""
 
     digest: str
-    contents: dict[str, bytes]
-    """Path relative to the root -> what the file holds."""
+    checker: str
+    """The part of it that is the same for all projects."""
+    files: Files
 
 
 def inputs(root: Path) -> Inputs | None:
@@ -33,20 +34,20 @@ def inputs(root: Path) -> Inputs | None:
     Flows depend on each other (an example in two of them, a transfer, who uses a name), so the digest is of all files.
     """
     found = blake2b(sys.version.encode(), digest_size=32)
-    paths = [root / MARK, *(path for folder in FOLDERS for path in files(root, folder))]
     try:
-        contents = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+        files = Files.read(root)
         for name in _libraries():
             _take(found, name, b"")
         for path in _code():
             _take(found, path.relative_to(_ENGINE).as_posix(), path.read_bytes())
     except OSError:
         return None
-    for name, content in contents.items():
+    checker = found.hexdigest()
+    for name, content in files.contents.items():
         _take(found, name, content)
-    for name in tests(root):
+    for name in files.tests:
         _take(found, name, b"tests")
-    return Inputs(found.hexdigest(), contents)
+    return Inputs(found.hexdigest(), checker, files)
 
 
 def _take(found: blake2b, name: str, content: bytes) -> None:

@@ -1,4 +1,4 @@
-"""`.engine/cache/validate.json`: one outcome, sealed with a key of this user.
+"""`.engine/cache`: what a check came to, sealed with a key of this user.
 
 A cache that came with the files, in a commit or an archive, must not say of a project that it is clean: only what this
 user's own checker wrote is believed. Whatever else stands there, and whatever cannot be read or written, is no cache.
@@ -14,41 +14,49 @@ from pathlib import Path
 
 from engine.diagnostics.outcome import Outcome
 
-__all__ = ["SIZE", "load", "save"]
+__all__ = ["FOLDER", "SIZE", "load", "save", "seal", "unsealed"]
 
-SIZE = 8_000_000
-"""Bytes. A larger outcome is not kept, and a larger file not read."""
+FOLDER = Path(".engine", "cache")
+SIZE = 16_000_000
+"""Bytes. More is not kept, and a larger file not read."""
+_OUTCOME = "validate.json"
 _KEY = 32
 
 
 def load(root: Path, digest: str) -> Outcome | None:
     """The outcome kept for this digest; None if there is none."""
-    key = _key(make=False)
+    body = unsealed(root, _OUTCOME, digest)
     try:
-        with _file(root).open("rb") as file:
-            raw = file.read(SIZE + 1)
-    except OSError:
-        return None
-    seal, _, body = raw.partition(b"\n")
-    if key is None or len(raw) > SIZE or not hmac.compare_digest(seal, _seal(key, digest, body)):
-        return None
-    try:
-        return Outcome.from_json(json.loads(body))
+        return Outcome.from_json(json.loads(body)) if body else None
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
 
 
 def save(root: Path, digest: str, outcome: Outcome) -> None:
     """Keeps it in place of the last one, whole or not at all."""
-    body = json.dumps(outcome.to_json(), separators=(",", ":")).encode()
+    seal(root, _OUTCOME, digest, json.dumps(outcome.to_json(), separators=(",", ":")).encode())
+
+
+def unsealed(root: Path, name: str, digest: str) -> bytes:
+    """What this user's checker kept under this name for this digest; nothing where there is none."""
+    key = _key(make=False)
+    try:
+        with (root / FOLDER / name).open("rb") as file:
+            raw = file.read(SIZE + 1)
+    except OSError:
+        return b""
+    told, _, body = raw.partition(b"\n")
+    if key is None or len(raw) > SIZE or not hmac.compare_digest(told, _seal(key, digest, body)):
+        return b""
+    return body
+
+
+def seal(root: Path, name: str, digest: str, body: bytes) -> None:
+    """Keeps it, whole or not at all."""
     key = _key(make=True)
-    if key is not None and len(body) < SIZE - 100:
+    if key is not None and len(body) < SIZE - 200:
         with contextlib.suppress(OSError):
-            _replace(_file(root), _seal(key, digest, body) + b"\n" + body)
-
-
-def _file(root: Path) -> Path:
-    return root / ".engine" / "cache" / "validate.json"
+            _replace(root / FOLDER / name, _seal(key, digest, body) + b"\n" + body)
 
 
 def _seal(key: bytes, digest: str, body: bytes) -> bytes:

@@ -4,7 +4,8 @@ Offline, over the whole project. It never raises for what stands in the files; `
 """
 
 from engine.check.apart import outcome
+from engine.check.memory import Memory
 from engine.check.whole import Checked, check
 from engine.root import NoProject
 
-__all__ = ["Checked", "NoProject", "check", "outcome"]
+__all__ = ["Checked", "Memory", "NoProject", "check", "outcome"]

@@ -1,7 +1,8 @@
-"""A project checked by several processes at once, each with its share of the flows: what `engine validate` does.
+"""A project checked file by file, and by several processes at once: what `engine validate` does.
 
-Every process reads its files and tells which of them are shared pieces; it is told all pieces, reads those of others,
-and examines its flows. What flows have to do with each other is judged at the end, in one place, from what was told.
+Each process reads its share of `flows/` and tells which of the files are shared pieces; it is told all pieces, reads
+those of others, and checks its own files. What files have to do with each other is judged at the end, in one place,
+from what was told of each. A file that the memory knows, with all that it refers to, is not looked at again.
 """
 
 import contextlib
@@ -12,12 +13,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.check.part import Part, examined, joined
-from engine.compile import compile_flow
+from engine.check.memory import Memory, digest_of_names
+from engine.check.part import joined
+from engine.check.unit import File, Unit, furniture, unit
 from engine.diagnostics import Sink
 from engine.diagnostics.outcome import Outcome
-from engine.project import Loader, Project
-from engine.rules import Case
+from engine.project import Loader
+from engine.root import Files
 from engine.steps import LATER, STEPS
 
 if TYPE_CHECKING:
@@ -26,53 +28,75 @@ if TYPE_CHECKING:
 __all__ = ["outcome"]
 
 _FEWEST = 40
-"""Flows that are worth a process."""
+"""Files that are worth a process."""
 
 
-def outcome(root: Path, processes: int | None = None) -> Outcome:
-    """What the check of a whole project comes to. `processes` are as many as there are cores, unless told."""
-    loader = Loader(Project(root), Sink(), STEPS, LATER)
+def outcome(
+    root: Path, processes: int | None = None, *, found: Files | None = None, memory: Memory | None = None
+) -> Outcome:  # fmt: skip
+    """What the check of a whole project comes to.
+
+    `processes` are as many as there are cores, unless told. `found` are the files where they were read already.
+    `memory` is asked, and told.
+    """
+    memory = memory or Memory()
     with _undisturbed():
+        loader = Loader(root, Sink(), STEPS, LATER, found=found)
         loader.furnish()
-        paths = loader.flows()
-        count = processes or min(_cores(), len(paths) // _FEWEST)
-        parts = _apart(loader, _shares(paths, count)) if count > 1 and paths else None
-        if parts is None:
-            loader = Loader(Project(root), Sink(), STEPS, LATER)
-            loader.furnish()
-            share = _Share(loader, paths)
-            parts = [share.examined(share.pieces, chief=True)]
+        rest = furniture(loader.project, loader.sink)
+        paths = sorted(loader.flows(), key=lambda path: path.stem)  # `a` before `a-b`, unlike their files
+        new = sum(memory.likely(_name(loader, path)) is None for path in paths)
+        count = processes or min(_cores(), new // _FEWEST)
+        units = _apart(loader, memory, _shares(paths, count)) if count > 1 and paths else None
+        if units is None:
+            share = _Share(loader, memory, paths)
+            units = share.units(share.pieces)
+        memory.told(loader.project, [_name(loader, path) for path in paths], units)
+        parts = [rest, *(one.part for one in units)]
         return Outcome(sum(part.flows for part in parts), len(loader.project.tools), joined(parts))
 
 
 class _Share:
-    """Some of the files of `flows/`, read."""
+    """Some of the files of `flows/`. Those that may have changed are read."""
 
-    def __init__(self, loader: Loader, paths: Sequence[Path]) -> None:
+    def __init__(self, loader: Loader, memory: Memory, paths: Sequence[Path]) -> None:
         self.loader = loader
+        self.memory = memory
+        self.paths = paths
+        self.files: dict[Path, File] = {}
+        self.pieces: list[Path] = []
         for path in paths:
-            loader.flow(path)
-        own = loader.project.pieces
-        self.pieces = [path for path in paths if path.stem in own]
+            known = memory.likely(_name(loader, path))
+            if known is None:
+                self._read(path)
+            if known.piece if known else path.stem in loader.project.pieces:
+                self.pieces.append(path)
 
-    def examined(self, pieces: Sequence[Path], *, chief: bool) -> Part:
-        """These flows, and all of `pieces` themselves if it is the `chief`. What is wrong in how the pieces of others
-        are written is told by the others."""
-        project, sink = self.loader.project, self.loader.sink
-        sources = dict(project.sources)
-        self.loader.sink = Sink()
-        for path in pieces:
-            if path.stem not in project.pieces:
-                self.loader.flow(path)
-        project.sources = sources
-        project.pieces = dict(sorted(project.pieces.items()))
-        flows = {name: compile_flow(flow, project) for name, flow in sorted(project.flows.items())}
-        alone = project.pieces.items() if chief else ()
-        return examined(Case(project, flows, {name: compile_flow(piece, project) for name, piece in alone}), sink)
+    def _read(self, path: Path) -> File:
+        sources: dict[str, str] = {}
+        self.loader.sink, self.loader.project.sources = Sink(), sources
+        flow = self.loader.flow(path)
+        self.files[path] = File(_name(self.loader, path), flow, self.loader.sink, sources)
+        return self.files[path]
+
+    def units(self, pieces: Sequence[Path]) -> list[Unit]:
+        """One for each path. `pieces` are those of all shares."""
+        project = self.loader.project
+        names = digest_of_names(project, [_name(self.loader, path) for path in pieces])
+        known = [self.memory.known(_name(self.loader, path), names) for path in self.paths]
+        if None in known:
+            for path in pieces:
+                if path not in self.files:
+                    self._read(path)
+            project.pieces = dict(sorted(project.pieces.items()))
+        return [
+            one or unit(project, self.files.get(path) or self._read(path))
+            for path, one in zip(self.paths, known, strict=True)
+        ]
 
 
-def _apart(loader: Loader, shares: list[list[Path]]) -> list[Part] | None:
-    """One part a share, the first one examined here. None where a process was lost or cannot be had."""
+def _apart(loader: Loader, memory: Memory, shares: list[list[Path]]) -> list[Unit] | None:
+    """The units of all shares, those of the first one made here. None where a process was lost or cannot be had."""
     if sys.platform != "linux":
         return None  # elsewhere a copy of this process is not to be had, or not safe
     import multiprocessing  # for which a small project need not wait
@@ -82,7 +106,7 @@ def _apart(loader: Loader, shares: list[list[Path]]) -> list[Part] | None:
         ends: list[Connection] = []
         for share in shares[1:]:
             here, there = context.Pipe()
-            process = context.Process(target=_work, args=(there, loader, share), daemon=True)
+            process = context.Process(target=_work, args=(there, loader, memory, share), daemon=True)
             try:
                 process.start()
             except OSError:
@@ -91,21 +115,27 @@ def _apart(loader: Loader, shares: list[list[Path]]) -> list[Part] | None:
             stack.callback(process.kill)
             there.close()
             ends.append(stack.enter_context(here))
-        own = _Share(loader, shares[0])
+        own = _Share(loader, memory, shares[0])
         try:
             pieces = [*own.pieces, *(path for end in ends for path in end.recv())]
             for end in ends:
                 end.send(pieces)
-            return [own.examined(pieces, chief=True), *(end.recv() for end in ends)]
+            units = own.units(pieces)
+            for end in ends:
+                units += end.recv()
         except (EOFError, OSError):
             return None
+        return units
 
 
-def _work(end: "Connection", loader: Loader, paths: list[Path]) -> None:
-    loader.sink = Sink()  # what is wrong elsewhere is told by the first process
-    share = _Share(loader, paths)
+def _work(end: "Connection", loader: Loader, memory: Memory, paths: list[Path]) -> None:
+    share = _Share(loader, memory, paths)
     end.send(share.pieces)
-    end.send(share.examined(end.recv(), chief=False))
+    end.send(share.units(end.recv()))
+
+
+def _name(loader: Loader, path: Path) -> str:
+    return path.relative_to(loader.project.root).as_posix()
 
 
 def _shares(paths: list[Path], count: int) -> list[list[Path]]:

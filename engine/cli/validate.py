@@ -19,6 +19,9 @@ from engine.root import chosen
 
 __all__ = ["add_arguments", "run"]
 
+_FLOWS = "flows.pickle"
+"""What each file came to, in the cache."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments of `engine validate`."""
@@ -55,14 +58,18 @@ def run(args: argparse.Namespace) -> int:
 
 def _unchanged(root: Path) -> Outcome:
     """What the last check came to, if nothing has changed since; else that of a new one, which is kept."""
-    before = cache.inputs(root)
-    known = cache.load(root, before.digest) if before else None
+    inputs = cache.inputs(root)
+    if inputs is None:
+        return _anew(root)
+    known = cache.load(root, inputs.digest)
     if known:
         return known
-    found = _anew(root)
-    after = cache.inputs(root)
-    if before and after and before.digest == after.digest:  # else nobody knows which of the two was checked
-        cache.save(root, after.digest, found)
+    from engine.check import Memory, outcome
+
+    memory = Memory(inputs.files, cache.unsealed(root, _FLOWS, inputs.checker))
+    found = outcome(root, found=inputs.files, memory=memory)
+    cache.save(root, inputs.digest, found)
+    cache.seal(root, _FLOWS, inputs.checker, memory.kept())
     return found
 
 

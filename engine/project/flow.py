@@ -5,12 +5,29 @@ from typing import Any
 from engine.project.containers import ListOf, MapOf
 from engine.project.grant import GRANT, GrantEntry, Silence
 from engine.project.kind import KIND, Kind
-from engine.project.scalars import NAME, SCALAR, SLUG, STRING, TEMPLATE, Choice, Expr, Percent, Ref, Right, Threshold
+from engine.project.scalars import (
+    AMOUNT,
+    DURATION,
+    NAME,
+    SCALAR,
+    SLUG,
+    STRING,
+    TEMPLATE,
+    Amount,
+    Choice,
+    Expr,
+    Number,
+    Percent,
+    Ref,
+    Right,
+    Span,
+    Threshold,
+)  # fmt: skip
 from engine.project.shape import Declaration, Outline, Reader, Reference, Schema, Section, Shape, key, quoted
 from engine.project.step import STEPS, StepKind
 from engine.syntax import Mapping, Node, Text
 
-__all__ = ["GUARDRAILS", "Data", "Escalation", "Flow", "Meanwhile", "Rollout", "Start", "When"]
+__all__ = ["GUARDRAILS", "Data", "Escalation", "Figures", "Flow", "Meanwhile", "Rollout", "Start", "When"]
 
 _OF_PIECES = ("flow", "title", "owner", "about", "takes", "gives", "needs", "steps")
 _FOLLOWS = Choice(
@@ -117,6 +134,23 @@ class Data(Declaration):
     )
 
 
+class Figures(Declaration):
+    """What is measured of the tickets of a flow."""
+
+    WHAT = "figures"
+    resolution: Any = key(
+        "resolution", Percent, doc="Tickets that are solved without a person, of all that end.", example="70%"
+    )
+    csat: Any = key("csat", Number("1", "5"), doc="The mean mark of the survey, from 1 to 5.", example="4.2")
+    first_reply: Span | None = key(
+        "first_reply", DURATION, doc="Half of the tickets have a first reply within this time.", example="30s"
+    )
+    cost: Amount | None = key("cost", AMOUNT, doc="What a ticket costs on the average.", example="6 USD")
+
+
+_SURVEY = Choice(csat="How content the customer was, from 1 to 5.")
+
+
 class _Guardrails(Shape):
     says = "the name of a guardrail set, or one check with its options"
 
@@ -185,9 +219,11 @@ class Flow(Declaration):
     rollout: Rollout | None = key(
         "rollout", Section(Rollout), doc="How far the flow is let.", example="{mode: live, share: 100%}"
     )
-    targets: Any = key("targets", MapOf(STRING), doc="What the flow should reach.", example="{resolution: 70%}")
-    baseline: Any = key("baseline", MapOf(STRING), doc="How it was before.", example="{resolution: 45%}")
-    survey: Any = key("survey", STRING, doc="The survey after the close.", example="csat")
+    targets: Figures | None = key(
+        "targets", Section(Figures), doc="What the flow should reach.", example="{resolution: 70%}"
+    )
+    baseline: Figures | None = key("baseline", Section(Figures), doc="How it was before.", example="{resolution: 45%}")
+    survey: Text | None = key("survey", _SURVEY, doc="The survey after the close.", example="csat")
     gives: dict[str, tuple[Text, Expr | None]] | None = key(
         "gives", MapOf(TEMPLATE, names=NAME, what="a name"), doc="What a shared piece gives; it makes the file one.",
         example='{order: "{{ details.order }}"}',

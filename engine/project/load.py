@@ -10,7 +10,7 @@ from engine.project.flow import Flow
 from engine.project.settings import Settings
 from engine.project.shape import Declaration, Reader, Reference, kind_of
 from engine.project.tool import TOOLS, ToolEntry
-from engine.root import MARK, TESTS, files, tests
+from engine.root import MARK, TESTS, Files, files, tests
 from engine.syntax import Mapping as MappingNode
 from engine.syntax import Node, Nothing, read
 
@@ -26,10 +26,10 @@ class Project:
 
     root: Path
     settings: Settings | None = None
-    flows: dict[str, Flow] = field(default_factory=dict)
-    pieces: dict[str, Flow] = field(default_factory=dict)
+    flows: Mapping[str, Flow] = field(default_factory=dict)
+    pieces: Mapping[str, Flow] = field(default_factory=dict)
     """Shared pieces, which stand in `flows/` as well."""
-    tools: dict[str, Tool] = field(default_factory=dict)
+    tools: Mapping[str, Tool] = field(default_factory=dict)
     references: list[Reference] = field(default_factory=list)
     """Names used in engine.yaml and the tools; those of a flow stand with the flow."""
     partial: bool = False
@@ -46,7 +46,7 @@ def load(
 ) -> Project:  # fmt: skip
     """Reads everything below `root`. `steps` are the step kinds by word, `later` those not built yet; `texts` are what
     an editor holds unsaved, by their path relative to `root`: they stand in place of the files."""
-    loader = Loader(Project(root), sink, steps, later, texts)
+    loader = Loader(root, sink, steps, later, texts)
     loader.furnish()
     for path in loader.flows():
         loader.flow(path)
@@ -57,21 +57,26 @@ class Loader:
     """Reads a project file by file, for whoever wants some of its flows. What is wrong goes to `sink`."""
 
     def __init__(
-        self, project: Project, sink: Sink, steps: Mapping[str, type[Declaration]], later: Iterable[str] = (),
-        texts: Mapping[str, str] | None = None,
+        self, root: Path, sink: Sink, steps: Mapping[str, type[Declaration]], later: Iterable[str] = (),
+        texts: Mapping[str, str] | None = None, found: Files | None = None,
     ) -> None:  # fmt: skip
-        self.project = project
+        """`texts` stand in place of files, or beside them; `found` in place of all that is on disk."""
+        self._flows: dict[str, Flow] = {}
+        self._pieces: dict[str, Flow] = {}
+        self._tools: dict[str, Tool] = {}
+        self.project = Project(root, flows=self._flows, pieces=self._pieces, tools=self._tools)
         self.sink = sink
         self.steps = steps
         self.later = tuple(later)
         self.texts = texts or {}
+        self.found = found
 
     def furnish(self) -> None:
         """Reads all but the flows."""
         self._settings()
         for path in self._files("tools"):
-            self._tools(path)
-        self.project.tested = frozenset(tests(self.project.root))
+            self._tool_file(path)
+        self.project.tested = frozenset(self.found.tests if self.found else tests(self.project.root))
 
     def flows(self) -> list[Path]:
         """The files of `flows/`, in order."""
@@ -79,8 +84,11 @@ class Loader:
 
     def _files(self, folder: str) -> list[Path]:
         """Those on disk, and those that an editor has not saved yet."""
-        unsaved = (self.project.root / name for name in self.texts if Path(name).match(f"{folder}/*.yaml"))
-        return sorted({*files(self.project.root, folder), *(path for path in unsaved if not path.match(f"*{TESTS}"))})
+        root = self.project.root
+        if self.found:
+            return [root / name for name in self.found.contents if name.startswith(f"{folder}/")]
+        unsaved = (root / name for name in self.texts if Path(name).match(f"{folder}/*.yaml"))
+        return sorted({*files(root, folder), *(path for path in unsaved if not path.match(f"*{TESTS}"))})
 
     def _reader(self, cut: bool = False) -> Reader:
         return Reader(self.sink, self.steps, self.later, cut=cut)
@@ -89,7 +97,7 @@ class Loader:
         """The file's name, its tree, and whether the tree was cut short by an error of YAML's."""
         name = path.relative_to(self.project.root).as_posix()
         try:
-            content = self.texts[name].encode("utf-8", "surrogatepass") if name in self.texts else path.read_bytes()
+            content = self._content(name, path)
         except OSError as error:
             self.sink.error("unreadable-file", _start(name), f"this file cannot be read: {error.strerror}")
             return name, None, True
@@ -99,6 +107,11 @@ class Loader:
         for found in own.ordered():
             self.sink.add(found)
         return name, node, any(found.rule in _CUT for found in own.ordered())
+
+    def _content(self, name: str, path: Path) -> bytes:
+        if name in self.texts:
+            return self.texts[name].encode("utf-8", "surrogatepass")
+        return self.found.contents[name] if self.found else path.read_bytes()
 
     def _mapping(self, path: Path, what: str) -> tuple[MappingNode | None, Reader]:
         before = len(self.sink)
@@ -117,7 +130,7 @@ class Loader:
             self.project.settings = Settings.read(node, reader)
             self.project.references += reader.references
 
-    def _tools(self, path: Path) -> None:
+    def _tool_file(self, path: Path) -> None:
         name, node, cut = self._read(path)
         reader = self._reader(cut)
         entries = TOOLS.read(node, reader) or [] if node is not None else []
@@ -130,19 +143,19 @@ class Loader:
         entry.path = path
         if entry.tool is None:
             return
-        there = self.project.tools.get(entry.name)
+        there = self._tools.get(entry.name)
         if there is None:
-            self.project.tools[entry.name] = tool(entry, entry.name, self.sink)
+            self._tools[entry.name] = tool(entry, entry.name, self.sink)
             return
         there.entry.broken.add("input")  # which of the two is meant is open
         labels = (Label(there.entry.spot("tool"), "it is defined here already"),)
         self.sink.error("duplicate-tool", entry.tool.place, f"the tool `{entry.name}` is defined twice", labels=labels)
 
-    def flow(self, path: Path) -> None:
-        """Reads one flow or shared piece."""
+    def flow(self, path: Path) -> Flow | None:
+        """Reads one flow or shared piece. None where the file is no mapping at all."""
         node, reader = self._mapping(path, "a flow")
         if node is None:
-            return
+            return None
         flow = Flow.read(node, reader)
         flow.name = path.stem
         flow.lost = reader.lost or reader.cut
@@ -151,7 +164,8 @@ class Loader:
         if flow.flow is not None and flow.flow.value != path.stem:
             message = f"the flow `{flow.flow.value}` stands in {path.name}: a flow is named as its file"
             self.sink.error("flow-name", flow.flow.place, message, tip=f"write `flow: {path.stem}`, or rename the file")
-        (self.project.pieces if flow.is_piece else self.project.flows)[path.stem] = flow
+        (self._pieces if flow.is_piece else self._flows)[path.stem] = flow
+        return flow
 
 
 def _start(path: str) -> Place:

@@ -18,6 +18,8 @@ class Case(NamedTuple):
     flows: Mapping[str, Compiled]
     pieces: Mapping[str, Compiled]
     """Shared pieces alone, from what they take and need."""
+    furniture: bool = True
+    """Whether engine.yaml and the tools are looked at as well, beside these flows."""
 
     @property
     def files(self) -> list[Compiled]:

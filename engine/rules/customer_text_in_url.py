@@ -18,13 +18,16 @@ _TIP = "give the field a `pattern`, or `order_number: true`; or let the tool tak
 def check(case: Case, sink: Sink) -> None:
     """At the argument. A fact that the engine reads from it counts like the call itself."""
     tools = case.project.tools
-    reached = {name: _addressed(tool, tools) for name, tool in tools.items()}
+    reached: dict[str, dict[str, Place]] = {}
     for flow in case.files:
         free = written(flow)
         for node, tool, argument, tree in calls(flow):
-            if argument in reached.get(tool, {}) and reads_free(tree, free):
+            if tool not in reached:
+                reached[tool] = _addressed(tools[tool], tools) if tool in tools else {}
+            there = reached[tool].get(argument)
+            if there is not None and reads_free(tree, free):
                 message = f"what the customer wrote goes into the address of a call as `{argument}` of `{tool}`"
-                labels = (Label(reached[tool][argument], "it stands in the address here"),)
+                labels = (Label(there, "it stands in the address here"),)
                 place = _argument(flow, node.id, argument)
                 sink.error("customer-text-in-url", place, message, tip=_TIP, labels=labels)
 

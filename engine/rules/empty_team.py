@@ -10,7 +10,7 @@ __all__ = ["RULE"]
 def check(case: Case, sink: Sink) -> None:
     """Reported where the team is relied on."""
     teams = (case.project.settings.teams if case.project.settings else None) or {}
-    for _, text in used(case.project, "team"):
+    for _, text in used(case, "team"):
         name, team = teams.get(text.value, (None, None))
         if team is not None and name is not None and not team.people and "people" not in team.broken:
             labels = (Label(name.place, "it is declared here"),)

@@ -1,52 +1,59 @@
 """A shared piece that uses itself, perhaps by way of others."""
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from engine.diagnostics import Label, Sink
-from engine.project.flow import Flow
-from engine.rules.base import Case, Rule
-from engine.syntax import Text
+from engine.diagnostics import Label, Place, Sink
+from engine.rules.base import Across, Case, Rule
 
 __all__ = ["RULE"]
 
 
-def check(case: Case, sink: Sink) -> None:
-    """One finding for each circle, at the use that closes it."""
-    pieces = case.project.pieces
+def tell(case: Case) -> dict[str, dict[str, Place]]:
+    """piece -> the pieces that it uses, and where it names each of them last."""
+    return {
+        name: {text.value: text.place for what, text in piece.flow.references if what == "piece"}
+        for name, piece in case.pieces.items()
+    }
+
+
+def judge(told: Sequence[dict[str, dict[str, Place]]], sink: Sink) -> None:
+    """One finding for each circle, at the use that closes it; of a piece, its shortest one."""
+    pieces = {name: uses for part in told for name, uses in part.items()}
     seen: set[frozenset[str]] = set()
     for name in sorted(pieces):
-        for circle in _circles(pieces, [name]):
-            if circle[0] not in circle[1:] or frozenset(circle) in seen:
-                continue
-            seen.add(frozenset(circle))
-            *others, last = [_use(pieces[one], other) for one, other in pairwise(circle)]
-            message = f"the piece `{circle[0]}` uses itself"
-            labels = [Label(text.place, f"`{text.value}` is used here") for text in others]
-            sink.error(
-                "endless-use", last.place, message, labels=labels, tip="a loop is written with `repeat` or `each`"
-            )
+        circle = _circle(pieces, name)
+        if not circle or frozenset(circle) in seen:
+            continue
+        seen.add(frozenset(circle))
+        *others, last = [(other, pieces[one][other]) for one, other in pairwise(circle)]
+        labels = [Label(place, f"`{other}` is used here") for other, place in others]
+        tip = "a loop is written with `repeat` or `each`"
+        sink.error("endless-use", last[1], f"the piece `{name}` uses itself", labels=labels, tip=tip)
 
 
-def _circles(pieces: Mapping[str, Flow], way: list[str]) -> Iterator[list[str]]:
-    for text in _uses(pieces[way[-1]]):
-        if text.value == way[0]:
-            yield [*way, text.value]
-        elif text.value in pieces and text.value not in way:
-            yield from _circles(pieces, [*way, text.value])
-
-
-def _uses(piece: Flow) -> list[Text]:
-    return list({found.text.value: found.text for found in piece.references if found.what == "piece"}.values())
-
-
-def _use(piece: Flow, other: str) -> Text:
-    return next(text for text in _uses(piece) if text.value == other)
+def _circle(pieces: Mapping[str, Mapping[str, Place]], start: str) -> list[str]:
+    """The pieces from `start` back to it, in breadth, so that a hundred that all use each other take no time."""
+    came: dict[str, str] = {}
+    ways = deque([start])
+    while ways:
+        here = ways.popleft()
+        for name in pieces[here]:
+            if name == start:
+                circle = [start, here]
+                while circle[-1] != start:
+                    circle.append(came[circle[-1]])
+                return circle[::-1]
+            if name in pieces and name not in came:
+                came[name] = here
+                ways.append(name)
+    return []
 
 
 RULE = Rule(
     "endless-use",
-    check,
+    across=Across(tell, judge),
     unread=True,
     why="The steps of a piece are put in the place of each `use`. With a circle that would never end.",
     mend="Take one `use` out of the circle. What is to be done again is written with `repeat` or `each`.",

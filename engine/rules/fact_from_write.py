@@ -10,7 +10,7 @@ __all__ = ["RULE"]
 
 def check(case: Case, sink: Sink) -> None:
     """Only reads may be called without gates of their own."""
-    for tool in case.project.tools.values():
+    for tool in case.project.tools.values() if case.furniture else ():
         for reader in tool.entry.readers():
             _reads(case, reader.tool, sink)
     for flow in case.flows.values():

@@ -11,7 +11,7 @@ __all__ = ["RULE"]
 
 def check(case: Case, sink: Sink) -> None:
     """At least one argument of the call is read by the fact's own arguments."""
-    for tool in case.project.tools.values():
+    for tool in case.project.tools.values() if case.furniture else ():
         known = set(fields_of(tool.input))
         for name, fact in (tool.entry.facts or {}).values():
             if fact is None or fact.broken or not known:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from engine.diagnostics import Place, Sink, meant
-from engine.project import Project
 from engine.project.shape import Reference, quoted, shortened
 from engine.rules.base import Case
 
@@ -20,21 +19,21 @@ class Use(NamedTuple):
     """Of its characters alone, without quotes."""
 
 
-def used(project: Project, what: str) -> Iterator[Reference]:
+def used(case: Case, what: str) -> Iterator[Reference]:
     """Every use of a name of this sort, in engine.yaml, tools and flows."""
-    files = (*project.flows.values(), *project.pieces.values())
-    for references in (project.references, *(flow.references for flow in files)):
+    furniture = case.project.references if case.furniture else ()
+    for references in (furniture, *(file.flow.references for file in case.files)):
         yield from (reference for reference in references if reference.what == what)
 
 
-def uses(project: Project, what: str) -> list[Use]:
+def uses(case: Case, what: str) -> list[Use]:
     """The same, to be told to other processes."""
-    return [Use(text.value, text.place, text.place_of(0, len(text.value))) for _, text in used(project, what)]
+    return [Use(text.value, text.place, text.place_of(0, len(text.value))) for _, text in used(case, what)]
 
 
 def report(case: Case, sink: Sink, what: str, known: Iterable[str], where: str) -> None:
     """One finding for each use of a name that is not known. `where` says where such names are declared."""
-    missing(uses(case.project, what), sink, what, known, where)
+    missing(uses(case, what), sink, what, known, where)
 
 
 def missing(found: Iterable[Use], sink: Sink, what: str, known: Iterable[str], where: str) -> None:

@@ -9,7 +9,8 @@ __all__ = ["RULE"]
 
 def check(case: Case, sink: Sink) -> None:
     """Tool files and channels; steps and grants are checked with their types."""
-    type_tools(case.project, sink)
+    if case.furniture:
+        type_tools(case.project, sink)
 
 
 RULE = Rule(

@@ -18,7 +18,7 @@ class _Told(NamedTuple):
 
 def tell(case: Case) -> _Told:
     """Names that are there, and names that are meant to be."""
-    return _Told(list(case.project.flows), uses(case.project, "flow"))
+    return _Told(list(case.flows), uses(case, "flow"))
 
 
 def judge(told: Sequence[_Told], sink: Sink) -> None:

@@ -21,8 +21,8 @@ class _Told(NamedTuple):
 def tell(case: Case) -> _Told:
     """Uses of what is no piece."""
     pieces = case.project.pieces
-    unknown = [use for use in uses(case.project, "piece") if use.word not in pieces]
-    return _Told(list(case.project.flows), sorted(pieces), unknown)
+    unknown = [use for use in uses(case, "piece") if use.word not in pieces]
+    return _Told(list(case.flows), sorted(pieces), unknown)
 
 
 def judge(told: Sequence[_Told], sink: Sink) -> None:

@@ -1,6 +1,7 @@
 """Whatever stands in a file, the checker ends with findings or a plan, and the plan's graph is whole."""
 
 import copy
+import os
 import random
 import shutil
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.golden.case import BASE, HEAD, checked
 
 ROOT = Path(__file__).parent.parent.parent
 FLOWS = sorted((ROOT / "flows").glob("*.yaml"))
+MANY = 300 if os.environ.get("ENGINE_PROVE") else 30
 JUNK: list[Any] = [
     "",
     "no",
@@ -130,7 +132,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@settings(max_examples=70, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=MANY, deadline=None, suppress_health_check=list(HealthCheck))
 @given(flow=st.sampled_from(FLOWS), seed=st.integers(0, 2**32), many=st.integers(1, 6))
 def test_structural_mutations(shop: Path, flow: Path, seed: int, many: int) -> None:
     tree = yaml.load(flow.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
@@ -141,7 +143,7 @@ def test_structural_mutations(shop: Path, flow: Path, seed: int, many: int) -> N
     sound(check([shop]))
 
 
-@settings(max_examples=70, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=MANY, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32), junk=st.text(max_size=6))
 def test_torn_texts(shop: Path, seed: int, junk: str) -> None:
     chance = random.Random(seed)
@@ -152,7 +154,7 @@ def test_torn_texts(shop: Path, seed: int, junk: str) -> None:
     sound(check([shop]))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=MANY, deadline=None, suppress_health_check=list(HealthCheck))
 @given(name=st.sampled_from(["engine.yaml", "tools/shop.yaml"]), seed=st.integers(0, 2**32))
 def test_mutations_of_what_flows_rely_on(tmp_path_factory: pytest.TempPathFactory, name: str, seed: int) -> None:
     tree = yaml.load((BASE / name).read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
