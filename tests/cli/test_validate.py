@@ -71,7 +71,7 @@ def test_from_below_the_project(engine: Engine, project: Path, monkeypatch: pyte
 
 def test_strict_counts_warnings(engine: Engine, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     warning = Diagnostic("odd", Severity.WARNING, "this is odd", Place("flows/hello.yaml", 1, 1, 1, 5))
-    monkeypatch.setattr("engine.check.outcome", lambda root: Outcome(1, 8, (warning,)))
+    monkeypatch.setattr("engine.check.outcome", lambda root, **others: Outcome(1, 8, (warning,)))
     ran = engine("validate")
     assert (ran.status, ran.err) == (0, "1 flow, 8 tools: 1 warning. `engine explain odd` says more\n")
     assert "this is odd" in ran.out
