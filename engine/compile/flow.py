@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from engine.compile import asking, calling, going, looping, pieces, working
 from engine.compile.analysis import State, analyse, order
-from engine.compile.graph import Graph, paths
+from engine.compile.graph import Graph
 from engine.compile.lowering import Kind, Lowering
 from engine.compile.names import engine_values
 from engine.compile.settings import plan_settings
 from engine.diagnostics import Place, Sink
-from engine.expressions import infer
+from engine.expressions import infer, paths
 from engine.plan import Grant, Node, Plan, ToolContract
 from engine.project import Project
 from engine.project.contract import Tool, json_of

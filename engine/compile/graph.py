@@ -1,6 +1,6 @@
 """The graph while it is made: nodes with unique ids, their places, and what the checks must know beside the plan."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from engine.project.scalars import Expr
 from engine.project.step import StepKind
 from engine.types import Type
 
-__all__ = ["CONDITION", "TEXT", "VALUE", "Env", "Graph", "Record", "Site", "paths"]
+__all__ = ["CONDITION", "TEXT", "VALUE", "Env", "Graph", "Record", "Site"]
 
 Env = Mapping[str, Type]
 """Names with what is known of them at a place."""
@@ -127,50 +127,3 @@ class Graph:
         beyond = [self.broken[name][0]] if name in self.broken else []
         again = {"next"} if once and node.kind in ("next", "until") else set()
         return [*(target for outcome, target in node.on.items() if outcome not in again), *beyond]
-
-
-def paths(tree: Any, local: frozenset[str] = frozenset()) -> Iterator[tuple[str, ...]]:
-    """The dotted paths that a tree (as JSON) reads, each as long as it goes; loop variables are no reads."""
-    if isinstance(tree, dict):
-        for part in tree.values():
-            yield from paths(part, local)
-    if not isinstance(tree, list) or not tree:
-        return
-    match tree[0]:
-        case "name":
-            if tree[1] not in local:
-                yield (tree[1],)
-        case "dot":
-            yield from _dotted(tree, local)
-        case "for":
-            yield from paths(tree[2], local)
-            for part in [*tree[3], *tree[4]]:
-                yield from paths(part, local | {tree[1]})
-        case "lit" | "num":
-            return
-        case "cmp":
-            yield from paths(tree[1], local)
-            for _, operand in tree[2:]:
-                yield from paths(operand, local)
-        case "when":
-            for part in [tree[1], *tree[2], *tree[3]]:
-                yield from paths(part, local)
-        case "filter" | "test":
-            for part in tree[2:]:
-                yield from paths(part, local)
-        case _:
-            for part in tree[1:]:
-                yield from paths(part, local)
-
-
-def _dotted(tree: Any, local: frozenset[str]) -> Iterator[tuple[str, ...]]:
-    names: list[str] = []
-    at = tree
-    while at[0] == "dot":
-        names.append(at[2])
-        at = at[1]
-    if at[0] == "name":
-        if at[1] not in local:
-            yield (at[1], *reversed(names))
-    else:
-        yield from paths(at, local)

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from engine.compile.graph import Graph, Record, paths
+from engine.compile.graph import Graph, Record
 from engine.diagnostics import Place
+from engine.expressions import paths
 from engine.plan import Node
 from engine.project.contract import Tool
 from engine.project.flow import Flow

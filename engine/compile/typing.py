@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from engine.compile.analysis import State
 from engine.compile.flow import Compiled
-from engine.compile.graph import CONDITION, TEXT, Env, Site, paths
+from engine.compile.graph import CONDITION, TEXT, Env, Site
 from engine.compile.names import TICKET, certain, customer
 from engine.diagnostics import Diagnostic, Label, Place, Sink
 from engine.expressions import Tree, comparison, infer
@@ -54,8 +54,9 @@ def type_flow(flow: Compiled, sink: Sink) -> None:
                 own = Sink()
                 names = site.local(state.names) if site.local else state.names
                 _site(flow, site, _known(flow, site.expr, names, lost, own), own)
-                found += (_explained(flow, site.expr, state, finding) for finding in own.ordered())
-                unsure = unsure or (site.role == CONDITION and any(one.rule in _NAMES for one in own.ordered()))
+                if len(own):
+                    found += (_explained(flow, site.expr, state, finding) for finding in own.ordered())
+                    unsure = unsure or (site.role == CONDITION and any(one.rule in _NAMES for one in own.ordered()))
     for finding in _once(found):
         missing = finding.rule == "maybe-missing" or "or missing" in finding.message
         if not (missing and unsure):
@@ -89,10 +90,9 @@ def _explained(flow: Compiled, expr: Expr, state: State, finding: Diagnostic) ->
         return finding._replace(labels=tuple(labels[:1]))
     if finding.rule != "maybe-missing":
         return finding
-    names = {path[0] for path in paths(json_of(expr))} - state.bound
     labels = [
         Label(flow.graph.places[binder], f"`{name}` is set here, and not on every way that leads on")
-        for name in sorted(names)
+        for name in sorted(expr.names - state.bound)
         for binder in flow.graph.binders.get(name, ())
         if name != "customer"
     ]
@@ -115,10 +115,12 @@ def _holds(step: StepKind) -> bool:
 
 def _known(flow: Compiled, expr: Expr, names: Env, lost: bool, sink: Sink) -> Env:
     """The names at a place, with those that are only bound later reported and silenced."""
-    known = without_secret(expr, names, sink)
+    if not flow.flow.lost and expr.names <= names.keys():
+        return names
+    known = dict(without_secret(expr, names, sink))
     if flow.flow.lost:
         known["customer"] = UNKNOWN  # a `verify` may be what could not be read
-    for name in sorted({path[0] for path in paths(json_of(expr))} - set(known)):
+    for name in sorted(expr.names - known.keys()):
         if name == "refused" or name in _named(flow):
             _before_set(flow, name, expr, sink)
             known[name] = UNKNOWN
@@ -127,10 +129,10 @@ def _known(flow: Compiled, expr: Expr, names: Env, lost: bool, sink: Sink) -> En
     return known
 
 
-def without_secret(expr: Expr, names: Env, sink: Sink) -> dict[str, Type]:
+def without_secret(expr: Expr, names: Env, sink: Sink) -> Env:
     """The names, with `secret` reported and silenced where it does not belong."""
-    if not any(path[0] == "secret" for path in paths(json_of(expr))):
-        return dict(names)
+    if "secret" not in expr.names:
+        return names
     message = "secrets are known only where a tool's call or a channel is described"
     sink.error("secret-outside-binding", place_of(expr, "secret"), message)
     return {**names, "secret": UNKNOWN}

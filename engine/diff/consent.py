@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from engine.compile.graph import paths
 from engine.diff.difference import Loosening, Spot
 from engine.diff.pair import Granted, Pair
+from engine.expressions import paths
 from engine.project.scalars import Expr
 from engine.types import fields_of
 

@@ -11,13 +11,15 @@ if TYPE_CHECKING:
     from engine.expressions.narrowing import narrow
     from engine.expressions.operator_types import comparison
     from engine.expressions.parse import parse_expression, parse_template
-    from engine.expressions.tree import Tree, to_json
+    from engine.expressions.tree import Path, Tree, dotted, paths, to_json
 
-__all__ = ["Tree", "comparison", "infer", "narrow", "parse_expression", "parse_template", "to_json"]
+__all__ = [
+    "Path", "Tree", "comparison", "dotted", "infer", "narrow", "parse_expression", "parse_template", "paths", "to_json",
+]  # fmt: skip
 
 _HOME = {
-    "Tree": "tree", "comparison": "operator_types", "infer": "inference", "narrow": "narrowing",
-    "parse_expression": "parse", "parse_template": "parse", "to_json": "tree",
+    "Path": "tree", "Tree": "tree", "comparison": "operator_types", "dotted": "tree", "infer": "inference",
+    "narrow": "narrowing", "parse_expression": "parse", "parse_template": "parse", "paths": "tree", "to_json": "tree",
 }  # fmt: skip
 
 

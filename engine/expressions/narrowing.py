@@ -14,7 +14,6 @@ from engine.types import (
     RecordType,
     Type,
     enum,
-    fields_of,
     is_known,
     optional,
     record,
@@ -149,7 +148,8 @@ def _path(tree: Tree) -> Path:
 def _at(path: Path, names: Names) -> Type | None:
     kind = names.get(path[0]) if path else None
     for key in path[1:]:
-        kind = fields_of(kind).get(key) if kind is not None else None
+        inner = required(kind) if kind is not None else None
+        kind = inner.field(key) if isinstance(inner, RecordType) else None
     return kind
 
 

@@ -7,9 +7,12 @@
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
-__all__ = ["SYMBOLS", "Tree", "dotted", "shown", "to_json"]
+__all__ = ["SYMBOLS", "Path", "Tree", "dotted", "paths", "shown", "to_json"]
+
+Path: TypeAlias = tuple[str, ...]
+"""A name and the keys behind it: `order.customer.id`."""
 
 SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floordiv": "//", "mod": "%"}
 """The arithmetic words of a tree, as an author writes them."""
@@ -20,7 +23,7 @@ _DEEPEST = 6
 class Tree:
     """A node: its word, its parts (trees, words, lists of them), and its characters in the scalar's value."""
 
-    __slots__ = ("_json", "end", "kind", "parts", "start")
+    __slots__ = ("_json", "_names", "_reads", "end", "kind", "parts", "start")
 
     def __init__(self, kind: str, *parts: Any, start: int = 0, end: int = 0) -> None:
         self.kind = kind
@@ -28,12 +31,26 @@ class Tree:
         self.start = start
         self.end = end
         self._json: list[Any] | None = None
+        self._reads: frozenset[Path] | None = None
+        self._names: frozenset[str] | None = None
 
     def to_json(self) -> list[Any]:
         """The tree as it stands in a plan. Made once, and shared by whoever asks: nobody may change it."""
         if self._json is None:
             self._json = [self.kind, *map(_json, self.parts)]
         return self._json
+
+    def reads(self) -> frozenset[Path]:
+        """The dotted paths that it reads, each as long as it goes. Found once, as `to_json`."""
+        if self._reads is None:
+            self._reads = frozenset(paths(self.to_json()))
+        return self._reads
+
+    def names(self) -> frozenset[str]:
+        """The names that these paths begin with."""
+        if self._names is None:
+            self._names = frozenset([path[0] for path in self.reads()])
+        return self._names
 
     def walk(self) -> Iterator["Tree"]:
         """This node and all below it."""
@@ -80,6 +97,58 @@ def dotted(path: tuple[str, ...]) -> Tree:
     for key in path[1:]:
         tree = Tree("dot", tree, key)
     return tree
+
+
+def paths(tree: Any) -> list[Path]:
+    """The dotted paths that a tree (as JSON) reads, each as long as it goes; loop variables are no reads."""
+    found: list[Path] = []
+    _read(tree, frozenset(), found)
+    return found
+
+
+def _read(tree: Any, local: frozenset[str], found: list[Path]) -> None:
+    if isinstance(tree, dict):
+        for part in tree.values():
+            _read(part, local, found)
+    if not isinstance(tree, list) or not tree:
+        return
+    match tree[0]:
+        case "name":
+            if tree[1] not in local:
+                found.append((tree[1],))
+        case "dot":
+            _read_path(tree, local, found)
+        case "lit" | "num":
+            return
+        case "cmp":
+            _read(tree[1], local, found)
+            for _, operand in tree[2:]:
+                _read(operand, local, found)
+        case "filter" | "test":
+            for part in tree[2:]:
+                _read(part, local, found)
+        case "when":
+            for part in [tree[1], *tree[2], *tree[3]]:
+                _read(part, local, found)
+        case "for":
+            _read(tree[2], local, found)
+            for part in [*tree[3], *tree[4]]:
+                _read(part, local | {tree[1]}, found)
+        case _:
+            for part in tree[1:]:
+                _read(part, local, found)
+
+
+def _read_path(tree: Any, local: frozenset[str], found: list[Path]) -> None:
+    keys: list[str] = []
+    at = tree
+    while at[0] == "dot":
+        keys.append(at[2])
+        at = at[1]
+    if at[0] != "name":
+        _read(at, local, found)
+    elif at[1] not in local:
+        found.append((at[1], *reversed(keys)))
 
 
 def shown(tree: Any) -> str:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Final, NamedTuple
 
 from engine.diagnostics import Place
-from engine.expressions import Tree, parse_expression, parse_template
+from engine.expressions import Path, Tree, parse_expression, parse_template
 from engine.project.ranges import between, natural
 from engine.project.shape import Outline, Reader, Schema, Shape, misspelt, quoted, shortened
 from engine.syntax import Broken, Node, Nothing, Text
@@ -34,6 +34,16 @@ class Expr(NamedTuple):
 
     text: Text
     tree: Any
+
+    @property
+    def reads(self) -> frozenset[Path]:
+        """The dotted paths that it reads."""
+        return self.tree.reads() if isinstance(self.tree, Tree) else frozenset()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that it reads."""
+        return self.tree.names() if isinstance(self.tree, Tree) else frozenset()
 
 
 class Span(NamedTuple):

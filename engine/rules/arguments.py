@@ -1,6 +1,6 @@
 """Where arguments of tools stand: calls, the ways of `verify`, facts and read-backs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from engine.diagnostics import Place
@@ -25,8 +25,12 @@ class Given(NamedTuple):
     """False where the list itself is broken, so that nothing is missing for sure."""
 
 
-def given(case: Case) -> Iterator[Given]:
+def given(case: Case) -> Sequence[Given]:
     """Every place; tools that do not exist are another rule's."""
+    return case.once(_given)
+
+
+def _given(case: Case) -> Iterator[Given]:
     tools = case.project.tools
     for flow in case.files:
         for record in flow.graph.steps:
@@ -40,7 +44,8 @@ def given(case: Case) -> Iterator[Given]:
                         if way.by is not None and way.by.value in tools and way.facts is not None:
                             facts = {text.value: text for text in way.facts}
                             yield Given(tools[way.by.value], facts, way.by.place, "with" not in way.broken)
-    yield from _of_tools(tools)
+    if case.furniture:
+        yield from _of_tools(tools)
 
 
 def uses(case: Case) -> Iterator[tuple[Use, Flow]]:

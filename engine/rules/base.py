@@ -1,7 +1,8 @@
 """What a rule is: an id that names the bad thing, what it looks at, whether it may be ignored, and the words on it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeVar
 
 from engine.compile import Compiled
 from engine.diagnostics import Sink
@@ -10,7 +11,11 @@ from engine.project import Project
 __all__ = ["Across", "Case", "Rule"]
 
 
-class Case(NamedTuple):
+_Found = TypeVar("_Found")
+
+
+@dataclass(slots=True)
+class Case:
     """What rules see: the project with all of its shared pieces, and some of its flows or all of them, compiled, with
     the pieces that they use in their places. Which flows these are makes no difference to a rule's `check`."""
 
@@ -20,11 +25,18 @@ class Case(NamedTuple):
     """Shared pieces alone, from what they take and need."""
     furniture: bool = True
     """Whether engine.yaml and the tools are looked at as well, beside these flows."""
+    _once: dict[Callable[["Case"], Any], Sequence[Any]] = field(default_factory=dict)
 
     @property
     def files(self) -> list[Compiled]:
         """Pieces and flows: whatever stands in a file of `flows/`."""
         return [*self.pieces.values(), *self.flows.values()]
+
+    def once(self, find: Callable[["Case"], Iterable[_Found]]) -> Sequence[_Found]:
+        """What `find` finds here, for all rules that ask for it."""
+        if find not in self._once:
+            self._once[find] = tuple(find(self))
+        return self._once[find]
 
 
 class Across(NamedTuple):

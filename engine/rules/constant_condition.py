@@ -1,25 +1,24 @@
 """A condition that always comes out the same."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from engine.compile import Compiled
-from engine.compile.graph import paths
 from engine.compile.typing import gate_names
 from engine.diagnostics import Label, Place, Sink
-from engine.expressions import infer
-from engine.expressions.tree import dotted
+from engine.expressions import Path, Tree, dotted, infer, to_json
 from engine.project.contract import json_of
 from engine.project.scalars import Expr
 from engine.project.step import StepKind
 from engine.rules.base import Case, Rule
 from engine.rules.grants import Written, grants
 from engine.rules.logic import contradict, possible
-from engine.rules.nesting import always_ends, lists, sets
+from engine.rules.nesting import Nest, always_ends, nest
 from engine.steps.if_ import If
 from engine.steps.repeat import Repeat
 from engine.syntax import Broken
-from engine.types import EnumType, Type
+from engine.types import EnumType, RecordType, Type
 
 __all__ = ["RULE"]
 
@@ -35,42 +34,43 @@ class _Known(NamedTuple):
     expr: Expr
     truth: bool
     tree: Any
-    reads: frozenset[tuple[str, ...]]
+    reads: frozenset[Path]
     ticks: bool
     """Whether it may come out otherwise later, since it reads the clock."""
 
 
 def _known(expr: Expr, truth: bool) -> _Known:
     tree = json_of(expr)
-    return _Known(expr, truth, tree, frozenset(paths(tree)), any(clock in repr(tree) for clock in _CLOCKS))
+    return _Known(expr, truth, tree, expr.reads, any(clock in repr(tree) for clock in _CLOCKS))
 
 
 def check(case: Case, sink: Sink) -> None:
     """`if` and `until` of steps, with what the conditions around them and before them say; lines of grants."""
     for flow in case.files:
         entries = {id(record.step): record.entry for record in flow.graph.steps}
-        _steps(flow, flow.flow.steps or [], (), entries, sink)
+        _steps(flow, nest(flow.flow.steps or []), (), entries, sink)
     for granted in grants(case):
         _grant(granted, sink)
 
 
 def _steps(
-    flow: Compiled, steps: Sequence[StepKind], known: tuple[_Known, ...], entries: Mapping[int, str], sink: Sink
+    flow: Compiled, steps: Sequence[Nest], known: tuple[_Known, ...], entries: Mapping[int, str], sink: Sink
 ) -> None:  # fmt: skip
-    for step in steps:
-        names, changed = _names(flow, entries, step), sets(step)
+    for nested in steps:
+        step, changed = nested.step, nested.sets
+        names = _names(flow, entries, step)
         known = known[-_MOST:]
         if isinstance(step, If) and step.test is not None:
             _condition(step.test, known, names, "if", sink)
             then = _known(step.test, True)
             other = then._replace(truth=False)
-            _steps(flow, step.then or [], (*known, then), entries, sink)
-            _steps(flow, step.other or [], (*known, other), entries, sink)
+            _steps(flow, nested.of(step.then), (*known, then), entries, sink)
+            _steps(flow, nested.of(step.other), (*known, other), entries, sink)
             ends = [always_ends(step.then), always_ends(step.other)]
             known = (*known, *([other] if ends == [True, False] else [then] if ends == [False, True] else []))
         else:
             inside = tuple(one for one in known if not _changed(one, changed))
-            for inner in lists(step):
+            for inner in nested.lists:
                 _steps(flow, inner, inside, entries, sink)
             if isinstance(step, Repeat) and step.until is not None:
                 _condition(step.until, (), names, "until", sink)
@@ -84,8 +84,8 @@ def _names(flow: Compiled, entries: Mapping[int, str], step: StepKind) -> Mappin
     return state.names if state is not None else {}
 
 
-def _changed(known: _Known, names: set[str]) -> bool:
-    return any(path[0] in names for path in known.reads)
+def _changed(known: _Known, names: frozenset[str]) -> bool:
+    return not names.isdisjoint(known.expr.names)
 
 
 def _grant(granted: Written, sink: Sink) -> None:
@@ -105,26 +105,39 @@ def _condition(
 ) -> None:  # fmt: skip
     if isinstance(expr.tree, Broken) or any(isinstance(one.expr.tree, Broken) for one in known):
         return
-    own = Sink()
-    infer(expr.tree, names, own, expr.text)
-    if len(own):
-        return  # a word that the value never is, and the like: reported where types are checked
-    tree = json_of(expr)
-    mine = frozenset(paths(tree))
-    domains = [(domain, True) for domain in _domains(mine.union(*(one.reads for one in known)), names, expr)]
-    before = [(one.tree, one.truth) for one in known] if _about(known, mine) else []
+    tree, mine = json_of(expr), expr.reads
+    domains = [(domain, True) for domain in _domains(mine.union(*(one.reads for one in known)), names)]
+    before = [(one.tree, one.truth) for one in known] if any(mine & one.reads for one in known) else []
+    if not domains and not before and not _constant(expr.tree):
+        return
     for given in ([], before) if before else ([],):
         here = possible([*domains, *given])
         if not here:
             return  # no ticket comes here, which is another rule's
         for truth, word in ((True, "never"), (False, "always")):
             if contradict([(tree, truth)], here):
+                if _is_wrong(expr, names):
+                    return
                 why = _needed(domains, known, (tree, truth)) if given else _about(known, mine)
                 _report(expr, what, word, why, sink)
                 return
 
 
-def _about(known: tuple[_Known, ...], reads: frozenset[tuple[str, ...]]) -> tuple[Label, ...]:
+@lru_cache(maxsize=5_000)
+def _constant(tree: Tree) -> bool:
+    """Whether it comes out the same whatever the values are: of a tree that many flows share, found once."""
+    said = to_json(tree)
+    return contradict([(said, True)]) or contradict([(said, False)])
+
+
+def _is_wrong(expr: Expr, names: Mapping[str, Type]) -> bool:
+    """Whether a word that the value never is, and the like, was reported where types are checked."""
+    own = Sink()
+    infer(expr.tree, names, own, expr.text)
+    return bool(len(own))
+
+
+def _about(known: tuple[_Known, ...], reads: frozenset[Path]) -> tuple[Label, ...]:
     """The conditions on the same values: what a type is narrowed to was said by one of them."""
     return tuple(_label(one) for one in known if reads & one.reads)
 
@@ -145,25 +158,15 @@ def _label(known: _Known) -> Label:
     return Label(_place(known.expr), "this holds here" if known.truth else "this does not hold here")
 
 
-def _domains(reads: frozenset[tuple[str, ...]], names: Mapping[str, Type], expr: Expr) -> Iterator[Any]:
+def _domains(reads: frozenset[Path], names: Mapping[str, Type]) -> Iterator[Any]:
     """That a value whose words are known is one of them."""
     for path in reads:
-        if path[0] in names:
-            found = _type_of(path, names, expr)
-            if isinstance(found, EnumType):
-                words = [["lit", word] for word in sorted(found.values)]
-                yield ["cmp", _dotted(path), ["in", ["list", *words]]]
-
-
-def _type_of(path: tuple[str, ...], names: Mapping[str, Type], expr: Expr) -> Type:
-    return infer(dotted(path), names, Sink(), expr.text)
-
-
-def _dotted(path: tuple[str, ...]) -> Any:
-    tree: Any = ["name", path[0]]
-    for key in path[1:]:
-        tree = ["dot", tree, key]
-    return tree
+        kind = names.get(path[0])
+        for key in path[1:]:
+            kind = kind.field(key) if isinstance(kind, RecordType) else None
+        if isinstance(kind, EnumType):
+            words = [["lit", word] for word in sorted(kind.values)]
+            yield ["cmp", to_json(dotted(path)), ["in", ["list", *words]]]
 
 
 def _report(expr: Expr, what: str, word: str, labels: tuple[Label, ...], sink: Sink) -> None:

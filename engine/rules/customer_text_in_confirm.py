@@ -1,7 +1,7 @@
 """What a customer wrote in free text, in the question that the customer's yes is an answer to."""
 
-from engine.compile.graph import paths
 from engine.diagnostics import Label, Sink
+from engine.expressions import paths
 from engine.project.contract import json_of
 from engine.project.scalars import Expr
 from engine.rules.base import Case, Rule

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from engine.compile import Compiled
-from engine.compile.graph import paths
 from engine.diagnostics import Label, Place, Sink
+from engine.expressions import paths
 from engine.project.contract import Tool, argument_json, json_of
 from engine.rules.base import Case, Rule
 from engine.rules.free_text import calls, reads_free, written

@@ -1,7 +1,7 @@
 """A fact that does not depend on the call: the gate would judge something else than what is done."""
 
-from engine.compile.graph import paths
 from engine.diagnostics import Sink
+from engine.expressions import paths
 from engine.project.contract import argument_json
 from engine.rules.base import Case, Rule
 from engine.types import fields_of

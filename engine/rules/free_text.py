@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.compile import Compiled
-from engine.compile.graph import paths
+from engine.expressions import paths
 from engine.plan import Node
 from engine.types import TEXT, to_json
 

@@ -1,6 +1,6 @@
 """What the rules about grants share: the grants of writes, and the bounds that their lines set."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from engine.compile import Compiled
@@ -30,16 +30,24 @@ class Written(NamedTuple):
         return self.text.place
 
 
-def grants(case: Case) -> Iterator[Written]:
+def grants(case: Case) -> Sequence[Written]:
     """Every grant of a tool that exists."""
+    return case.once(_grants)
+
+
+def writes(case: Case) -> Sequence[Written]:
+    """Grants of tools that change the world."""
+    return case.once(_writes)
+
+
+def _grants(case: Case) -> Iterator[Written]:
     for flow in case.flows.values():
         for name, (text, grant) in flow.flow.grants().items():
             if name in case.project.tools:
                 yield Written(flow, case.project.tools[name], text, grant)
 
 
-def writes(case: Case) -> Iterator[Written]:
-    """Grants of tools that change the world."""
+def _writes(case: Case) -> Iterator[Written]:
     yield from (written for written in grants(case) if written.tool.writes)
 
 

@@ -15,7 +15,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any, NamedTuple
 
-from engine.compile.graph import paths
+from engine.expressions import paths
 
 __all__ = ["Literal", "bounded", "contradict", "implies", "opened_without", "possible", "ways"]
 

@@ -1,8 +1,9 @@
 """Steps within steps, whatever their kind."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
+from engine.project.scalars import Expr
 from engine.project.shape import Declaration
 from engine.project.step import StepKind
 from engine.steps.close import Close
@@ -13,39 +14,57 @@ from engine.steps.transfer import Transfer
 from engine.steps.verify import Verify
 from engine.syntax import Text
 
-__all__ = ["always_ends", "lists", "sets"]
+__all__ = ["Nest", "always_ends", "nest"]
 
 
-def lists(step: StepKind) -> Iterator[list[StepKind]]:
-    """Each list of steps directly inside a step: branches, bodies, and those of `otherwise` and `silence`."""
-    for declared in step.KEYS.values():
-        yield from _lists(getattr(step, declared.attribute))
+class Nest(NamedTuple):
+    """A step with those inside."""
+
+    step: StepKind
+    lists: Sequence[Sequence["Nest"]]
+    """Each list of steps directly inside: branches, bodies, and those of `otherwise` and `silence`."""
+    sets: frozenset[str]
+    """Every name that it, or a step inside, may set anew."""
+
+    def of(self, steps: Sequence[StepKind] | None) -> Sequence["Nest"]:
+        """The list inside that is of these steps."""
+        return next((inner for inner in self.lists if steps and inner[0].step is steps[0]), ())
+
+
+def nest(steps: Iterable[StepKind]) -> list[Nest]:
+    """Steps with those inside."""
+    return [_nest(step) for step in steps]
+
+
+def _nest(step: StepKind) -> Nest:
+    inside = [nest(steps) for steps in _lists(step)]
+    named = [getattr(step, "name", None), step.item if isinstance(step, Each) else None]
+    names = {name.value for name in named if isinstance(name, Text)}
+    if isinstance(step, Verify):
+        names.add("customer")
+    return Nest(step, inside, frozenset(names).union(*(one.sets for inner in inside for one in inner)))
+
+
+_LEAVES = frozenset({type(None), bool, int, str, Text, Expr})
+"""Of most values: no step stands in them."""
 
 
 def _lists(value: Any) -> Iterator[list[StepKind]]:
     match value:
         case [StepKind(), *_]:
             yield value
+            return
         case Declaration():
-            for declared in value.KEYS.values():
-                yield from _lists(getattr(value, declared.attribute))
+            parts: Iterable[Any] = [getattr(value, declared.attribute) for declared in value.KEYS.values()]
         case dict():
-            for inside in value.values():
-                yield from _lists(inside)
+            parts = value.values()
         case list() | tuple():
-            for inside in value:
-                yield from _lists(inside)
-
-
-def sets(step: StepKind) -> set[str]:
-    """Every name that a step or one inside it may set anew."""
-    found = {"customer"} if isinstance(step, Verify) else set()
-    names = [getattr(step, "name", None), step.item if isinstance(step, Each) else None]
-    found |= {name.value for name in names if isinstance(name, Text)}
-    for inner in lists(step):
-        for inside in inner:
-            found |= sets(inside)
-    return found
+            parts = value
+        case _:
+            return
+    for part in parts:
+        if type(part) not in _LEAVES:
+            yield from _lists(part)
 
 
 def always_ends(steps: Sequence[StepKind] | None) -> bool:

@@ -1,11 +1,12 @@
 """Names that must exist elsewhere in the project. The rules about them differ in where they look."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from engine.diagnostics import Place, Sink, meant
 from engine.project.shape import Reference, quoted, shortened
 from engine.rules.base import Case
+from engine.syntax import Text
 
 __all__ = ["Use", "missing", "report", "used", "uses"]
 
@@ -19,29 +20,37 @@ class Use(NamedTuple):
     """Of its characters alone, without quotes."""
 
 
-def used(case: Case, what: str) -> Iterator[Reference]:
+def used(case: Case, what: str) -> list[Reference]:
     """Every use of a name of this sort, in engine.yaml, tools and flows."""
-    furniture = case.project.references if case.furniture else ()
-    for references in (furniture, *(file.flow.references for file in case.files)):
-        yield from (reference for reference in references if reference.what == what)
+    return [reference for reference in case.once(_references) if reference.what == what]
+
+
+def _references(case: Case) -> Iterator[Reference]:
+    yield from case.project.references if case.furniture else ()
+    for file in case.files:
+        yield from file.flow.references
 
 
 def uses(case: Case, what: str) -> list[Use]:
     """The same, to be told to other processes."""
-    return [Use(text.value, text.place, text.place_of(0, len(text.value))) for _, text in used(case, what)]
+    return [_use(text) for _, text in used(case, what)]
 
 
-def report(case: Case, sink: Sink, what: str, known: Iterable[str], where: str) -> None:
+def _use(text: Text) -> Use:
+    return Use(text.value, text.place, text.place_of(0, len(text.value)))
+
+
+def report(case: Case, sink: Sink, what: str, known: Collection[str], where: str) -> None:
     """One finding for each use of a name that is not known. `where` says where such names are declared."""
-    missing(uses(case, what), sink, what, known, where)
+    missing((_use(text) for _, text in used(case, what) if text.value not in known), sink, what, known, where)
 
 
-def missing(found: Iterable[Use], sink: Sink, what: str, known: Iterable[str], where: str) -> None:
+def missing(found: Iterable[Use], sink: Sink, what: str, known: Collection[str], where: str) -> None:
     """The same, of uses that were told."""
-    names = sorted(known)
-    there = frozenset(names)
+    names: list[str] = []
     for use in found:
-        if use.word not in there:
+        if use.word not in known:
+            names = names or sorted(known)
             listed = f"{where} has {quoted(names, 'and')}" if names else f"{where} has none"
             message = f"unknown {what} `{shortened(use.word)}`: {listed}"
             tip, fix = meant(use.word, names, use.inner)

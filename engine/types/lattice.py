@@ -67,6 +67,13 @@ class RecordType(NamedTuple):
         """By name."""
         return dict(self.items)
 
+    def field(self, name: str) -> "Type | None":
+        """The type of a field; None where there is none of this name."""
+        for known, kind in self.items:
+            if known == name:
+                return kind
+        return None
+
 
 Type: TypeAlias = Simple | EnumType | MoneyType | ListType | MapType | OptionalType | RecordType
 

@@ -72,7 +72,7 @@ def field_of(kind: Type, name: str) -> Type | None:
     """The type of a field, None where a record has none of this name."""
     inner = required(kind)
     if isinstance(inner, RecordType):
-        known = inner.fields.get(name)
+        known = inner.field(name)
         return known if known is not None or inner.closed else UNKNOWN
     return inner.value if isinstance(inner, MapType) else UNKNOWN
 
