@@ -40,10 +40,10 @@ class State(NamedTuple):
         return State({**self.names, name: kind}, self.bound | {name}, self.verified)
 
 
-def analyse(graph: Graph, entry: str, start: Mapping[str, Type], *, verified: bool = False) -> dict[str, State]:
-    """node -> what is known before it, for every node that can be reached."""
-    known = _Known(graph, {entry: State(dict(start), frozenset(start), verified)}, {}, {})
-    for name in order(graph, entry):
+def analyse(graph: Graph, met: list[str], start: Mapping[str, Type], *, verified: bool = False) -> dict[str, State]:
+    """node -> what is known before it, for every node that can be reached. `met` is their order, the entry first."""
+    known = _Known(graph, {met[0]: State(dict(start), frozenset(start), verified)}, {}, {})
+    for name in met:
         known.visits[name] = 0
         if name in known.states:  # the `else` of a switch that names every word leads nowhere
             known.visit(name)
@@ -75,6 +75,8 @@ class _Known(NamedTuple):
             branch = at.removeprefix(f"{self.graph.nodes[target].data['of']}/").partition("/")[0]
             ends[branch] = _meet(ends[branch], state) if branch in ends else state
             met = reduce(_unite, ends.values())
+        elif known is state:
+            return False
         else:
             met = state if known is None else _meet(known, state)
         if met == known:
@@ -210,11 +212,15 @@ def _unite(left: State, right: State) -> State:
 
 
 def _meet(left: State, right: State) -> State:
-    names: dict[str, Type] = {}
-    for name in {**left.names, **right.names}:
-        one, other = left.names.get(name), right.names.get(name)
-        if one is None or other is None:
-            names[name] = optional(one or other or UNKNOWN)
-        else:
-            names[name] = one if one == other else join(one, other)
+    names = dict(left.names)
+    if right.names is not left.names:
+        for name, one in left.names.items():
+            other = right.names.get(name)
+            if other is None:
+                names[name] = optional(one)
+            elif one is not other:
+                names[name] = one if one == other else join(one, other)
+        for name, other in right.names.items():
+            if name not in names:
+                names[name] = optional(other)
     return State(names, left.bound & right.bound, left.verified and right.verified)

@@ -1,7 +1,8 @@
 """From a flow to its plan."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 from engine.compile import asking, calling, going, looping, pieces, working
@@ -67,18 +68,33 @@ _TEXT_ONLY = frozenset({"lower", "upper", "title", "money", "date", "join"})
 """Filters that follow tables of the platform (Unicode, locales): never evaluated in a workflow."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Compiled:
-    """A flow's plan with what the rules look at beside it."""
+    """What the rules look at, and the flow's plan."""
 
     flow: Flow
     project: Project
     graph: Graph
-    plan: Plan
+    entry: str
     states: Mapping[str, State]
     verifiers: tuple[Tool, ...] = ()
     end: str | None = None
-    types: dict[str, Type] = field(default_factory=dict)
+
+    @cached_property
+    def types(self) -> dict[str, Type]:
+        """The type of each name that a reachable node binds."""
+        return _types(self.graph, self.states)
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """Those of the plan."""
+        works = any(node.kind == "agent" for node in self.graph.nodes.values())
+        return plan_settings(self.flow, self.project.settings, works=works)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What runs. No rule asks for it."""
+        return _plan(self)
 
 
 def compile_flow(flow: Flow, project: Project) -> Compiled:
@@ -90,12 +106,10 @@ def compile_flow(flow: Flow, project: Project) -> Compiled:
     behind = pieces.give(low, flow.gives, None, graph.reserve("gives"), None, flow) if flow.is_piece else None
     entry = low.steps(flow.steps, "", behind, None, flow.spot("steps"))
     verifiers = _verifiers(graph, project)
-    states = analyse(graph, entry, _start(flow, low, verifiers), verified=flow.needs is not None)
-    types = _types(graph, states)
-    _settle_branches(graph, states)
-    _arrange(graph, entry, low.end)
-    plan = _plan(flow, project, graph, entry, types)
-    return Compiled(flow, project, graph, plan, states, verifiers, low.end, types)
+    met = order(graph, entry)
+    states = analyse(graph, met, _start(flow, low, verifiers), verified=flow.needs is not None)
+    _arrange(graph, met, low.end)
+    return Compiled(flow, project, graph, entry, states, verifiers, low.end)
 
 
 def _start(flow: Flow, low: Lowering, verifiers: tuple[Tool, ...]) -> dict[str, Type]:
@@ -104,9 +118,8 @@ def _start(flow: Flow, low: Lowering, verifiers: tuple[Tool, ...]) -> dict[str, 
     return {**known, "customer": UNKNOWN} if flow.needs is not None else known
 
 
-def _arrange(graph: Graph, entry: str, end: str | None) -> None:
+def _arrange(graph: Graph, met: list[str], end: str | None) -> None:
     """Nodes in the order in which a ticket can meet them; an end that nothing falls off is not there."""
-    met = order(graph, entry)
     if end is not None and end not in met:
         graph.nodes.pop(end), graph.places.pop(end)
     graph.nodes = {name: graph.nodes[name] for name in dict.fromkeys([*met, *graph.nodes])}
@@ -118,7 +131,6 @@ def _verifiers(graph: Graph, project: Project) -> tuple[Tool, ...]:
 
 
 def _types(graph: Graph, states: Mapping[str, State]) -> dict[str, Type]:
-    """The type of each name that a reachable node binds."""
     found: dict[str, Type] = {}
     for name, binders in sorted(graph.binders.items()):
         for binder in binders:
@@ -128,17 +140,13 @@ def _types(graph: Graph, states: Mapping[str, State]) -> dict[str, Type]:
     return found
 
 
-def _settle_branches(graph: Graph, states: Mapping[str, State]) -> None:
+def _settled(compiled: Compiled, node: Node) -> Node:
     """In the workflow where all that a condition reads are scalars of steps; else in an activity, with the contents."""
-    for name, node in list(graph.nodes.items()):
-        if "where" in node.data:
-            state = states.get(name)
-            where = "workflow" if state and _light(graph, node, state) else "activity"
-            graph.nodes[name] = _with(node, {**node.data, "where": where})
-
-
-def _with(node: Node, data: Mapping[str, Any]) -> Node:
-    return Node(node.id, node.kind, node.on, data, node.binds, node.reads, node.establishes, node.effect)
+    if "where" not in node.data:
+        return node
+    state = compiled.states.get(node.id)
+    where = "workflow" if state and _light(compiled.graph, node, state) else "activity"
+    return replace(node, data={**node.data, "where": where})
 
 
 def _light(graph: Graph, node: Node, state: State) -> bool:
@@ -174,30 +182,30 @@ def _type_of(path: tuple[str, ...], state: State, expr: Expr) -> Type:
     return infer(dotted(path), state.names, Sink(), expr.text)
 
 
-def _scalars(graph: Graph) -> dict[str, tuple[str, ...]]:
+def _scalars(nodes: Mapping[str, Node]) -> dict[str, tuple[str, ...]]:
     """What the workflow may hold of each value: the paths that its own conditions read."""
     found: dict[str, set[str]] = {}
-    for node in graph.nodes.values():
+    for node in nodes.values():
         if node.data.get("where") == "workflow":
             for path in (path for tree in _tests(node) for path in paths(tree)):
                 found.setdefault(path[0], set()).add(".".join(path[1:]))
     return {name: tuple(sorted(dotted)) for name, dotted in sorted(found.items())}
 
 
-def _plan(flow: Flow, project: Project, graph: Graph, entry: str, types: Mapping[str, Type]) -> Plan:
+def _plan(compiled: Compiled) -> Plan:
+    flow, project, graph = compiled.flow, compiled.project, compiled.graph
+    nodes = {name: _settled(compiled, node) for name, node in graph.nodes.items()}
     grants = {tool: grant_json(tool, entry) for tool, (_, entry) in sorted(flow.grants().items())}
     return Plan(
         flow=flow.name,
-        entry=entry,
-        nodes=graph.nodes,
+        entry=compiled.entry,
+        nodes=nodes,
         owner=flow.owner.value if flow.owner else "",
         grants=grants,
         tools=_contracts(list(grants), project.tools),
-        scalars=_scalars(graph),
-        types={name: to_json(kind) for name, kind in types.items()},
-        settings=plan_settings(
-            flow, project.settings, works=any(node.kind == "agent" for node in graph.nodes.values())
-        ),
+        scalars=_scalars(nodes),
+        types={name: to_json(kind) for name, kind in compiled.types.items()},
+        settings=compiled.settings,
         places={name: _line(place) for name, place in graph.places.items()},
         title=flow.title.value if flow.title else flow.name,
     )

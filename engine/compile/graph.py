@@ -124,6 +124,8 @@ class Graph:
     def after(self, name: str, *, once: bool = False) -> list[str]:
         """Where a node leads, and where a broken one would."""
         node = self.nodes[name]
-        beyond = [self.broken[name][0]] if name in self.broken else []
-        again = {"next"} if once and node.kind in ("next", "until") else set()
-        return [*(target for outcome, target in node.on.items() if outcome not in again), *beyond]
+        if once and node.kind in ("next", "until"):
+            found = [target for outcome, target in node.on.items() if outcome != "next"]
+        else:
+            found = [*node.on.values()]
+        return [*found, self.broken[name][0]] if name in self.broken else found

@@ -15,11 +15,14 @@ def check(case: Case, sink: Sink) -> None:
     if settings is None or "models" in settings.broken:
         return
     for flow in case.flows.values():
-        for record in flow.graph.steps:
-            chosen = (flow.flow.models or {}).get("agent")
-            name = chosen[1].value if chosen and chosen[1] else flow.plan.settings["models"].get("agent", "local")
-            if isinstance(record.step, Agent) and "models" not in flow.flow.broken and _is_local(settings, name):
-                place: Place = chosen[0].place if chosen else record.step.spot("agent")
+        agents = [record.step for record in flow.graph.steps if isinstance(record.step, Agent)]
+        if not agents or "models" in flow.flow.broken:
+            continue
+        chosen = (flow.flow.models or {}).get("agent")
+        name = chosen[1].value if chosen and chosen[1] else flow.settings["models"].get("agent", "local")
+        if _is_local(settings, name):
+            for step in agents:
+                place: Place = chosen[0].place if chosen else step.spot("agent")
                 message = f"an agent works with tools, and the model `{name}` does not"
                 tip = "Write `models: {agent: NAME}` with a model of engine.yaml that does: `use: anthropic`, for one."
                 sink.error("agent-without-model", place, message, tip=tip)

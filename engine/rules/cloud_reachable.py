@@ -53,7 +53,7 @@ def judge(told: Sequence[Mapping[str, _Told]], sink: Sink) -> None:
 
 
 def _told(project: Project, flow: Compiled) -> _Told:
-    nodes = [node for name, node in flow.plan.nodes.items() if name in flow.states]
+    nodes = [node for name, node in flow.graph.nodes.items() if name in flow.states]
     places = flow.graph.places
     leaks: list[_Leak] = []
     for node in nodes:
@@ -61,9 +61,9 @@ def _told(project: Project, flow: Compiled) -> _Told:
             if isinstance(tool, str) and node.kind != "call":
                 leaks += _tool(project, tool, places[node.id], ())
     for job, place in _jobs(flow, nodes):
-        leaks += _model(project, flow.plan.settings["models"][job], job, place)
+        leaks += _model(project, flow.settings["models"][job], job, place)
     goes = [(node.data.get("to"), places[node.id]) for node in nodes if node.kind == "transfer"]
-    stays = flow.plan.settings["data"]["location"] == "on_premises"
+    stays = flow.settings["data"]["location"] == "on_premises"
     return _Told(stays, leaks, [(to, place) for to, place in goes if isinstance(to, str)])
 
 

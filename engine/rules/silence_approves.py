@@ -14,11 +14,11 @@ __all__ = ["RULE"]
 def check(case: Case, sink: Sink) -> None:
     """From every question that ends unanswered: no write follows, unless somebody still has to say yes to it."""
     for flow in case.flows.values():
-        for name, node in flow.plan.nodes.items():
+        for name, node in flow.graph.nodes.items():
             outcome = _unanswered(node)
             if name in flow.states and outcome in node.on:
                 for call in _calls(flow, name, node.on[outcome]):
-                    if not _still_asked(flow, flow.plan.nodes[call], outcome):
+                    if not _still_asked(flow, flow.graph.nodes[call], outcome):
                         _report(flow, node, outcome, call, sink)
 
 
@@ -34,13 +34,13 @@ def _calls(flow: Compiled, asked: str, first: str) -> Iterator[str]:
     seen, waiting = {asked}, [first]
     while waiting:
         name = waiting.pop()
-        if name in seen or name not in flow.plan.nodes:
+        if name in seen or name not in flow.graph.nodes:
             continue
         seen.add(name)
-        if flow.plan.nodes[name].kind == "call":
+        if flow.graph.nodes[name].kind == "call":
             yield name
-        if flow.plan.nodes[name].kind != "agent":
-            waiting += flow.plan.nodes[name].on.values()
+        if flow.graph.nodes[name].kind != "agent":
+            waiting += flow.graph.nodes[name].on.values()
 
 
 def _still_asked(flow: Compiled, call: Node, outcome: str) -> bool:
@@ -54,7 +54,7 @@ def _still_asked(flow: Compiled, call: Node, outcome: str) -> bool:
 
 def _report(flow: Compiled, node: Node, outcome: str, call: str, sink: Sink) -> None:
     who = "the team" if outcome == "late" else "the customer"
-    tool = flow.plan.nodes[call].data["tool"]
+    tool = flow.graph.nodes[call].data["tool"]
     message = f"where {who} says nothing in time, this goes on to `{tool}`: silence must never approve"
     tip = f"let `{outcome}` escalate or close, or have a person approve every `{tool}`"
     labels = (*route(flow, call, start=node.on[outcome]), Label(flow.graph.places[call], "it is called here"))

@@ -8,9 +8,10 @@ from engine.project.scalars import Expr
 from engine.project.shape import quoted, shortened
 from engine.rules.base import Case, Rule
 from engine.rules.grants import grants
-from engine.syntax import Broken
 
 __all__ = ["RULE"]
+
+_CHANNEL = ("ticket", "channel")
 
 
 def check(case: Case, sink: Sink) -> None:
@@ -31,10 +32,10 @@ def check(case: Case, sink: Sink) -> None:
 def _expressions(case: Case) -> Iterator[Expr]:
     for flow in case.files:
         for sites in flow.graph.sites.values():
-            yield from (site.expr for site in sites if not isinstance(site.expr.tree, Broken))
+            yield from (site.expr for site in sites if _CHANNEL in site.expr.reads)
     for granted in grants(case):
         lines = [line.test for line in granted.grant.approve or () if line.test is not None]
-        yield from (expr for expr in [*(granted.grant.only_if or ()), *lines] if not isinstance(expr.tree, Broken))
+        yield from (expr for expr in [*(granted.grant.only_if or ()), *lines] if _CHANNEL in expr.reads)
 
 
 def _compared(tree: Tree) -> Iterator[Tree]:
