@@ -51,7 +51,7 @@ class Lowering:
     def granted(self, tool: str) -> GrantEntry | None:
         """The grant of a tool; a piece that is looked at alone leaves that to the flows that use it."""
         if self.flow.is_piece:
-            return GrantEntry(self.flow.place)
+            return GrantEntry(self.flow.node)
         found = self.flow.grants().get(tool)
         return found[1] if found else None
 

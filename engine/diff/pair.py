@@ -29,7 +29,7 @@ class Granted:
 
     def spot(self, key: str) -> Place:
         """Where the gate stands, or the tool's name where the grant has none."""
-        return self.grant.at.get(key, self.text.place)
+        return self.grant.spot(key) if key in self.grant.at else self.text.place
 
     def tree(self, expr: Expr | None) -> Any:
         """An expression over what the grant sees."""

@@ -8,6 +8,7 @@ from engine.diagnostics import Place
 from engine.diff.difference import Spot
 from engine.project import Project
 from engine.project.flow import Flow
+from engine.syntax import Nothing
 
 __all__ = ["Whole", "whole_flow", "whole_project"]
 
@@ -35,5 +36,5 @@ def whole_flow(flow: Compiled) -> Whole:
 def whole_project(project: Project) -> Whole:
     """What holds for a flow that says nothing of its own: the defaults."""
     settings = project.settings
-    silent = Flow(settings.place if settings else Place("engine.yaml", 1, 1, 1, 2))
+    silent = Flow(settings.node if settings else Nothing(Place("engine.yaml", 1, 1, 1, 2)))
     return Whole(project, silent, plan_settings(silent, settings))

@@ -248,13 +248,15 @@ class Flow(Declaration):
             if name not in _OF_PIECES:
                 tip = f"A piece has {quoted(_OF_PIECES).replace(' or ', ' and ')}."
                 reader.error(
-                    "wrong-piece", self.at[name],
+                    "wrong-piece", self.at[name].place,
                     f"a shared piece (a file with `gives`) has no `{name}`: the flow that uses it says that", tip=tip,
                 )  # fmt: skip
         for name in ("takes", "needs"):
             if name in self.at and not self.is_piece:
                 message = f"`{name}` is for a shared piece, which has `gives`; this is a flow"
-                reader.error("wrong-piece", self.at[name], message, tip="write `gives: {}` if others use this file")
+                reader.error(
+                    "wrong-piece", self.at[name].place, message, tip="write `gives: {}` if others use this file"
+                )
 
     @classmethod
     def demands(cls) -> Schema:

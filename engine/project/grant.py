@@ -146,7 +146,7 @@ class _Allow(Shape):
 
     def read(self, node: Node, reader: Reader) -> Any:
         """A grant without gates."""
-        return GrantEntry(node.place) if _ALLOWED.read(node, reader) is not None else None
+        return GrantEntry(node) if _ALLOWED.read(node, reader) is not None else None
 
     def schema(self, outline: Outline) -> Schema:
         """The word."""

@@ -137,7 +137,7 @@ class Channel(Declaration):
     @classmethod
     def read(cls, node: Mapping, reader: Reader) -> "Channel":
         """Reads `kind`, and everything else as a template."""
-        made = cls(node.place)
+        made = cls(node)
         made.options = {}
         for entry in node.entries:
             if entry.key.value == "kind":

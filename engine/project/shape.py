@@ -121,13 +121,15 @@ class Declaration:
     """Base of everything that is read from a mapping. Attributes hold what was read; None: absent or broken."""
 
     KEYS: ClassVar[Mapping[str, Key]] = {}
+    NEEDED: ClassVar[tuple[str, ...]] = ()
+    """Those of them that are required."""
     WHAT: ClassVar[str] = "entry"
     """What messages call it."""
 
-    place: Place
-    """Of the whole mapping, or of the text that stands for it."""
-    at: dict[str, Place]
-    """Places of the keys that are written."""
+    node: Node
+    """The whole mapping, or the text that stands for it."""
+    at: dict[str, Text]
+    """The keys that are written."""
     broken: set[str]
     """Keys with an error inside, or missing though required."""
 
@@ -139,46 +141,61 @@ class Declaration:
             if isinstance(value, Key):
                 value.attribute = attribute
                 keys[value.name] = value
+                setattr(cls, attribute, value.default)  # for every instance that is not given another
         cls.KEYS = keys
+        cls.NEEDED = tuple(name for name, declared in keys.items() if declared.required)
 
-    def __init__(self, place: Place) -> None:
-        self.place = place
+    def __init__(self, node: Node) -> None:
+        self.node = node
         self.at = {}
         self.broken = set()
-        for declared in self.KEYS.values():
-            setattr(self, declared.attribute, declared.default)
+
+    @property
+    def place(self) -> Place:
+        """Of the whole."""
+        return self.node.place
 
     def spot(self, *names: str) -> Place:
         """Where the first of these keys stands, else the whole."""
-        return next((self.at[name] for name in names if name in self.at), self.place)
+        for name in names:
+            if name in self.at:
+                return self.at[name].place
+        return self.node.place
 
     @classmethod
     def read(cls, node: MappingNode, reader: "Reader") -> Self:
         """Reads a mapping by this declaration."""
-        made = cls(node.place)
+        made = cls(node)
+        strange: list[Text] = []
         for entry in node.entries:
             if entry.key.value in cls.KEYS:
                 made.take(entry, reader)
-        strange = [entry.key for entry in node.entries if entry.key.value not in cls.KEYS]
-        near = [nearest(word.value, cls.KEYS) for word in strange]
-        twice = {name for name in near if name is not None and near.count(name) > 1}
-        for word in strange:
-            reader.unknown(word, cls.KEYS, cls.WHAT, taken={*made.at, *twice})
+            else:
+                strange.append(entry.key)
+        near = made._guessed(strange, reader) if strange else []
         for name in made.absent():
             made.broken.add(name)
             if name not in near:
                 reader.missing(made, cls.KEYS[name])
-        meant = {name for name in near if name is not None and name not in made.at}
-        made.broken |= meant
-        reader.lost = reader.lost or any(cls.KEYS[name].shape.nests for name in meant)
         made.finish(reader)
         return made
+
+    def _guessed(self, strange: list[Text], reader: "Reader") -> list[str | None]:
+        """Reports words that are no keys. The keys that were meant by them, which count as broken."""
+        near = [nearest(word.value, self.KEYS) for word in strange]
+        twice = {name for name in near if name is not None and near.count(name) > 1}
+        for word in strange:
+            reader.unknown(word, self.KEYS, self.WHAT, taken={*self.at, *twice})
+        meant = {name for name in near if name is not None and name not in self.at}
+        self.broken |= meant
+        reader.lost = reader.lost or any(self.KEYS[name].shape.nests for name in meant)
+        return near
 
     def take(self, entry: Entry, reader: "Reader") -> None:
         """Reads one entry into its attribute."""
         name = entry.key.value
         declared = self.KEYS[name]
-        self.at[name] = entry.key.place
+        self.at[name] = entry.key
         if declared.later:
             reader.error(
                 "unsupported", entry.key.place, f"`{name}` of {self.WHAT} is not supported by this version yet"
@@ -191,7 +208,7 @@ class Declaration:
 
     def absent(self) -> Iterable[str]:
         """Required keys that are not written."""
-        return [name for name, declared in self.KEYS.items() if declared.required and name not in self.at]
+        return [name for name in self.NEEDED if name not in self.at]
 
     def finish(self, reader: "Reader") -> None:
         """Checks that concern several keys at once. Nothing by default."""
@@ -199,8 +216,7 @@ class Declaration:
     @classmethod
     def demands(cls) -> Schema:
         """What `absent` and `finish` check, as JSON Schema."""
-        required = [name for name, declared in cls.KEYS.items() if declared.required]
-        return {"required": required} if required else {}
+        return {"required": [*cls.NEEDED]} if cls.NEEDED else {}
 
     @classmethod
     def schema(cls, outline: Outline) -> Schema:
@@ -217,8 +233,7 @@ class Section(Shape):
 
     def __init__(self, declaration: type[Declaration]) -> None:
         self.declaration = declaration
-        needed = [name for name, declared in declaration.KEYS.items() if declared.required]
-        names = quoted(needed, "and") if needed else quoted(declaration.KEYS)
+        names = quoted(declaration.NEEDED, "and") if declaration.NEEDED else quoted(declaration.KEYS)
         self.says = f"a mapping with {names}"
 
     def read(self, node: Node, reader: "Reader") -> Any:

@@ -40,9 +40,6 @@ class StepKind(Declaration):
     WORD: ClassVar[str] = ""
     CAN: ClassVar[tuple[str, ...]] = ()
     """Causes that `otherwise` of this kind may name; tools add their own errors."""
-    content: Any
-    """What the step says as plain data, without the steps inside: a node's id is made of it where it has no name."""
-
     identifier: Text | None = key(
         "id", SLUG, doc="A name for this place, so that its id does not change with its content.", example="tell-why"
     )
@@ -53,6 +50,12 @@ class StepKind(Declaration):
         inherited = super().demands()
         rest = [name for name in inherited.get("required", ()) if name != cls.WORD]
         return {**inherited, "required": [cls.WORD, *rest]}
+
+    @property
+    def content(self) -> Any:
+        """What the step says as plain data, without the steps inside: of it is made the id of a node without a name."""
+        said = _content(type(self), self.node) if isinstance(self.node, Mapping) else []
+        return [self.WORD, said, *self.told_apart()]
 
     def told_apart(self) -> list[str]:
         """More of what the step says than its own keys show, where the steps inside are all that it has."""
@@ -96,7 +99,7 @@ class _Steps(Shape):
 
     def _step(self, node: Node, reader: Reader) -> StepKind | None:
         if isinstance(node, Text) and node.value == "escalate":
-            return self._made(reader, "escalate", node, Mapping([], node.place))
+            return self._made(reader, "escalate", node, Mapping((), node.place))
         if not isinstance(node, Mapping):
             _STEP.wrong(node, reader)
             return None
@@ -112,8 +115,7 @@ class _Steps(Shape):
         kind = reader.steps[word]
         assert issubclass(kind, StepKind)
         step = kind.read(node, reader)
-        step.content = [word, _content(kind, node), *step.told_apart()]
-        step.at.setdefault(word, at.place)
+        step.at.setdefault(word, at)
         return step
 
     def _one(self, words: list[Text], reader: Reader) -> bool:

@@ -71,7 +71,7 @@ def _lacking(written: Written, floor: WriteFloor) -> Iterator[tuple[Place, str, 
 
 
 def _place(written: Written, key: str) -> Place:
-    return written.grant.at.get(key, written.place)
+    return written.spot(key)
 
 
 def _approved(given: list[Any], lines: list[Approval], people: int) -> bool:

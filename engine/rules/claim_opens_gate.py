@@ -29,7 +29,7 @@ def _report(written: Written, gated: bool, sink: Sink) -> None:
     facts = sorted(written.tool.contract.facts)
     known = f"`{facts[0]}.customer_id == customer.id`" if facts else "`customer.id == ...`"
     tip = f"add a line to `only_if` that the engine can judge by itself, such as {known}, or an `approve` without `if`"
-    place = written.grant.at.get("only_if", written.place)
+    place = written.spot("only_if")
     sink.error("claim-opens-gate", place, message, tip=tip, path=to_write(written))
 
 

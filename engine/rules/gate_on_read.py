@@ -14,7 +14,7 @@ def check(case: Case, sink: Sink) -> None:
             for name in ("limit", "confirm", "approve"):
                 if name in granted.grant.at:
                     message = f"`{granted.tool.name}` only reads, and a read is judged by `only_if` alone"
-                    sink.error("gate-on-read", granted.grant.at[name], message, tip=f"remove `{name}`")
+                    sink.error("gate-on-read", granted.grant.at[name].place, message, tip=f"remove `{name}`")
 
 
 RULE = Rule(

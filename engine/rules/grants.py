@@ -29,6 +29,10 @@ class Written(NamedTuple):
         """Of the tool's name."""
         return self.text.place
 
+    def spot(self, *names: str) -> Place:
+        """Of the first of these gates that is written, else of the tool's name."""
+        return self.grant.spot(*names) if not self.grant.at.keys().isdisjoint(names) else self.place
+
 
 def grants(case: Case) -> Sequence[Written]:
     """Every grant of a tool that exists."""

@@ -52,7 +52,7 @@ def _of_defaults(flow: Flow, defaults: Defaults) -> Iterator[_Looser]:
         share, limit = flow.rollout.share, defaults.rollout.share
         if share is not None and limit is not None and share > limit:
             message = f"{share}% of the customers are more than {limit}%"
-            yield _Looser(flow.rollout.at["share"], defaults.rollout.at["share"], message)
+            yield _Looser(flow.rollout.spot("share"), defaults.rollout.spot("share"), message)
     if flow.data is not None and defaults.data is not None:
         place, strict = flow.data.location, defaults.data.location
         if place is not None and strict is not None and (place.value, strict.value) == ("anywhere", "on_premises"):

@@ -35,7 +35,7 @@ def _argument(written: Written, argument: str, floor: Amount, sink: Sink) -> Non
         f"project, and that cannot be shown here"
     )
     tip = f"add a line to `approve` whose `if` is `{argument} > {floor.value}` or wider, or none"
-    place = written.grant.at.get("approve", written.place)
+    place = written.spot("approve")
     sink.error("write-without-approval", place, message, tip=tip, path=to_write(written))
 
 

@@ -36,7 +36,7 @@ def _amount(written: Written, argument: str, sink: Sink) -> None:
 
 
 def _report(written: Written, message: str, tip: str, sink: Sink) -> None:
-    place = written.grant.at.get("only_if", written.place)
+    place = written.spot("only_if")
     sink.error("write-without-bound", place, message, tip=tip, path=to_write(written))
 
 

@@ -76,7 +76,7 @@ class FieldSpec(Declaration):
         for second in kinds[1:]:
             self.broken.add("kind")
             message = f"a field has one kind: `{kinds[0]}` stands here already, beside `{second}`"
-            reader.error("wrong-shape", self.at[second], message)
+            reader.error("wrong-shape", self.at[second].place, message)
 
     @classmethod
     def demands(cls) -> Schema:

@@ -33,7 +33,7 @@ class Each(StepKind):
         """What is kept has a name, and what has a name is kept."""
         for one, other in (("gives", "as"), ("as", "gives")):
             if one in self.at and other not in {*self.at, *self.broken}:
-                reader.error("missing-key", self.at[one], f"`{one}` needs `{other}`: {self.KEYS[other].doc}")
+                reader.error("missing-key", self.at[one].place, f"`{one}` needs `{other}`: {self.KEYS[other].doc}")
 
     @classmethod
     def demands(cls) -> Schema:

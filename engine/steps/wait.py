@@ -48,7 +48,7 @@ class Branch(Declaration):
             reader.error("missing-key", self.place, "a branch of `wait` needs `event`, `reply` or `time`")
         for second in kinds[1:]:
             message = f"a branch waits for one thing: `{kinds[0]}` stands here already, beside `{second}`"
-            reader.error("wrong-shape", self.at[second], message)
+            reader.error("wrong-shape", self.at[second].place, message)
 
     @classmethod
     def demands(cls) -> Schema:

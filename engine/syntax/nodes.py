@@ -1,6 +1,7 @@
-"""The tree. Plain slotted classes: these are made by the thousand."""
+"""The tree. Plain slotted classes: these are made by the thousand, and of most nobody asks where they stand."""
 
 from collections.abc import Iterable
+from typing import TypeAlias
 
 from engine.diagnostics import Place
 from engine.syntax.source import Offsets, Source, offsets
@@ -8,13 +9,26 @@ from engine.syntax.source import Offsets, Source, offsets
 __all__ = ["Broken", "Entry", "Mapping", "Node", "Nothing", "Sequence", "Text"]
 
 
+Span: TypeAlias = tuple[Source, int, int]
+"""The characters that something stands at, from the first one to behind the last."""
+
+
 class Node:
     """Anything that stands in a file."""
 
-    __slots__ = ("place",)
+    __slots__ = ("_place",)
 
-    def __init__(self, place: Place) -> None:
-        self.place = place
+    def __init__(self, place: Place | Span) -> None:
+        self._place = place
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        found = self._place
+        if not isinstance(found, Place):
+            source, start, end = found
+            found = self._place = source.place(start, end)
+        return found
 
 
 class Broken(Node):
@@ -34,8 +48,8 @@ class Text(Node):
 
     __slots__ = ("_offsets", "end", "source", "start", "style", "value")
 
-    def __init__(self, value: str, place: Place, style: str, source: Source, start: int, end: int) -> None:
-        super().__init__(place)
+    def __init__(self, value: str, place: Place | Span, style: str, source: Source, start: int, end: int) -> None:
+        self._place = place
         self.value = value
         self.style = style
         self.source = source
@@ -61,13 +75,24 @@ class Text(Node):
         return self.source.place(self.start + first, self.start + max(last, first + 1))
 
 
-class Sequence(Node):
+class _Whole(Node):
+    """What has an end that is found later."""
+
+    __slots__ = ()
+
+    def ends(self, at: int) -> None:
+        """It goes on to this character."""
+        if not isinstance(self._place, Place):
+            self._place = (self._place[0], self._place[1], at)
+
+
+class Sequence(_Whole):
     """A list."""
 
     __slots__ = ("items",)
 
-    def __init__(self, items: list[Node], place: Place) -> None:
-        super().__init__(place)
+    def __init__(self, items: list[Node], place: Place | Span) -> None:
+        self._place = place
         self.items = items
 
 
@@ -81,13 +106,13 @@ class Entry:
         self.value = value
 
 
-class Mapping(Node):
+class Mapping(_Whole):
     """A record. Keys are unique: a second one was reported and dropped."""
 
     __slots__ = ("_found", "entries")
 
-    def __init__(self, entries: Iterable[Entry], place: Place) -> None:
-        super().__init__(place)
+    def __init__(self, entries: Iterable[Entry], place: Place | Span) -> None:
+        self._place = place
         self.entries: list[Entry] = []
         self._found: dict[str, Entry] = {}
         for entry in entries:

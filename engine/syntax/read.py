@@ -6,7 +6,7 @@ before a syntax error still gives a tree.
 
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import yaml
@@ -37,7 +37,7 @@ def read(path: str, text: str | bytes, sink: Sink) -> Node | None:
     text = readable(source, sink)
     builder = _Builder(source, sink, len(text))
     try:
-        return builder.document(iter(yaml.parse(text, Loader=yaml.CSafeLoader)))
+        return builder.document(yaml.CSafeLoader(text).get_event)
     except yaml.MarkedYAMLError as error:
         if len(text) == len(source.text):  # else the finding is about the character that cut it
             explain(error, source, sink)
@@ -106,15 +106,25 @@ class _Builder:
         self.spoilt: set[int] = set()
         """Depths of the stack whose mapping has a key that means nothing: what it lacks may be meant there."""
 
-    def document(self, events: Iterator[Any]) -> Node | None:
-        for count, event in enumerate(events):
-            if count > EVENTS:
-                raise _TooLarge(self._place(event), f"this file has over {EVENTS:,} parts")
-            self._event(event)
-            if isinstance(event, yaml.DocumentEndEvent):
+    def document(self, next_event: Callable[[], Any]) -> Node | None:
+        for _ in range(EVENTS + 1):  # the document that begins is one
+            event = next_event()
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                self._put(self._scalar(event))
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                self._push(event, kind)
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                self.stack[-1].ends(event.end_mark.index)
+                self._pop()
+            elif kind is yaml.AliasEvent:
+                self._alias(event)
+            elif kind is yaml.DocumentEndEvent:
                 self._ended(event)
-                break
-        return self.root
+                return self.root
+            elif kind is yaml.StreamEndEvent:
+                return self.root
+        raise _TooLarge(self._place(next_event()), f"this file has over {EVENTS:,} parts")
 
     def _ended(self, event: Any) -> None:
         """Whatever follows a document is one too many; it is not read."""
@@ -132,28 +142,13 @@ class _Builder:
             self._pop()
         return self.root
 
-    def _event(self, event: Any) -> None:
-        kind = type(event)
-        if kind is yaml.ScalarEvent:
-            if event.anchor or event.tag:
-                self._attributes(event)
-            self._put(self._scalar(event))
-        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-            self._attributes(event)
-            self._push(event)
-        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-            _, line, column, *_ = self.stack[-1].place
-            end = self._place(event)
-            self.stack[-1].place = Place(end.path, line, column, end.end_line, end.end_column)
-            self._pop()
-        elif kind is yaml.AliasEvent:
-            place = self._place(event)
-            said = f"`*{shortened(str(event.anchor))}` is an alias of YAML, which is not accepted here"
-            self.sink.error(
-                "anchor", place, said,
-                tip="Write the value out, or put quotes around a text that begins with `*`.",
-            )  # fmt: skip
-            self._put(Broken(place))
+    def _alias(self, event: Any) -> None:
+        place = self._place(event)
+        self.sink.error(
+            "anchor", place, f"`*{shortened(str(event.anchor))}` is an alias of YAML, which is not accepted here",
+            tip="Write the value out, or put quotes around a text that begins with `*`.",
+        )  # fmt: skip
+        self._put(Broken(place))
 
     def _attributes(self, event: Any) -> None:
         if event.anchor:
@@ -172,23 +167,27 @@ class _Builder:
         return self.source.place(event.start_mark.index, event.end_mark.index)
 
     def _scalar(self, event: Any) -> Node:
-        style = event.style or ""
-        place = self._place(event)
-        if not style and event.value in _NULLS:
-            return Nothing(place)
-        if _is_tagged(event) and event.tag.startswith("!"):
-            return Broken(place)  # mostly a text or a condition that begins with `!`, the first word of which is gone
+        style, value = event.style or "", event.value
         start, end = event.start_mark.index, event.end_mark.index
-        if event.anchor or event.tag:  # they were reported, and stand before the text
-            start = max(start, self.source.text.find(style or event.value[:1], start, end))
-        return Text(event.value, place, style, self.source, start, end)
+        place = (self.source, start, end)
+        if event.tag or event.anchor:
+            self._attributes(event)
+            if not style and value in _NULLS:
+                return Nothing(place)
+            if _is_tagged(event) and event.tag.startswith("!"):
+                return Broken(place)  # mostly a text or a condition that begins with `!`: its first word is gone
+            start = max(start, self.source.text.find(style or value[:1], start, end))  # they stand before the text
+        elif not style and value in _NULLS:
+            return Nothing(place)
+        return Text(value, place, style, self.source, start, end)
 
-    def _push(self, event: Any) -> None:
-        place = self._place(event)
+    def _push(self, event: Any, kind: type) -> None:
+        place = (self.source, event.start_mark.index, event.end_mark.index)
+        if event.tag or event.anchor:
+            self._attributes(event)
         if len(self.stack) >= LEVELS:
-            raise _TooLarge(place, f"this is nested over {LEVELS} levels deep")
-        kind = Sequence if isinstance(event, yaml.SequenceStartEvent) else Mapping
-        node = kind([], place)
+            raise _TooLarge(self._place(event), f"this is nested over {LEVELS} levels deep")
+        node = Sequence([], place) if kind is yaml.SequenceStartEvent else Mapping((), place)
         self._put(node)
         self.stack.append(node)
         self.keys.append(None)
@@ -196,7 +195,7 @@ class _Builder:
     def _pop(self) -> None:
         node = self.stack.pop()
         self.keys.pop()
-        if len(self.stack) in self.spoilt:
+        if self.spoilt and len(self.stack) in self.spoilt:
             self.spoilt.discard(len(self.stack))
             self._spoil(node)
 
@@ -217,14 +216,16 @@ class _Builder:
         parent = self.stack[-1]
         if isinstance(parent, Sequence):
             parent.items.append(node)
-        elif self.keys[-1] is None:
+            return
+        key = self.keys[-1]
+        if key is None:
             self.keys[-1] = self._key(node)
         else:
-            key, self.keys[-1] = self.keys[-1], None
+            self.keys[-1] = None
             self._entry(parent, key, node)
 
     def _key(self, node: Node) -> Text:
-        if isinstance(node, Text) and (node.value != "<<" or node.style):
+        if type(node) is Text and (node.value != "<<" or node.style):
             return node
         self.spoilt.add(len(self.stack) - 1)
         if isinstance(node, Text):
