@@ -56,8 +56,13 @@ def outcome(
         return Outcome(sum(part.flows for part in parts), len(loader.project.tools), joined(parts))
 
 
+_PIECE = (b"gives", b"\\")
+"""One of these stands in every shared piece: the key that makes it one, in whatever way it is written."""
+
+
 class _Share:
-    """Some of the files of `flows/`. Those that may have changed are read."""
+    """Some of the files of `flows/`. Those that may have changed are read; of these, all that may be shared pieces at
+    once, and the others one by one, each let go of before the next."""
 
     def __init__(self, loader: Loader, memory: Memory, paths: Sequence[Path]) -> None:
         self.loader = loader
@@ -67,17 +72,15 @@ class _Share:
         self.pieces: list[Path] = []
         for path in paths:
             known = memory.likely(_name(loader, path))
-            if known is None:
-                self._read(path)
+            if known is None and loader.holds(path, _PIECE):
+                self.files[path] = self._read(path)
             if known.piece if known else path.stem in loader.project.pieces:
                 self.pieces.append(path)
 
     def _read(self, path: Path) -> File:
         sources: dict[str, str] = {}
         self.loader.sink, self.loader.project.sources = Sink(), sources
-        flow = self.loader.flow(path)
-        self.files[path] = File(_name(self.loader, path), flow, self.loader.sink, sources)
-        return self.files[path]
+        return File(_name(self.loader, path), self.loader.flow(path), self.loader.sink, sources)
 
     def units(self, pieces: Sequence[Path]) -> list[Unit]:
         """One for each path. `pieces` are those of all shares."""
@@ -87,12 +90,14 @@ class _Share:
         if None in known:
             for path in pieces:
                 if path not in self.files:
-                    self._read(path)
+                    self.files[path] = self._read(path)
             project.pieces = dict(sorted(project.pieces.items()))
-        return [
-            one or unit(project, self.files.get(path) or self._read(path))
-            for path, one in zip(self.paths, known, strict=True)
-        ]
+        return [one or self._unit(path) for path, one in zip(self.paths, known, strict=True)]
+
+    def _unit(self, path: Path) -> Unit:
+        found = unit(self.loader.project, self.files.pop(path) if path in self.files else self._read(path))
+        self.loader.forget(path)
+        return found
 
 
 def _apart(loader: Loader, memory: Memory, shares: list[list[Path]]) -> list[Unit] | None:

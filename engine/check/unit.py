@@ -67,6 +67,8 @@ def unit(project: Project, file: File) -> Unit:
     is_piece = bool(compiled and not flows)
     case = Case(alone, {} if is_piece else compiled, compiled if is_piece else {}, furniture=False)
     part = examined(case, file.found)
+    for one in compiled.values():
+        one.graph.forget()
     seen = {project.tools[name].entry.path for name in tools.seen} | {f"flows/{name}.yaml" for name in pieces.seen}
     return Unit(part, is_piece, tuple(sorted(seen - {file.path})))
 

@@ -70,7 +70,10 @@ class Graph:
 
     def name(self, kind: str, name: str | None, path: str, content: Any) -> str:
         """A node id that is not taken. Twins on one path are told apart by a number, the first keeps the plain id."""
-        wanted = node_id(kind, name, path, content)
+        return self.reserve(node_id(kind, name, path, content))
+
+    def reserve(self, wanted: str) -> str:
+        """The same for an id that is made of another one."""
         found, number = wanted, self._taken.get(wanted, 0)
         while found in self._taken:
             number += 1
@@ -78,10 +81,6 @@ class Graph:
         self._taken[wanted] = max(number, 1)
         self._taken.setdefault(found, 1)
         return found
-
-    def reserve(self, wanted: str) -> str:
-        """The same for an id that is made of another one."""
-        return self.name("", wanted, "", None)
 
     def add(
         self,
@@ -101,6 +100,11 @@ class Graph:
             if gives is not None:
                 self.gives[node.id] = gives
         return node.id
+
+    def forget(self) -> None:
+        """Lets go of what refers back to the graph, so that it needs no collector of garbage to be freed."""
+        self.gives.clear()
+        self.sites.clear()
 
     def before(self) -> dict[str, set[str]]:
         """node -> those with an edge to it."""

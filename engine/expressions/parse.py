@@ -4,6 +4,7 @@ A lexer subclass hands on character offsets in place of line numbers, so that ev
 outside the listed subset is a finding that says what is accepted.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -29,6 +30,9 @@ _SHORT = 200
 """Characters of an expression that is remembered."""
 _RETURN = "\v"
 """Stands for the CR of CR LF while Jinja2 reads: a blank to it, and written by nobody."""
+_PATH = re.compile(r"\{\{[ ]*([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)[ ]*\}\}")
+_MARKS = ("{", "}}", "%}", "#}")
+_RESERVED = frozenset({"and", "or", "not", "in", "is", "if", "else", "elif", "true", "false", "none", "loop", "self"})
 _BINARY = {
     nodes.Add: "add", nodes.Sub: "sub", nodes.Mul: "mul", nodes.Div: "div", nodes.FloorDiv: "floordiv",
     nodes.Mod: "mod", nodes.And: "and", nodes.Or: "or",
@@ -72,7 +76,7 @@ def _parsed(text: Text, sink: Sink, read: Callable[[str], Tree]) -> Tree | Broke
 
 def _read(read: Callable[[str], Tree], source: str) -> Tree:
     tree = read(_one_line_end(source))
-    if tree.levels() > _LEVELS:
+    if len(source) > _LEVELS and tree.levels() > _LEVELS:  # a level takes a character
         message = f"an expression has at most {_LEVELS} levels: name parts with `set`"
         raise Refused("expression", tree.start, tree.end, message)
     return tree
@@ -109,8 +113,48 @@ def _expression(source: str) -> Tree:
 
 
 def _template(source: str) -> Tree:
+    return _plain(source) or _parts(source)
+
+
+def _plain(source: str) -> Tree | None:
+    """The tree of a text in which nothing but paths stand in braces, without Jinja2: most texts are like that."""
+    texts = _PATH.split(source)
+    if any(mark in text for text in texts[::2] for mark in _MARKS) or not _RESERVED.isdisjoint(
+        word for path in texts[1::2] for word in path.split(".")
+    ):
+        return None
+    parts: list[Tree] = []
+    at = 0
+    for match in _PATH.finditer(source):
+        if match.start() > at:
+            parts.append(_data(source, at, match.start()))
+        parts.append(_path(match[1], match.start(1)))
+        at = match.end()
+    if at < len(source):
+        parts.append(_data(source, at, len(source)))
+    return _text(source, parts)
+
+
+def _data(source: str, start: int, end: int) -> Tree:
+    return Tree("lit", source[start:end].replace(f"{_RETURN}\n", "\n"), start=start, end=end)
+
+
+def _path(said: str, start: int) -> Tree:
+    name, *keys = said.split(".")
+    end = start + len(name)
+    tree = Tree("name", name, start=start, end=end)
+    for key in keys:
+        end += 1 + len(key)
+        tree = Tree("dot", tree, key, start=start, end=end)
+    return tree
+
+
+def _parts(source: str) -> Tree:
     tokens = lexed(source, None)
-    parts = _Reader(tokens).parts(tokens.parser().parse().body)
+    return _text(source, _Reader(tokens).parts(tokens.parser().parse().body))
+
+
+def _text(source: str, parts: list[Tree]) -> Tree:
     alone = [part for part in parts if not (part.kind == "lit" and not str(part.parts[0]).strip())]
     stripped = source.strip()
     braces = stripped.startswith("{{") and stripped.endswith("}}")

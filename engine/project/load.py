@@ -82,6 +82,18 @@ class Loader:
         """The files of `flows/`, in order."""
         return self._files("flows")
 
+    def holds(self, path: Path, words: Iterable[bytes]) -> bool:
+        """Whether one of these stands in a file. One that can't be read may hold anything."""
+        try:
+            content = self._content(path.relative_to(self.project.root).as_posix(), path)
+        except OSError:
+            return True
+        return any(word in content for word in words)
+
+    def forget(self, path: Path) -> None:
+        """Lets go of a flow that was read. Shared pieces stay."""
+        self._flows.pop(path.stem, None)
+
     def _files(self, folder: str) -> list[Path]:
         """Those on disk, and those that an editor has not saved yet."""
         root = self.project.root

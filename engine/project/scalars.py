@@ -168,12 +168,7 @@ class _Parsed(Shape):
         if not isinstance(node, Text):
             return self.wrong(node, reader)
         tree = self._parse(node, reader.sink)
-        if isinstance(tree, Tree) and tree.levels() > _DEEPEST:
-            reader.error(
-                "expression", node.place, f"an expression has at most {_DEEPEST} levels: name parts with `set`"
-            )
-            tree = Broken(node.place)
-        elif isinstance(tree, Broken):
+        if isinstance(tree, Broken):
             reader.count += 1
         return Expr(node, tree)
 
@@ -266,8 +261,6 @@ class _Text(Shape):
         return {**SCALAR, "pattern": r"\S"}
 
 
-_DEEPEST = 80
-"""Below what the evaluator allows (100), so that what is accepted can be evaluated."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,9})?")
 _DURATION = re.compile(r"(?:([0-9]{1,5})\s*([smhd])|([0-9]{1,3}) business days?)")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}

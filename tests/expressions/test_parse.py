@@ -5,10 +5,13 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.diagnostics import Sink
 from engine.expressions import Tree, infer, parse_expression, parse_template, to_json
 from engine.expressions.evaluate import EvaluationError, evaluate
+from engine.expressions.parse import _parts, _plain
 from engine.expressions.tree import shown
 from engine.syntax import Broken
 from engine.types import TEXT, UNKNOWN, enum, list_of, map_of, money, optional, record
@@ -189,3 +192,27 @@ def test_a_tree_is_told_as_it_was_written(said: str) -> None:
 @pytest.mark.parametrize("junk", [None, 5, "x", [], [[]], ["dot"], ["cmp", 1, 2], {"a": 1}, ["lit", {}], ["name", 7]])
 def test_what_is_no_tree_is_told_too(junk: Any) -> None:
     assert shown(junk).count("...") <= 2
+
+
+TEXTS = (
+    "Your ", "{{ order.id }}", "{{order}}", "{{ a.b_2.c  }}", "\n", "{", "}", "}}", "{{ not }}", "{{ a.in }}",
+    "{{ none }}", "{{ true }}", "{{ loop.index }}", "{{ A }}", "{{ a._b }}", "{{- a }}", "{% if a %}", "{% endif %}",
+    "{# no #}", " ", "{{ a . b }}", "\v\n", "%}", "{{ recursive }}", "{{ a.0 }}", "é", "{{\na }}",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(TEXTS), max_size=8).map("".join))
+@settings(max_examples=MANY // 10)
+def test_a_text_with_nothing_but_paths_reads_as_jinja_reads_it(source: str) -> None:
+    plain = _plain(source)
+    if plain is not None:
+        assert _spans(plain) == _spans(_parts(source))
+
+
+def test_paths_alone_are_read_without_jinja() -> None:
+    assert _plain("Your order {{ order.number }} is {{ state }}.") is not None
+
+
+def _spans(tree: Any) -> Any:
+    """A tree with the place of each of its parts."""
+    return [tree.kind, tree.start, tree.end, *map(_spans, tree.parts)] if isinstance(tree, Tree) else tree
