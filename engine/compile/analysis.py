@@ -59,7 +59,7 @@ class _Known(NamedTuple):
 
     def visit(self, name: str) -> None:
         """Carries what is known at a node on to those behind it, round a loop until nothing changes."""
-        waiting = [name]
+        waiting = [name] if self.graph.nodes[name].on or name in self.graph.broken else []
         while waiting:
             at = waiting.pop()
             self.visits[at] += 1

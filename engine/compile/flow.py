@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from engine.compile import asking, calling, going, looping, pieces, working
 from engine.compile.analysis import State, analyse, order
-from engine.compile.graph import Graph
+from engine.compile.graph import Env, Graph
 from engine.compile.lowering import Kind, Lowering
 from engine.compile.names import engine_values
 from engine.compile.settings import plan_settings
@@ -79,6 +79,11 @@ class Compiled:
     states: Mapping[str, State]
     verifiers: tuple[Tool, ...] = ()
     end: str | None = None
+
+    @cached_property
+    def gates(self) -> dict[str, Env]:
+        """tool -> what its grant sees, once somebody has asked."""
+        return {}
 
     @cached_property
     def types(self) -> dict[str, Type]:

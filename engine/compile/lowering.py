@@ -72,7 +72,7 @@ class Lowering:
     def _id(self, step: StepKind, path: str) -> str:
         named = getattr(step, "identifier", None) or getattr(step, "name", None)
         word = named.value.rpartition("/")[2] if named else None  # in a piece, names are written with its place
-        return self.graph.name(step.WORD, word, path, step.content)
+        return self.graph.name(step.WORD, word, path, None if word else step.content)
 
     def _step(self, step: StepKind, at: At) -> None:
         kind = self.kinds.get(type(step))

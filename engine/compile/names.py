@@ -30,7 +30,7 @@ from engine.types import (
     record,
 )  # fmt: skip
 
-__all__ = ["PASSAGES", "REFUSED", "certain", "claims", "customer", "element", "engine_values", "field_type"]
+__all__ = ["PASSAGES", "REFUSED", "certain", "claims", "customer", "element", "engine_values", "field_type", "sure"]
 
 PASSAGES = list_of(record({
     "id": TEXT, "text": TEXT, "title": optional(TEXT), "heading": optional(TEXT), "source": TEXT, "collection": TEXT,
@@ -100,6 +100,11 @@ def element(spec: FieldSpec, env: Env) -> Type:
         return UNKNOWN
     found = infer(options.tree, env, Sink(), options.text)
     return found.element if isinstance(found, ListType) else UNKNOWN
+
+
+def sure(names: Env, read: Iterable[str]) -> Env:
+    """The names, with nothing missing in those that are read."""
+    return {**names, **{name: certain(names[name]) for name in read if name in names}}
 
 
 def certain(kind: Type) -> Type:

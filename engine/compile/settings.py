@@ -1,5 +1,6 @@
 """A plan's settings: what holds for all of a flow, with the project's defaults filled in."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from engine.compile.lowering import FALLBACK, silence_json
@@ -9,7 +10,7 @@ from engine.project.scalars import Bound
 from engine.project.settings import Defaults, ModelSettings, Settings
 from engine.syntax import Mapping, Node, Text
 
-__all__ = ["MEANWHILE", "plan_settings"]
+__all__ = ["MEANWHILE", "data_of", "models_of", "plan_settings"]
 
 MEANWHILE = {
     "withdraws": "stop", "corrects": "ask_again", "adds": "update", "asks": "answer", "new_wish": "queue",
@@ -33,9 +34,9 @@ def plan_settings(flow: Flow, settings: Settings | None, *, works: bool = False)
             "when": _thresholds(flow, defaults),
         },
         "knowledge": [text.value for text in flow.knowledge or ()],
-        "models": _models(flow, settings, (*JOBS, "agent") if works else JOBS),
+        "models": models_of(flow, settings, (*JOBS, "agent") if works else JOBS),
         "guardrails": _guardrails(flow, defaults),
-        "data": _data(flow, defaults),
+        "data": data_of(flow, defaults),
         "rollout": _rollout(flow, defaults),
         "languages": [text.value for text in (settings.languages if settings else None) or ()],
         "currency": settings.currency.value if settings and settings.currency else "EUR",
@@ -78,7 +79,7 @@ def _when(when: When | None) -> dict[str, Any]:
     return said
 
 
-def _models(flow: Flow, settings: Settings | None, jobs: tuple[str, ...]) -> dict[str, str]:
+def models_of(flow: Flow, settings: Settings | None, jobs: Iterable[str]) -> dict[str, str]:
     """job -> the project's name for the model: the flow's choice, else the project's own for that job, else `local`."""
     known = dict(settings.models or {}) if settings else {}
     chosen = {job: model.value for job, (_, model) in (flow.models or {}).items() if model is not None}
@@ -108,7 +109,7 @@ def _guardrail(node: Node) -> Any:
     return plain(node) if isinstance(node, Mapping) else node.value if isinstance(node, Text) else ""
 
 
-def _data(flow: Flow, defaults: Defaults | None) -> dict[str, Any]:
+def data_of(flow: Flow, defaults: Defaults | None) -> dict[str, Any]:
     """The stricter place, and every mask."""
     said = [data for data in (defaults.data if defaults else None, flow.data) if data is not None]
     masks = dict.fromkeys(text.value for data in said for text in data.mask or ())

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from engine.compile.analysis import State
 from engine.compile.flow import Compiled
 from engine.compile.graph import CONDITION, TEXT, Env, Site
-from engine.compile.names import TICKET, certain, customer
+from engine.compile.names import TICKET, customer, sure
 from engine.diagnostics import Diagnostic, Label, Place, Sink
 from engine.expressions import Tree, comparison, infer
 from engine.project.contract import Tool, json_of
@@ -197,7 +197,7 @@ def _using(expr: Expr, names: Env, sink: Sink) -> None:
     if path_of(json_of(expr)) is None:
         _wrong(expr, "expected a value by its name, such as `passages` or `refused.because`", sink)
     else:
-        infer(expr.tree, {name: certain(kind) for name, kind in names.items()}, sink, expr.text)
+        infer(expr.tree, sure(names, expr.names), sink, expr.text)
 
 
 def expect(expr: Expr, found: Type, wanted: Type | None, role: str, sink: Sink, what: str = "") -> None:
@@ -232,8 +232,14 @@ def _wrong(expr: Expr, message: str, sink: Sink, tip: str = "") -> None:
 # grants
 
 
-def gate_names(flow: Compiled, tool: Tool) -> dict[str, Type]:
+def gate_names(flow: Compiled, tool: Tool) -> Env:
     """All that a grant sees: arguments, facts, `customer`, `ticket`, and `result` for a read."""
+    if tool.name not in flow.gates:
+        flow.gates[tool.name] = _gate_names(flow, tool)
+    return flow.gates[tool.name]
+
+
+def _gate_names(flow: Compiled, tool: Tool) -> Env:
     names: dict[str, Type] = {"ticket": TICKET, "customer": customer(flow.verifiers)}
     for fact, spec in tool.contract.facts.items():
         known = flow.project.tools.get(spec["tool"])
@@ -248,14 +254,15 @@ def gate_names(flow: Compiled, tool: Tool) -> dict[str, Type]:
 def _grant(flow: Compiled, tool: Tool, grant: GrantEntry, sink: Sink) -> None:
     """A missing value closes a gate, so conditions need no guard; the text of `confirm` does."""
     names = gate_names(flow, tool)
-    sure = {name: certain(kind) for name, kind in names.items()}
     conditions = [*(grant.only_if or ()), *(line.test for line in grant.approve or () if line.test is not None)]
     for expr in conditions:
         if not isinstance(expr.tree, Broken):
-            expect(expr, infer(expr.tree, without_secret(expr, sure, sink), sink, expr.text), BOOL, CONDITION, sink)
+            known = sure(without_secret(expr, names, sink), expr.names)
+            expect(expr, infer(expr.tree, known, sink, expr.text), BOOL, CONDITION, sink)
     for limit in grant.limit or ():
+        subject = Expr(limit.part, limit.subject)
         if not isinstance(limit.subject, Broken):
-            _subject(infer(limit.subject, sure, sink, limit.part), Expr(limit.part, limit.subject), sink)
+            _subject(infer(limit.subject, sure(names, subject.names), sink, limit.part), subject, sink)
     if grant.asks_customer and isinstance(grant.confirm, Expr) and not isinstance(grant.confirm.tree, Broken):
         known = without_secret(grant.confirm, names, sink)
         expect(grant.confirm, infer(grant.confirm.tree, known, sink, grant.confirm.text), None, TEXT, sink)

@@ -109,8 +109,11 @@ class _Walk:
 
     def _dot(self, tree: Tree, names: Names) -> Type:
         whole, key = self.type(tree.parts[0], names), tree.parts[1]
-        at = Tree("name", key, start=tree.end - len(key), end=tree.end)
         inner = required(whole)
+        known = inner.field(key) if isinstance(inner, RecordType) else None
+        if known is not None:  # as almost always
+            return optional(known) if isinstance(whole, OptionalType) else known
+        at = Tree("name", key, start=tree.end - len(key), end=tree.end)
         if isinstance(inner, ListType):
             found = self._field(at, key, inner.element, tree.parts[0])
             found = list_of(found) if is_known(found) or found == NEVER else UNKNOWN

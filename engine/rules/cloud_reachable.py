@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from engine.compile import Compiled
+from engine.compile.settings import data_of, models_of
 from engine.diagnostics import Label, Place, Sink
 from engine.project import Project
 from engine.project.settings import ModelSettings
@@ -60,10 +61,11 @@ def _told(project: Project, flow: Compiled) -> _Told:
         for tool in [way["tool"] for way in node.data["ways"]] if node.kind == "verify" else [node.data.get("tool")]:
             if isinstance(tool, str) and node.kind != "call":
                 leaks += _tool(project, tool, places[node.id], ())
-    for job, place in _jobs(flow, nodes):
-        leaks += _model(project, flow.settings["models"][job], job, place)
+    jobs = dict(_jobs(flow, nodes))
+    for job, alias in models_of(flow.flow, project.settings, jobs).items():
+        leaks += _model(project, alias, job, jobs[job])
     goes = [(node.data.get("to"), places[node.id]) for node in nodes if node.kind == "transfer"]
-    stays = flow.settings["data"]["location"] == "on_premises"
+    stays = data_of(flow.flow, project.settings.defaults if project.settings else None)["location"] == "on_premises"
     return _Told(stays, leaks, [(to, place) for to, place in goes if isinstance(to, str)])
 
 

@@ -126,8 +126,20 @@ def _condition(
 @lru_cache(maxsize=5_000)
 def _constant(tree: Tree) -> bool:
     """Whether it comes out the same whatever the values are: of a tree that many flows share, found once."""
+    if tree.kind in ("name", "dot") or _compares(tree):
+        return False
     said = to_json(tree)
     return contradict([(said, True)]) or contradict([(said, False)])
+
+
+def _compares(tree: Tree) -> bool:
+    """Whether it compares a value with a number or a word, the most common condition: then some value tells."""
+    if tree.kind != "cmp" or len(tree.parts) != 2:
+        return False
+    left, (operator, right) = tree.parts
+    kinds = {left.kind, right.kind}
+    known = kinds & {"num", "lit"}
+    return operator not in ("in", "not-in") and bool(known) and kinds - known <= {"name", "dot"} and kinds != known
 
 
 def _is_wrong(expr: Expr, names: Mapping[str, Type]) -> bool:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from engine.project.containers import Either, ListOf, MapOf
 from engine.project.scalars import Expr
-from engine.project.shape import Declaration
+from engine.project.shape import Declaration, Section, Shape
 from engine.project.step import StepKind
 from engine.steps.close import Close
 from engine.steps.each import Each
@@ -45,26 +46,43 @@ def _nest(step: StepKind) -> Nest:
     return Nest(step, inside, frozenset(names).union(*(one.sets for inner in inside for one in inner)))
 
 
-_LEAVES = frozenset({type(None), bool, int, str, Text, Expr})
-"""Of most values: no step stands in them."""
-
-
 def _lists(value: Any) -> Iterator[list[StepKind]]:
     match value:
         case [StepKind(), *_]:
             yield value
-            return
         case Declaration():
-            parts: Iterable[Any] = [getattr(value, declared.attribute) for declared in value.KEYS.values()]
+            for attribute in _holding(type(value)):
+                yield from _lists(getattr(value, attribute))
         case dict():
-            parts = value.values()
-        case list() | tuple():
-            parts = value
-        case _:
-            return
-    for part in parts:
-        if type(part) not in _LEAVES:
-            yield from _lists(part)
+            for part in value.values():
+                yield from _lists(part)
+        case list() | tuple() if not isinstance(value, Expr):
+            for part in value:
+                yield from _lists(part)
+
+
+_HOLDING: dict[type[Declaration], list[str]] = {}
+
+
+def _holding(declaration: type[Declaration]) -> list[str]:
+    """Attributes in which steps may stand."""
+    if declaration not in _HOLDING:
+        keys = declaration.KEYS.values()
+        _HOLDING[declaration] = [declared.attribute for declared in keys if _holds(declared.shape)]
+    return _HOLDING[declaration]
+
+
+def _holds(shape: Shape | None) -> bool:
+    match shape:
+        case Section():
+            return bool(_holding(shape.declaration))
+        case ListOf():
+            return _holds(shape.element)
+        case MapOf():
+            return _holds(shape.value)
+        case Either():
+            return any(map(_holds, (shape.text, shape.items, shape.entries)))
+    return shape is not None and shape.nests
 
 
 def always_ends(steps: Sequence[StepKind] | None) -> bool:
