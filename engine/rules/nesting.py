@@ -52,7 +52,8 @@ def _lists(value: Any) -> Iterator[list[StepKind]]:
             yield value
         case Declaration():
             for attribute in _holding(type(value)):
-                yield from _lists(getattr(value, attribute))
+                if (part := getattr(value, attribute)) is not None:
+                    yield from _lists(part)
         case dict():
             for part in value.values():
                 yield from _lists(part)

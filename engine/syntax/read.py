@@ -21,7 +21,6 @@ __all__ = ["EVENTS", "LEVELS", "SIZE", "read", "readable"]
 SIZE = 1_000_000
 LEVELS = 40
 EVENTS = 100_000
-_REFUSED = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _HEAD = re.compile(r"(?:%[^\n]*\n|[ \t]*(?:#[^\n]*)?\n)*+")
 """Directives, comments and empty lines before a document. Possessive: it never goes back over a file of line ends."""
 _TAG = re.compile(r"^%TAG", re.MULTILINE)
@@ -52,17 +51,24 @@ def readable(source: Source, sink: Sink) -> str:
     Each `%TAG` is compared with all before it, so that a file of them would take minutes.
     """
     text = source.text
-    bad = _REFUSED.search(text)
+    bad = _refused(text)
     if bad is not None:
-        message = f"this file holds a character that YAML does not allow: U+{ord(bad[0]):04X}"
-        sink.error("yaml", source.place(bad.start(), bad.end()), message)
-        text = text[: bad.start()]
+        message = f"this file holds a character that YAML does not allow: U+{ord(text[bad]):04X}"
+        sink.error("yaml", source.place(bad, bad + 1), message)
+        text = text[:bad]
     head = _HEAD.match(text)
     first = _TAG.search(head[0]) if head else None
     if head is None or first is None:
         return text
     sink.error("tag", source.place(*first.span()), "`%TAG` is a directive of YAML, which is not accepted here")
     return _TAG.sub("#TAG", head[0]) + text[head.end() :]
+
+
+def _refused(text: str) -> int | None:
+    """The first character that libyaml refuses: one that does not print, or a mark of byte order within a file."""
+    found = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    mark = text.find("\ufeff", 0, found.start() if found else len(text))
+    return mark if mark >= 0 else found.start() if found else None
 
 
 def _decoded(path: str, text: str | bytes, sink: Sink) -> Source | None:
