@@ -1,5 +1,7 @@
 """Where a project is, and which files it consists of. Imports nothing, so that a command can ask at once."""
 
+import contextlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -41,19 +43,33 @@ class Files(NamedTuple):
     @classmethod
     def read(cls, root: Path) -> "Files":
         """Reads them all. Raises OSError where one can't be read."""
-        paths = [root / MARK, *(path for folder in FOLDERS for path in files(root, folder))]
-        return cls({path.relative_to(root).as_posix(): path.read_bytes() for path in paths}, tests(root))
+        names = [MARK, *(f"{folder}/{name}" for folder in FOLDERS for name in _names(root, folder))]
+        contents = {}
+        for name in names:
+            with open(f"{root}/{name}", "rb") as file:  # noqa: PTH123 - a Path for each takes twice the time
+                contents[name] = file.read()
+        return cls(contents, tests(root))
 
 
 def files(root: Path, folder: str) -> list[Path]:
     """The files of one of `FOLDERS`, in order; the tests of flows are none."""
-    found = (root / folder).glob("*.yaml")
-    return sorted(path for path in found if path.is_file() and not path.name.endswith(TESTS))
+    return [root / folder / name for name in _names(root, folder)]
 
 
 def tests(root: Path) -> list[str]:
     """Names of the flows that have tests, in order."""
-    return sorted(path.name.removesuffix(TESTS) for path in (root / "flows").glob(f"*{TESTS}") if path.is_file())
+    return [name.removesuffix(TESTS) for name in _listed(root / "flows") if name.endswith(TESTS)]
+
+
+def _names(root: Path, folder: str) -> list[str]:
+    return [name for name in _listed(root / folder) if name.endswith(".yaml") and not name.endswith(TESTS)]
+
+
+def _listed(folder: Path) -> list[str]:
+    """Names of the files in it, in order. None where there is no such folder, or it can't be listed."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        return sorted(entry.name for entry in entries if entry.is_file())
+    return []
 
 
 def chosen(paths: Sequence[Path], root: Path) -> frozenset[str] | None:

@@ -8,7 +8,6 @@ import argparse
 import contextlib
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn, Protocol, cast
@@ -172,6 +171,8 @@ def _say(message: str, status: int) -> int:
 def _broke(error: Exception) -> int:
     """One line, or all of it for whoever looks for the cause."""
     if os.environ.get("ENGINE_DEBUG") == "1":
+        import traceback  # only where somebody looks for the fault
+
         traceback.print_exception(error)
         return INTERNAL
     said = str(error) or type(error).__name__

@@ -1,16 +1,14 @@
 """What a check came to, as far as it is shown, and as JSON."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from engine.diagnostics.finding import Diagnostic, Edit, Label, Place, Severity
 
 __all__ = ["Outcome"]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The findings of a whole project, with the numbers of what was read."""
 
     flows: int

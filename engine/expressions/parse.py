@@ -4,7 +4,6 @@ A lexer subclass hands on character offsets in place of line numbers, so that ev
 outside the listed subset is a finding that says what is accepted.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -16,6 +15,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from engine.diagnostics import Sink, meant
 from engine.expressions.filters import FILTERS, TESTS
 from engine.expressions.parse_lexer import Lexed, Refused, lexed
+from engine.expressions.parse_plain import plain_expression, plain_parts
 from engine.expressions.tree import Tree
 from engine.syntax import Broken, Text
 
@@ -30,9 +30,6 @@ _SHORT = 200
 """Characters of an expression that is remembered."""
 _RETURN = "\v"
 """Stands for the CR of CR LF while Jinja2 reads: a blank to it, and written by nobody."""
-_PATH = re.compile(r"\{\{[ ]*([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)[ ]*\}\}")
-_MARKS = ("{", "}}", "%}", "#}")
-_RESERVED = frozenset({"and", "or", "not", "in", "is", "if", "else", "elif", "true", "false", "none", "loop", "self"})
 _BINARY = {
     nodes.Add: "add", nodes.Sub: "sub", nodes.Mul: "mul", nodes.Div: "div", nodes.FloorDiv: "floordiv",
     nodes.Mod: "mod", nodes.And: "and", nodes.Or: "or",
@@ -102,6 +99,10 @@ def _said(message: str, source: str) -> tuple[str, str]:
 
 
 def _expression(source: str) -> Tree:
+    return plain_expression(source, _ALONE) or _whole(source)
+
+
+def _whole(source: str) -> Tree:
     tokens = lexed(source, "variable")
     parser = tokens.parser()
     node = parser.parse_expression()
@@ -113,40 +114,8 @@ def _expression(source: str) -> Tree:
 
 
 def _template(source: str) -> Tree:
-    return _plain(source) or _parts(source)
-
-
-def _plain(source: str) -> Tree | None:
-    """The tree of a text in which nothing but paths stand in braces, without Jinja2: most texts are like that."""
-    texts = _PATH.split(source)
-    if any(mark in text for text in texts[::2] for mark in _MARKS) or not _RESERVED.isdisjoint(
-        word for path in texts[1::2] for word in path.split(".")
-    ):
-        return None
-    parts: list[Tree] = []
-    at = 0
-    for match in _PATH.finditer(source):
-        if match.start() > at:
-            parts.append(_data(source, at, match.start()))
-        parts.append(_path(match[1], match.start(1)))
-        at = match.end()
-    if at < len(source):
-        parts.append(_data(source, at, len(source)))
-    return _text(source, parts)
-
-
-def _data(source: str, start: int, end: int) -> Tree:
-    return Tree("lit", source[start:end].replace(f"{_RETURN}\n", "\n"), start=start, end=end)
-
-
-def _path(said: str, start: int) -> Tree:
-    name, *keys = said.split(".")
-    end = start + len(name)
-    tree = Tree("name", name, start=start, end=end)
-    for key in keys:
-        end += 1 + len(key)
-        tree = Tree("dot", tree, key, start=start, end=end)
-    return tree
+    parts = plain_parts(source, _ALONE)
+    return _parts(source) if parts is None else _text(source, parts)
 
 
 def _parts(source: str) -> Tree:
@@ -332,6 +301,8 @@ _TAKES = {
     "test": {name: (int(declared.run is not None),) * 2 for name, declared in TESTS.items()},
 }  # fmt: skip
 """Name -> the fewest and the most arguments."""
+_ALONE = frozenset(name for name, takes in _TAKES["filter"].items() if takes[0] == 0)
+"""Filters that need no argument."""
 _ACCEPTED = (
     "expressions take names, dots, numbers, texts, lists, arithmetic, comparisons, `and or not`, filters and tests"
 )

@@ -5,13 +5,14 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.diagnostics import Sink
 from engine.expressions import Tree, infer, parse_expression, parse_template, to_json
 from engine.expressions.evaluate import EvaluationError, evaluate
-from engine.expressions.parse import _parts, _plain
+from engine.expressions.parse import _ALONE, _parts, _text, _whole
+from engine.expressions.parse_plain import plain_expression, plain_parts
 from engine.expressions.tree import shown
 from engine.syntax import Broken
 from engine.types import TEXT, UNKNOWN, enum, list_of, map_of, money, optional, record
@@ -201,18 +202,46 @@ TEXTS = (
 )  # fmt: skip
 
 
+TERMS = (
+    "order.total", "a", " ", "(", ")", " > ", "<=", "==", "!=", "25", "007", "1.5", "1_0", "'done'", "'it\\'s'", "''",
+    '"x"', " is none", " is not none", " is defined", " is not  defined", " and ", " or ", " not ", "not", "none",
+    "(a.b | days_ago)", "( a|round )", "(a | nothing)", "(a | default(1))", "a.in", "a.true", " is nonesuch", "\n",
+    "-", "+", " if ", " else ", "[", "]", "é", "\v", "a.b.c", "and", "x1_", "a . b", "true", " in ",
+)  # fmt: skip
+
+
 @given(st.lists(st.sampled_from(TEXTS), max_size=8).map("".join))
 @settings(max_examples=MANY // 10)
 def test_a_text_with_nothing_but_paths_reads_as_jinja_reads_it(source: str) -> None:
-    plain = _plain(source)
-    if plain is not None:
-        assert _spans(plain) == _spans(_parts(source))
+    parts = plain_parts(source, _ALONE)
+    if parts is not None:
+        assert _spans(_text(source, parts)) == _spans(_parts(source))
+
+
+@given(st.lists(st.sampled_from(TERMS), max_size=9).map("".join))
+@example("a.b > 25 and c.d == 'done' and e is not none")
+@example("(a.b | days_ago) > 25 or b")
+@settings(max_examples=MANY)
+def test_simple_conditions_read_as_jinja_reads_them(source: str) -> None:
+    tree = plain_expression(source, _ALONE)
+    if tree is not None:
+        assert _spans(tree) == _spans(_whole(source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["a", "order.total > 25", "a.b == 'done' and c is not none and d.e < f", "(a | days_ago) <= 30 or b is defined"],
+)
+def test_simple_conditions_are_read_without_jinja(source: str) -> None:
+    assert plain_expression(source, _ALONE) is not None
 
 
 def test_paths_alone_are_read_without_jinja() -> None:
-    assert _plain("Your order {{ order.number }} is {{ state }}.") is not None
+    assert plain_parts("Your order {{ order.number }} came to {{ total | money }}.", _ALONE) is not None
 
 
 def _spans(tree: Any) -> Any:
     """A tree with the place of each of its parts."""
-    return [tree.kind, tree.start, tree.end, *map(_spans, tree.parts)] if isinstance(tree, Tree) else tree
+    if isinstance(tree, Tree):
+        return [tree.kind, tree.start, tree.end, *map(_spans, tree.parts)]
+    return [*map(_spans, tree)] if isinstance(tree, list | tuple) else tree
