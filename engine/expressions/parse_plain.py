@@ -20,8 +20,8 @@ _TERM = re.compile(
     [ ]* (?P<open>\([ ]*)? (?P<path>{_PATH}) (?(open)[ ]*\|[ ]*(?P<filter>[a-z_]+)[ ]*\))
     (?:
         [ ]*(?P<sign><=|>=|==|!=|<|>)[ ]*
-        (?: (?P<number>0|[1-9][0-9]{{0,15}})(?![\w.]) | '(?P<word>[^'\\\n\r\v]*)' | (?P<other>{_PATH}) )
-    |   [ ]+is[ ]+(?P<no>not[ ]+)?(?P<test>none|defined)(?!\w)
+        (?: (?P<number>0|[1-9][0-9]{{0,15}}) | '(?P<word>[^'\\\n\r\v]*)' | (?P<other>{_PATH}) )
+    |   [ ]+is[ ]+(?P<no>not[ ]+)?(?P<test>none|defined)
     )?
     [ ]* (?: (?P<join>and|or)(?=[ ]) | $ )
     """,
