@@ -5,7 +5,7 @@ the names that are bound on every path; and whether the customer is verified. Pa
 does not know is not known. Conditions are not correlated.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import reduce
 from typing import NamedTuple
 
@@ -59,6 +59,8 @@ class _Known(NamedTuple):
 
     def visit(self, name: str) -> None:
         """Carries what is known at a node on to those behind it, round a loop until nothing changes."""
+        if name in self.branches:
+            self.states[name] = reduce(_unite, self.branches[name].values())
         waiting = [name] if self.graph.nodes[name].on or name in self.graph.broken else []
         while waiting:
             at = waiting.pop()
@@ -74,7 +76,8 @@ class _Known(NamedTuple):
             ends = self.branches.setdefault(target, {})
             branch = at.removeprefix(f"{self.graph.nodes[target].data['of']}/").partition("/")[0]
             ends[branch] = _meet(ends[branch], state) if branch in ends else state
-            met = reduce(_unite, ends.values())
+            # Until its turn comes, all that counts is that it can be reached.
+            met = reduce(_unite, ends.values()) if target in self.visits else state
         elif known is state:
             return False
         else:
@@ -87,12 +90,14 @@ class _Known(NamedTuple):
 
 def _edges(graph: Graph, node: Node, state: State) -> list[tuple[str, State]]:
     """Each target with what is known over that edge; past a broken node, all that it might have made known."""
-    found = [
-        (target, outgoing(graph, node, outcome, state))
-        for outcome, target in node.on.items()
-        if not (node.kind == "switch" and outcome == "else" and _exhausts(graph, node, state))
-        and not (node.kind == "parallel" and outcome == "done")  # by way of its branches
-    ]
+    if node.kind == "switch":
+        found = list(_cases(graph, node, state))
+    else:
+        found = [
+            (target, outgoing(graph, node, outcome, state))
+            for outcome, target in node.on.items()
+            if not (node.kind == "parallel" and outcome == "done")  # by way of its branches
+        ]
     if node.id in graph.broken:
         target, name = graph.broken[node.id]
         beyond = state if name is None else state.bind(name, UNKNOWN)
@@ -130,8 +135,6 @@ def outgoing(graph: Graph, node: Node, outcome: str, state: State) -> State:
             return _narrowed(graph, node, outcome == "yes", state)
         case "until":
             return _narrowed(graph, node, outcome == "done", state)
-        case "switch":
-            return _chosen(graph, node, outcome, state)
         case "each" | "next":
             return _looped(graph, node, outcome, state)
         case "use" if node.data.get("needs") == "verified" and not state.verified:  # reported where it is used
@@ -157,17 +160,15 @@ def _narrowed(graph: Graph, node: Node, truth: bool, state: State) -> State:
     return State(names, state.bound, state.verified)
 
 
-def _chosen(graph: Graph, node: Node, outcome: str, state: State) -> State:
-    """The cases before it did not hold; the last one did, unless it is `else`."""
+def _cases(graph: Graph, node: Node, state: State) -> Iterator[tuple[str, State]]:
+    """A case holds where those before it did not; `else` follows where some word is left for it."""
     names = state.names
     for case, site in zip(node.data["cases"], graph.sites[node.id][1:], strict=True):
-        if isinstance(site.expr.tree, Broken):
-            return state
-        holds = outcome == f"={case['is']}"
-        names = narrow(site.expr.tree, holds, names)
-        if holds:
-            break
-    return State(dict(names), state.bound, state.verified)
+        known = State(dict(narrow(site.expr.tree, True, names)), state.bound, state.verified)
+        yield node.on[f"={case['is']}"], known
+        names = narrow(site.expr.tree, False, names)
+    if not _exhausts(graph, node, state):
+        yield node.on["else"], State(dict(names), state.bound, state.verified)
 
 
 def _exhausts(graph: Graph, node: Node, state: State) -> bool:

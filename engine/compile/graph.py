@@ -63,6 +63,8 @@ class Graph:
     broken: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     """Nodes that stand for a part that could not be read -> where the flow would go on, and the name it would bind.
     They go to people; the checks look past them, so that one finding does not make others."""
+    beyond: Place | None = None
+    """The first step that is not looked at, since there are too many."""
     branches: dict[tuple[str, int], str] = field(default_factory=dict)
     """(node, identity of a cause's steps) -> their first node"""
     _taken: dict[str, int] = field(default_factory=dict)

@@ -14,8 +14,12 @@ from engine.project.grant import GrantEntry, Silence
 from engine.project.settings import Settings
 from engine.project.step import Cause, Otherwise, StepKind
 
-__all__ = ["DENIED", "At", "Lowering", "reads", "silence_json"]
+__all__ = ["DENIED", "PIECES", "STEPS", "At", "Lowering", "reads", "silence_json"]
 
+STEPS = 1_000
+"""Steps of a flow, those of its shared pieces in their places: what a check looks at, and a person can oversee."""
+PIECES = 8
+"""Shared pieces within each other."""
 DENIED = {"refused": "denied", "declined": "withdrawn", "silent": "silent"}
 """How a ticket counts that `otherwise: close` ends, by cause; any other cause counts as denied."""
 
@@ -43,6 +47,8 @@ class Lowering:
     kinds: Mapping[type[StepKind], Kind]
     graph: Graph
     pieces: Mapping[str, Flow] = field(default_factory=dict)
+    room: int = STEPS
+    """How many steps more are looked at."""
     end: str | None = None
     """The node behind the last step, once something reaches it."""
     inside: list[str] = field(default_factory=list)
@@ -61,13 +67,29 @@ class Lowering:
         self, steps: list[StepKind] | None, path: str, after: str | None, parent: str | None, place: Place
     ) -> str:
         """Lowers a list; gives the id of its first node. An empty one that nothing follows falls off the end."""
-        ids = [self._id(step, path) for step in steps or ()]
-        for number, step in enumerate(steps or ()):
+        taken = self._within(steps or [])
+        if len(taken) < len(steps or ()):
+            after = self._unseen(place)
+        ids = [self._id(step, path) for step in taken]
+        for number, step in enumerate(taken):
             previous = ids[number - 1] if number else None
             self.graph.steps.append(Record(step, ids[number], parent, previous))
             following = ids[number + 1] if number + 1 < len(ids) else after or self._end(place)
             self._step(step, At(ids[number], following))
         return ids[0] if ids else after or self._end(place)
+
+    def _within(self, steps: list[StepKind]) -> list[StepKind]:
+        """Those of a list that are looked at."""
+        room = self.room if len(self.inside) <= PIECES else 0
+        if len(steps) > room and self.graph.beyond is None:
+            self.graph.beyond = steps[room].place
+        self.room -= min(room, len(steps))
+        return steps[:room]
+
+    def _unseen(self, place: Place) -> str:
+        """In place of steps that are too many: a ticket that gets there goes to a person."""
+        data = {"to": None, "reason": "broken", "broken": True}
+        return self.graph.add(Node(self.graph.reserve("beyond"), "escalate", data=data), place)
 
     def _id(self, step: StepKind, path: str) -> str:
         named = getattr(step, "identifier", None) or getattr(step, "name", None)

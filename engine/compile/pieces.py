@@ -52,9 +52,12 @@ def use(low: Lowering, step: Use, at: At) -> None:
         return
     names = {name: f"{at.id}/{name}" for name in [*_named(piece.steps), *(piece.takes or {})]}
     behind = give(low, own(piece.gives, names), step.name, low.graph.reserve(f"{at.id}/gives"), at.next, step)
+    enough = low.graph.beyond is None
     low.inside.append(piece.name)
     first = low.steps(own(piece.steps, names), at.id, behind, at.id, step.place)
     low.inside.pop()
+    if enough and low.graph.beyond is not None:
+        low.graph.beyond = step.spot("use")  # the piece may be fine by itself
     for name, (_, kind) in reversed((piece.takes or {}).items()):
         first = _take(low, step, at, name, kind, first)
     data = {"piece": piece.name, **({"needs": piece.needs.value} if piece.needs else {})}

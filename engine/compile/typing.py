@@ -103,8 +103,12 @@ def _lost(flow: Compiled) -> bool:
     """Whether a step, and so perhaps a name, could not be read."""
     keys = {"as", "ask", "set"}
     around = {name for name in flow.graph.broken if flow.graph.nodes[name].data.get("broken")}
-    return flow.flow.lost or any(
-        record.step.broken & keys or (record.entry in around and _holds(record.step)) for record in flow.graph.steps
+    return (
+        flow.flow.lost
+        or flow.graph.beyond is not None
+        or any(
+            record.step.broken & keys or (record.entry in around and _holds(record.step)) for record in flow.graph.steps
+        )
     )
 
 

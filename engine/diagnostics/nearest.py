@@ -52,11 +52,16 @@ def _closest(word: str, words: Iterable[str]) -> list[str]:
     if len(word) > _LONGEST:
         return []
     best = max(1, len(word) // 3)
+    lower = word.lower()
+    letters = frozenset(lower)
     found: list[str] = []
     for other in sorted(set(words)):
         if abs(len(other) - len(word)) > best or other == word:
             continue
-        distance = _distance(word.lower(), other.lower(), best)
+        others = frozenset(other.lower())
+        if len(letters - others) > best or len(others - letters) > best:
+            continue  # one change adds or removes one letter at most
+        distance = _distance(lower, other.lower(), best)
         if distance is not None:
             found = [*found, other] if found and distance == best else [other]
             best = distance
@@ -64,16 +69,20 @@ def _closest(word: str, words: Iterable[str]) -> list[str]:
 
 
 def _distance(left: str, right: str, allowed: int) -> int | None:
-    """Insertions, deletions, changes and swaps of neighbours; None above `allowed`."""
+    """Insertions, deletions, changes and swaps of neighbours; None above `allowed`. Only a band around the diagonal is
+    looked at (Ukkonen 1985): what lies beyond takes more insertions than are allowed."""
+    far = allowed + 1
     before, previous, current = [0] * 0, list(range(len(right) + 1)), [0] * 0
     for row, a in enumerate(left, 1):
-        current = [row]
-        for column, b in enumerate(right, 1):
+        first, last = max(1, row - allowed), min(len(right), row + allowed)
+        current = [row] + [far] * (first - 1)
+        for column, b in enumerate(right[first - 1 : last], first):
             cost = min(previous[column] + 1, current[-1] + 1, previous[column - 1] + (a != b))
             if row > 1 and column > 1 and a == right[column - 2] and left[row - 2] == b:
                 cost = min(cost, before[column - 2] + 1)
             current.append(cost)
         if min(current) > allowed:
             return None
+        current += [far] * (len(right) - last)
         before, previous = previous, current
     return previous[-1] if previous[-1] <= allowed else None

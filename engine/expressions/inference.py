@@ -36,6 +36,9 @@ from engine.types import (
 
 __all__ = ["infer"]
 
+_LISTED = 24
+"""Fields that a message lists."""
+
 
 def infer(tree: Any, names: Names, sink: Sink, text: Text) -> Type:
     """The type of an expression whose names have these types. Findings stand at their characters of `text`.
@@ -132,7 +135,7 @@ class _Walk:
         found = field_of(inner, key)
         if found is None:
             fields = list(fields_of(inner))
-            known = ", ".join(fields) or "none"
+            known = ", ".join([*fields[:_LISTED], *(["..."] if len(fields) > _LISTED else [])]) or "none"
             message = f"`{self.findings.said(of)}` has no field `{key}`; it has {known}"
             return self.findings.unknown("unknown-field", at, message, key, fields)
         return optional(found) if isinstance(whole, OptionalType) or isinstance(inner, MapType) else found

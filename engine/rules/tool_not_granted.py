@@ -29,11 +29,12 @@ def check(case: Case, sink: Sink) -> None:
     """A tool that does not exist is another rule's."""
     for flow in case.flows.values():
         granted = flow.flow.tools or {}
-        meant = {nearest(name, case.project.tools) for name in granted if name not in case.project.tools}
-        for tool in used(flow):
-            if tool.value in meant or "tools" in flow.flow.broken:
-                continue
-            if tool.value not in granted and tool.value in case.project.tools:
+        missing = [tool for tool in used(flow) if tool.value not in granted and tool.value in case.project.tools]
+        if missing and "tools" not in flow.flow.broken:
+            meant = {nearest(name, case.project.tools) for name in granted if name not in case.project.tools}
+            for tool in missing:
+                if tool.value in meant:
+                    continue
                 inside = (
                     "" if tool.place.path == flow.flow.place.path else f", `{flow.flow.name}`, which uses this piece"
                 )

@@ -9,7 +9,7 @@ __all__ = ["RULE"]
 def check(case: Case, sink: Sink) -> None:
     """The first such step of a list; what follows it, or stands inside it, follows from it."""
     for flow in case.files:
-        for record in flow.graph.steps:
+        for record in flow.graph.steps if flow.graph.beyond is None else ():
             before = record.previous if record.previous is not None else record.parent
             if record.entry in flow.states or before not in flow.states:
                 continue

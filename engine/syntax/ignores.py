@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 import yaml
@@ -14,6 +15,7 @@ from engine.syntax.source import Source
 __all__ = ["IGNORE", "Ignore", "ignores"]
 
 IGNORE = "ignore"
+MOST = 1_000
 _COMMENT = re.compile(
     r"(?:(?<=[ \t])|^)#[ \t]*engine:[ \t]*(?P<word>[A-Za-z-]+)[ \t]*(?:\[(?P<names>[^\]\n]*)\])?(?P<why>[^\n]*)",
     re.MULTILINE,
@@ -37,12 +39,16 @@ class Ignore(NamedTuple):
 
 
 def ignores(path: str, text: str) -> list[Ignore]:
-    """Every such comment of a file. A `#` inside a text is none, and what follows an error of YAML is not read."""
+    """Such comments of a file, `MOST` at most: any more silence nothing. A `#` inside a text is none, and nothing
+    is read behind an error of YAML's."""
     if "engine:" not in text or len(text) > SIZE:
         return []
     source = Source(path, text.removeprefix("\ufeff"))
     found = list(_COMMENT.finditer(source.text))
-    return [_ignore(source, match) for match in _outside(source, found)] if found else []
+    if not found:
+        return []
+    about = _about(source.text.split("\n"))
+    return [_ignore(source, match, about) for match in islice(_outside(source, found), MOST)]
 
 
 def _outside(source: Source, found: list[re.Match[str]]) -> Iterator[re.Match[str]]:
@@ -74,22 +80,24 @@ def _scalars(source: Source) -> tuple[list[tuple[int, int]], int]:
     return spans, len(text)
 
 
-def _ignore(source: Source, match: re.Match[str]) -> Ignore:
+def _ignore(source: Source, match: re.Match[str], about: list[int | None]) -> Ignore:
     names = match["names"] or ""
     rules = tuple(
         (name[0], source.place(match.start("names") + name.start(), match.start("names") + name.end()))
         for name in _NAME.finditer(names)
     )
     place = source.place(match.start(), match.start("why") if match["why"].strip() else match.end())
-    return Ignore(place, match["word"], rules, match["why"].strip(" \t:-"), _about(source, match))
+    return Ignore(place, match["word"], rules, match["why"].strip(" \t:-"), about[place.line - 1])
 
 
-def _about(source: Source, match: re.Match[str]) -> int | None:
-    lines = source.text.split("\n")
-    own = source.place(match.start(), match.start()).line
-    if _has_content(lines[own - 1]):
-        return own
-    return next((number for number in range(own + 1, len(lines) + 1) if _has_content(lines[number - 1])), None)
+def _about(lines: list[str]) -> list[int | None]:
+    """For each line the number of the first one from there on that has content."""
+    found: list[int | None] = []
+    number = None
+    for at in range(len(lines), 0, -1):
+        number = at if _has_content(lines[at - 1]) else number
+        found.append(number)
+    return found[::-1]
 
 
 def _has_content(line: str) -> bool:

@@ -1,6 +1,6 @@
 """Reads a file from libyaml's events, never composed: a deep file ends in a finding, not in a crash.
 
-At most 1 MB, 40 levels and 100,000 events. Anchors, aliases, tags, merge keys and duplicate keys are findings. The part
+At most 1 MB, 40 levels and 20,000 events. Anchors, aliases, tags, merge keys and duplicate keys are findings. The part
 before a syntax error still gives a tree.
 """
 
@@ -20,7 +20,7 @@ __all__ = ["EVENTS", "LEVELS", "SIZE", "read", "readable"]
 
 SIZE = 1_000_000
 LEVELS = 40
-EVENTS = 100_000
+EVENTS = 20_000
 _HEAD = re.compile(r"(?:%[^\n]*\n|[ \t]*(?:#[^\n]*)?\n)*+")
 """Directives, comments and empty lines before a document. Possessive: it never goes back over a file of line ends."""
 _TAG = re.compile(r"^%TAG", re.MULTILINE)

@@ -85,7 +85,9 @@ class _Schema:
             reference = str(schema["$ref"])
             if reference in path[start:]:
                 self._wrong(f"`{reference}` leads back to itself in this schema")
-            if reference in path or reference == "#":
+            if len(path) - start > _DEPTH:
+                self._wrong(f"`{reference}` stands behind {_DEPTH} other references in this schema")
+            if reference in path or reference == "#" or len(path) - start > _DEPTH:
                 return []
             layers.insert(0, [(self._referred(reference), (*path, reference))])
         for layer in layers:

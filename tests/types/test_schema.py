@@ -132,6 +132,15 @@ def test_a_reference_that_leads_back_to_itself() -> None:
     assert [found.message for found in sink.ordered()] == ["`#/$defs/tree` leads back to itself in this schema"]
 
 
+def test_a_long_chain_of_references_is_cut() -> None:
+    chain = {f"a{number}": {"$ref": f"#/$defs/a{number + 1}"} for number in range(2_000)}
+    sink = Sink()
+    assert from_schema({"$ref": "#/$defs/a0", "$defs": {**chain, "a2000": {"type": "string"}}}, sink, PLACE) == JSON
+    assert [found.message for found in sink.ordered()] == [
+        "`#/$defs/a25` stands behind 24 other references in this schema"
+    ]
+
+
 def test_references_that_stand_for_millions_are_cut() -> None:
     """Twelve records, each of ten fields of the next: 10 ** 12 fields when written out."""
     defs: dict[str, Any] = {
