@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup setup-dev demo run test lint types bench-check clean
+.PHONY: setup setup-dev demo run test lint types bench-check bench-worst clean
 
 setup: $(VENV)/.installed
 
@@ -41,6 +41,9 @@ bench-check: setup-dev
 	test -x benchmarks/.venv/bin/python || $(PYTHON) -m venv benchmarks/.venv
 	benchmarks/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.lock
 	$(BIN)/python -m benchmarks.check --schema benchmarks/.venv/bin/check-jsonschema
+
+bench-worst: setup-dev
+	$(BIN)/python -m benchmarks.worst
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .engine

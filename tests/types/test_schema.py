@@ -135,10 +135,10 @@ def test_a_reference_that_leads_back_to_itself() -> None:
 def test_a_long_chain_of_references_is_cut() -> None:
     chain = {f"a{number}": {"$ref": f"#/$defs/a{number + 1}"} for number in range(2_000)}
     sink = Sink()
-    assert from_schema({"$ref": "#/$defs/a0", "$defs": {**chain, "a2000": {"type": "string"}}}, sink, PLACE) == JSON
-    assert [found.message for found in sink.ordered()] == [
-        "`#/$defs/a25` stands behind 24 other references in this schema"
-    ]
+    schema = {"$ref": "#/$defs/a0", "$defs": {**chain, "a2000": {"type": "string"}}}
+    assert from_schema(schema, sink, Place("t.yaml", 1, 1, 1, 2)) == JSON
+    said = "`#/$defs/a25` stands behind 24 other references in this schema"
+    assert [found.message for found in sink.ordered()] == [said]
 
 
 def test_references_that_stand_for_millions_are_cut() -> None:
