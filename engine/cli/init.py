@@ -9,6 +9,9 @@ __all__ = ["SAMPLE", "add_arguments", "run"]
 
 SAMPLE = Path(__file__).parent.parent / "sample"
 """The sample project as it is shipped; a test keeps it the same as the repository's own."""
+IGNORED = (
+    "# What the engine keeps of this project on this machine: caches, and the databases of `engine dev`.\n.engine/\n"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,9 +30,10 @@ def run(args: argparse.Namespace) -> int:
             to.parent.mkdir(parents=True, exist_ok=True)
             with to.open("xb") as copy:
                 copy.write(file.read_bytes())
+        (target / ".gitignore").write_text(IGNORED, encoding="utf-8")
     except OSError as error:
         raise Stop(f"{error.filename or target}: {error.strerror}", USAGE) from None
-    print(f"{len(files)} files in {target}. Next: cd {target} && engine validate")
+    print(f"{len(files) + 1} files in {target}. Next: cd {target} && engine validate")
     return OK
 
 

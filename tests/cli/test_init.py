@@ -29,8 +29,10 @@ def test_the_sample_is_copied(engine: Engine, tmp_path: Path) -> None:
     target = tmp_path / "new" / "shop"
     ran = engine("init", target)
     assert (ran.status, ran.err) == (0, "")
-    assert "2 files" in ran.out
-    assert inside(target) == {"engine.yaml": b"project: x\r\n", "flows/a.yaml": "flow: ä\n".encode()}
+    assert "3 files" in ran.out
+    found = inside(target)
+    assert found.pop(".gitignore").splitlines()[-1] == b".engine/"
+    assert found == {"engine.yaml": b"project: x\r\n", "flows/a.yaml": "flow: ä\n".encode()}
 
 
 def test_an_empty_folder_will_do(engine: Engine, tmp_path: Path) -> None:
