@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from engine.project.containers import Anything, Either, Json, ListOf, MapOf
+from engine.project.containers import Anything, Either, ListOf, MapOf
+from engine.project.json_schema import JsonSchema
 from engine.project.scalars import (
     DURATION,
     EXPRESSION,
@@ -174,7 +175,7 @@ _TOOL = Word(
     lambda t: t if _is_tool(t.value) else None,
     {"type": "string", "maxLength": 80, "pattern": "^[A-Za-z_][A-Za-z0-9_]*[.][A-Za-z_][A-Za-z0-9_]*$"},
 )
-_SCHEMA = Json("a JSON Schema of an object")
+_SCHEMA = JsonSchema("a JSON Schema of an object")
 
 
 class ToolEntry(Declaration):
