@@ -11,7 +11,7 @@ from engine.project.grant import Approval, GrantEntry
 from engine.project.scalars import Expr, decimal
 from engine.steps.agent import Agent
 from engine.steps.tool import Call
-from engine.types import BOOL, NUMBER, Type, field_of, is_subtype, required
+from engine.types import BOOL, NUMBER, ListType, Type, field_of, is_subtype, required
 
 __all__ = ["Write", "call", "errors", "typed_literal"]
 
@@ -58,7 +58,10 @@ def _sites(step: Call, tool: Tool) -> list[Site]:
                 continue
             sites.append(Site(value, VALUE, wanted, f"`{name}` of `{tool.name}`"))
         else:
-            sites += [Site(expr, VALUE) for expr in expressions_in(value)]
+            inner = required(wanted) if wanted is not None else None
+            element = inner.element if isinstance(inner, ListType) else None
+            what = f"an element of `{name}` of `{tool.name}`"
+            sites += [Site(expr, VALUE, element, what) for expr in expressions_in(value)]
     return sites
 
 

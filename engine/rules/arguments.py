@@ -1,7 +1,7 @@
 """Where arguments of tools stand: calls, the ways of `verify`, facts and read-backs."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.diagnostics import Place
 from engine.project.contract import Tool
@@ -23,6 +23,8 @@ class Given(NamedTuple):
     place: Place
     whole: bool
     """False where the list itself is broken, so that nothing is missing for sure."""
+    lists: Sequence[Text] = ()
+    """Names of those that are lists."""
 
 
 def given(case: Case) -> Sequence[Given]:
@@ -38,7 +40,8 @@ def _given(case: Case) -> Iterator[Given]:
                 case Call(tool=Text() as tool) if tool.value in tools:
                     step = record.step
                     names = {name: text for name, (text, _) in (step.arguments or {}).items()}
-                    yield Given(tools[tool.value], names, tool.place, "with" not in step.broken)
+                    whole = "with" not in step.broken
+                    yield Given(tools[tool.value], names, tool.place, whole, _lists(step.arguments or {}))
                 case Verify(ways=list() as ways):
                     for way in ways:
                         if way.by is not None and way.by.value in tools and way.facts is not None:
@@ -62,4 +65,8 @@ def _of_tools(tools: Mapping[str, Tool]) -> Iterator[Given]:
         for reader in tool.entry.readers():
             if reader.tool is not None and reader.tool.value in tools and reader.arguments is not None:
                 names = {name: text for name, (text, _) in reader.arguments.items()}
-                yield Given(tools[reader.tool.value], names, reader.tool.place, True)
+                yield Given(tools[reader.tool.value], names, reader.tool.place, True, _lists(reader.arguments))
+
+
+def _lists(arguments: Mapping[str, tuple[Text, Any]]) -> list[Text]:
+    return [text for text, value in arguments.values() if isinstance(value, list)]

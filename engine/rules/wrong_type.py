@@ -2,7 +2,9 @@
 
 from engine.compile.typing import type_flow
 from engine.diagnostics import Sink
+from engine.rules.arguments import given
 from engine.rules.base import Case, Rule
+from engine.types import JSON, UNKNOWN, ListType, field_of, is_known, required, show
 
 __all__ = ["RULE"]
 
@@ -19,6 +21,13 @@ def check(case: Case, sink: Sink) -> None:
         for found in own.ordered():
             if found.place.path == flow.flow.place.path or (found.rule, found.place) not in alone:
                 sink.add(found)
+    for place in given(case):
+        for text in place.lists:
+            wanted = field_of(place.tool.input, text.value)
+            kind = required(wanted) if wanted is not None else UNKNOWN
+            if is_known(kind) and kind != JSON and not isinstance(kind, ListType):
+                message = f"`{text.value}` of `{place.tool.name}` takes {show(kind)}, but this is a list"
+                sink.error("wrong-type", text.place, message)
 
 
 RULE = Rule(
