@@ -28,8 +28,8 @@ class Judged(NamedTuple):
     found: bool
     """A finding that the right files do not have."""
     on_line: bool
-    """One of these stands where the change is: on its lines, on the line of what it stands in, or on a use of the name
-    that is gone."""
+    """One of these stands where the change is: on its lines, where what it stands in begins, or on a use of the
+    name that is gone."""
     named: bool
     """Where nothing is found: `engine diff` tells of a widened right."""
     same: str
@@ -90,7 +90,7 @@ def _said(one: Diagnostic) -> tuple[str, str, str]:
 
 
 def _on_line(mutant: Mutant, found: Sequence[Diagnostic]) -> bool:
-    lines = {mutant.around, *range(mutant.line, mutant.line + max(mutant.lines, mutant.after.count("\n") + 1))}
+    lines = {*mutant.around, *range(mutant.line, mutant.line + max(mutant.lines, mutant.after.count("\n") + 1))}
     if mutant.word:
         use = re.compile(rf"(?<!\w){re.escape(mutant.word)}(?!\w)")
         lines |= {number for number, line in enumerate(mutant.text.split("\n"), 1) if use.search(line)}

@@ -50,8 +50,8 @@ class Mutant(NamedTuple):
     """How many lines of the right file it is about."""
     word: str
     """A name that is gone from there: its uses are where a finding may stand as well."""
-    around: int
-    """The line of what it stands in."""
+    around: tuple[int, ...]
+    """Lines of what it stands in: of the key that it stands behind, and of the record that this is a key of."""
     before: str
     after: str
     text: str
@@ -62,13 +62,13 @@ class _Spot(NamedTuple):
     """A node of the file with what stands around it."""
 
     node: Any
-    around: int
+    around: tuple[int, ...]
     key: str
     """The key that it stands behind."""
 
 
-Change = tuple[str, int, int, str, str, int]
-"""(kind, start, end, what stands there then, the name that is gone, line of what it stands in)"""
+Change = tuple[str, int, int, str, str, tuple[int, ...]]
+"""(kind, start, end, what stands there then, the name that is gone, lines of what it stands in)"""
 
 
 @contextlib.contextmanager
@@ -102,7 +102,7 @@ def mutants(file: File) -> Iterator[Mutant]:
     if root is None:
         return
     seen = {file.text}
-    for spot in _walk(root, 1, ""):
+    for spot in _walk(root, (1,), ""):
         for make in _WAYS:
             for kind, start, end, instead, word, around in make(file, spot):
                 text = file.text[:start] + instead + file.text[end:]
@@ -113,15 +113,15 @@ def mutants(file: File) -> Iterator[Mutant]:
                     yield Mutant(file.path, kind, line, before.count("\n") + 1, word, around, before, instead, text)
 
 
-def _walk(node: Any, around: int, key: str) -> Iterator[_Spot]:
+def _walk(node: Any, around: tuple[int, ...], key: str) -> Iterator[_Spot]:
     yield _Spot(node, around, key)
     line = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         for name, value in node.value:
-            yield from _walk(value, name.start_mark.line + 1, name.value)
+            yield from _walk(value, (name.start_mark.line + 1, line), name.value)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            yield from _walk(item, around if around else line, key)
+            yield from _walk(item, around, key)
 
 
 def _start(node: Any) -> int:
