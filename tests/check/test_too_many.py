@@ -37,7 +37,7 @@ def doubling(deep: int) -> dict[str, str]:
     [
         (REPLY * (STEPS + 1), {}),
         ("  - use: p0\n", doubling(8) | {"p7": REPLY * 10}),
-        ("  - use: p0\n", doubling(60)),
+        ("  - use: p0\n", doubling(14)),
         ("  - use: p0\n", {f"p{at}": f"  - use: p{at + 1}\n" for at in range(300)} | {"p300": REPLY}),
     ],
     ids=["in a list", "in pieces", "doubling", "in a chain"],

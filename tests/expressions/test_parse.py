@@ -221,7 +221,7 @@ def test_a_text_with_nothing_but_paths_reads_as_jinja_reads_it(source: str) -> N
 @given(st.lists(st.sampled_from(TERMS), max_size=9).map("".join))
 @example("a.b > 25 and c.d == 'done' and e is not none")
 @example("(a.b | days_ago) > 25 or b")
-@settings(max_examples=MANY)
+@settings(max_examples=MANY // 4)
 def test_simple_conditions_read_as_jinja_reads_them(source: str) -> None:
     tree = plain_expression(source, _ALONE)
     if tree is not None:
