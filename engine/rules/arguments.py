@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from engine.diagnostics import Place
 from engine.project.contract import Tool
 from engine.project.flow import Flow
+from engine.project.scalars import Expr
 from engine.rules.base import Case
 from engine.steps.tool import Call
 from engine.steps.use import Use
@@ -25,6 +26,8 @@ class Given(NamedTuple):
     """False where the list itself is broken, so that nothing is missing for sure."""
     lists: Sequence[Text] = ()
     """Names of those that are lists."""
+    empty: Sequence[Text] = ()
+    """Names of those behind which nothing stands."""
 
 
 def given(case: Case) -> Sequence[Given]:
@@ -41,7 +44,8 @@ def _given(case: Case) -> Iterator[Given]:
                     step = record.step
                     names = {name: text for name, (text, _) in (step.arguments or {}).items()}
                     whole = "with" not in step.broken
-                    yield Given(tools[tool.value], names, tool.place, whole, _lists(step.arguments or {}))
+                    given = step.arguments or {}
+                    yield Given(tools[tool.value], names, tool.place, whole, _lists(given), _empty(given))
                 case Verify(ways=list() as ways):
                     for way in ways:
                         if way.by is not None and way.by.value in tools and way.facts is not None:
@@ -65,8 +69,13 @@ def _of_tools(tools: Mapping[str, Tool]) -> Iterator[Given]:
         for reader in tool.entry.readers():
             if reader.tool is not None and reader.tool.value in tools and reader.arguments is not None:
                 names = {name: text for name, (text, _) in reader.arguments.items()}
-                yield Given(tools[reader.tool.value], names, reader.tool.place, True, _lists(reader.arguments))
+                lists, empty = _lists(reader.arguments), _empty(reader.arguments)
+                yield Given(tools[reader.tool.value], names, reader.tool.place, True, lists, empty)
 
 
 def _lists(arguments: Mapping[str, tuple[Text, Any]]) -> list[Text]:
     return [text for text, value in arguments.values() if isinstance(value, list)]
+
+
+def _empty(arguments: Mapping[str, tuple[Text, Any]]) -> list[Text]:
+    return [text for text, value in arguments.values() if isinstance(value, Expr) and not value.text.value.strip()]
