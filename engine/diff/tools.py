@@ -132,6 +132,8 @@ def _input(before: Tool, after: Tool) -> Iterator[Loosening]:
         yield _lost(before, after, "input", f"can go without `{name}` now", f"cannot go without `{name}` now")
     for name in sorted(name for name in mine if _other(mine, theirs, name) and name in {*theirs, *needs}):
         yield _lost(before, after, "input", f"the argument `{name}` is another one, which cannot be compared", "")
+    if mine and not theirs and now.get("additionalProperties") is not False:
+        yield _lost(before, after, "input", "takes any argument now", "takes the listed arguments alone now")
     if _rest(was) != _rest(now):
         yield _lost(before, after, "input", "takes other arguments, which cannot be compared", "")
 

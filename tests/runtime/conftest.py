@@ -10,9 +10,9 @@ from engine.runtime.server import TemporalServer
 from engine.store import Store
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TemporalServer]:
-    """A running server without its UI."""
+    """A running server without its UI. It ends with the last test here: idle it takes an eighth of a core."""
     server = TemporalServer(tmp_path_factory.mktemp("temporal") / "temporal.db", ui=False)
     asyncio.run(server.start())
     yield server
