@@ -35,7 +35,7 @@ def _head() -> Iterator[str]:
 
 
 def _flow() -> Iterator[str]:
-    yield from ("## A flow", "", _doc(Flow), "", *_table(Flow.KEYS.values()))
+    yield from ("## A flow", "", _doc(Flow), "", *_table(Flow.KEYS.values(), links=True))
     for declared in Flow.KEYS.values():
         inner = _declaration(declared.shape)
         if inner is not None:
@@ -89,13 +89,16 @@ def _declaration(shape: Shape) -> type[Declaration] | None:
     return shape.declaration
 
 
-def _table(keys: Iterable[Key]) -> Iterator[str]:
-    yield from ("| key | | takes | for example |", "|---|---|---|---|")
+def _table(keys: Iterable[Key], *, links: bool = False) -> Iterator[str]:
+    yield from ("| key | what it is | what stands there | for example |", "|---|---|---|---|")
     for declared in keys:
         if not declared.later:
             example = f"`{_cell(declared.example)}`" if declared.example else ""
-            needed = "needed" if declared.required else ""
-            yield f"| `{declared.name}` | {needed} | {_cell(declared.doc)} {_takes(declared.shape)} | {example} |"
+            needed = " Needed." if declared.required else ""
+            name = f"`{declared.name}`"
+            if links and _declaration(declared.shape):
+                name = f"[{name}](#{declared.name}-of-a-flow)"
+            yield f"| {name} | {_cell(declared.doc)}{needed} | {_takes(declared.shape)} | {example} |"
     yield ""
 
 

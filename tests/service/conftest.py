@@ -1,6 +1,7 @@
 """The service over real HTTP: its own server in a thread, a real store, a stand-in of Zendesk that signs."""
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,7 +36,16 @@ class World:
     store: Store
     desk: ZendeskStandIn
     http: httpx.Client
-    rung: list[str]
+    rings: list[str]
+
+    @property
+    def rung(self) -> list[str]:
+        """Which tickets were rung. A ring begins before its answer leaves and may end after it: all have ended."""
+        patience = time.monotonic() + 20
+        while self.service.tasks and time.monotonic() < patience:
+            time.sleep(0.005)
+        assert not self.service.tasks, "a ring that does not end"
+        return self.rings
 
     def post(self, body: Any, **headers: str) -> httpx.Response:
         """A signed webhook."""
@@ -106,14 +116,14 @@ def world(app: Starlette, opened: Store, standin: ZendeskStandIn, http: httpx.Cl
         for table in reversed(schema.metadata.sorted_tables):
             if table is not schema.meta:
                 tx.connection.execute(table.delete())
-    rung: list[str] = []
-    app.state.service = _service(opened, standin, rung)
-    return World(app.state.service, opened, standin, http, rung)
+    rings: list[str] = []
+    app.state.service = _service(opened, standin, rings)
+    return World(app.state.service, opened, standin, http, rings)
 
 
-def _service(store: Store, standin: ZendeskStandIn, rung: list[str]) -> Service:
+def _service(store: Store, standin: ZendeskStandIn, rings: list[str]) -> Service:
     async def ring(ticket_id: str) -> None:
-        rung.append(ticket_id)
+        rings.append(ticket_id)
 
     zendesk = Zendesk(name="desk", url=standin.url, user=standin.user, token=TOKEN, webhook_secret=SECRET)
     return Service(
