@@ -117,7 +117,7 @@ def test_a_tickets_first_message_is_kept_and_rung(world: World) -> None:
     assert (row.flow, row.state, row.subject) == ("triage", "open", "Lamp")
     assert row.next_due is not None
     assert row.next_due <= world.store.now() + SLA
-    assert world.rung
+    assert world.rung == [row.id]
 
 
 def test_a_delivery_that_comes_again_changes_nothing(world: World) -> None:
