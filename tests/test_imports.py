@@ -21,7 +21,7 @@ ALLOWED = {
     "expressions": {"types", "syntax", "diagnostics", "errors"},
     "plan": {"errors"},
     "cache": {"diagnostics", "root"},
-    "project": {"expressions", "types", "syntax", "diagnostics", "errors", "plan", "root"},
+    "project": {"expressions", "types", "syntax", "diagnostics", "errors", "plan", "root", "network"},
     "steps": {"project", "expressions", "types", "syntax", "diagnostics", "errors", "plan"},
     "compile": {"steps", "project", "expressions", "types", "syntax", "diagnostics", "errors", "plan"},
     "editor": {
@@ -51,13 +51,24 @@ ALLOWED = {
     },
     "graph": {"plan", "expressions"},
     "schema": {"steps", "project"},
-    "rules": {"compile", "steps", "project", "expressions", "types", "syntax", "diagnostics", "errors", "plan"},
+    "rules": {
+        "compile",
+        "steps",
+        "project",
+        "expressions",
+        "types",
+        "syntax",
+        "diagnostics",
+        "errors",
+        "plan",
+        "network",
+    },
     "store": {"errors"},
     "channels": {"errors", "exchange"},
     "models": {"errors"},
     "knowledge": {"errors", "models"},
     "guardrails": {"errors"},
-    "tools": {"errors", "plan", "expressions", "exchange", "imports"},
+    "tools": {"errors", "plan", "expressions", "exchange", "imports", "network", "calls"},
 }
 """Part -> the parts that it may import. Parts that are not named here (cli, service, runtime, check) stand above."""
 

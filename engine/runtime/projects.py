@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,10 @@ from engine.plan import Plan, digest, revision
 from engine.project.containers import plain
 from engine.project.contract import json_of
 from engine.project.settings import Settings
+from engine.runtime.around import surroundings
 from engine.store import Store
 from engine.tools.base import Tool, ToolDefinition
+from engine.tools.breaker import Breakers
 from engine.tools.registry import tool
 
 __all__ = ["LoadedProject"]
@@ -34,28 +36,32 @@ class LoadedProject:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._seen = _stamp(root)
+        self._breakers = Breakers()
+        seen = _stamp(root)
         self._take(_sound(root))
+        self._seen = (seen, _stamp_of(root, self._looked))
 
     def _take(self, checked: Checked) -> None:
         settings = checked.project.settings
         assert settings is not None, "a project without engine.yaml has errors"
         self.plans: Mapping[str, Plan] = checked.plans
+        around = surroundings(self.root, settings, self._breakers)
         self.tools: Mapping[str, Tool] = {
-            name: tool(ToolDefinition(known.contract, known.kind, known.binding))
+            name: tool(ToolDefinition(known.contract, known.kind, known.binding), around)
             for name, known in checked.project.tools.items()
         }
         self.settings = settings
+        self._looked = tuple(checked.project.looked)
         self._sets = {
             name: [plain(node) for node in nodes or ()] for name, (_, nodes) in (settings.guardrails or {}).items()
         }
         self._guards: dict[str, Guard] = {}
         self._secret = frozenset({*_secrets_of([known.binding for known in checked.project.tools.values()]),
-                                  *_secrets_of(_channel_options(settings))})  # fmt: skip
+                                  *_secrets_of(around.servers), *_secrets_of(_channel_options(settings))})  # fmt: skip
 
     def reload(self) -> bool:
         """Looks whether files changed, and takes the project if it is sound; else the last good one stays."""
-        stamp = _stamp(self.root)
+        stamp = (_stamp(self.root), _stamp_of(self.root, self._looked))
         if stamp == self._seen:
             return False
         self._seen = stamp
@@ -166,9 +172,12 @@ def _sound(root: Path) -> Checked:
 
 
 def _stamp(root: Path) -> tuple[tuple[str, int, int], ...]:
-    files = [root / "engine.yaml", *root.glob("flows/*.yaml"), *root.glob("tools/*.yaml")]
+    return _stamp_of(root, [root / "engine.yaml", *root.glob("flows/*.yaml"), *root.glob("tools/*.yaml")])
+
+
+def _stamp_of(root: Path, files: Iterable[str | Path]) -> tuple[tuple[str, int, int], ...]:
     found = []
-    for path in sorted(files):
+    for path in sorted(root / file for file in files):
         try:
             stat = path.stat()
         except FileNotFoundError:

@@ -10,12 +10,14 @@ from typing import Any, cast
 import pytest
 
 from engine.expressions.values import Money
+from engine.network import Network
 from engine.plan import ToolContract
 from engine.tools.base import (
     CallError,
     Failed,
     InProgress,
     Result,
+    Surroundings,
     Tool,
     ToolDefinition,
     ToolError,
@@ -26,6 +28,7 @@ from engine.tools.http import HttpTool
 from engine.tools.registry import tool
 from tests.tools.server import Wire, answer
 
+HERE = Surroundings(network=Network(["127.0.0.1"]))
 SECRETS = {"SHOP_TOKEN": "s3cr3t-canary-token", "SHOP_URL": ""}
 URL = ["text", ["dot", ["name", "secret"], "SHOP_URL"], ["lit", "/orders/"], ["name", "order_id"]]
 BINDING = {
@@ -61,7 +64,7 @@ class Setup:
             "orders.get", self.effect, self.input, self.output, errors=self.errors, idempotency=self.idempotency,
             timeout=cast("int", self.timeout),
         )  # fmt: skip
-        made = tool(ToolDefinition(contract, "http", {**BINDING, **self.more}))
+        made = tool(ToolDefinition(contract, "http", {**BINDING, **self.more}), HERE)
         assert isinstance(made, Tool)
         return await made.call(
             contract, arguments or {"order_id": "4821"}, secrets={**SECRETS, "SHOP_URL": url}, key=key
@@ -377,7 +380,7 @@ async def test_no_error_and_no_log_holds_a_value(
 
 async def test_contracts_of_another_effect_are_refused() -> None:
     contract = ToolContract("x", "read", {}, {})
-    made = HttpTool(ToolDefinition(ToolContract("x", "write", {}, {}), "http", BINDING))
+    made = HttpTool(ToolDefinition(ToolContract("x", "write", {}, {}), "http", BINDING), HERE)
     with pytest.raises(Failed) as failed:
         await made.call(contract, {}, secrets={**SECRETS, "SHOP_URL": "http://127.0.0.1:1"}, key=None)
     assert failed.value.code == "contract"
