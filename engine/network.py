@@ -47,9 +47,10 @@ def parse(text: str) -> Entry | None:
         return Entry("", False, ipaddress.ip_network(host.strip("[]")), port)
     except ValueError:
         pass
-    if not _HOST.fullmatch(host) or host.replace(".", "").isdigit() or (host.startswith("*.") and "." not in host[2:]):
+    name = host.removeprefix("*.")
+    if not _HOST.fullmatch(host) or name.replace(".", "").isdigit() or (name != host and "." not in name):
         return None
-    return Entry(_plain(host.removeprefix("*.")), host.startswith("*."), None, port)
+    return Entry(_plain(name), name != host, None, port)
 
 
 def _port(text: str) -> tuple[str, int | None]:

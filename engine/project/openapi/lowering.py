@@ -90,7 +90,7 @@ def _output(document: Document, found: Found, entry: MappingNode, named: str) ->
         if narrowed is not None and narrowed.entries:
             raise Outside(f"`{named}` answers with no JSON", _key(entry, "output"))
         return {}
-    made = schemas.narrowed(raw, narrowed, f"the answer of `{named}`")
+    made = schemas.narrowed(schemas.flat(raw) or raw, narrowed, f"the answer of `{named}`")
     return schemas.finished(made if isinstance(made, dict) else {})
 
 

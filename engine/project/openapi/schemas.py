@@ -213,7 +213,8 @@ class Schemas:
         return set(_types(found)) or ({"object"} if "properties" in found else set())
 
     def _fits(self, whole: Mapping[str, Any], over: Mapping[str, Any], node: MappingNode, what: str) -> None:
-        mine, theirs = set(_types(over)), self._kinds(whole)
+        mine = set(_types(over)) or ({"object"} if "properties" in over else set())
+        theirs = self._kinds(whole)
         if "number" in theirs:
             theirs = theirs | {"integer"}
         if "number" in mine:
