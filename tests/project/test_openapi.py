@@ -200,8 +200,10 @@ def test_what_is_no_document(content: bytes, said: str) -> None:
     assert said in found
 
 
-HOSTILE: list[Any] = [None, 1, "x", [], {}, {"$ref": "#/paths"}, {"$ref": "#/a"}, {"$ref": 7}, {"$ref": "http://x/"},
-                      {"allOf": [{"$ref": "#/a"}]}, {"properties": 3, "required": {}, "type": {}, "enum": {}}]  # fmt: skip
+HOSTILE: list[Any] = [
+    None, 1, "x", [], {}, {"$ref": "#/paths"}, {"$ref": "#/a"}, {"$ref": 7}, {"$ref": "http://x/"},
+    {"allOf": [{"$ref": "#/a"}]}, {"properties": 3, "required": {}, "type": {}, "enum": {}},
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("part", HOSTILE, ids=str)
