@@ -74,11 +74,10 @@ def _mutations(result: Mapping[str, Any]) -> Iterator[str]:
         row = kinds[name]
         other = row["made"] - row["same"]
         title = {"MISTAKES": "**all mistakes**", "ALL": "**all**"}.get(name, f"{name}{'*' if row['mistake'] else ''}")
-        yield _row([
-            title, f"{row['made']:,}", f"{row['same']:,} ({_share(row['same'], row['made'])})",
-            f"{row['found']:,} ({_share(row['found'], other)})", f"{row['on_line']:,} ({_share(row['on_line'], other)})",
-            f"{row['named']:,}", f"{row['unsafe_and_silent']} of {row['less_safe']:,}",
-        ])  # fmt: skip
+        counts = f"{row['made']:,}", f"{row['same']:,} ({_share(row['same'], row['made'])})"
+        shares = (f"{row[what]:,} ({_share(row[what], other)})" for what in ("found", "on_line"))
+        unsafe = f"{row['unsafe_and_silent']} of {row['less_safe']:,}"
+        yield _row((title, *counts, *shares, f"{row['named']:,}", unsafe))
     yield from ("", "\\* A mistake: nobody means its result. The shares are of those that are not the same flow.")
 
 
