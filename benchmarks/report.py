@@ -34,12 +34,11 @@ def written(page: str) -> str:
         path = RESULTS / f"{name}.json"
         if not path.exists():
             continue
-        before, after = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
-        place = re.compile(re.escape(before) + ".*?" + re.escape(after), re.DOTALL)
-        if not place.search(page):
+        place = re.search(f"(?<=<!-- {name} -->\n).*?(?=<!-- end of {name} -->)", page, re.DOTALL)
+        if place is None:
             raise ValueError(f"{PAGE.name} has no place for {name}")
         said = "\n".join(table(json.loads(path.read_text(encoding="utf-8"))))
-        page = place.sub(lambda _, said=said, before=before, after=after: f"{before}\n{said}\n\n{after}", page)
+        page = f"{page[: place.start()]}\n{said}\n\n{page[place.end() :]}"
     return page
 
 
