@@ -35,8 +35,8 @@ def made(log: Path | None = None, *, other: bool = False) -> MCPServer:
 
     if other:
 
-        @server.tool()
-        def add_note(contact_id: str, text: str, everywhere: bool = True) -> dict[str, Any]:
+        @server.tool(name="add_note")
+        def changed(contact_id: str, text: str, everywhere: bool = True) -> dict[str, Any]:
             """Adds a note."""
             return {"id": "n-1"}
     else:

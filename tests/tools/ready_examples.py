@@ -66,7 +66,7 @@ _USER = {
     "email": "johnny@example.com", "created_at": "2009-07-20T22:55:29Z", "phone": "+15551234567", "role": "agent",
     "verified": True, "suspended": False, "external_id": "sai989sur98w9", "tags": [],
 }  # fmt: skip
-_FRESHDESK = {
+_FRESHDESK: dict[str, Any] = {
     "cc_emails": [], "fwd_emails": [], "reply_cc_emails": [], "email_config_id": None, "group_id": None, "priority": 1,
     "requester_id": 1, "responder_id": None, "source": 2, "spam": False, "status": 2, "subject": "Not working",
     "company_id": 1, "id": 20, "type": None, "to_emails": None, "product_id": None,

@@ -29,9 +29,6 @@ CONTACT = {
     "properties": {"id": {"type": "string"}, "score": {"type": "number"}, "note": {"type": "string"}},
 }  # fmt: skip
 SCHEMAS: dict[str, Any] = {
-    "find_contact": (EMAIL, CONTACT), "add_note": (NOTE, {"type": "object"}), "plain": (TEXT, TEXT),
-}  # fmt: skip
-SCHEMAS: dict[str, Any] = {
     "find_contact": (EMAIL, CONTACT), "add_note": (NOTE, {"type": "object"}), "plain": (TEXT, {"type": "object"}),
 }  # fmt: skip
 SECRETS = {"CRM_TOKEN": "s3cr3t-canary-token"}
