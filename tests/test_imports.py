@@ -12,7 +12,18 @@ from engine.imports import without
 
 ENGINE = Path(__file__).parent.parent / "engine"
 CHECKER = ("diagnostics", "syntax", "types", "expressions", "project", "steps", "compile", "rules", "check")
-HEAVY = ("temporalio", "lancedb", "guardrails", "openai", "anthropic", "mistralai", "jsonschema", "sqlalchemy", "httpx")
+HEAVY = (
+    "temporalio",
+    "lancedb",
+    "guardrails",
+    "openai",
+    "anthropic",
+    "mistralai",
+    "jsonschema",
+    "sqlalchemy",
+    "httpx",
+    "mcp",
+)
 
 ALLOWED = {
     "diagnostics": {"errors"},
@@ -142,6 +153,10 @@ def test_the_command_line_loads_nothing_heavy() -> None:
 def test_a_worker_compiles_no_grammar_as_it_starts() -> None:
     """`lark` does, for two seconds, where jsonschema loads a checker of IRIs."""
     assert "lark" not in loaded_by("import engine.runtime.worker")
+
+
+def test_a_worker_without_mcp_tools_loads_none_of_it() -> None:
+    assert "mcp" not in loaded_by("import engine.runtime.worker, engine.tools.registry")
 
 
 def test_a_module_that_was_kept_out_can_be_had_later(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,9 +28,8 @@ def check(case: Case, sink: Sink) -> None:
         host, port, address = _private(url)
         if address is not None and not network.opens(host, port, address):
             message = f"`{host}` is a private address, and `network` of engine.yaml does not list it"
-            sink.error(
-                "private-host", place, message, tip=f'write `network: {{allow: ["{host}:{port}"]}}` in engine.yaml'
-            )
+            there = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+            sink.error("private-host", place, message, tip=f'write `network: {{allow: ["{there}"]}}` in engine.yaml')
 
 
 def _urls(case: Case) -> Iterator[tuple[str, Place]]:

@@ -1,5 +1,6 @@
 """Functions as tools: the contract of any other tool, whatever the function does."""
 
+import asyncio
 import logging
 import sys
 from collections.abc import Iterator
@@ -109,6 +110,15 @@ async def test_a_declared_error_says_whether_nothing_was_done() -> None:
         with pytest.raises(CallError) as raised:
             await call("declared", effect="write", errors={"1": known})
         assert getattr(raised.value, "not_done", None) is not_done
+
+
+async def test_a_function_in_a_thread_does_not_hold_up_the_heartbeats_of_others() -> None:
+    waiting = asyncio.create_task(call("held", timeout=20, output={}))
+    for _ in range(1000):  # the loop goes round while the function waits
+        await asyncio.sleep(0)
+    assert not waiting.done()
+    here.HOLD.set()
+    assert (await waiting).value is None
 
 
 async def test_no_text_of_an_exception_gets_out(caplog: pytest.LogCaptureFixture) -> None:
