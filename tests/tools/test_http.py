@@ -308,7 +308,12 @@ async def test_a_form_and_lists_are_written_as_systems_read_them() -> None:
     }}  # fmt: skip
     more = {"form": form, "query": {"id": ["name", "tags[]"]}}
     setup = Setup(effect="write", input=given, output={}, more=more)
-    values = {"order_id": "a&b=ü", "tags[]": ["x", "y"], "meta": {"k": True}, "lines": [{"n": 1}, {"n": 2}]}
+    values: dict[str, Any] = {
+        "order_id": "a&b=ü",
+        "tags[]": ["x", "y"],
+        "meta": {"k": True},
+        "lines": [{"n": 1}, {"n": 2}],
+    }
     async with Wire([answer()]) as wire:
         await setup.call(wire.url, **values)
         line, headers, body = wire.requests[0]
