@@ -122,7 +122,10 @@ class Team(Declaration):
         "people", ListOf(STRING), doc="Who belongs to it, by sign-in.", example="[lena@shop.example]", required=True
     )
     group: Text | None = key("group", STRING, doc="Its group on the ticketing platform.", example="Billing")
-    calendar: Calendar | None = key("calendar", Section(Calendar), doc="Its own hours.", later=True)
+    calendar: Calendar | None = key(
+        "calendar", Section(Calendar), doc="Its own hours: its business days are counted in them, not in the project's.",
+        example='{hours: {mon-fri: "08:00-16:00"}, timezone: Europe/Lisbon}',
+    )  # fmt: skip
 
 
 class Channel(Declaration):

@@ -14,7 +14,7 @@ from engine.models.base import Money as Said
 from engine.runtime.activities.base import Desk, Group, Scope, guarded
 from engine.runtime.activities.known import Known
 from engine.runtime.activities.speaking import Speaker, rendered
-from engine.runtime.deadlines import after, instants
+from engine.runtime.deadlines import after, calendar_of, instants
 from engine.runtime.input import Result
 from engine.store.rows import MessageRow
 
@@ -151,7 +151,7 @@ class Asker(Group):
         """Says a text that waits for an answer; `remind` and `until` are absolute and outlive a set-back. `values`:
         what it may state beside the values at hand."""
         silence: Mapping[str, Any] = scope.node.data.get("silence") or scope.plan.settings.get("silence") or _SILENCE
-        calendar = scope.plan.settings.get("calendar", {})
+        calendar = calendar_of(scope.plan.settings)
         now = await self.store.run(self.store.now)
         until = after(now, silence["within"], calendar)
         waits = {
