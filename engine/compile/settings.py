@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from engine.compile.lowering import FALLBACK, silence_json
+from engine.compile.starting import starts
 from engine.project.containers import plain
 from engine.project.flow import Data, Escalation, Flow, When
 from engine.project.scalars import Bound
@@ -43,6 +44,7 @@ def plan_settings(flow: Flow, settings: Settings | None, *, works: bool = False)
         "timezone": _timezone(settings),
         "calendar": settings.calendar.to_json(_timezone(settings)) if settings and settings.calendar else {},
         **_calendars(settings),
+        **starts(flow),
     }
 
 

@@ -123,7 +123,7 @@ class Team(Declaration):
     )
     group: Text | None = key("group", STRING, doc="Its group on the ticketing platform.", example="Billing")
     calendar: Calendar | None = key(
-        "calendar", Section(Calendar), doc="Its own hours: its business days are counted in them, not in the project's.",
+        "calendar", Section(Calendar), doc="Its own hours, in which its business days are counted.",
         example='{hours: {mon-fri: "08:00-16:00"}, timezone: Europe/Lisbon}',
     )  # fmt: skip
 

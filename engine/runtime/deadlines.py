@@ -9,10 +9,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-__all__ = ["after", "calendar_of", "instants"]
+__all__ = ["after", "calendar_of", "instants", "opens_on"]
 
 _FAR = 3660  # days: a calendar that is never open ends the search
 
+_HOURS = {"mon-fri": "09:00-17:00"}
+"""Where a plan says none."""
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -29,6 +31,12 @@ def after(start: datetime, duration: Mapping[str, Any], calendar: Mapping[str, A
     return _business(start, int(duration["business_days"]), calendar)
 
 
+def opens_on(day: date, calendar: Mapping[str, Any]) -> bool:
+    """Whether a day has open hours."""
+    hours = _hours(calendar.get("hours") or _HOURS)
+    return day.weekday() in hours and day.isoformat() not in {str(one) for one in calendar.get("holidays", ())}
+
+
 def instants(start: datetime, durations: list[Any], end: datetime, calendar: Mapping[str, Any]) -> list[datetime]:
     """Reminders, each counted from `start`; one at or after `end` is dropped."""
     found = (after(start, duration, calendar) for duration in durations)
@@ -37,7 +45,7 @@ def instants(start: datetime, durations: list[Any], end: datetime, calendar: Map
 
 def _business(start: datetime, days: int, calendar: Mapping[str, Any]) -> datetime:
     zone = ZoneInfo(calendar.get("timezone") or "UTC")
-    hours = _hours(calendar.get("hours") or {"mon-fri": "09:00-17:00"})
+    hours = _hours(calendar.get("hours") or _HOURS)
     holidays = {str(day) for day in calendar.get("holidays", ())}
     local = start.astimezone(zone)
     left = days

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.channels.base import Channel
+from engine.channels.internal import INTERNAL, Internal
 from engine.channels.registry import channel
 from engine.check import Checked, check
 from engine.diagnostics.render import renderer
@@ -125,8 +126,9 @@ class LoadedProject:
         return {name: value for name, value in used.items() if not _ADDRESS.fullmatch(value)}
 
     def channels(self, secrets: Mapping[str, str]) -> dict[str, Channel]:
-        """The adapters of engine.yaml. Raises NotConfigured for a secret that the environment lacks."""
-        made = {}
+        """The adapters of engine.yaml, and that of tickets without a platform. Raises NotConfigured for a secret that
+        the environment lacks."""
+        made: dict[str, Channel] = {INTERNAL: Internal()}
         for name, (_, spec) in (self.settings.channels or {}).items():
             if spec is not None and spec.kind is not None:
                 trees = {key: json_of(expr) for key, expr in spec.options.items()}

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from engine.channels.base import Arrival as Heard
 from engine.channels.base import Channel, Received, Refused
+from engine.channels.internal import INTERNAL
 from engine.models.lexical import topics, wishes_person
 from engine.service.answers import body_of, fault, service_of
 from engine.service.context import Service
@@ -23,8 +24,9 @@ async def webhook(request: Request) -> Response:
     """Verifies, reads and keeps a delivery; then rings. Nothing is stored of one that is refused."""
     service = service_of(request)
     channel = service.channels.get(request.path_params["channel"])
-    if channel is None:
-        raise fault(404, "unknown_channel", expected=f"one of {', '.join(sorted(service.channels))}")
+    if channel is None or channel.name == INTERNAL:
+        known = sorted(service.channels.keys() - {INTERNAL})
+        raise fault(404, "unknown_channel", expected=f"one of {', '.join(known)}")
     body = await body_of(request)
     try:
         received = channel.receive(request.headers, body, now=datetime.now(UTC))

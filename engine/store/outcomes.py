@@ -45,6 +45,16 @@ class Ingested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """What became of an event or a due time. `began`: a ticket began, in its flow; else one at work was told.
+    `conflict`: the key was used for something else, or the ticket hears nothing any more."""
+
+    outcome: Literal["new", "repeated", "conflict"]
+    ticket_id: str
+    began: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """One turn of a conversation as a person would read it. `who`: a message's author role, or `engine` for a reply."""
 
