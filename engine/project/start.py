@@ -52,8 +52,10 @@ EVENT = Word("an event such as `parcel.delivered`", _event,
 _AT = Word('a time of the day such as `"09:00"`', _clock, {"type": "string", "pattern": f"^{_CLOCK}$"})
 _ON = Word(
     "a day such as `mon` or `mon-fri`, `business days`, a day of the month from 1 to 28, or `last`", _day,
-    {"anyOf": [{"enum": _DAYS, "markdownEnumDescriptions": [*map(_said, _DAYS)]}, {"type": ["integer", "string"], "minimum": 1, "maximum": 28,
-                                 "pattern": "^(?:[1-9]|1[0-9]|2[0-8])$"}]},
+    {"anyOf": [
+        {"enum": _DAYS, "markdownEnumDescriptions": [*map(_said, _DAYS)]},
+        {"type": ["integer", "string"], "minimum": 1, "maximum": 28, "pattern": "^(?:[1-9]|1[0-9]|2[0-8])$"},
+    ]},
 )  # fmt: skip
 
 
