@@ -108,3 +108,17 @@ def test_the_first_look_begins_now_and_a_mark_is_never_set_back(store: Store, cl
     store.starts.looked("schedule/week", later)
     store.starts.looked("schedule/week", now)
     assert store.starts.look("schedule/week")[0] == later
+
+
+def test_the_first_text_of_a_ticket_that_an_event_began_is_kept_and_nobody_waits_for_it(store: Store) -> None:
+    begun = begin(store)
+    first = {"same_as_first": True, "wants_person": True}
+    given.deliver(store, "77", given.arrival("77/description", platform_time=store.now() - DAY, **first))
+    given.deliver(store, "77", given.arrival("comment/1", platform_time=store.now()))
+    before, said = store.messages.of_ticket(begun.ticket_id)
+    assert (before.handled_by, before.wants_person, said.handled_by) == ("before the start", False, None)
+    assert store.tickets.get(begun.ticket_id).state == "open", "it is no wish for a person"
+    given.deliver(store, "78", given.arrival("78/description", platform_time=store.now() - DAY, same_as_first=True))
+    other = store.tickets.find("desk", "78")
+    assert other is not None
+    assert [row.handled_by for row in store.messages.of_ticket(other.id)] == [None], "where a customer began it"
