@@ -106,7 +106,7 @@ class Compiled:
 def compile_flow(flow: Flow, project: Project) -> Compiled:
     """Compiles. Total: every flow that could be read at all gives a plan, in which broken parts go to people."""
     graph = Graph(flow.name)
-    low = Lowering(flow, project.settings, project.tools, KINDS, graph, project.pieces)
+    low = Lowering(flow, project.settings, project.tools, KINDS, graph, project.pieces, project.document)
     if flow.is_piece:
         low.inside.append(flow.name)
     behind = pieces.give(low, flow.gives, None, graph.reserve("gives"), None, flow) if flow.is_piece else None

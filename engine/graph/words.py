@@ -40,7 +40,8 @@ def does(plan: Plan, node: Node) -> str:
             most = data["max"]
             bounds = f"at most {counted(most['model_calls'], 'call')} of the model"
             turns = f" and {counted(most['customer_turns'], 'turn')} of the customer" if most["customer_turns"] else ""
-            return f"agent: {quoted(data['goal'])} with {listed(data['tools'], 'and') or 'no tools'}, {bounds}{turns}"
+            goal = quoted(data["goal"]) + (f" by {data['policy']['path']}" if "policy" in data else "")
+            return f"agent: {goal} with {listed(data['tools'], 'and') or 'no tools'}, {bounds}{turns}"
         case "branch":
             return f"if {shown(data['test'])}"
         case "repeat":

@@ -6,6 +6,7 @@ runs in a workflow.
 
 Node kinds, with what stands in `Node.data` and their outcomes (`Node.on`; an outcome that is not in `on` escalates):
 
+    agent     goal, policy: {path, digest} (its text stands in the store), and what the step says
     start     of: event | schedule: takes up what a flow begins with that no customer begins; binds `event`    -> done
     verify    ways: [{tool, with: [field]}], fields: {name: field}, attempts: int, silence
               -> done | failed | silent

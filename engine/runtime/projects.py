@@ -10,6 +10,7 @@ from engine.channels.base import Channel
 from engine.channels.internal import INTERNAL, Internal
 from engine.channels.registry import channel
 from engine.check import Checked, check
+from engine.compile.policies import policy_digest
 from engine.diagnostics.render import renderer
 from engine.errors import NotConfigured, ProjectInvalid
 from engine.expressions.evaluate import render
@@ -35,12 +36,16 @@ class LoadedProject:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.documents: Mapping[str, str] = {}
+        self._policies: tuple[str, ...] = ()
         self._seen = _stamp(root)
         self._take(_sound(root))
+        self._seen = _stamp(root, self._policies)
 
     def _take(self, checked: Checked) -> None:
         settings = checked.project.settings
         assert settings is not None, "a project without engine.yaml has errors"
+        self.documents, self._policies = _documents(checked)
         self.plans: Mapping[str, Plan] = checked.plans
         self.tools: Mapping[str, Tool] = {
             name: tool(ToolDefinition(known.contract, known.kind, known.binding))
@@ -56,12 +61,14 @@ class LoadedProject:
 
     def reload(self) -> bool:
         """Looks whether files changed, and takes the project if it is sound; else the last good one stays."""
-        stamp = _stamp(self.root)
+        stamp = _stamp(self.root, self._policies)
         if stamp == self._seen:
             return False
-        self._seen = stamp
+        self._seen, policies = stamp, self._policies
         try:
             self._take(_sound(self.root))
+            if self._policies != policies:
+                self._seen = _stamp(self.root, self._policies)
         except ProjectInvalid as error:
             log.error("the project has errors, the last good one stays:\n%s", "\n".join(error.diagnostics))
             return False
@@ -70,6 +77,7 @@ class LoadedProject:
     def activate(self, store: Store) -> list[str]:
         """Adds the revisions to the store and makes them those of new tickets. Gives what is new."""
         changed = []
+        store.meta.documents(self.documents)
         for flow, plan in self.plans.items():
             name = revision(flow, plan.body())
             store.revisions.add(name, flow, digest(plan.body()), plan.to_json())
@@ -167,8 +175,26 @@ def _sound(root: Path) -> Checked:
     return checked
 
 
-def _stamp(root: Path) -> tuple[tuple[str, int, int], ...]:
-    files = [root / "engine.yaml", *root.glob("flows/*.yaml"), *root.glob("tools/*.yaml")]
+def _documents(checked: Checked) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The policies that plans name, by digest, and their paths. Raises ProjectInvalid where one has just changed."""
+    named = [node.data["policy"] for plan in checked.plans.values() for node in plan.nodes.values()
+             if "policy" in node.data]  # fmt: skip
+    found = {}
+    for policy in named:
+        content = checked.project.document(policy["path"])
+        if content is None or policy_digest(content) != policy["digest"]:
+            raise ProjectInvalid(f"{policy['path']} changed while it was read", ())
+        found[policy["digest"]] = content.decode()
+    return found, tuple(sorted({policy["path"] for policy in named}))
+
+
+def _stamp(root: Path, more: tuple[str, ...] = ()) -> tuple[tuple[str, int, int], ...]:
+    files = [
+        root / "engine.yaml",
+        *root.glob("flows/*.yaml"),
+        *root.glob("tools/*.yaml"),
+        *(root / name for name in more),
+    ]
     found = []
     for path in sorted(files):
         try:
