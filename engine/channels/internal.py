@@ -42,3 +42,8 @@ class Internal:
         """A note is made with its row, and making it again is the same."""
         del external_id, marker
         return None
+
+    async def attachment(self, url: str, *, cap: int) -> bytes:
+        """Nothing is attached here. Raises Unsent."""
+        del url, cap
+        raise Unsent("not_found")

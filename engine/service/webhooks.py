@@ -1,5 +1,6 @@
 """Webhooks of ticketing platforms. A 2xx means that the messages are committed to disk."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Final
 
@@ -92,4 +93,5 @@ def _arrival(heard: Heard) -> Arrival:
         text=heard.text, event=heard.event, data=heard.data, platform_time=heard.platform_time,
         delivery_id=heard.delivery_id, wants_person=customer and wishes_person(text),
         topics=tuple(sorted(topics(text, TOPICS))), same_as_first=heard.same_as_first,
+        attachments=tuple(asdict(one) for one in heard.attachments),
     )  # fmt: skip

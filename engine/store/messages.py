@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.store import place, schema
+from engine.store.attachments import attach
 from engine.store.columns import storable
 from engine.store.database import Database
 from engine.store.handoffs import hand_off, open_handoff
@@ -221,6 +222,7 @@ def _append(tx: Transaction, ticket: TicketRow, fresh: Sequence[Arrival]) -> lis
             tx.insert_new(
                 schema.message_aliases, channel=ticket.channel, content_id=arrival.content_id, message_id=twin
             )
+            attach(tx, ticket, twin, arrival.attachments)
         elif _insert(tx, ticket, arrival, seq + 1, now):
             seq += 1
             accepted.append((seq, arrival))
@@ -240,15 +242,18 @@ def _before(tx: Transaction, ticket: TicketRow, arrival: Arrival) -> bool:
 
 
 def _insert(tx: Transaction, ticket: TicketRow, arrival: Arrival, seq: int, now: datetime) -> bool:
-    before = _before(tx, ticket, arrival)
-    return tx.insert_new(
-        schema.messages, id=mint("m"), ticket_id=ticket.id, epoch=ticket.epoch, seq=seq, channel=ticket.channel,
+    before, message = _before(tx, ticket, arrival), mint("m")
+    new = tx.insert_new(
+        schema.messages, id=message, ticket_id=ticket.id, epoch=ticket.epoch, seq=seq, channel=ticket.channel,
         content_id=arrival.content_id, kind=arrival.kind, author_id=arrival.author_id, author_role=arrival.author_role,
         text=arrival.text, event=arrival.event, data=arrival.data, platform_time=arrival.platform_time,
         received_at=now, delivery_id=arrival.delivery_id, wants_person=arrival.wants_person and not before,
         topics=[] if before else list(arrival.topics), handled_by=BEFORE if before else None,
         handled_at=now if before else None,
     )  # fmt: skip
+    if new:
+        attach(tx, ticket, message, arrival.attachments)
+    return new
 
 
 def _reopen(tx: Transaction, ticket: TicketRow, delivery: _Delivery) -> None:

@@ -1,6 +1,6 @@
 """What the store is given and what its contested changes come to. Lost races are values here, not exceptions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -29,6 +29,8 @@ class Arrival:
     wants_person: bool = False
     topics: Sequence[str] = ()
     same_as_first: bool = False
+    attachments: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+    """Each {name, type, size, url}, as the platform states them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

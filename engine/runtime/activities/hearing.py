@@ -142,6 +142,8 @@ class Hearer(Group):
         by itself is heard first; what came after them and adds nothing is heard next."""
         whole = await self.asker.fresh(scope, said)
         if not whole:
+            if await self.asker.attached_in_vain(scope, said):
+                return await self.asker.progress(scope, {}), pulled
             return await self._meaning(scope, pulled, said)
         last = len(said)
         for count in range(1, len(said)):
