@@ -20,6 +20,7 @@ from engine.plan import Plan, digest, revision
 from engine.project.containers import plain
 from engine.project.contract import json_of
 from engine.project.settings import Settings
+from engine.runtime import builtin
 from engine.store import Store
 from engine.tools.base import Tool, ToolDefinition
 from engine.tools.registry import tool
@@ -169,6 +170,9 @@ def _secrets_of(part: Any) -> Iterator[str]:
 
 def _sound(root: Path) -> Checked:
     checked = check([root], root=root)
+    handoff = checked.project.settings.handoff if checked.project.settings else None
+    if checked.ok and handoff and handoff.to and (lacking := builtin.texts(handoff.to.value, checked.plans)):
+        checked = check([root], root=root, texts=lacking)
     if not checked.ok:
         lines = renderer("text")(checked.diagnostics, checked.project.sources, False).split("\n")
         raise ProjectInvalid(f"the project in {root.name} does not validate", tuple(lines))

@@ -77,6 +77,10 @@ class Clerk(Group):
         heard = await self.store.run(self.store.messages.pull, scope.ticket.id, 0)
         before = [row.seq for row in heard if row.epoch < scope.work.epoch]
         await self._learn(scope, [row for row in heard if row.kind == "message" and row.author_role == "customer"])
+        mode = mode_of(
+            scope.plan.settings.get("rollout", {}), await self.store.run(self.store.tickets.get, scope.ticket.id)
+        )  # fmt: skip
+        await self.store.run(self.store.tickets.lower_mode, scope.ticket.id, mode)
         value = decode(begun.content) if begun.content is not None else {}
         kept = await self.desk.keep(scope, scope.node.binds, value) if scope.node.binds else None
         return Result("done", value=kept, cursor=max(before, default=0))
