@@ -21,9 +21,12 @@ EVENT = "event"
 def begin(low: Lowering, first: str) -> str:
     """The entry: the first step, or before it the node that takes up what came with the event."""
     start = low.flow.start
+    if start is None and "start" in low.flow.broken:  # what it binds is what could not be read
+        node = Node(low.graph.reserve("start"), "start", on={"done": first}, data={"of": EVENT}, binds=EVENT)
+        return low.graph.add(node, low.flow.place, gives=lambda env: UNKNOWN)
     if start is None or not start.by_itself:
         return first
-    of = "event" if "event" in start.at else "schedule"
+    of = "event" if "event" in {*start.at, *start.broken} else "schedule"
     node = Node(
         low.graph.reserve("start"), "start", on={"done": first}, data={"of": of}, binds=EVENT if of == EVENT else None
     )  # fmt: skip

@@ -140,7 +140,7 @@ class Start(Declaration):
 
     def absent(self) -> list[str]:
         """`examples` may be missing where an event or a schedule starts the flow."""
-        return [] if {"event", "schedule"} & set(self.at) else list(super().absent())
+        return [] if self.by_itself else list(super().absent())
 
     def finish(self, reader: Reader) -> None:
         """One way to begin: another way is another flow, whose steps know what they begin with."""
@@ -170,8 +170,8 @@ class Start(Declaration):
 
     @property
     def by_itself(self) -> bool:
-        """Whether no customer begins it."""
-        return bool({"event", "schedule"} & set(self.at))
+        """Whether no customer begins it; also where the word that says so is misspelt."""
+        return not {"event", "schedule"}.isdisjoint({*self.at, *self.broken})
 
     @property
     def has_customer(self) -> bool:

@@ -91,7 +91,7 @@ def test_without_its_token_nothing_is_told(system: World, token: str | None) -> 
     for name in ("shipment.delayed", "nobody.knows"):
         said = httpx.post(
             f"{system.http.base_url}/api/events/{name}", json=GIVEN, trust_env=False,
-            headers={"authorization": f"Bearer {token}".encode()} if token is not None else {},
+            headers=[(b"authorization", f"Bearer {token}".encode())] if token is not None else [],
         )  # fmt: skip
         assert (said.status_code, said.json()["error"]) == (401, "unauthorized")
     assert system.nothing_stored()

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -90,12 +91,12 @@ def test_of_many_at_once_one_is_new(store: Store, url: str) -> None:
 
 def test_a_ticket_is_told_once_and_a_closed_one_not_at_all(store: Store) -> None:
     row = given.ticket(store)
-    tell = ("ticket.solved", "s-1", {}, given.SLA)
-    assert [store.starts.tell(row.id, *tell).outcome for _ in range(2)] == ["new", "repeated"]
+    said = [store.starts.tell(row.id, "ticket.solved", "s-1", {}, given.SLA) for _ in range(2)]
+    assert [one.outcome for one in said] == ["new", "repeated"]
     assert store.tickets.close(row.id, 1, 2, "solved")
     assert store.starts.tell(row.id, "ticket.solved", "s-2", {}, given.SLA).outcome == "conflict"
     with pytest.raises(Missing):
-        store.starts.tell("t_nobody", *tell)
+        store.starts.tell("t_nobody", "ticket.solved", "s-1", {}, given.SLA)
 
 
 def test_the_first_look_begins_now_and_a_mark_is_never_set_back(store: Store, clock: Clock) -> None:
@@ -112,7 +113,7 @@ def test_the_first_look_begins_now_and_a_mark_is_never_set_back(store: Store, cl
 
 def test_the_first_text_of_a_ticket_that_an_event_began_is_kept_and_nobody_waits_for_it(store: Store) -> None:
     begun = begin(store)
-    first = {"same_as_first": True, "wants_person": True}
+    first: dict[str, Any] = {"same_as_first": True, "wants_person": True}
     given.deliver(store, "77", given.arrival("77/description", platform_time=store.now() - DAY, **first))
     given.deliver(store, "77", given.arrival("comment/1", platform_time=store.now()))
     before, said = store.messages.of_ticket(begun.ticket_id)
