@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -154,3 +155,18 @@ def test_a_file_that_a_tool_refers_to_counts_too(root: Path, capsys: pytest.Capt
         assert said == validate(root, capsys) == validate(root, capsys, "--no-cache")
         rules.append([rule for rule in ("unknown-operation", "wrong-function") if f"[{rule}]" in said[1]])
     assert rules == [[], ["unknown-operation"], ["unknown-operation", "wrong-function"], ["wrong-function"], []]
+
+
+def test_a_policy_that_comes_goes_or_changes_is_looked_at_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    golden = Path(__file__).parents[1] / "golden"
+    root = tmp_path / "policy"
+    shutil.copytree(golden / "base", root)
+    shutil.copytree(golden / "right" / "policy", root, dirs_exist_ok=True)
+    policy = root / "knowledge" / "policies" / "late.md"
+    text = policy.read_text("utf-8")
+    for content, status in ((text, 0), (None, 1), (text, 0), ("", 1), ("x" * 20_001, 1), (text, 0)):
+        policy.unlink() if content is None else policy.write_text(content, "utf-8")
+        assert validate(root, capsys)[0] == validate(root, capsys)[0] == status
+        assert validate(root, capsys, "--no-cache")[0] == status
