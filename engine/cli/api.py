@@ -86,7 +86,10 @@ class Api:
             return Stop(f"there is no such {self._what}, or it is another team's (404)")
         if status in (400, 403, 409, 422):
             words = self._refusals.get(code, clean(code) or "it was refused")
-            return Stop(f"not done: {words}{_by(given.get(self._what))}{_fields(given.get('fields'))} ({status})")
+            return Stop(
+                f"not done: {words}{_by(given.get(self._what))}{_fields(given.get('fields'))}"
+                f"{_because(given.get('because'))} ({status})"
+            )
         return Stop(f"the service answered {status} {clean(code)}".rstrip(), INTERNAL)
 
 
@@ -104,9 +107,15 @@ def _host(url: str) -> str:
 def _by(row: Any) -> str:
     if not isinstance(row, dict):
         return ""
+    if row.get("reconciled_by"):
+        return clean(f": {row.get('state')} by {row['reconciled_by']}")
     who, at = (row.get("decided_by"), row.get("decided_at")) if "decided_by" in row else (
         row.get("answered_by"), row.get("answered_at"))  # fmt: skip
     return clean(f": {row.get('state')} by {who} at {at}") if who else ""
+
+
+def _because(given: Any) -> str:
+    return clean(f": {given}") if isinstance(given, str) else ""
 
 
 def _fields(given: Any) -> str:

@@ -181,6 +181,8 @@ class Write:
             "deadline": line.within.to_json() if line.within else {"business_days": 1},
             "remind": [span.to_json() for span in line.remind or ()],
         }
+        if line.fallbacks:
+            data["then"] = [one.by.value if one.by else "" for one in line.fallbacks]
         return self._gate(f"approve.{number}", line.place, on, data, "approval")
 
     def _call(self) -> str:

@@ -26,12 +26,12 @@ from engine.project.scalars import (
     Word,
     text_of,
 )  # fmt: skip
-from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key
+from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key, misspelt, quoted
 from engine.syntax import Mapping, Node, Text
 
 __all__ = [
-    "Calendar", "Channel", "Defaults", "Floors", "HandoffSettings", "KnowledgeSettings", "ModelSettings", "Settings",
-    "Team", "WriteFloor",
+    "Calendar", "Channel", "Defaults", "Floors", "HandoffSettings", "KnowledgeSettings", "Mail", "ModelSettings",
+    "Notify", "Settings", "Substitute", "Team", "WriteFloor",
 ]  # fmt: skip
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -113,6 +113,28 @@ class Calendar(Declaration):
         }
 
 
+class Substitute(Declaration):
+    """Who stands in for somebody of a team, in the days between."""
+
+    WHAT = "a substitute"
+    person: Text | None = key(
+        "for", STRING, doc="Who is away, as the team has them.", example="lena@shop.example", required=True
+    )
+    by: Text | None = key("by", STRING, doc="Who stands in, by sign-in.", example="mira@shop.example", required=True)
+    first: Text | None = key("from", _HOLIDAY, doc="The first day.", example="2026-12-21", required=True)
+    last: Text | None = key("until", _HOLIDAY, doc="The last day.", example="2027-01-03", required=True)
+
+    def finish(self, reader: Reader) -> None:
+        """The last day is not before the first one."""
+        if self.first is not None and self.last is not None and self.last.value < self.first.value:
+            message = f"the last day is before the first one, {self.first.value}: nobody would ever stand in"
+            reader.error("wrong-word", self.last.place, message)
+
+    def stands_in(self, day: str) -> bool:
+        """Whether it counts on this day, `2026-12-24`."""
+        return bool(self.first and self.last and self.first.value <= day <= self.last.value)
+
+
 class Team(Declaration):
     """People who decide and take over."""
 
@@ -123,6 +145,66 @@ class Team(Declaration):
     )
     group: Text | None = key("group", STRING, doc="Its group on the ticketing platform.", example="Billing")
     calendar: Calendar | None = key("calendar", Section(Calendar), doc="Its own hours.", later=True)
+    substitutes: list[Substitute] | None = key(
+        "substitutes", ListOf(Section(Substitute)), doc="Who stands in for whom, and when.",
+        example="[{for: lena@shop.example, by: mira@shop.example, from: 2026-12-21, until: 2027-01-03}]",
+    )  # fmt: skip
+
+    def finish(self, reader: Reader) -> None:
+        """Somebody is in for a person of the team."""
+        if self.people is None or {"people", "substitutes"} & self.broken:
+            return
+        known = {person.value for person in self.people}
+        for one in self.substitutes or ():
+            if one.person is not None and one.person.value not in known:
+                message = f"`{one.person.value}` is not in this team: expected {quoted(sorted(known))}"
+                reader.error("wrong-word", one.person.place, message, *misspelt(one.person, sorted(known)))
+
+
+class Mail(Declaration):
+    """The server that takes the engine's mails to people of teams."""
+
+    WHAT = "mail"
+    host: Expr | None = key("host", TEMPLATE, doc="The SMTP server.", example="smtp.shop.example", required=True)
+    port: int | None = key("port", Number("1", "65535", whole=True), doc="Its port; 587 without.", example="587")
+    sender: Expr | None = key("from", TEMPLATE, doc="From whom.", example="engine@shop.example", required=True)
+    user: Expr | None = key("user", TEMPLATE, doc="The sign-in, if it wants one.", example="'{{ secret.SMTP_USER }}'")
+    password: Expr | None = key("password", TEMPLATE, doc="Its password.", example="'{{ secret.SMTP_PASSWORD }}'")
+    security: Text | None = key(
+        "security",
+        Choice(starttls="TLS from the first command on.", tls="TLS from the first byte on.",
+               none="In the clear: for a server of this machine alone."),
+        doc="How the way there is kept; `starttls` without.", example="tls",
+    )  # fmt: skip
+
+
+class Notify(Declaration):
+    """How people of teams are told of what waits for them, beside the note on the ticketing platform."""
+
+    WHAT = "notify"
+    mail: Mail | None = key(
+        "mail", Section(Mail), doc="A mail to each person of the team whose sign-in is an address.",
+        example="{host: smtp.shop.example, from: engine@shop.example}",
+    )  # fmt: skip
+    chat: dict[str, tuple[Text, Expr | None]] | None = key(
+        "chat", MapOf(TEMPLATE, names=SLUG), doc="A Slack-compatible incoming webhook by team.",
+        example="{billing-leads: '{{ secret.SLACK_BILLING }}'}",
+    )  # fmt: skip
+    address: Expr | None = key(
+        "address", TEMPLATE, doc="Where people reach the service; without it, messages hold no links.",
+        example="https://engine.shop.example",
+    )  # fmt: skip
+    links: Text | None = key(
+        "links",
+        Choice(decide="A mail's link signs its receiver in, for that one approval and version.",
+               show="Every link asks for the person's own token."),
+        doc="What a mail's link may do; `show` without.", example="decide",
+    )  # fmt: skip
+
+    def finish(self, reader: Reader) -> None:
+        """Each team exists."""
+        for name, _ in (self.chat or {}).values():
+            reader.refer("team", name)
 
 
 class Channel(Declaration):
@@ -314,6 +396,10 @@ class Settings(Declaration):
     channels: dict[str, tuple[Text, Channel | None]] | None = key(
         "channels", MapOf(Section(Channel), names=SLUG), doc="Where tickets come from.",
         example="{zendesk: {kind: zendesk}}",
+    )  # fmt: skip
+    notify: Notify | None = key(
+        "notify", Section(Notify), doc="How teams are told of what waits for them.",
+        example="{mail: {host: smtp.shop.example, from: engine@shop.example}, address: https://engine.shop.example}",
     )  # fmt: skip
     models: dict[str, tuple[Text, Any]] | None = key(
         "models", MapOf(Either("the name of a provider, or a model with its options", text=STRING,

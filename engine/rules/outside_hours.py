@@ -38,7 +38,8 @@ def _deadlines(case: Case) -> Iterator[Span]:
             if isinstance(record.step, Ask) and record.step.of is not None and record.step.within is not None:
                 yield record.step.within
     for granted in grants(case):
-        yield from (line.within for line in granted.grant.approve or () if line.within is not None)
+        for line in granted.grant.approve or ():
+            yield from (asked.within for asked in line.asked if asked.within is not None)
 
 
 def _closed(calendar: Calendar) -> int:

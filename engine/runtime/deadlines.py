@@ -9,11 +9,18 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-__all__ = ["after", "instants"]
+__all__ = ["after", "calendar_of", "instants"]
 
 _FAR = 3660  # days: a calendar that is never open ends the search
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def calendar_of(settings: Mapping[str, Any], team: str) -> Mapping[str, Any]:
+    """The business calendar of a team, from a plan's settings: the one place that knows. Today the project's."""
+    del team
+    calendar: Mapping[str, Any] = settings.get("calendar", {})
+    return calendar
 
 
 def after(start: datetime, duration: Mapping[str, Any], calendar: Mapping[str, Any]) -> datetime:

@@ -19,6 +19,7 @@ from engine.store.migrate import migrate
 from engine.store.outbound import Outbound
 from engine.store.people import People
 from engine.store.questions import Questions
+from engine.store.reconciling import Reconciling
 from engine.store.revisions import Revisions
 from engine.store.revocations import Revocations
 from engine.store.steps import Steps
@@ -34,7 +35,7 @@ class Store:
     """Everything that the engine knows. Each method of an area is one transaction.
 
     Areas: tickets, messages, values, steps, revisions, intents, consents, approvals, questions, outbound, handoffs,
-    people, revocations, wishes, meta. `with Store.open(url) as store:` closes it at the end.
+    reconciling, people, revocations, wishes, meta. `with Store.open(url) as store:` closes it at the end.
     """
 
     def __init__(self, database: Database) -> None:
@@ -50,6 +51,7 @@ class Store:
         self.questions = Questions(database)
         self.outbound = Outbound(database)
         self.handoffs = Handoffs(database)
+        self.reconciling = Reconciling(database)
         self.people = People(database)
         self.revocations = Revocations(database)
         self.wishes = Wishes(database)
