@@ -16,8 +16,9 @@ from engine.store import ApprovalRow
 from tests.service.conftest import World, a_ticket
 from tests.service.test_people import ANA, LENA, OMAR, an_approval
 
-SCHEMA = {"type": "object", "required": ["amount", "note"], "properties": {
-    "amount": {"type": "integer", "money": {"currency": "EUR", "minor": True}}, "note": {"type": "string"}}}  # fmt: skip
+AMOUNT = {"type": "integer", "money": {"currency": "EUR", "minor": True}}
+PROPERTIES = {"amount": AMOUNT, "note": {"type": "string"}}
+SCHEMA = {"type": "object", "required": ["amount", "note"], "properties": PROPERTIES}
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 
 
