@@ -9,6 +9,7 @@ import smtplib
 import ssl
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from typing import Literal
 
@@ -66,7 +67,7 @@ class Mailer:
             if code not in (250, 251):
                 raise NotSent("busy" if 400 <= code < 500 else "refused", again=code < 500)
             sent = True  # from here on the server may have it
-            code, _ = server.data(message.as_bytes())
+            code, _ = server.data(message.as_bytes(policy=SMTP))
             if code != 250:
                 raise NotSent("busy" if code < 500 else "refused", again=code < 500)
         except (smtplib.SMTPServerDisconnected, OSError) as error:
