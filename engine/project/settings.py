@@ -152,7 +152,7 @@ class Team(Declaration):
 
     def finish(self, reader: Reader) -> None:
         """Somebody is in for a person of the team."""
-        if self.people is None or {"people", "substitutes"} & self.broken:
+        if self.people is None or "people" in self.broken:
             return
         known = {person.value for person in self.people}
         for one in self.substitutes or ():

@@ -29,7 +29,7 @@ dt { color: var(--soft); overflow-wrap: anywhere; } dd { margin: 0; font-weight:
 blockquote { margin: 0; padding: .25rem 0 .25rem .9rem; border-left: 3px solid var(--line); white-space: pre-wrap;
   overflow-wrap: anywhere; }
 .warn { padding: .6rem .8rem; border-radius: .5rem; background: var(--warn); color: var(--warn-ink); }
-label { display: block; margin: .9rem 0 .25rem; font-weight: 600; }
+label { display: block; margin: .9rem 0 .25rem; font-weight: 600; } label .soft { font-weight: 400; }
 input, textarea { width: 100%; padding: .55rem .65rem; font: inherit; color: inherit; background: var(--back);
   border: 1px solid var(--line); border-radius: .4rem; }
 textarea { min-height: 4.5rem; resize: vertical; }
@@ -95,7 +95,7 @@ def approval_page(
     )
     edited = f"<p>Changed by {escape(str(shown['edited_by']))} before.</p>" if shown.get("edited_by") else ""
     parts = [
-        f"<h1>{escape(str(shown.get('tool', 'A call')))}</h1>",
+        f"<h1>Approve {escape(str(shown.get('tool', 'a call')))}?</h1>",
         f'<p class="soft">For {escape(str(view["team"]))}, until {_moment(view["expires_at"])}. '
         f"You decide as {escape(person)}.</p>{told}{since}{edited}",
         "<h2>What would be done</h2>", _list((shown.get("arguments") or {}).items()),
@@ -117,27 +117,38 @@ def _said(title: str, text: object) -> str:
 
 
 def _form(view: Mapping[str, Any], proof: str, editable: Sequence[Mapping[str, Any]], given: Mapping[str, str]) -> str:
-    fields = "".join(
-        f'<label for="e-{n}">Change {escape(one["name"])} <span class="soft">({escape(one["expected"])})</span></label>'
-        f'<input id="e-{n}" name="edit.{escape(one["name"])}" '
-        f'value="{escape(given.get(one["name"], one["value"]))}" autocomplete="off">'
-        for n, one in enumerate(editable)
-    )
-    change = '<button name="decision" value="edit">Change and ask the customer again</button>' if editable else ""
-    return (
-        '<form method="post">'
+    """Two forms: Enter in a field that changes something must never approve what stands."""
+    hidden = (
         f'<input type="hidden" name="proof" value="{escape(proof)}">'
         f'<input type="hidden" name="version" value="{int(view["version"])}">'
-        f"{fields}"
+    )
+    decide = (
+        f'<h2>Your decision</h2><form method="post">{hidden}'
         '<label for="reason">Reason <span class="soft">(needed to reject)</span></label>'
         f'<textarea id="reason" name="reason" maxlength="2000">{escape(given.get("reason", ""))}</textarea>'
         '<div class="choices">'
         '<button class="go" name="decision" value="approve">Approve as it stands</button>'
-        f"{change}"
         '<button class="stop" name="decision" value="reject">Reject</button>'
         '<button name="decision" value="hand_back">Hand to a person</button>'
         "</div></form>"
     )
+    if not editable:
+        return decide
+    fields = "".join(
+        f'<label for="e-{n}">{escape(one["name"])} <span class="soft">({escape(one["expected"])})</span></label>'
+        f'<input id="e-{n}" name="edit.{escape(one["name"])}" '
+        f'value="{escape(given.get(one["name"], one["value"]))}" autocomplete="off">'
+        for n, one in enumerate(editable)
+    )
+    change = (
+        f'<h2>Or change it</h2><form method="post">{hidden}{fields}'
+        '<label for="why">Reason <span class="soft">(for the record)</span></label>'
+        f'<input id="why" name="reason" maxlength="2000" value="{escape(given.get("reason", ""))}" autocomplete="off">'
+        '<p class="soft">The gates are checked again and the customer is asked again before anything is done.</p>'
+        '<div class="choices"><button name="decision" value="edit">Change, and ask the customer again</button></div>'
+        "</form>"
+    )
+    return decide + change
 
 
 def _details(view: Mapping[str, Any], shown: Mapping[str, Any]) -> str:

@@ -243,3 +243,13 @@ def test_a_token_opens_the_page_for_a_quarter_of_an_hour(world: World) -> None:
     assert post(world, there, "approve").status_code == 200
     world.store.database.clock.shift = timedelta(minutes=16)
     assert world.http.get(there).status_code == 404
+
+
+def test_enter_in_a_field_that_changes_something_does_not_approve(world: World) -> None:
+    """A browser submits with the first button of the field's own form."""
+    page = world.http.get(link_to(world, editable(world))).text
+    forms = re.findall(r"<form.*?</form>", page, re.DOTALL)
+    [changing] = [form for form in forms if 'name="edit.amount"' in form]
+    assert re.findall(r'<button[^>]* value="(\w+)"', changing) == ["edit"]
+    [deciding] = [form for form in forms if form is not changing]
+    assert re.findall(r'<button[^>]* value="(\w+)"', deciding) == ["approve", "reject", "hand_back"]
