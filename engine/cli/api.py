@@ -16,25 +16,27 @@ _SECONDS = 30.0
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def api(args: argparse.Namespace, what: str, refusals: Mapping[str, str]) -> "Api":
+def api(args: argparse.Namespace, what: str, refusals: Mapping[str, str], *, look: str = "") -> "Api":
     """The API at `--url`, else of ENGINE_SERVICE, with the token of ENGINE_TOKEN.
 
-    `what`: what the command decides, `approval` or `question`; `refusals`: the API's codes in words.
+    `what`: what the command decides, `approval` or `question`; `refusals`: the API's codes in words;
+    `look`: the command that tells whether a decision was taken.
     """
     token = os.environ.get("ENGINE_TOKEN", "").strip()
     if not token or not (token.isascii() and token.isprintable()):
         raise Stop("ENGINE_TOKEN must hold your access token: `engine token PERSON` makes one", USAGE)
-    return Api(args.url or settings_of(args).service_url, token, what, refusals)
+    return Api(args.url or settings_of(args).service_url, token, what, refusals, look or f"engine {what}s list")
 
 
 class Api:
     """The API, with its refusals as `Stop`."""
 
-    def __init__(self, url: str, token: str, what: str, refusals: Mapping[str, str]) -> None:
+    def __init__(self, url: str, token: str, what: str, refusals: Mapping[str, str], look: str) -> None:
         self.url = url.rstrip("/")
         self._token = token
         self._what = what
         self._refusals = refusals
+        self._look = look
         # a proxy of the environment has no business between a machine and itself
         self._proxied = _host(url) not in _LOOPBACK
 
@@ -69,9 +71,7 @@ class Api:
         return given
 
     def _no_answer(self, method: str, fault: str) -> str:
-        unsure = (
-            f" Whether it took yours is not known: look with `engine {self._what}s list`." if method == "POST" else ""
-        )
+        unsure = f" Whether it took yours is not known: look with `{self._look}`." if method == "POST" else ""
         return (
             f"the service at {self.url} does not answer ({fault}): is it running? `engine dev` or `engine serve`."
             f"{unsure}"

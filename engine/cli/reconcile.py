@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Lists, shows, decides, compares, or lifts."""
     _sensible(args)
-    service = api(args, "reconcile", REFUSALS)
+    service = api(args, "case", REFUSALS, look="engine reconcile")
     if args.check:
         return _check(service)
     if args.lift:

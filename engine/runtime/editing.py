@@ -76,12 +76,8 @@ async def _grants(store: Store, ticket: TicketRow, intent: IntentRow) -> tuple[P
     if ticket.revision is None:
         raise NotEdited("closed")
     active = await store.run(store.revisions.active, ticket.flow)
-    plans = []
-    for revision in dict.fromkeys([ticket.revision, *([active] if active else [])]):
-        found = await store.run(store.revisions.plan, revision)
-        if found is None:
-            raise NotEdited("closed")
-        plans.append(Plan.from_json(found))
+    named = dict.fromkeys([ticket.revision, *([active] if active else [])])
+    plans = [Plan.from_json(await store.run(store.revisions.plan, revision)) for revision in named]
     grants = [plan.grants.get(intent.tool) for plan in plans]
     if any(grant is None for grant in grants) or intent.tool not in plans[0].tools:
         raise NotEdited("closed")

@@ -126,9 +126,9 @@ async def _page(
     ticket = await service.store.run(service.store.tickets.get, row.ticket_id)
     fields: list[dict[str, Any]] = []
     names = list((row.shown or {}).get("edit", ()))
-    found = await service.store.run(service.store.revisions.plan, ticket.revision or "") if names else None
-    if found is not None:
-        fields = editable(Plan.from_json(found).tools[intent.tool], decode(intent.arguments), names)
+    if names and ticket.revision:
+        plan = Plan.from_json(await service.store.run(service.store.revisions.plan, ticket.revision))
+        fields = editable(plan.tools[intent.tool], decode(intent.arguments), names)
     page = approval_page(
         approval_view(row), person=link.person, proof=form_proof(key, text), editable=fields,
         written_since=ticket.last_seq > row.seen_seq, wrong=wrong, given=given,

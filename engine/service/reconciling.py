@@ -63,7 +63,7 @@ async def decide(request: Request, service: Service, person: str) -> Response:
         ip=address(request),
     )  # fmt: skip
     if made.outcome != "reconciled":
-        raise fault(409, made.outcome, reconcile=_view(made.row, ticket))
+        raise fault(409, made.outcome, case=_view(made.row, ticket))
     service.ring_later(made.row.ticket_id)
     return JSONResponse({"outcome": made.outcome, **_view(made.row, ticket)})
 
@@ -202,7 +202,7 @@ async def _read(service: Service, tool: str, arguments: Mapping[str, Any]) -> An
 
 
 async def _contract(service: Service, row: IntentRow, ticket: TicketRow) -> ToolContract | None:
-    found = await service.store.run(service.store.revisions.plan, ticket.revision or "")
+    found = await service.store.run(service.store.revisions.plan, ticket.revision) if ticket.revision else None
     pinned = Plan.from_json(found).tools.get(row.tool) if found else None
     return pinned or await _today(service, row.tool)
 
@@ -218,8 +218,7 @@ async def _today(service: Service, tool: str) -> ToolContract | None:
 async def _plans(service: Service) -> list[Plan]:
     store = service.store
     active = (await store.run(store.revisions.all_active)).values()
-    found = [await store.run(store.revisions.plan, revision) for revision in active]
-    return [Plan.from_json(plan) for plan in found if plan is not None]
+    return [Plan.from_json(await store.run(store.revisions.plan, revision)) for revision in active]
 
 
 async def _with_find(service: Service) -> dict[str, ToolContract]:

@@ -50,7 +50,9 @@ def test_a_word_decides_once(word: str, as_done: bool, engine: Engine, service: 
     assert "lena" in shown.out
     assert "already_decided" in shown.out
     told = engine("tickets", "show", row.ticket_id)
-    assert f"reconcile as {'done' if as_done else 'not done'}\treconciled\tlooked in the books\tapi\t127.0.0.1" in told.out
+    assert (
+        f"reconcile as {'done' if as_done else 'not done'}\treconciled\tlooked in the books\tapi\t127.0.0.1" in told.out
+    )
 
 
 def test_another_teams(
@@ -61,7 +63,7 @@ def test_another_teams(
     sign_in(store, monkeypatch, "ana")
     ran = engine("reconcile", row.id, "--done", "--reason", "x")
     assert ran.status == 1
-    assert "no such reconcile, or it is another team's (404)" in ran.err
+    assert "no such case, or it is another team's (404)" in ran.err
     assert store.intents.get(row.id).state == "unknown"
 
 

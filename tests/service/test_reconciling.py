@@ -112,7 +112,7 @@ def test_the_first_word_counts(world: World) -> None:
     assert (answer.status_code, answer.json()["outcome"], answer.json()["as_done"]) == (200, "reconciled", False)
     second = decide(world, row, "omar@shop.example")
     assert (second.status_code, second.json()["error"]) == (409, "already_decided")
-    assert second.json()["reconcile"]["reconciled_by"] == LENA
+    assert second.json()["case"]["reconciled_by"] == LENA
     assert world.store.intents.get(row.id).as_done is False
     tried = world.store.reconciling.attempts(row.id)
     assert [(one.person, one.outcome, one.ip) for one in tried] == [
