@@ -90,6 +90,21 @@ CASES = {
     "an approver may change it": Case(
         FLOW, "if: amount > 50, within", "if: amount > 50, edit: [amount], within", REFUND, "approve"
     ),
+    "another team where the first does not in time": Case(
+        FLOW,
+        "if: amount > 50, within: 1d, otherwise: escalate}",
+        "if: amount > 50, within: 1d, otherwise: {by: support, within: 1d, otherwise: escalate}}",
+        REFUND,
+        "approve",
+    ),
+    "somebody who stands in": Case(
+        "engine.yaml",
+        "people: [lena@northwind.example, omar@northwind.example],",
+        "people: [lena@northwind.example, omar@northwind.example], substitutes: [{for: lena@northwind.example, "
+        "by: ida@northwind.example, from: 2026-12-21, until: 2026-12-31}],",
+        REFUND,
+        "people",
+    ),
     "somebody more may approve": Case(
         "engine.yaml",
         "[lena@northwind.example, omar@northwind.example]",
