@@ -1,6 +1,7 @@
 """`engine tickets`: what there is, and everything that happened to one."""
 
 import argparse
+from datetime import datetime
 from typing import Any, get_args
 
 from engine.cli.approvals import changed
@@ -152,7 +153,7 @@ def _approvals(rows: list[ApprovalRow], tools: dict[str, str]) -> None:
 def _decisions(rows: list[DecisionRow], reconciled: list[ReconciliationRow]) -> None:
     """Every attempt: who, when, why, from where, and which version of what they saw."""
     columns = ("at", "about", "who", "wanted", "outcome", "why", "via", "from", "saw", "changed")
-    said = [
+    said: list[tuple[datetime, tuple[str | None, ...]]] = [
         (row.at, (instant(row.at), row.approval_id, row.person, row.wanted, row.outcome, row.reason, row.via, row.ip,
                   f"version {row.version} {(row.digest or '')[:12]} {_seen(row.shown)}".strip(), changed(row.changes)))
         for row in rows

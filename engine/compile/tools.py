@@ -8,8 +8,8 @@ from engine.diagnostics import Sink
 from engine.expressions import infer
 from engine.project import Project
 from engine.project.contract import Tool, expressions_in
+from engine.project.notify import Notify
 from engine.project.scalars import Expr
-from engine.project.settings import Notify
 from engine.syntax import Broken, Text
 from engine.types import BOOL, UNKNOWN, Type, fields_of, optional, record
 
