@@ -230,7 +230,13 @@ BOTH_WAYS = {
     "another address": Case(PAYMENTS, "SHOP_URL }}/refunds", "SHOP_URL }}/payouts", REFUND, "http"),
     "another method": Case(PAYMENTS, "    method: POST", "    method: PUT", REFUND, "http"),
     "another body": Case(PAYMENTS, 'amount: "{{ amount }}"', 'amount: "{{ amount * 2 }}"', REFUND, "http"),
-    "another fact": Case(PAYMENTS, 'orders.get, with: {order_id: "{{ order_id }}"}', 'orders.get, with: {order_id: "4711"}', REFUND, "facts"),
+    "another fact": Case(
+        PAYMENTS,
+        'orders.get, with: {order_id: "{{ order_id }}"}',
+        'orders.get, with: {order_id: "4711"}',
+        REFUND,
+        "facts",
+    ),
     "another kind of argument": Case(
         PAYMENTS,
         "      amount: {type: integer, money: {currency: EUR, minor: true}",
