@@ -12,6 +12,7 @@ from starlette.routing import Route
 from engine.service import opening, pages, people, questions, reconciling
 from engine.service.answers import MAX_BODY, Endpoint, endpoint, fault, service_of
 from engine.service.context import Service
+from engine.service.events import event
 from engine.service.webhooks import webhook
 
 __all__ = ["MAX_BODY", "Service", "create_app"]
@@ -37,6 +38,7 @@ def create_app(service: Service) -> Starlette:
             _route("POST", "/api/reconcile/lift", people.signed_in(reconciling.lift)),
             _route("GET", "/api/reconcile/{id}", people.signed_in(reconciling.case)),
             _route("POST", "/api/reconcile/{id}/decision", people.signed_in(reconciling.decide)),
+            _route("POST", "/api/events/{name}", event),
             _route("GET", "/api/tickets", people.signed_in(people.tickets)),
             _route("GET", "/api/tickets/{id}", people.signed_in(people.ticket)),
             _route("POST", "/codec/decode", opening.unseal),

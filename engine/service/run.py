@@ -19,6 +19,7 @@ from engine.runtime.witness import Witness
 from engine.service.app import create_app
 from engine.service.bell import Bell
 from engine.service.context import Service
+from engine.service.schedules import Schedules
 from engine.settings import Settings
 from engine.store import Store, StoreUnavailable
 
@@ -31,6 +32,7 @@ _WATCHDOG: Final = 5.0
 _COMPARE: Final = 3600.0
 _NOTICES: Final = 2.0
 _BEAT: Final = 10.0
+_SCHEDULES: Final = 5.0
 _MOST_AT_ONCE: Final = 200
 """Requests; further ones are told 503, and the platforms come again."""
 
@@ -44,8 +46,9 @@ async def serve(settings: Settings, project: LoadedProject, store: Store) -> Non
     service = Service(
         store=store, channels=channels, ring=bell.ring, teams_of=project.teams_of,
         sla=timedelta(seconds=project.sla), team=project.handoff_team, ready=lambda: bell.up,
-        ui=settings.ui, loopback=settings.loopback, tools=lambda: project.tools, secrets=settings.secrets,
-        keys=ring_of(settings) if settings.codec else None,
+        plans=lambda: project.plans, events_token=settings.events_token,
+        tools=lambda: project.tools, secrets=settings.secrets,
+        ui=settings.ui, loopback=settings.loopback, keys=ring_of(settings) if settings.codec else None,
     )  # fmt: skip
     await store.run(project.activate, store)
     config = uvicorn.Config(
@@ -56,6 +59,7 @@ async def serve(settings: Settings, project: LoadedProject, store: Store) -> Non
         asyncio.create_task(_again(bell.watch, 1.0), name="bell"),
         asyncio.create_task(_again(bell.sweep, _SWEEP), name="sweep"),
         asyncio.create_task(_again(bell.compare, _COMPARE), name="reconciliation"),
+        asyncio.create_task(_again(_schedules(project, store, bell).look, _SCHEDULES), name="schedules"),
         asyncio.create_task(_again(_reloading(project, store), _RELOAD), name="reload"),
         asyncio.create_task(_again(_notices(settings, project, store), _NOTICES), name="notices"),
         asyncio.create_task(_again(Witness(settings.state, store).look, _BEAT), name="witness"),
@@ -107,6 +111,12 @@ def _notices(settings: Settings, project: LoadedProject, store: Store) -> Callab
         await made["sender"].look()
 
     return look
+
+
+def _schedules(project: LoadedProject, store: Store, bell: Bell) -> Schedules:
+    return Schedules(
+        store, lambda: project.plans, bell.ring, sla=timedelta(seconds=project.sla), team=project.handoff_team
+    )  # fmt: skip
 
 
 def _watchdog(project: LoadedProject, store: Store, channels: dict[str, Channel], bell: Bell) -> Watchdog:

@@ -10,6 +10,7 @@ from engine.store.outcomes import (
     Answered,
     Arrival,
     Began,
+    Begun,
     Decision,
     Expired,
     Ingested,
@@ -26,6 +27,7 @@ from engine.store.outcomes import (
 from engine.store.rows import (
     ActivationRow,
     ApprovalRow,
+    AttachmentRow,
     ConsentRow,
     DecisionRow,
     HandoffRow,
@@ -38,12 +40,14 @@ from engine.store.rows import (
     ReconciliationRow,
     RevisionRow,
     RevocationRow,
+    StartRow,
     StepRow,
     TicketRow,
     ValueRow,
     Verified,
     WishRow,
 )
+from engine.store.starts import Beginning
 from engine.store.store import Store
 
 __all__ = [
@@ -52,7 +56,10 @@ __all__ = [
     "Answered",
     "ApprovalRow",
     "Arrival",
+    "AttachmentRow",
     "Began",
+    "Beginning",
+    "Begun",
     "Clock",
     "ConsentRow",
     "Decision",
@@ -77,6 +84,7 @@ __all__ = [
     "RevisionRow",
     "RevocationRow",
     "Said",
+    "StartRow",
     "StepEntry",
     "StepRow",
     "Stopped",
