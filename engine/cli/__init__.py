@@ -40,6 +40,7 @@ COMMANDS: dict[str, str] = {
     "token": "engine.cli.token",
     "revoke": "engine.cli.revoke",
     "kb": "engine.cli.kb",
+    "route": "engine.cli.route",
 }
 """Command -> the module that does it."""
 
@@ -63,6 +64,7 @@ SUMMARIES: dict[str, str] = {
     "token": "make an access token for a person",
     "revoke": "stop every further call of a tool",
     "kb": "index the articles, and search them",
+    "route": "explain which flow a text goes to, and measure it",
 }
 """Command -> what it does, in one line: here, so that the help imports no command."""
 

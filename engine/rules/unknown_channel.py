@@ -15,18 +15,23 @@ _CHANNEL = ("ticket", "channel")
 
 
 def check(case: Case, sink: Sink) -> None:
-    """Wherever `ticket.channel` is compared with a word. Nothing is said where no channel is declared yet."""
+    """Where a flow starts by it, and wherever `ticket.channel` is compared with a word. Nothing is said where no
+    channel is declared yet."""
     settings = case.project.settings
     known = sorted((settings.channels if settings else None) or {})
     if not known:
         return
-    for expr in _expressions(case):
-        for word in _compared(expr.tree):
-            if word.parts[0] not in known:
-                near = nearest(word.parts[0], known)
-                message = f"unknown channel `{shortened(word.parts[0])}`: engine.yaml has {quoted(known)}"
-                place = expr.text.place_of(word.start, word.end)
-                sink.error("unknown-channel", place, message, tip=f"did you mean `{near}`?" if near else "")
+    said = [
+        (word.parts[0], expr.text.place_of(word.start, word.end))
+        for expr in _expressions(case) for word in _compared(expr.tree)
+    ]  # fmt: skip
+    starts = (compiled.flow.start for compiled in case.flows.values())
+    said += [(start.channel.value, start.channel.place) for start in starts if start and start.channel]
+    for word, place in said:
+        if word not in known:
+            near = nearest(word, known)
+            message = f"unknown channel `{shortened(word)}`: engine.yaml has {quoted(known)}"
+            sink.error("unknown-channel", place, message, tip=f"did you mean `{near}`?" if near else "")
 
 
 def _expressions(case: Case) -> Iterator[Expr]:
