@@ -4,11 +4,15 @@ The worker runs in the test's own loop, or in processes of their own that can be
 """
 
 import asyncio
+import atexit
 import os
+import shutil
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -27,7 +31,7 @@ from engine.service.app import Service, create_app
 from engine.settings import Settings
 from engine.store import Clock, Store
 from engine.store.rows import TicketRow
-from engine.testing.shop import Shop
+from engine.testing.shop import Shop, seed
 from engine.testing.zendesk import ZendeskStandIn
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +59,23 @@ def light_context(settings: Settings, project: LoadedProject, store: Store) -> C
     )
 
 
+def _furnish(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for made in _furniture().iterdir():
+        if not (folder / made.name).exists():
+            shutil.copy(made, folder)
+
+
+@cache
+def _furniture() -> Path:
+    """A store and a shop that are copied: making them takes longer than anything else of a world."""
+    folder = Path(tempfile.mkdtemp(prefix="furnished-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    Store.open(f"sqlite:///{folder / 'store.db'}").close()
+    seed(folder / "shop.db")
+    return folder
+
+
 @dataclass
 class Bench:
     """One world. `async with await Bench.make(...)`; `work()` for a worker in this loop."""
@@ -71,6 +92,7 @@ class Bench:
     """Else a SQLite file in the folder."""
 
     async def __aenter__(self) -> Self:
+        _furnish(self.folder)
         self.shop = Shop.start(db=self.folder / "shop.db", token="shop-token")
         self.desk = ZendeskStandIn.start(token="desk-token", secret="hook-secret")
         self.env = {
