@@ -20,7 +20,7 @@ from engine.models.local.head import Head
 from engine.models.local.language import detect_language
 from engine.models.local.words import latest, sentences, words
 
-__all__ = ["REJECT", "Classifier", "Near", "Verdict", "classifier", "classify", "parts", "scored"]
+__all__ = ["REJECT", "Classifier", "Near", "Seen", "Verdict", "classifier", "classify", "parts", "scored"]
 
 Array = NDArray[np.float32]
 
@@ -38,8 +38,8 @@ _WORD = re.compile(r"\w")
 # benchmarks/fit_local_confidence.py on the training texts of banking77: draws of 3 to 12 of its 77 classes with 2 to 10
 # examples each, and of all with 5 to 40, a quarter of the texts from classes that were not drawn, for which no class is
 # right.
-CONFIDENCE_ENGLISH: Final = (-1.39, 12.41, 3.42, 0.0, -1.31, 0.0)
-CONFIDENCE_ANY: Final = (-1.39, 12.41, 3.42, 0.0, -1.31, 0.0)
+CONFIDENCE_ENGLISH: Final = (-4.01, 3.66, 3.70, 4.67, -0.60, -0.10)
+CONFIDENCE_ANY: Final = (-3.32, 5.25, 3.35, 2.58, -0.60, -0.02)
 REJECT: Final = 0.5
 """Below this the choice is None: more likely wrong than right."""
 
@@ -90,7 +90,7 @@ def classifier(choices: tuple[Choice, ...]) -> "Classifier":
     return Classifier(choices)
 
 
-class _Seen(NamedTuple):
+class Seen(NamedTuple):
     """What a head makes of some texts: a value per text and class, and the similarity to each class's nearest."""
 
     values: Array
@@ -120,7 +120,7 @@ class Classifier:
         )
         self._places = np.array([place for _, place in self.rows])
 
-    def values(self, texts: list[str], *, english: bool) -> _Seen:
+    def values(self, texts: list[str], *, english: bool) -> Seen:
         """What the head for English, or that for any language, makes of the texts."""
         head, plain = self._head(english=english), [_without_numbers(one) for one in texts]
         encode = vectors.both if head is self._english else vectors.multilingual
@@ -128,19 +128,19 @@ class Classifier:
         nearest = np.full((len(texts), len(self.choices)), -1.0, dtype=np.float32)
         for row, own in enumerate(similar[:, : len(self.rows)]):
             np.maximum.at(nearest[row], self._places, own)
-        return _Seen(head.values(similar), nearest)
+        return Seen(head.values(similar), nearest)
 
     def probabilities(self, texts: list[str]) -> list[float]:
         """Per class, how likely it is meant. The texts are parts of one message: the best part counts."""
         english = detect_language(texts[0]) == "en"
         seen = self.values(texts, english=english)
-        best = _Seen(seen.values.max(axis=0), seen.nearest.max(axis=0))
+        best = Seen(seen.values.max(axis=0), seen.nearest.max(axis=0))
         weights = CONFIDENCE_ANY if self._head(english=english) is self._any else CONFIDENCE_ENGLISH
         each = [_logistic(weights, self.evidence(best, place)) for place in range(len(self.choices))]
         # two wishes in one message: each is likely there, and neither is likely to be the one that is meant
         return [one / max(1.0, sum(each)) for one in each]
 
-    def evidence(self, seen: _Seen, place: int) -> tuple[float, ...]:
+    def evidence(self, seen: Seen, place: int) -> tuple[float, ...]:
         """What the confidence in the class at `place` is computed from; see `CONFIDENCE_ENGLISH`."""
         value = float(seen.values[place])
         others = np.delete(seen.values, place)
