@@ -52,7 +52,7 @@ def desk(texts: dict[str, list[str]], asked: dict[str, list[str]], rng: random.R
         seen = classifier.values(said, english=english)
         for values, nearest, right in zip(seen.values, seen.nearest, truth, strict=True):
             best = int(values.argmax())
-            evidence = list(classifier.evidence(Seen(values, nearest), best))
+            evidence = classifier.evidence(Seen(values, nearest))[best].tolist()
             found.setdefault(english, []).append((evidence, names[best] == right))
     return found
 

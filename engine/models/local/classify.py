@@ -8,7 +8,7 @@ does everything where the second encoder is not installed or the examples themse
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from math import exp, log
+from math import log
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -136,16 +136,20 @@ class Classifier:
         seen = self.values(texts, english=english)
         best = Seen(seen.values.max(axis=0), seen.nearest.max(axis=0))
         weights = CONFIDENCE_ANY if self._head(english=english) is self._any else CONFIDENCE_ENGLISH
-        each = [_logistic(weights, self.evidence(best, place)) for place in range(len(self.choices))]
+        each = 1 / (1 + np.exp(-self.evidence(best) @ np.array(weights)))
         # two wishes in one message: each is likely there, and neither is likely to be the one that is meant
-        return [one / max(1.0, sum(each)) for one in each]
+        likely: list[float] = (each / max(1.0, float(each.sum()))).tolist()
+        return likely
 
-    def evidence(self, seen: Seen, place: int) -> tuple[float, ...]:
-        """What the confidence in the class at `place` is computed from; see `CONFIDENCE_ENGLISH`."""
-        value = float(seen.values[place])
-        others = np.delete(seen.values, place)
-        lead = value - float(others.max()) if len(others) else value
-        return (1.0, value, lead / (abs(value) + 0.05), float(seen.nearest[place]), *self._logs)
+    def evidence(self, seen: Seen) -> Array:
+        """What the confidence in each class is computed from, a row a class; see `CONFIDENCE_ENGLISH`."""
+        values = seen.values.astype(np.float64)
+        first, second = sorted([*values, 0.0] if len(values) == 1 else values, reverse=True)[:2]
+        leads = values - np.where(values == first, second, first)
+        ones = np.ones_like(values)
+        columns = (ones, values, leads / (np.abs(values) + 0.05), seen.nearest, *(ones * one for one in self._logs))
+        rows: Array = np.stack(columns, axis=1)
+        return rows
 
     def near(self, text: str, count: int = 3) -> list[Near]:
         """The examples that a text is most like, best first: what an explanation shows."""
@@ -172,10 +176,6 @@ class Classifier:
 
     def _head(self, *, english: bool) -> Head:
         return self._english if english and self._english is not None else self._any
-
-
-def _logistic(weights: tuple[float, ...], row: tuple[float, ...]) -> float:
-    return 1 / (1 + exp(-sum(a * b for a, b in zip(weights, row, strict=True))))
 
 
 def _without_numbers(text: str) -> str:

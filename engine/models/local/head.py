@@ -38,7 +38,7 @@ class Head:
 
     def _solved(self, targets: Array) -> Array:
         if self._chosen is None:
-            kernel = _kernel(self.similar(self.vectors, self._lexical.rows if self._lexical else None))
+            kernel = _kernel(self.similar(self.vectors, self._lexical.own if self._lexical else None))
             system = kernel.astype(np.float64) + RIDGE * np.eye(len(kernel))
             solved: Array = np.linalg.solve(system, targets).astype(np.float32)
             return solved
@@ -50,15 +50,14 @@ class Head:
         return weights
 
     def letters(self, texts: list[str]) -> Array | None:
-        """What `similar` wants to know of the letters of other texts."""
-        return self._lexical.vectors(texts) if self._lexical else None
+        """What other texts share with the examples to the letter, for `similar`."""
+        return self._lexical.shared(texts) if self._lexical else None
 
-    def similar(self, vectors: Array, letters: Array | None) -> Array:
+    def similar(self, vectors: Array, overlap: Array | None) -> Array:
         """Similarity of each text to each example, 1 for the same."""
         near: Array = vectors @ self.vectors.T
-        if self._lexical is None or letters is None:
+        if overlap is None:
             return near
-        overlap = letters @ self._lexical.rows.T
         # A text in another language than the examples shares no words with them: vectors alone then.
         shares = overlap.max(axis=1, keepdims=True) > SHARES
         mixed: Array = np.where(shares, (near + self._letters * overlap) / (1 + self._letters), near)
