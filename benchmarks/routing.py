@@ -48,11 +48,12 @@ class Judged(NamedTuple):
 
 
 def judge(classifier: Classifier, texts: Iterable[tuple[str, str]]) -> list[Judged]:
-    """Each text alone, as in a ticket."""
-    names = [choice.name for choice in classifier.choices]
+    """Each text as a ticket's first message."""
+    names, asked = [choice.name for choice in classifier.choices], list(texts)
     judged = []
-    for text, belongs in texts:
-        likely = classifier.probabilities(parts(text))
+    for (_, belongs), likely in zip(
+        asked, classifier.all_probabilities([parts(text) for text, _ in asked]), strict=True
+    ):
         best = max(range(len(names)), key=likely.__getitem__)
         judged.append(Judged(belongs, names[best], likely[best]))
     return judged

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from engine.models.base import Answer, Choice, Job, Message, Model, Request
-from engine.models.local.words import sentences, words
+from engine.models.local.words import MAX_CHARACTERS, sentences, words
 from engine.plan import Plan
 
 __all__ = ["BUILT_IN", "Came", "Wish", "by_rule", "choices", "read", "wishes"]
@@ -19,10 +19,22 @@ SECOND: Final = 0.25
 MAX_WISHES: Final = 4
 
 _JOINED = re.compile(
-    r"[,;]?\s+(?:and also|and|also|plus|besides|und außerdem|und auch|und|außerdem|et aussi|et en plus|et|aussi|"
+    r"[,;]?\s+(?:and(?: i)? also|and|also|plus|besides|und außerdem|und auch|und|außerdem|et aussi|et en plus|et|aussi|"
     r"y también|y además|y|además|también)\s+",
     re.IGNORECASE,
 )
+
+
+_ASKS = re.compile(
+    r"[?¿]|\b(?:want|need|would like|'d like|please|give|send|tell|can (?:you|i)|could (?:you|i)|may i|"
+    r"möchten?|will|wollen|brauche|bitte|k[oö]nn(?:en|te|ten)|"
+    r"veux|voudrais|voulons|souhaite|pouvez|pourriez|puis-je|aimerais|besoin|"
+    r"quiero|quisiera|queremos|necesito|puede[ns]?|podría[ns]?|por favor|me gustaría|solicito)\b|-(?:moi|nous)\b|"
+    r"^\W*(?:(?:and|but|und|aber|et|mais|y|pero) )?(?:where|how|what|which|why|wo|wann|wie|warum|welche\w*|"
+    r"où|quand|comment|combien|pourquoi|quel\w*|d[oó]nde|cu[aá]ndo|c[oó]mo|cu[aá]nt\w+)\b",
+    re.IGNORECASE,
+)
+"""A clause that asks for something. "It has not come. I want my money back." tells why, and asks once."""
 
 
 class Came(NamedTuple):
@@ -77,13 +89,14 @@ async def read(model: Model, texts: tuple[Message, ...], among: tuple[Choice, ..
 
 async def wishes(model: Model, text: str, whole: Answer, among: tuple[Choice, ...], threshold: float) -> list[Wish]:
     """The wishes of one message, if it holds more than one: each sentence or clause that by itself belongs to another
-    flow than the one before it, surely enough. Empty where the message is about one thing, which is the usual case and
-    costs no further question to the model."""
+    flow than those before it, surely enough. Empty where the message is about one thing, which is the usual case. A
+    model that costs money is asked about the clauses only if a second flow is likely at all."""
     likely = sorted(whole.data.get("scores", {}).values(), reverse=True)
-    if len(likely) < 2 or likely[1] < SECOND:
+    clauses = [(start, end) for start, end in _clauses(text) if _ASKS.search(text[start:end])]
+    if len(clauses) < 2 or (model.capabilities.price and (len(likely) < 2 or likely[1] < SECOND)):
         return []
     found: list[Wish] = []
-    for start, end in _clauses(text):
+    for start, end in clauses[: 2 * MAX_WISHES]:
         answer = await read(model, (Message("customer", text[start:end]),), among)
         flow = answer.data.get("choice")
         if not flow or answer.confidence < threshold:
@@ -95,12 +108,13 @@ async def wishes(model: Model, text: str, whole: Answer, among: tuple[Choice, ..
 
 def _clauses(text: str) -> list[tuple[int, int]]:
     """Where the sentences stand, and of those that are joined by a word, the joined parts."""
-    found, at = [], 0
-    for sentence in sentences(text):
+    found: list[tuple[int, int]] = []
+    at = 0
+    for sentence in sentences(text[:MAX_CHARACTERS]):
         start = text.index(sentence, at)
         at = end = start + len(sentence)
         cuts = [start, *(place for joint in _JOINED.finditer(text, start, end) for place in joint.span()), end]
         parts = list(zip(cuts[::2], cuts[1::2], strict=True))
         whole = all(len(words(text[one:two])) >= 3 for one, two in parts)
         found += parts if whole else [(start, end)]
-    return found[: 2 * MAX_WISHES]
+    return found

@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments of `engine route`."""
     parser.usage = (
         "engine route TEXT [--tag TAG] [--form FORM] [--channel NAME]\n"
-        "       engine route eval FILE.csv [--error 5%]\n"
+        "       engine route eval FILE.csv [--error 5%%]\n"
         "       engine route lint [--alike 0.85]"
     )
     parser.add_argument("what", metavar="TEXT|eval|lint", help="what a customer writes; `-` reads it from stdin")
@@ -40,9 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--form", metavar="FORM", help="the ticket came by this form")
     parser.add_argument("--channel", default="", metavar="NAME", help="the ticket came by this channel")
     parser.add_argument(
-        "--error", type=_share, default=0.05, metavar="X", help="for eval: errors allowed (default: 5%%)"
+        "--error", type=_share, default=0.05, metavar="SHARE", help="for eval: errors allowed (default: 5%%)"
     )
-    parser.add_argument("--alike", type=_share, default=_ALIKE, metavar="X", help="for lint: from this likeness on")
+    parser.add_argument("--alike", type=_share, default=_ALIKE, metavar="SHARE", help="for lint: from this likeness on")
     add_project(parser)
 
 

@@ -1,5 +1,6 @@
 """What customers write in four languages, all kinds of fields, with what may not be found: tests/models/extraction."""
 
+import time
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from engine.models.base import Field, FieldKind, Job, Message, Money, Option, Request
+from engine.models.local.extract import extract
 from engine.models.local.model import answer
 from tests.models.conftest import NOW
 
@@ -84,3 +86,34 @@ def test_each_language_has_enough_of_all_kinds() -> None:
         assert len(own) >= 60
         assert {line.kind for line in own} == set(FIELDS)
         assert sum(line.want == "-" for line in own) >= 20
+
+
+GROWING: Final = (
+    "4821 ", "a@", "#", "1.", "order ", "a.b-", "+49 ", "1 ", "yes ", "AB-", "1/1/", "é", "12 EUR ", "not ", "a@a.",
+    "(", "Bestellung nicht ", "3 mai ", "lunes ", "'", "> ", "1,234.", "und ", "PLZ ",
+)  # fmt: skip
+
+
+def _seconds(text: str) -> float:
+    """Of this thread's processor: how busy the machine is makes no difference."""
+    messages = [Message("engine", "Which one?"), Message("customer", text)]
+    started = time.thread_time()
+    for name, field in FIELDS.items():
+        extract(Request(Job.EXTRACT, messages, fields=(field,), now=NOW, language="de", asked=name))
+    return time.thread_time() - started
+
+
+@pytest.mark.parametrize("part", GROWING)
+def test_no_pattern_runs_away(part: str) -> None:
+    """Sixteen times the text takes sixteen times as long, give or take: a pattern that tries all pairs would take 256,
+    one that backtracks would not end."""
+    _seconds(part * 10)
+    short, long = part * (500 // len(part)), part * (8_000 // len(part))
+    base = min(_seconds(short) for _ in range(3))
+    assert min(_seconds(long) for _ in range(2)) < 0.1 + 60 * base
+
+
+def test_a_huge_text_is_cut_before_it_is_read() -> None:
+    at_the_limit, huge = "order 4821 " * 730, "order 4821 " * 1_000_000
+    _seconds(at_the_limit)
+    assert _seconds(huge) < 1 + 10 * _seconds(at_the_limit)
