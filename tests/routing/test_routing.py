@@ -69,8 +69,8 @@ def wished(text: str) -> list[tuple[str, str]]:
         ("Where is my order 4821?", []),
         ("My parcel has not come yet. I want my money back.", []),
         (
-            "Où est mon colis ? Et je veux être remboursé de l'autre commande.",
-            [("order-status", "Où est mon colis ?"), ("refund", "Et je veux être remboursé de l'autre commande.")],
+            "Je veux être remboursé. Et où est mon colis ?",
+            [("refund", "Je veux être remboursé."), ("order-status", "Et où est mon colis ?")],
         ),
         ("", []),
         ("\ud800 and \u200b. and", []),

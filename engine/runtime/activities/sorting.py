@@ -38,14 +38,19 @@ class Sorter(Group):
         return str(choice) if choice and answer.confidence >= threshold else None
 
     async def of_wish(self, scope: Scope, said: Rows, threshold: float) -> str | None:
-        """The flow of a wish that waited: of the message with this number, or of the words at this place of it."""
+        """The flow of a wish: of the message with this number, or of the words at this place of it. One that comes
+        `instead` of the present matter names that as well ("forget the refund"), so other flows are looked at first."""
         number, (begins, ends) = scope.work.data["wish"], scope.work.data.get("at") or (0, None)
         texts = tuple(
             Message("customer", (m.text or "")[begins:ends], m.platform_time) for m in said if m.seq == number
         )
-        answer = await read(self.context.model(scope.plan, "route"), texts, choices(await self._plans()))
-        choice = answer.data.get("choice")
-        return str(choice) if choice and answer.confidence >= threshold else None
+        model, among = self.context.model(scope.plan, "route"), choices(await self._plans())
+        others = tuple(choice for choice in among if choice.name != scope.plan.flow)
+        for known in (others, among) if scope.work.data.get("instead") else (among,):
+            answer = await read(model, texts, known)
+            if answer.data.get("choice") and answer.confidence >= threshold:
+                return str(answer.data["choice"])
+        return None
 
     async def _plans(self) -> list[Plan]:
         active = await self.store.run(self.store.revisions.all_active)

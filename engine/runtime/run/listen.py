@@ -105,7 +105,7 @@ async def reroute(ticket: Ticket, node: Node, wish: int) -> NoReturn:
         raise Handoff("changed_after_write")
     if ticket.transfers >= CAP:
         raise Handoff("too_many_transfers")
-    routed = await ticket.act("route", node, data={"wish": wish, "threshold": "0.6"})
+    routed = await ticket.act("route", node, data={"wish": wish, "instead": True, "threshold": "0.6"})
     if routed.outcome != "routed":
         raise Handoff("unclear_wish")
     ticket.note(node, f"to {routed.data['flow']}")
