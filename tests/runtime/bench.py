@@ -36,6 +36,8 @@ from engine.testing.zendesk import ZendeskStandIn
 
 ROOT = Path(__file__).parents[2]
 LEAD = "lena@northwind.example"
+SHOP_TOKEN = "shop-token"
+REFUND = "The floor lamp from order 4710 arrived damaged, I want a refund please. My postcode is 80331."
 
 
 class NoArticles:
@@ -93,10 +95,10 @@ class Bench:
 
     async def __aenter__(self) -> Self:
         _furnish(self.folder)
-        self.shop = Shop.start(db=self.folder / "shop.db", token="shop-token")
+        self.shop = Shop.start(db=self.folder / "shop.db", token=SHOP_TOKEN)
         self.desk = ZendeskStandIn.start(token="desk-token", secret="hook-secret")
         self.env = {
-            **os.environ, "SHOP_URL": self.shop.url, "SHOP_TOKEN": "shop-token", "ZENDESK_URL": self.desk.url,
+            **os.environ, "SHOP_URL": self.shop.url, "SHOP_TOKEN": SHOP_TOKEN, "ZENDESK_URL": self.desk.url,
             "ZENDESK_USER": self.desk.user, "ZENDESK_TOKEN": "desk-token", "ZENDESK_WEBHOOK_SECRET": "hook-secret",
             "ENGINE_STORE": self.store_url or f"sqlite:///{self.folder / 'store.db'}", "ENGINE_TEMPORAL": self.temporal,
             "ENGINE_TASK_QUEUE": self.queue,
@@ -221,11 +223,8 @@ class Bench:
         headers = {"Authorization": f"Bearer {self.token}"}
         return await self.http.post(f"/api/approvals/{approval.id}/decision", json=body, headers=headers)
 
-    def refund_ticket(self) -> int:
+    def refund_ticket(self, text: str = REFUND) -> int:
         """The refund of 129 EUR that a lead must approve; the customer says yes when asked."""
         self.answers = [("yes or no", "Yes, please")]
-        made = self.desk.open_ticket(
-            "jonas.weber@example.com", "Broken lamp",
-            "The floor lamp from order 4710 arrived damaged, I want a refund please. My postcode is 80331.",
-        )  # fmt: skip
+        made = self.desk.open_ticket("jonas.weber@example.com", "Broken lamp", text)
         return int(made["id"])

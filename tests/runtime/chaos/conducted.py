@@ -221,7 +221,7 @@ async def conducted(folder: Path, schedule: Schedule) -> Played:
         deadline = time.monotonic() + _PATIENCE
         while not await _ended(world, ticket):
             if time.monotonic() > deadline:
-                return _played(world, ticket, [f"no end after {_PATIENCE:.0f} s"])
+                return _played(world, ticket, [f"no end after {_PATIENCE:.0f} s", await world.plight()])
             await _round(world, ticket)
         end = time.monotonic() + _AFTER
         while world.down or time.monotonic() < end:
