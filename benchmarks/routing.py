@@ -15,8 +15,9 @@ import random
 import resource
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from statistics import mean, median
 from typing import Any, Final, NamedTuple
@@ -29,7 +30,7 @@ from engine.models.local import classify, minilm
 from engine.models.local.classify import Classifier, parts
 from engine.routing import choices
 
-__all__ = ["main"]
+__all__ = ["STEPS", "main"]
 
 RESULTS: Final = Path(__file__).parent / "results" / "routing.json"
 DATA: Final = Path(__file__).parent / "routing_data"
@@ -82,47 +83,28 @@ def _calibration(judged: list[Judged]) -> float:
     return sum(abs(sum(c for c, _ in step) - sum(r for _, r in step)) for step in steps.values()) / len(judged)
 
 
-def known() -> dict[str, Any]:
-    """banking77 with 10 examples a category, over three draws, and with all."""
-    train, test = read("train"), read("test")
-    asked = [(text, name) for name, own in test.items() for text in own]
-    few = [figures(judge(Classifier(draw(train, 10, random.Random(seed))), asked)) for seed in (1, 2, 3)]
-    found: dict[str, Any] = {
-        "10 examples": _rounded({key: mean(one[key] for one in few) for key in few[0]}),
-        "10 examples, accuracy of each draw": [one["accuracy"] for one in few],
-        "3 examples": figures(judge(Classifier(draw(train, 3, random.Random(1))), asked)),
-    }
+def known(count: int | None, seed: int) -> dict[str, float]:
+    """banking77 with so many examples a category, or all."""
     started = time.process_time(), time.monotonic()
-    classifier = Classifier(draw(train, None, random.Random(1)))
-    found["seconds to train on all, vectors at hand"] = _rounded(
-        {"processor": time.process_time() - started[0], "clock": time.monotonic() - started[1]}
-    )
-    found["all examples"] = figures(judge(classifier, asked))
-    return found
+    classifier = Classifier(draw(read("train"), count, random.Random(seed)))
+    classifier.probabilities(["How do I get a card?"])
+    spent = time.process_time() - started[0], time.monotonic() - started[1]
+    found = figures(judge(classifier, [(text, name) for name, own in read("test").items() for text in own]))
+    return found | _rounded({"s of processor to train": spent[0], "s to train": spent[1]})
 
 
-def unknown() -> dict[str, Any]:
+def unknown(count: int | None, seed: int) -> dict[str, float]:
     """Trained on 57 of the 77 categories: the texts of the other 20 belong nowhere."""
-    train, test = read("train"), read("test")
-    found: dict[str, Any] = {}
-    for count, label in ((10, "10 examples"), (None, "all examples")):
-        shares: list[dict[str, float]] = []
-        for seed in (1, 2, 3) if count else (1,):
-            rng = random.Random(seed)
-            out = set(rng.sample(sorted(test), 20))
-            classifier = Classifier(draw({n: own for n, own in train.items() if n not in out}, count, rng))
-            asked = [(text, "" if name in out else name) for name, own in test.items() for text in own]
-            judged = judge(classifier, asked)
-            strange = [one for one in judged if not one.belongs]
-            own = [one for one in judged if one.belongs]
-            routed = [one for one in own if one.confidence >= THRESHOLD]
-            shares.append({
-                "unknown left to people": mean(one.confidence < THRESHOLD for one in strange),
-                "known routed": len(routed) / len(own),
-                "wrong of these": mean(one.belongs != one.goes for one in routed),
-            })  # fmt: skip
-        found[label] = _rounded({key: mean(one[key] for one in shares) for key in shares[0]})
-    return found
+    train, test, rng = read("train"), read("test"), random.Random(seed)
+    out = set(rng.sample(sorted(test), 20))
+    classifier = Classifier(draw({name: own for name, own in train.items() if name not in out}, count, rng))
+    judged = judge(classifier, [(text, "" if name in out else name) for name, own in test.items() for text in own])
+    routed = [one for one in judged if one.belongs and one.confidence >= THRESHOLD]
+    return _rounded({
+        "unknown left to people": mean(one.confidence < THRESHOLD for one in judged if not one.belongs),
+        "known routed": len(routed) / sum(bool(one.belongs) for one in judged),
+        "wrong of these": mean(one.belongs != one.goes for one in routed),
+    })  # fmt: skip
 
 
 def elsewhere() -> dict[str, float]:
@@ -153,19 +135,12 @@ def languages() -> dict[str, dict[str, int]]:
     return {language: {way: ways[way] for way in ("right", "person", "wrong")} for language, ways in found.items()}
 
 
-def alone() -> dict[str, Any]:
+def alone(step: Callable[[], Any]) -> Any:
     """The same without the second encoder."""
     os.environ["ENGINE_MINILM"] = "off"
     minilm.available.cache_clear()
     try:
-        train, test = read("train"), read("test")
-        asked = [(text, name) for name, own in test.items() for text in own]
-        few = figures(judge(Classifier(draw(train, 10, random.Random(1))), asked))
-        return {
-            "10 examples": few,
-            "all examples": figures(judge(Classifier(draw(train, None, random.Random(1))), asked)),
-            "languages": languages(),
-        }
+        return step()
     finally:
         del os.environ["ENGINE_MINILM"]
         minilm.available.cache_clear()
@@ -195,23 +170,37 @@ def _rounded(numbers: dict[str, float]) -> dict[str, float]:
     return {key: round(value, 4 if abs(value) < 2 else 1) for key, value in numbers.items()}
 
 
+STEPS: Final[dict[str, Callable[[], Any]]] = {
+    "3 examples": lambda: known(3, 1),
+    **{f"10 examples, draw {seed}": partial(known, 10, seed) for seed in (1, 2, 3)},
+    "all examples": lambda: known(None, 1),
+    "10 examples, one encoder": lambda: alone(lambda: known(10, 1)),
+    "all examples, one encoder": lambda: alone(lambda: known(None, 1)),
+    **{f"20 categories unknown, 10 examples, draw {seed}": partial(unknown, 10, seed) for seed in (1, 2, 3)},
+    "20 categories unknown, all examples": lambda: unknown(None, 1),
+    "texts of other domains left to people": elsewhere,
+    "languages": languages,
+    "languages, one encoder": lambda: alone(languages),
+    "costs": costs,
+}
+"""What is measured, by name: each alone by `--only`."""
+
+
 def main() -> None:
     """Measure, write, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--vectors", type=Path, help="a folder for what was embedded")
+    parser.add_argument("--only", choices=STEPS, action="append", help="one measurement, beside those that are there")
     options = parser.parse_args()
     load_vectors(options.vectors)
-    result: dict[str, Any] = {"measured": datetime.now(UTC).date().isoformat(), "python": platform.python_version()}
-    steps = {
-        "banking77": known, "unknown categories": unknown, "texts of other domains left to people": elsewhere,
-        "languages": languages, "without the second encoder": alone, "costs": costs,
-    }  # fmt: skip
-    for name, step in steps.items():
-        result[name] = step()
-        print(name, json.dumps(result[name], indent=1), flush=True)
-        save_vectors(options.vectors)
+    result: dict[str, Any] = json.loads(RESULTS.read_text("utf-8")) if options.only and RESULTS.exists() else {}
+    result |= {"measured": datetime.now(UTC).date().isoformat(), "python": platform.python_version()}
     result["constants"] = {"english": classify.CONFIDENCE_ENGLISH, "any": classify.CONFIDENCE_ANY}
-    RESULTS.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    for name in options.only or STEPS:
+        result[name] = STEPS[name]()
+        print(name, json.dumps(result[name]), flush=True)
+        save_vectors(options.vectors)
+        RESULTS.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

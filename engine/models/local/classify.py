@@ -7,7 +7,7 @@ does everything where the second encoder is not installed or the examples themse
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import log
 from typing import Final, NamedTuple
 
@@ -112,18 +112,15 @@ class Classifier:
         for row, (_, place) in enumerate(counter, start=len(self.rows)):
             targets[row, place] = -1.0
         english = sum(detect_language(text) == "en" for text in texts[:200]) >= ENGLISH * min(len(texts), 200)
-        self._any = Head(vectors.multilingual(texts), texts, targets, letters=LETTERS_ANY)
-        self._english = (
-            Head(vectors.both(texts), texts, targets, letters=LETTERS_ENGLISH)
-            if english and minilm.available()
-            else None
-        )
+        self._both = english and minilm.available()
+        self._texts, self._targets = texts, targets
         self._places = np.array([place for _, place in self.rows])
 
     def values(self, texts: list[str], *, english: bool) -> Seen:
         """What the head for English, or that for any language, makes of the texts."""
-        head, plain = self._head(english=english), [_without_numbers(one) for one in texts]
-        encode = vectors.both if head is self._english else vectors.multilingual
+        both = english and self._both
+        head, plain = self._english if both else self._any, [_without_numbers(one) for one in texts]
+        encode = vectors.both if both else vectors.multilingual
         similar = head.similar(encode(plain), head.letters(plain))
         nearest = np.full((len(texts), len(self.choices)), -1.0, dtype=np.float32)
         for row, own in enumerate(similar[:, : len(self.rows)]):
@@ -141,7 +138,7 @@ class Classifier:
         for english in set(spoken):
             places = [place for place, one in enumerate(spoken) if one == english]
             seen = self.values([text for place in places for text in messages[place]], english=english)
-            weights = np.array(CONFIDENCE_ANY if self._head(english=english) is self._any else CONFIDENCE_ENGLISH)
+            weights = np.array(CONFIDENCE_ENGLISH if english and self._both else CONFIDENCE_ANY)
             at = 0
             for place in places:
                 part = slice(at, at := at + len(messages[place]))
@@ -180,12 +177,18 @@ class Classifier:
         return Near(self.choices[place].name, text, float(similar[row]))
 
     def _similar(self, texts: list[str], *, english: bool) -> Array:
-        head, plain = self._head(english=english), [_without_numbers(one) for one in texts]
-        encode = vectors.both if head is self._english else vectors.multilingual
+        both = english and self._both
+        head, plain = self._english if both else self._any, [_without_numbers(one) for one in texts]
+        encode = vectors.both if both else vectors.multilingual
         return head.similar(encode(plain), head.letters(plain))[:, : len(self.rows)]
 
-    def _head(self, *, english: bool) -> Head:
-        return self._english if english and self._english is not None else self._any
+    @cached_property  # a desk with customers of one language needs one of the two
+    def _any(self) -> Head:
+        return Head(vectors.multilingual(self._texts), self._texts, self._targets, letters=LETTERS_ANY)
+
+    @cached_property
+    def _english(self) -> Head:
+        return Head(vectors.both(self._texts), self._texts, self._targets, letters=LETTERS_ENGLISH)
 
 
 def _without_numbers(text: str) -> str:
