@@ -123,7 +123,7 @@ def _explain(plans: "Mapping[str, Plan]", text: str, args: argparse.Namespace) -
     triage, among = _triage(plans), _choices(plans)
     when = plans["triage"].settings.get("escalate", {}).get("when", {}) if "triage" in plans else {}
     fits = by_rule(
-        {plan.flow: plan.settings.get("start", {}) for plan in plans.values()},
+        {plan.flow: plan.settings.get("rule", {}) for plan in plans.values()},
         Came(args.channel, tuple(args.tag), args.form),
     )
     model = LocalModel()

@@ -24,10 +24,11 @@ from engine.project.scalars import (
     Threshold,
 )  # fmt: skip
 from engine.project.shape import Declaration, Outline, Reader, Reference, Schema, Section, Shape, key, quoted
+from engine.project.start import Start
 from engine.project.step import STEPS, StepKind
 from engine.syntax import Mapping, Node, Text
 
-__all__ = ["GUARDRAILS", "Data", "Escalation", "Figures", "Flow", "Meanwhile", "Rollout", "Start", "When"]
+__all__ = ["GUARDRAILS", "Data", "Escalation", "Figures", "Flow", "Meanwhile", "Rollout", "When"]
 
 _OF_PIECES = ("flow", "title", "owner", "about", "takes", "gives", "needs", "steps")
 _FOLLOWS = Choice(
@@ -38,53 +39,6 @@ _FOLLOWS = Choice(
     queue="It waits until this matter is done.",
     escalate="A person takes over.",
 )
-
-
-_WAYS = ("tags", "form", "channel", "event", "schedule")
-"""How a flow may start, besides by what customers write."""
-
-
-class Start(Declaration):
-    """Which tickets begin here."""
-
-    WHAT = "start"
-    examples: list[Text] | None = key(
-        "examples", ListOf(STRING, least=1), doc="What customers write who belong here.", required=True,
-        example='["I want a refund for order 4821"]',
-    )  # fmt: skip
-    counter: list[Text] | None = key(
-        "not", ListOf(STRING), doc="What looks alike and belongs to another flow.",
-        example='["Where is the refund you promised?"]',
-    )  # fmt: skip
-    tags: list[Text] | None = key(
-        "tags", ListOf(STRING, least=1), example="[refund]",
-        doc="A ticket that comes with one of these tags of the platform begins here, whatever its text says.",
-    )  # fmt: skip
-    form: Text | None = key(
-        "form", STRING, example="returns",
-        doc="A ticket that comes by this form begins here; with `tags` or `channel`, if they fit as well.",
-    )  # fmt: skip
-    channel: Text | None = key(
-        "channel", STRING, example="zendesk",
-        doc="A ticket that comes by this channel of engine.yaml begins here; with `tags` or `form`, if they fit too.",
-    )  # fmt: skip
-    event: Any = key("event", STRING, doc="An event that starts the flow.", later=True)
-    schedule: Any = key("schedule", STRING, doc="A schedule that starts the flow.", later=True)
-
-    @property
-    def rule(self) -> dict[str, Any]:
-        """What a ticket must come with to begin here without a look at its text: tags, form, channel; may be empty."""
-        said: dict[str, Any] = {"tags": [tag.value for tag in self.tags]} if self.tags else {}
-        return said | {name: text.value for name, text in (("form", self.form), ("channel", self.channel)) if text}
-
-    def absent(self) -> list[str]:
-        """`examples` may be missing where something else starts the flow."""
-        return [] if set(_WAYS) & set(self.at) else list(super().absent())
-
-    @classmethod
-    def demands(cls) -> Schema:
-        """One way to begin."""
-        return {"anyOf": [{"required": [way]} for way in ("examples", *_WAYS)]}
 
 
 class Meanwhile(Declaration):

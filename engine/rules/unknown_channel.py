@@ -8,6 +8,7 @@ from engine.project.scalars import Expr
 from engine.project.shape import quoted, shortened
 from engine.rules.base import Case, Rule
 from engine.rules.grants import grants
+from engine.rules.references import missing, uses
 
 __all__ = ["RULE"]
 
@@ -15,23 +16,32 @@ _CHANNEL = ("ticket", "channel")
 
 
 def check(case: Case, sink: Sink) -> None:
-    """Where a flow starts by it, and wherever `ticket.channel` is compared with a word. Nothing is said where no
-    channel is declared yet."""
+    """Where a flow starts by it or an event opens its ticket, and, once channels are there, where `ticket.channel` is
+    compared with a word."""
     settings = case.project.settings
     known = sorted((settings.channels if settings else None) or {})
+    _opened(case, known, sink)
     if not known:
         return
     said = [
         (word.parts[0], expr.text.place_of(word.start, word.end))
         for expr in _expressions(case) for word in _compared(expr.tree)
     ]  # fmt: skip
-    starts = (compiled.flow.start for compiled in case.flows.values())
-    said += [(start.channel.value, start.channel.place) for start in starts if start and start.channel]
     for word, place in said:
         if word not in known:
             near = nearest(word, known)
             message = f"unknown channel `{shortened(word)}`: engine.yaml has {quoted(known)}"
             sink.error("unknown-channel", place, message, tip=f"did you mean `{near}`?" if near else "")
+
+
+def _opened(case: Case, known: list[str], sink: Sink) -> None:
+    """The channel whose ticket an event opens has to be there, whatever else is declared."""
+    settings = case.project.settings
+    if settings is None or "channels" in settings.broken:
+        return
+    missing(
+        (use for use in uses(case, "channel") if use.word not in known), sink, "channel", known, "engine.yaml"
+    )  # fmt: skip
 
 
 def _expressions(case: Case) -> Iterator[Expr]:

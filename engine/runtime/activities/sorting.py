@@ -19,7 +19,7 @@ class Sorter(Group):
     async def best(self, scope: Scope, said: Rows, threshold: float) -> str | None:
         """The flow of the ticket; below the threshold, none. Further wishes of the same message are queued."""
         plans = await self._plans()
-        starts = {plan.flow: plan.settings.get("start", {}) for plan in plans}
+        starts = {plan.flow: plan.settings.get("rule", {}) for plan in plans}
         fits = by_rule(starts, _came(scope, said)) if scope.plan.flow == "triage" else []
         if len(fits) == 1:  # rules that contradict each other decide nothing
             return fits[0]
