@@ -34,10 +34,10 @@ _LONG_NUMBER = re.compile(r"#?\b[0-9]{3,}\b")
 _WORD = re.compile(r"\w")
 
 # Logistic regression of "the best class is right" on (1, its value, its lead over the second in parts of its value,
-# the similarity of its nearest example, log of the examples a class has, log of the classes). Fitted by
-# benchmarks/fit_local_confidence.py on the training texts of banking77: draws of 3 to 12 of its 77 classes with 2 to 10
-# examples each, and of all with 5 to 40, a quarter of the texts from classes that were not drawn, for which no class is
-# right.
+# the similarity of its nearest example, log of the examples a class has, log of the classes). Fitted on the training
+# texts of banking77, as benchmarks/fit_local_confidence.py does it: 40 draws of 3 to 12 of its 77 classes with 2 to 10
+# examples each, every eighth of 40 to 70 with 3, 5 or 10, a quarter of the texts from classes that were not drawn, for
+# which no class is right.
 CONFIDENCE_ENGLISH: Final = (-4.01, 3.66, 3.70, 4.67, -0.60, -0.10)
 CONFIDENCE_ANY: Final = (-3.32, 5.25, 3.35, 2.58, -0.60, -0.02)
 REJECT: Final = 0.5
