@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Byte code is kept: else each of the tests' processes compiles everything anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: setup setup-dev demo run test lint types bench-check bench-worst clean
+.PHONY: setup setup-dev demo run test lint types bench-check bench-worst bench-routing clean
 
 setup: $(VENV)/.installed
 
@@ -46,6 +46,10 @@ bench-check: setup-dev
 
 bench-worst: setup-dev
 	$(BIN)/python -m benchmarks.worst
+
+# Needs ../shared/data/banking77; embeds 13,083 texts, which takes some minutes.
+bench-routing: setup-dev
+	$(BIN)/python -m benchmarks.routing
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .engine

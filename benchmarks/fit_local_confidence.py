@@ -1,65 +1,60 @@
 """Fit the confidence of the embedded model: the constants of engine/models/local/classify.py and answer.py.
 
-    python benchmarks/fit_local_confidence.py classify PATH/TO/banking77
-    python benchmarks/fit_local_confidence.py answer tests/knowledge/articles tests/models/questions.csv
+    python -m benchmarks.fit_local_confidence classify [--vectors DIR]
+    python -m benchmarks.fit_local_confidence answer tests/knowledge/articles tests/models/questions.csv
 
-banking77 holds train.csv and test.csv (`text,category`), from github.com/PolyAI-LDN/task-specific-datasets
-(CC BY 4.0). Fitted on draws from train.csv, checked on draws from test.csv: the table shows, by confidence,
-how often the best class was right. The questions (`question,answered_by`) are fitted in a few rounds, since the
-constants also pick the best sentence; `answered_by` is a part of the right sentence, empty where there is none.
+Fitted on draws from the training texts of banking77 (benchmarks/banking77.py), checked on draws from its test texts:
+the table shows, by confidence, how often the best class was right. The questions (`question,answered_by`) are fitted in
+a few rounds, since the constants also pick the best sentence; `answered_by` is a part of the right sentence, empty
+where there is none.
 """
 
 import argparse
 import csv
 import random
 import tempfile
-from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.banking77 import load_vectors, read
 from engine.knowledge.library import Library
 from engine.models.base import Choice
 from engine.models.local import answer
-from engine.models.local.classify import Classifier
+from engine.models.local.classify import Classifier, Seen
 from engine.models.local.embedding import PackagedEmbedder
 
 Floats = NDArray[np.float64]
+Rows = dict[bool, list[tuple[list[float], bool]]]
+"""By head: evidence, and whether the best class was right."""
 
 
-def read(path: Path) -> dict[str, list[str]]:
-    """Texts by category."""
-    texts: dict[str, list[str]] = defaultdict(list)
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            texts[row["category"]].append(row["text"])
-    return dict(texts)
-
-
-def draw(
-    examples: dict[str, list[str]], asked: dict[str, list[str]], rng: random.Random
-) -> list[tuple[list[float], bool]]:
-    """One made-up desk: some classes with few examples, asked texts of theirs and, a quarter of all, of others."""
-    names = rng.sample(sorted(examples), rng.randint(3, 12))
-    many = rng.randint(2, 10)
-    choices, texts, truth = [], [], []
+def desk(texts: dict[str, list[str]], asked: dict[str, list[str]], rng: random.Random, *, large: bool) -> Rows:
+    """One made-up desk for each head: some classes with few examples, asked texts of theirs and, a quarter of all, of
+    others. For each asked text the evidence and whether the best class was right."""
+    names = rng.sample(sorted(texts), rng.randint(40, 70) if large else rng.randint(3, 12))
+    many = rng.choice((3, 5, 10)) if large else rng.randint(2, 10)
+    choices, said, truth = [], [], []
     for name in names:
-        pool = rng.sample(examples[name], min(len(examples[name]), many + 4))
+        pool = rng.sample(texts[name], many + 4)
         choices.append(Choice(name, examples=tuple(pool[:many])))
-        own = pool[many:] if examples is asked else rng.sample(asked[name], 4)
-        texts += own
+        own = pool[many:] if texts is asked else rng.sample(asked[name], 4)
+        said += own
         truth += [name] * len(own)
-    strangers = [name for name in sorted(examples) if name not in names]
-    for _ in range(len(texts) // 3):
-        texts.append(rng.choice(asked[rng.choice(strangers)]))
+    strangers = [name for name in sorted(texts) if name not in names]
+    for _ in range(len(said) // 3):
+        said.append(rng.choice(asked[rng.choice(strangers)]))
         truth.append("")
     classifier = Classifier(tuple(choices))
-    rows = []
-    for values, right in zip(classifier.values(texts), truth, strict=True):
-        best = int(values.argmax())
-        rows.append((list(classifier.evidence(values, best)), names[best] == right))
-    return rows
+    found: Rows = {}
+    for english in (True, False):
+        seen = classifier.values(said, english=english)
+        for values, nearest, right in zip(seen.values, seen.nearest, truth, strict=True):
+            best = int(values.argmax())
+            evidence = classifier.evidence(Seen(values, nearest))[best].tolist()
+            found.setdefault(english, []).append((evidence, names[best] == right))
+    return found
 
 
 def logistic_regression(x: Floats, y: Floats) -> Floats:
@@ -85,17 +80,24 @@ def table(p: Floats, y: Floats) -> None:
         print(f"at {least}: {kept.mean():.2f} of all kept, {1 - y[kept].mean():.3f} wrong among them")
 
 
-def fit_classifier(folder: Path, draws: int) -> None:
+def fit_classifier(draws: int, vectors: Path | None) -> None:
     """Print the constants of classify.py, and how well calibrated they are on other texts."""
-    train, test = read(folder / "train.csv"), read(folder / "test.csv")
+    load_vectors(vectors)
+    train, test = read("train"), read("test")
     rng = random.Random(77)
-    fitted = [row for _ in range(draws) for row in draw(train, train, rng)]
-    x, y = np.array([row for row, _ in fitted]), np.array([right for _, right in fitted], dtype=float)
-    weights = logistic_regression(x, y)
-    print("CONFIDENCE =", tuple(round(float(one), 2) for one in weights), f"from {len(y)} texts")
-    checked = [row for _ in range(draws // 4) for row in draw(train, test, rng)]
-    x, y = np.array([row for row, _ in checked]), np.array([right for _, right in checked], dtype=float)
-    table(1 / (1 + np.exp(-x @ weights)), y)
+    fitted = [desk(train, train, rng, large=number % 8 == 7) for number in range(draws)]
+    checked = [desk(train, test, rng, large=number % 8 == 7) for number in range(draws // 4)]
+    for english, name in ((True, "CONFIDENCE_ENGLISH"), (False, "CONFIDENCE_ANY")):
+        x, y = _arrays(fitted, english=english)
+        weights = logistic_regression(x, y)
+        print(name, "=", tuple(round(float(one), 2) for one in weights), f"from {len(y)} texts")
+        x, y = _arrays(checked, english=english)
+        table(1 / (1 + np.exp(-x @ weights)), y)
+
+
+def _arrays(desks: list[Rows], *, english: bool) -> tuple[Floats, Floats]:
+    rows = [row for one in desks for row in one[english]]
+    return np.array([row for row, _ in rows]), np.array([right for _, right in rows], dtype=float)
 
 
 def fit_answers(articles: Path, questions: Path) -> None:
@@ -125,14 +127,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     jobs = parser.add_subparsers(dest="job", required=True)
     classifier = jobs.add_parser("classify")
-    classifier.add_argument("folder", type=Path)
-    classifier.add_argument("--draws", type=int, default=400)
+    classifier.add_argument("--vectors", type=Path, help="a folder for what was embedded")
+    classifier.add_argument("--draws", type=int, default=120)
     answers = jobs.add_parser("answer")
     answers.add_argument("articles", type=Path)
     answers.add_argument("questions", type=Path)
     options = parser.parse_args()
     if options.job == "classify":
-        fit_classifier(options.folder, options.draws)
+        fit_classifier(options.draws, options.vectors)
     else:
         fit_answers(options.articles, options.questions)
 

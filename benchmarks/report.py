@@ -80,6 +80,35 @@ def _mutations(result: Mapping[str, Any]) -> Iterator[str]:
     yield from ("", "\\* A mistake: nobody means its result. The shares are of those that are not the same flow.")
 
 
+def _routing(result: Mapping[str, Any]) -> Iterator[str]:
+    columns = ("accuracy", "coverage at 5 % error", "its threshold", "routed at 0.6", "wrong of these")
+    yield from _head(result, "banking77, 3,080 test texts", *columns, "calibration error")
+    for name, row in result.items():
+        if isinstance(row, dict) and "accuracy" in row:
+            shares = (row[column] if column == "its threshold" else f"{100 * row[column]:.1f} %" for column in columns)
+            yield _row((name, *map(str, shares), f"{row['calibration error']:.3f}"))
+    yield from ("", "| 20 of the 77 categories unknown | unknown left to people | known routed | wrong of these |")
+    yield "| --- | --- | --- | --- |"
+    for name, row in result.items():
+        if isinstance(row, dict) and "known routed" in row:
+            yield _row(
+                (name.removeprefix("20 categories unknown, "), *(f"{100 * share:.1f} %" for share in row.values()))
+            )
+    yield from ("", "| 58 texts of other domains | left to people |", "| --- | --- |")
+    for name, share in result.get("texts of other domains left to people", {}).items():
+        yield _row((name, f"{100 * share:.1f} %"))
+    for title in ("languages", "languages, one encoder"):
+        if title in result:
+            yield from ("", f"| the sample shop's customers: {title} | right | a person | wrong |")
+            yield "| --- | --- | --- | --- |"
+            yield from (_row((name, *map(str, row.values()))) for name, row in result[title].items())
+    yield from ("", "| what it costs | |", "| --- | --- |")
+    if "all examples" in result:
+        spent = result["all examples"]["s of processor to train"]
+        yield _row(("a head of all 10,003 examples, vectors at hand", f"{spent} s of processor"))
+    yield from (_row((name, str(number))) for name, number in result.get("costs", {}).items())
+
+
 def _head(result: Mapping[str, Any], *columns: str) -> Iterator[str]:
     yield from (
         f"Measured {result['measured']}, Python {result['python']}.",
@@ -101,6 +130,7 @@ TABLES: Final[dict[str, Callable[[Mapping[str, Any]], Iterator[str]]]] = {
     "check": _check,
     "worst": _worst,
     "mutations": _mutations,
+    "routing": _routing,
 }
 """Result -> the lines that it comes to."""
 

@@ -58,6 +58,7 @@ class Refused(EngineError):
 class Arrival:
     """One message or event of a delivery. `content_id` is the platform's id of the content, not of the delivery.
 
+    `data` of a ticket's first message says what it came with: `tags`, and its `form`.
     `same_as_first`: the platform sends a ticket's description again as its first comment. `wants_person` and `topics`
     are the service's to fill, not a channel's.
     """

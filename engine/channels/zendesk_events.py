@@ -90,9 +90,17 @@ def _description(detail: Mapping[str, Any], delivery: str) -> tuple[Arrival, ...
     return (
         Arrival(
             content_id=f"{detail['id']}/description", author_id=_id(detail.get("requester_id")), text=text,
+            data=_with(detail),
             platform_time=moment(detail.get("created_at")), delivery_id=delivery, same_as_first=True,
         ),
     )  # fmt: skip
+
+
+def _with(detail: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the ticket came with besides its words: tags and form, by which flows may start."""
+    tags = [tag for tag in detail.get("tags") or () if isinstance(tag, str)] if detail.get("tags") else []
+    form = _id(detail.get("form_id"))
+    return {"tags": tags, "form": form} if tags or form else None
 
 
 def _comment(

@@ -43,6 +43,7 @@ COMMANDS: dict[str, str] = {
     "revoke": "engine.cli.revoke",
     "tools": "engine.cli.tools",
     "kb": "engine.cli.kb",
+    "route": "engine.cli.route",
 }
 """Command -> the module that does it."""
 
@@ -69,6 +70,7 @@ SUMMARIES: dict[str, str] = {
     "revoke": "stop every further call of a tool",
     "tools": "list, check and try what flows may call; copy ready ones",
     "kb": "index the articles, and search them",
+    "route": "explain which flow a text goes to, and measure it",
 }
 """Command -> what it does, in one line: here, so that the help imports no command."""
 

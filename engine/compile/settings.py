@@ -28,6 +28,7 @@ def plan_settings(flow: Flow, settings: Settings | None, *, works: bool = False)
         "about": flow.about.value if flow.about else "",
         "examples": [text.value for text in (flow.start.examples if flow.start else None) or ()],
         "not": [text.value for text in (flow.start.counter if flow.start else None) or ()],
+        **({"rule": flow.start.rule} if flow.start and flow.start.rule else {}),
         "silence": silence_json(silence) if silence else dict(FALLBACK),
         "meanwhile": _meanwhile(flow),
         "escalate": {

@@ -113,6 +113,7 @@ class Schedule(Declaration):
         return {"oneOf": [timed, spaced]}
 
 
+_BY_RULE = ("tags", "form", "channel")
 _STARTS = ("examples", "event", "schedule")
 
 
@@ -128,6 +129,18 @@ class Start(Declaration):
         "not", ListOf(STRING), doc="What looks alike and belongs to another flow.",
         example='["Where is the refund you promised?"]',
     )  # fmt: skip
+    tags: list[Text] | None = key(
+        "tags", ListOf(STRING, least=1), example="[refund]",
+        doc="A ticket that comes with one of these tags of the platform begins here, whatever its text says.",
+    )  # fmt: skip
+    form: Text | None = key(
+        "form", STRING, example="returns",
+        doc="A ticket that comes by this form begins here; with `tags` or `channel`, if they fit as well.",
+    )  # fmt: skip
+    channel: Text | None = key(
+        "channel", Ref("channel"), example="zendesk",
+        doc="A ticket that comes by this channel of engine.yaml begins here; with `tags` or `form`, if they fit too.",
+    )  # fmt: skip
     event: Any = key(
         "event", Either("an event such as `shipment.delayed`, or a mapping with `name`, `with` and `opens`",
                         text=EVENT, entries=Section(EventStart)),
@@ -139,12 +152,13 @@ class Start(Declaration):
     )  # fmt: skip
 
     def absent(self) -> list[str]:
-        """`examples` may be missing where an event or a schedule starts the flow."""
-        return [] if self.by_itself else list(super().absent())
+        """`examples` may be missing where something else starts the flow."""
+        return [] if self.by_itself or set(_BY_RULE) & set(self.at) else list(super().absent())
 
     def finish(self, reader: Reader) -> None:
         """One way to begin: another way is another flow, whose steps know what they begin with."""
         ways = [way for way in _STARTS if way in self.at]
+        ways[:0] = [way for way in _BY_RULE if way in self.at][:1] if "examples" not in self.at else []
         for second in ways[1:]:
             self.broken.add(second)
             message = f"a flow starts in one way: `{ways[0]}` stands here already, beside `{second}`"
@@ -155,8 +169,17 @@ class Start(Declaration):
     @classmethod
     def demands(cls) -> Schema:
         """One way to begin."""
-        ways: list[Schema] = [{"required": [way]} for way in _STARTS]
+        customers: Schema = {"anyOf": [{"required": [way]} for way in ("examples", *_BY_RULE)]}
+        ways: list[Schema] = [customers, *({"required": [way]} for way in ("event", "schedule"))]
         return {"oneOf": ways, "dependencies": {"not": ["examples"]}}
+
+    @property
+    def rule(self) -> dict[str, Any]:
+        """What a ticket must come with to begin here without a look at its text: tags, form, channel; may be empty."""
+        if self.by_itself:
+            return {}
+        said: dict[str, Any] = {"tags": [tag.value for tag in self.tags]} if self.tags else {}
+        return said | {name: text.value for name, text in (("form", self.form), ("channel", self.channel)) if text}
 
     @property
     def happening(self) -> tuple[Text | None, dict[str, tuple[Text, Kind | None]], Text | None] | None:

@@ -16,19 +16,22 @@ _CHANNEL = ("ticket", "channel")
 
 
 def check(case: Case, sink: Sink) -> None:
-    """Where an event opens its ticket, and where `ticket.channel` is compared with a word, once channels are there."""
+    """Where a flow starts by it or an event opens its ticket, and, once channels are there, where `ticket.channel` is
+    compared with a word."""
     settings = case.project.settings
     known = sorted((settings.channels if settings else None) or {})
     _opened(case, known, sink)
     if not known:
         return
-    for expr in _expressions(case):
-        for word in _compared(expr.tree):
-            if word.parts[0] not in known:
-                near = nearest(word.parts[0], known)
-                message = f"unknown channel `{shortened(word.parts[0])}`: engine.yaml has {quoted(known)}"
-                place = expr.text.place_of(word.start, word.end)
-                sink.error("unknown-channel", place, message, tip=f"did you mean `{near}`?" if near else "")
+    said = [
+        (word.parts[0], expr.text.place_of(word.start, word.end))
+        for expr in _expressions(case) for word in _compared(expr.tree)
+    ]  # fmt: skip
+    for word, place in said:
+        if word not in known:
+            near = nearest(word, known)
+            message = f"unknown channel `{shortened(word)}`: engine.yaml has {quoted(known)}"
+            sink.error("unknown-channel", place, message, tip=f"did you mean `{near}`?" if near else "")
 
 
 def _opened(case: Case, known: list[str], sink: Sink) -> None:

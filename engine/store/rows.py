@@ -411,5 +411,8 @@ class WishRow:
     ticket_id: str
     epoch: int
     message_seq: int
+    begins: int
+    ends: int | None
+    """Where in the message's text its words stand; `ends` None: to the end."""
     state: Literal["queued", "taken"]
     created_at: datetime

@@ -444,7 +444,9 @@ wishes = Table(
     _ticket(),
     _epoch(),
     Column("message_seq", Integer, nullable=False),
+    Column("begins", Integer, nullable=False, server_default="0"),
+    Column("ends", Integer),
     Column("state", String(20), nullable=False),
     Column("created_at", Moment, nullable=False),
-    UniqueConstraint("ticket_id", "message_seq"),
+    UniqueConstraint("ticket_id", "message_seq", "begins"),
 )

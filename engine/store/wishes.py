@@ -9,18 +9,18 @@ from engine.store.transaction import mint
 
 
 class Wishes:
-    """Queued wishes, one for a message at most."""
+    """Queued wishes: a message has one, or several that stand at different places of it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def queue(self, ticket_id: str, epoch: int, message_seq: int) -> bool:
-        """Queue the wish of a message; False if it is there already."""
+    def queue(self, ticket_id: str, epoch: int, message_seq: int, begins: int = 0, ends: int | None = None) -> bool:
+        """Queue the wish of a message, or the one whose words stand there; False if it is there already."""
         with self._database.write() as tx:
             place.locked(tx, ticket_id)
             return tx.insert_new(
                 schema.wishes, id=mint("w"), ticket_id=ticket_id, epoch=epoch, message_seq=message_seq,
-                state="queued", created_at=tx.now(),
+                begins=begins, ends=ends, state="queued", created_at=tx.now(),
             )  # fmt: skip
 
     def take_next(self, ticket_id: str, epoch: int) -> WishRow | None:
@@ -31,7 +31,7 @@ class Wishes:
             waiting = sa.select(schema.wishes).where(
                 row.ticket_id == ticket_id, row.epoch == epoch, row.state == "queued"
             )
-            found = tx.first(WishRow, waiting.order_by(row.message_seq))
+            found = tx.first(WishRow, waiting.order_by(row.message_seq, row.begins))
             if found is None:
                 return None
             tx.update(schema.wishes, row.id == found.id, row.state == "queued", state="taken")
@@ -40,6 +40,6 @@ class Wishes:
     def of_ticket(self, ticket_id: str) -> list[WishRow]:
         """All wishes of a ticket, in order."""
         row = schema.wishes.c
-        query = sa.select(schema.wishes).where(row.ticket_id == ticket_id).order_by(row.message_seq)
+        query = sa.select(schema.wishes).where(row.ticket_id == ticket_id).order_by(row.message_seq, row.begins)
         with self._database.read() as tx:
             return tx.all(WishRow, query)

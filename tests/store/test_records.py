@@ -118,6 +118,15 @@ def test_wishes_wait_their_turn(store: Store) -> None:
     assert {wish.state for wish in store.wishes.of_ticket(row.id)} == {"taken"}
 
 
+def test_one_message_may_hold_several_wishes(store: Store) -> None:
+    row = given.ticket(store)
+    assert store.wishes.queue(row.id, 1, 2, 30, 60)
+    assert store.wishes.queue(row.id, 1, 2, 70)
+    assert not store.wishes.queue(row.id, 1, 2, 30, 60)
+    taken = [store.wishes.take_next(row.id, 1) for _ in range(3)]
+    assert [wish and (wish.begins, wish.ends) for wish in taken] == [(30, 60), (70, None), None]
+
+
 async def test_asyncio_code_is_never_blocked(store: Store) -> None:
     loop, answered = asyncio.get_running_loop(), threading.Event()
 

@@ -22,6 +22,10 @@ _MONEY: Final = re.compile(
     rf"(?P<two>{_NUMBER})\s?(?P<after>[€£$¥]|(?:{_WORD})\b))",
     re.IGNORECASE,
 )
+_CENTS: Final = re.compile(
+    r"\s(?:(?:and|und|et|y|con)\s)?(?P<cents>[0-9]{1,2})\s?(?:cents?|centimes?|c[ée]ntimos)\b", re.I
+)
+"""What stands behind "35 euros and 50 cents"."""
 _PLAIN: Final = re.compile(rf"(?<![\w.,#/-])(?:{_NUMBER})(?![\w/-])(?![.,][0-9])")
 _COUNTS: Final = {
     word: value
@@ -54,7 +58,9 @@ def money(text: str) -> Iterator[Found]:
         amount = decimal(match["one"] or match["two"], cents=True)
         if amount is not None:
             currency = _SYMBOLS.get(mark) or _WORDS[mark]
-            yield Found(Money(amount, currency), match.start(), match.end(), 0.95)
+            rest = _CENTS.match(text, match.end()) if amount == amount.to_integral_value() else None
+            whole = (amount + Decimal(rest["cents"]) / 100).quantize(Decimal("0.01")) if rest else amount
+            yield Found(Money(whole, currency), match.start(), (rest or match).end(), 0.95)
 
 
 def numbers(text: str, language: str | None) -> Iterator[Found]:

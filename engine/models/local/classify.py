@@ -1,39 +1,45 @@
-"""Choosing a class by its examples: kernel ridge regression over sentence vectors and lexical features.
+"""Choosing a class by its examples, with a confidence that says how often such a choice is right.
 
-The kernel of two texts is exp(4 (s - 1)), s the mean of the cosines of their sentence vectors and of their
-TF-IDF features (weights 1 and 0.5). Examples of a class pull towards 1 for it and 0 for the others, its
-counter-examples towards -1. A text far from every example gets values near 0 for all, which is what lets it
-be rejected. On banking77 with 10 examples a class: 81 % right (nearest neighbour: 70 %).
+Two heads (`engine.models.local.head`) are made of the same examples. English texts go to one that sees both packaged
+encoders, whose mistakes differ; texts in any other language go to one that sees the multilingual encoder alone, and so
+does everything where the second encoder is not installed or the examples themselves are not English.
 """
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-from math import exp, log
-from typing import Any, Final
+from functools import cached_property, lru_cache
+from math import log
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.models.base import Choice, Request
-from engine.models.local.embedding import encode
-from engine.models.local.words import features, latest, sentences, words
+from engine.models.local import minilm, vectors
+from engine.models.local.head import Head
+from engine.models.local.language import detect_language
+from engine.models.local.words import latest, sentences, words
+
+__all__ = ["REJECT", "Classifier", "Near", "Seen", "Verdict", "classifier", "classify", "parts", "scored"]
 
 Array = NDArray[np.float32]
 
-LEXICAL: Final = 0.5
-SHARPNESS: Final = 4.0
-RIDGE: Final = 0.1
 MAX_SENTENCES: Final = 8
+ENGLISH: Final = 0.5
+"""The least share of English examples with which the second encoder is of use."""
+LETTERS_ENGLISH: Final = 0.15
+LETTERS_ANY: Final = 0.25
 
 _LONG_NUMBER = re.compile(r"#?\b[0-9]{3,}\b")
 _WORD = re.compile(r"\w")
 
 # Logistic regression of "the best class is right" on (1, its value, its lead over the second in parts of its value,
-# log of the examples a class has). Fitted by benchmarks/fit_local_confidence.py on the training texts of banking77:
-# 400 draws of 3 to 12 of its 77 classes with 2 to 10 examples each, a quarter of the texts from classes that were not
-# drawn, for which no class is right.
-CONFIDENCE: Final = (-1.39, 12.41, 3.42, -1.31)
+# the similarity of its nearest example, log of the examples a class has, log of the classes). Fitted on the training
+# texts of banking77, as benchmarks/fit_local_confidence.py does it: 40 draws of 3 to 12 of its 77 classes with 2 to 10
+# examples each, every eighth of 40 to 70 with 3, 5 or 10, a quarter of the texts from classes that were not drawn, for
+# which no class is right.
+CONFIDENCE_ENGLISH: Final = (-4.01, 3.66, 3.70, 4.67, -0.60, -0.10)
+CONFIDENCE_ANY: Final = (-3.32, 5.25, 3.35, 2.58, -0.60, -0.02)
 REJECT: Final = 0.5
 """Below this the choice is None: more likely wrong than right."""
 
@@ -47,77 +53,142 @@ class Verdict:
     confidence: float
 
 
+class Near(NamedTuple):
+    """An example that a text is like, and how much, 1 for the same."""
+
+    choice: str
+    example: str
+    similarity: float
+
+
 def classify(request: Request) -> Verdict:
     """The class of what the customer wrote last. Blocking."""
-    names = [one.name for one in request.choices]
-    text = latest(request.messages)
-    if not names or not words(text):
-        return Verdict(None, dict.fromkeys(names, 0.0), 0.0)
-    scores = dict(zip(names, _prepared(request.choices).probabilities(_parts(text)), strict=True))
-    best = max(names, key=lambda name: scores[name])
+    scores = scored(latest(request.messages), request.choices)
+    if not scores:
+        return Verdict(None, {}, 0.0)
+    best = max(scores, key=lambda name: scores[name])
     return Verdict(best if scores[best] >= REJECT else None, scores, scores[best])
 
 
-def _parts(text: str) -> list[str]:
+def scored(text: str, choices: tuple[Choice, ...]) -> dict[str, float]:
+    """How likely each class is meant by one text, 0..1; nothing is, where it has no words."""
+    names = [one.name for one in choices]
+    if not names or not words(text):
+        return dict.fromkeys(names, 0.0)
+    return dict(zip(names, classifier(choices).probabilities(parts(text)), strict=True))
+
+
+def parts(text: str) -> list[str]:
     """The whole text and, of a longer one, its sentences: a wish may stand in one of them."""
     single = [one for one in sentences(text) if len(words(one)) >= 3][:MAX_SENTENCES]
     return [text, *single] if len(single) > 1 else [text]
 
 
 @lru_cache(maxsize=64)
-def _prepared(choices: tuple[Choice, ...]) -> "Classifier":
+def classifier(choices: tuple[Choice, ...]) -> "Classifier":
+    """The classifier of these choices, made once a process."""
     return Classifier(choices)
 
 
+class Seen(NamedTuple):
+    """What a head makes of some texts: a value per text and class, and the similarity to each class's nearest."""
+
+    values: Array
+    nearest: Array
+
+
 class Classifier:
-    """Examples of some classes, embedded, with the weights that follow from them. Read-only once made."""
+    """Examples of some classes with the heads that follow from them. Read-only once made."""
 
     def __init__(self, choices: tuple[Choice, ...]) -> None:
-        examples = [_examples(one) for one in choices]
-        rows = [(text, place, 1.0) for place, own in enumerate(examples) for text in own]
-        rows += [(text, place, -1.0) for place, one in enumerate(choices) for text in one.counter_examples]
-        self._log_examples = log(sum(map(len, examples)) / len(examples))
-        texts = [_without_numbers(text) for text, _, _ in rows]
-        targets = np.zeros((len(rows), len(choices)), dtype=np.float32)
-        for row, (_, place, value) in enumerate(rows):
-            targets[row, place] = value
-        self._vectors = encode(texts)
-        self._lexical = _Lexical(texts)
-        kernel = self._kernel(self._vectors, self._lexical.rows)
-        ridge = np.eye(len(rows), dtype=np.float32) * RIDGE
-        self._weights: Array = np.linalg.solve(kernel + ridge, targets).astype(np.float32)
+        self.choices = choices
+        self.rows = [(text, place) for place, one in enumerate(choices) for text in _examples(one)]
+        counter = [(text, place) for place, one in enumerate(choices) for text in one.counter_examples]
+        self._logs = (log(len(self.rows) / len(choices)), log(len(choices)))
+        texts = [_without_numbers(text) for text, _ in (*self.rows, *counter)]
+        targets = np.zeros((len(texts), len(choices)), dtype=np.float32)
+        for row, (_, place) in enumerate(self.rows):
+            targets[row, place] = 1.0
+        for row, (_, place) in enumerate(counter, start=len(self.rows)):
+            targets[row, place] = -1.0
+        english = sum(detect_language(text) == "en" for text in texts[:200]) >= ENGLISH * min(len(texts), 200)
+        self._both = english and minilm.available()
+        self._texts, self._targets = texts, targets
+        self._places = np.array([place for _, place in self.rows])
 
-    def values(self, texts: list[str]) -> Array:
-        """The regression's value per text and class: about 1 where it is meant, 0 where nothing is alike."""
-        texts = [_without_numbers(one) for one in texts]
-        values: Array = self._kernel(encode(texts), self._lexical.vectors(texts)) @ self._weights
-        return values
+    def values(self, texts: list[str], *, english: bool) -> Seen:
+        """What the head for English, or that for any language, makes of the texts."""
+        both = english and self._both
+        head, plain = self._english if both else self._any, [_without_numbers(one) for one in texts]
+        encode = vectors.both if both else vectors.multilingual
+        similar = head.similar(encode(plain), head.letters(plain))
+        nearest = np.full((len(texts), len(self.choices)), -1.0, dtype=np.float32)
+        for row, own in enumerate(similar[:, : len(self.rows)]):
+            np.maximum.at(nearest[row], self._places, own)
+        return Seen(head.values(similar), nearest)
 
     def probabilities(self, texts: list[str]) -> list[float]:
         """Per class, how likely it is meant. The texts are parts of one message: the best part counts."""
-        best = self.values(texts).max(axis=0)
-        each = [_logistic(self.evidence(best, place)) for place in range(len(best))]
-        # two wishes in one message: each is likely there, and neither is likely to be the one that is meant
-        return [one / max(1.0, sum(each)) for one in each]
+        return self.all_probabilities([texts])[0]
 
-    def evidence(self, values: Array, place: int) -> tuple[float, ...]:
-        """What the confidence in the class at `place` is computed from; see `CONFIDENCE`."""
-        value = float(values[place])
-        others = np.delete(values, place)
-        lead = value - float(others.max()) if len(others) else value
-        return (1.0, value, lead / (abs(value) + 0.05), self._log_examples)
+    def all_probabilities(self, messages: list[list[str]]) -> list[list[float]]:
+        """The same for many messages at once, which is faster."""
+        found: dict[int, list[float]] = {}
+        spoken = [detect_language(texts[0]) == "en" for texts in messages]
+        for english in set(spoken):
+            places = [place for place, one in enumerate(spoken) if one == english]
+            seen = self.values([text for place in places for text in messages[place]], english=english)
+            weights = np.array(CONFIDENCE_ENGLISH if english and self._both else CONFIDENCE_ANY)
+            at = 0
+            for place in places:
+                part = slice(at, at := at + len(messages[place]))
+                best = Seen(seen.values[part].max(axis=0), seen.nearest[part].max(axis=0))
+                each = 1 / (1 + np.exp(-self.evidence(best) @ weights))
+                # two wishes in one message: each is likely there, and neither is likely to be the one that is meant
+                found[place] = (each / max(1.0, float(each.sum()))).tolist()
+        return [found[place] for place in range(len(messages))]
 
-    def _kernel(self, vectors: Array, lexical: Array) -> Array:
-        near = vectors @ self._vectors.T
-        overlap = lexical @ self._lexical.rows.T
-        # A text in another language than the examples shares no words with them: vectors alone then.
-        shares = overlap.max(axis=1, keepdims=True) > 0.05
-        mixed = np.where(shares, (near + LEXICAL * overlap) / (1 + LEXICAL), near)
-        return np.exp(SHARPNESS * (mixed - 1)).astype(np.float32)
+    def evidence(self, seen: Seen) -> Array:
+        """What the confidence in each class is computed from, a row a class; see `CONFIDENCE_ENGLISH`."""
+        values = seen.values.astype(np.float64)
+        first, second = sorted([*values, 0.0] if len(values) == 1 else values, reverse=True)[:2]
+        leads = values - np.where(values == first, second, first)
+        ones = np.ones_like(values)
+        columns = (ones, values, leads / (np.abs(values) + 0.05), seen.nearest, *(ones * one for one in self._logs))
+        rows: Array = np.stack(columns, axis=1)
+        return rows
 
+    def near(self, text: str, count: int = 3) -> list[Near]:
+        """The examples that a text is most like, best first: what an explanation shows."""
+        similar = self._similar([text], english=detect_language(text) == "en")[0]
+        return [self._near(int(row), similar) for row in np.argsort(-similar, kind="stable")[:count]]
 
-def _logistic(row: tuple[float, ...]) -> float:
-    return 1 / (1 + exp(-sum(a * b for a, b in zip(CONFIDENCE, row, strict=True))))
+    def collisions(self, alike: float) -> list[tuple[Near, Near]]:
+        """Pairs of examples of two classes whose similarity is at least so high, most alike first."""
+        found = []
+        for row, (text, place) in enumerate(self.rows):
+            similar = self._similar([text], english=detect_language(text) == "en")[0]
+            later = [at for at in range(row + 1, len(self.rows)) if self.rows[at][1] != place and similar[at] >= alike]
+            found += [(self._near(row, similar), self._near(at, similar)) for at in later]
+        return sorted(found, key=lambda pair: -pair[1].similarity)
+
+    def _near(self, row: int, similar: Array) -> Near:
+        text, place = self.rows[row]
+        return Near(self.choices[place].name, text, float(similar[row]))
+
+    def _similar(self, texts: list[str], *, english: bool) -> Array:
+        both = english and self._both
+        head, plain = self._english if both else self._any, [_without_numbers(one) for one in texts]
+        encode = vectors.both if both else vectors.multilingual
+        return head.similar(encode(plain), head.letters(plain))[:, : len(self.rows)]
+
+    @cached_property  # a desk with customers of one language needs one of the two
+    def _any(self) -> Head:
+        return Head(vectors.multilingual(self._texts), self._texts, self._targets, letters=LETTERS_ANY)
+
+    @cached_property
+    def _english(self) -> Head:
+        return Head(vectors.both(self._texts), self._texts, self._targets, letters=LETTERS_ENGLISH)
 
 
 def _without_numbers(text: str) -> str:
@@ -128,31 +199,3 @@ def _without_numbers(text: str) -> str:
 def _examples(choice: Choice) -> tuple[str, ...]:
     own = tuple(one for one in (*choice.examples, choice.about) if one.strip())
     return own or (choice.name.replace("_", " ").replace("-", " "),)
-
-
-class _Lexical:
-    """TF-IDF over the features of some texts, rows of length 1."""
-
-    def __init__(self, texts: list[str]) -> None:
-        counted = [features(text) for text in texts]
-        seen: dict[str, int] = {}
-        for one in counted:
-            for feature in set(one):
-                seen[feature] = seen.get(feature, 0) + 1
-        self._place = {feature: place for place, feature in enumerate(seen)}
-        self._rarity = np.log((1 + len(texts)) / (1 + np.array(list(seen.values()), dtype=np.float32))) + 1
-        self.rows = self._rows(counted)
-
-    def vectors(self, texts: list[str]) -> Array:
-        """One row a text; a text without any known feature gives zeros."""
-        return self._rows([features(text) for text in texts])
-
-    def _rows(self, counted: list[list[str]]) -> Array:
-        rows: Any = np.zeros((len(counted), len(self._place)), dtype=np.float32)
-        for row, found in enumerate(counted):
-            places = [place for feature in found if (place := self._place.get(feature)) is not None]
-            np.add.at(rows[row], places, 1.0)
-        rows = np.log1p(rows) * self._rarity
-        length = np.linalg.norm(rows, axis=1, keepdims=True)
-        unit: Array = (rows / np.where(length == 0, 1, length)).astype(np.float32)
-        return unit

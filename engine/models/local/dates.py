@@ -69,19 +69,31 @@ _MONTH_FIRST = re.compile(
     rf"\b(?P<name>{_any(_MONTHS)})\b\.?\s+(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?(?![\w:.]*[0-9])(?:,?\s+{_YEAR}\b)?",
     re.IGNORECASE,
 )
-_NAMED = re.compile(rf"(?<!\w)(?P<word>{_any(_RELATIVE)})(?!\w)", re.IGNORECASE)
+_NAMED = re.compile(  # "por la mañana" is a time of day
+    rf"(?<!\w)(?<!la )(?<!esta )(?P<word>{_any(_RELATIVE)})(?!\w)", re.IGNORECASE
+)
+_MORGEN = re.compile(  # written small, and no morning: "heute morgen", "guten morgen"
+    r"(?<!\w)(?<!heute )(?<!gestern )(?<!guten )(?<!jeden )(?<!diesen )(?<!am )morgen(?!\w)"
+)
 _COUNT: Final = rf"(?P<count>[0-9]{{1,4}}|{_any(_NUMBER_WORDS)})"
 _AGO = re.compile(
     rf"\b(?:{_COUNT}\s+(?P<unit>{_any(_UNITS)})\s+(?:ago|earlier)|"
     rf"(?:vor|il y a|hace)\s+{_COUNT.replace('count', 'count2')}\s+(?P<unit2>{_any(_UNITS)}))\b",
     re.IGNORECASE,
 )
+_AHEAD: Final = frozenset(
+    {
+        "qui vient",
+        "que viene",
+        *"next coming nächsten nächster nächste kommenden kommender prochain próximo proximo".split(),
+    }
+)
 _WEEKDAY = re.compile(
-    rf"\b(?:(?P<before>last|letzten|letzte|vergangenen|next|nächsten|kommenden)\s+(?P<day>{_any(_DAYS)})|"
-    rf"(?P<day2>{_any(_DAYS)})\s+(?P<after>dernier|passé|prochain|pasado|próximo))\b",
+    rf"\b(?:(?P<before>last|letzten|letzter|letzte|vergangenen|next|coming|nächsten|nächster|nächste|kommenden|kommender|"
+    rf"prochain|pr[óo]ximo|pasado)\s+(?P<day>{_any(_DAYS)})|"
+    rf"(?P<day2>{_any(_DAYS)})\s+(?P<after>dernier|passé|prochain|pasado|pr[óo]ximo|qui vient|que viene))\b",
     re.IGNORECASE,
 )
-_AHEAD: Final = frozenset("next nächsten kommenden prochain próximo".split())
 
 
 def dates(text: str, today: date | None, language: str | None) -> Iterator[Found]:
@@ -109,6 +121,8 @@ def dates(text: str, today: date | None, language: str | None) -> Iterator[Found
 def _relative(text: str, today: date) -> Iterator[Found]:
     for match in _NAMED.finditer(text):
         yield from _at(match, today + timedelta(days=_RELATIVE[match["word"].lower()]), 0.9)
+    for match in _MORGEN.finditer(text):
+        yield from _at(match, today + timedelta(days=1), 0.8)
     for match in _AGO.finditer(text):
         count = (match["count"] or match["count2"]).lower()
         days = int(_NUMBER_WORDS.get(count, count)) * _UNITS[(match["unit"] or match["unit2"]).lower()]

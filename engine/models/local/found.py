@@ -13,7 +13,7 @@ _FILLER: Final = frozenset(
     "a an the my our order orders number no nr id item about for from is it be that this of with was to on in # "
     "really actually "
     "parcel package one product either any "
-    "der die das den dem des mein meine meinen meiner bestellung bestellnummer nummer um es ist von für mit ein "
+    "der die das den dem des mein meine meinen meiner bestellung bestellnummer nummer um es ist von vom am für mit ein "
     "eine einen "
     "le la les l mon ma commande numéro numero de du d une un est c' c'est "
     "el los las mi pedido número es del por para una al".split()
@@ -27,8 +27,10 @@ _DENIALS: Final = frozenset(
 _DENYING_PHRASES = re.compile(
     r"\b(?:instead of|rather than|other than|different from|apart from|anstelle von|au lieu de|plutôt que|en vez "
     r"de|en lugar de|"
-    r"no es|no era|no son|no (?:el|la|por|para)|not)$"
+    r"no (?:es|era|son|fue|est[áa]n?|el|la|por|para)|not)$"
 )
+_NO_BUT = re.compile(r"\bno$"), re.compile(r"\W{0,3}(?:\w+\W{1,3}){0,3}?sino\b")
+"""Spanish "no 20, sino 25"; elsewhere "no 20" is "number 20"."""
 _JOINS: Final = frozenset("or nor and oder noch und ou ni et o y".split())
 _DENIED_AFTER = re.compile(
     r"\s*\W{0,3}\s*(?:(?:is|was|are|it's|ist|war|est|es|era)\s+)?"
@@ -60,6 +62,8 @@ def denied(text: str, start: int, end: int) -> bool:
     if _DENIED_AFTER.match(text[end : end + 60].casefold()):
         return True
     before = text[max(0, start - LOOK_BACK) : start].casefold()
+    if _NO_BUT[0].search(before.rstrip()) and _NO_BUT[1].match(text[end : end + 60].casefold()):
+        return True
     cuts = [match.end() for match in _CLAUSE_END.finditer(before)]
     clause = before[cuts[-1] :] if cuts else before
     return _denies([match.group() for match in _TOKEN.finditer(clause)])

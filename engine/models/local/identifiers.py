@@ -10,14 +10,17 @@ from engine.models.local.found import Found
 MAX_TOKEN: Final = 64
 """Characters that a flow's pattern is tried on: bounds what a slow pattern can cost."""
 
+YEAR_ALONE: Final = 3
+"""Words of an answer in which a bare 2025 is an order number and no year."""
+
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _EMAIL = re.compile(
-    r"(?<![\w.+-])[A-Za-z0-9][\w.+%'-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}(?![\w-]|\.\w)",
-    re.ASCII,
+    r"(?<![\w.+-])[^\W_][\w.+%'-]{0,63}@(?:[^\W_](?:[^\W_]|-(?=[^.])){0,62}+\.){1,6}[^\W\d_]{2,24}(?![\w-]|\.\w)"
 )
 _PHONE = re.compile(r"(?<![\w+.,-])(?:\+|00)?[0-9(][0-9 ()/.-]{5,20}[0-9](?![\w-])")
 _ORDER_WORD: Final = (
     r"(?:orders?|order (?:number|no\.?|nr\.?|id)|purchase|bestell(?:ung|nummer|nr\.?)|auftrag(?:snummer|snr\.?)?|"
-    r"commande|pedido|référence|reference|ref\.?|invoice)"
+    r"commande|pedido|référence|referencia|reference|ref\.?|invoice)"
 )
 _ORDER = re.compile(
     rf"\b{_ORDER_WORD}\s*(?:(?:number|no\.?|nr\.?|nummer|numéro|número|n°|nº|id|is|ist|est|es|it's|was|:|=|-|,|"
@@ -58,15 +61,25 @@ def without_emails(text: str) -> str:
 
 
 def phones(text: str, *, asked: bool) -> Iterator[Found]:
-    """Phone numbers, digits with a leading + if there was one. Unasked only those with + or 00."""
+    """Phone numbers, digits with a leading + if there was one. Unasked only those with + or 00 whose country and length
+    exist (`phonenumbers`); without a country code nobody can tell, and what was asked for is taken as it is."""
     for match in _PHONE.finditer(text):
         raw = match.group()
         digits = re.sub(r"[^0-9]", "", raw)
         abroad = raw.startswith(("+", "00"))
-        if 7 <= len(digits) <= 15 and (abroad or asked):
+        if 7 <= len(digits) <= 15 and (asked if not abroad else _exists(f"+{digits.removeprefix('00')}")):
             yield Found(
                 f"+{digits}" if raw.startswith("+") else digits, match.start(), match.end(), 0.9 if abroad else 0.8
             )
+
+
+def _exists(number: str) -> bool:
+    import phonenumbers
+
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def order_numbers(text: str, *, asked: bool) -> Iterator[Found]:
@@ -78,7 +91,13 @@ def order_numbers(text: str, *, asked: bool) -> Iterator[Found]:
                 seen.add(one.start("id"))
                 yield Found(one["id"], one.start("id"), one.end("id"), 0.92)
     if asked and not seen:
+        others = [(one.start, one.end) for one in phones(text, asked=False)]
+        year = len(text.split()) > YEAR_ALONE
         for match in _BARE.finditer(text):
+            if year and _YEAR.fullmatch(match["id"]):
+                continue
+            if any(start <= match.start("id") < end for start, end in others):
+                continue
             yield Found(match["id"], match.start("id"), match.end("id"), 0.85)
 
 

@@ -10,22 +10,30 @@ _ROWS: Final = (
     (
         "damaged | damage | broken | broke | cracked | smashed | shattered | torn | scratched | dented | "
         "ripped | beschädigt | kaputt | zerbrochen | zerkratzt | gebrochen | gerissen | endommagé | cassé | "
-        "abîmé | brisé | fissuré | dañado | roto | rota | rayado | estropeado | dañada"
+        "abîmé | brisé | fissuré | dañado | roto | rota | rotas | rayado | rayada | estropeado | "
+        "estropeada | dañada | cassée | endommagée | abîmée | "
+        "brisée | fissurée | kaputte | zerbrochene"
     ),
     (
-        "defective | faulty | malfunctioning | not working | does not work | doesn't work | stopped working | "
-        "won't turn on | defekt | funktioniert nicht | geht nicht | défectueux | ne fonctionne pas | "
-        "ne marche pas | defectuoso | no funciona"
+        "defective | faulty | malfunctioning | not working | does not work | doesn't work | "
+        "stopped working | "
+        "won't turn on | defekt | funktioniert nicht | geht nicht | défectueux | défectueuse | "
+        "ne fonctionne pas | "
+        "ne marche pas | defectuoso | defectuosa | no funciona"
     ),
     (
         "late | delayed | delay | overdue | too slow | verspätet | zu spät | verspätung | en retard | retard "
-        "| tarde | retrasado | retraso"
+        "| tarde | retrasado | retrasada | retraso"
     ),
     (
         "unwanted | changed my mind | change of mind | no longer want | don't want it | do not want it | "
         "don't need | no longer need | don't like | do not like | doesn't suit | gefällt mir nicht | "
-        "nicht mehr gewünscht | brauche ich nicht | will ich nicht mehr | ne me plaît pas | n'en veux plus | "
-        "changé d'avis | no me gusta | ya no lo quiero | cambié de opinión"
+        "nicht mehr gewünscht | brauche ich nicht | will ich nicht mehr | will sie nicht mehr | "
+        "will ihn nicht mehr | "
+        "will es nicht mehr | möchte sie nicht mehr | möchte ihn nicht mehr | möchte es nicht mehr | "
+        "ne me plaît pas | n'en veux plus | "
+        "changé d'avis | no me gusta | ya no lo quiero | ya no la quiero | ya no los quiero | "
+        "ya no las quiero | cambié de opinión"
     ),
     (
         "charged twice | double charged | billed twice | paid twice | debited twice | charged two times | "

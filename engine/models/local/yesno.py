@@ -36,11 +36,12 @@ _NO: Final = (
     "at all|no i don't|no i do not|"
     "no it isn't|no it is not|no it's not|don't|do not|don't do it|do not do it|i disagree|no i disagree|"
     "certainly not|definitely not|absolutely not|"
-    "no never|no no|better not|rather not|"
-    "nein|nein danke|nein bitte nicht|bitte nicht|nee|nö|auf keinen fall|lieber nicht|nein lieber nicht|nicht "
-    "einverstanden|nein stimmt nicht|"
+    "no never|no no|no not at all|no absolutely not|no certainly not|better not|rather not|"
+    "nein|nein danke|nein bitte nicht|nein auf keinen fall|bitte nicht|nee|nö|auf keinen fall|"
+    "lieber nicht|nein lieber nicht|nicht einverstanden|nein stimmt nicht|"
     "non|non merci|surtout pas|pas du tout|je refuse|non je refuse|pas d'accord|non pas du tout|"
-    "no gracias|no por favor|para nada|de ninguna manera|mejor no|no quiero|no estoy de acuerdo"
+    "no gracias|no por favor|para nada|no para nada|no de ninguna manera|de ninguna manera|mejor no|no quiero|"
+    "no estoy de acuerdo"
 )
 _GREETING: Final = re.compile(
     r"^(?:(?:hi|hello|hey|dear (?:team|support|sir or madam)|good (?:morning|afternoon|evening)|hallo|guten "

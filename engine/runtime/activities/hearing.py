@@ -44,13 +44,18 @@ MEANINGS = (
         "Also, where is my other order?", "And can you change my address?", "One more thing: I need an invoice",
         "I also want to cancel my subscription", "Außerdem brauche ich eine Rechnung",
     )),
+    Choice("instead", "Wants something else in place of this", (
+        "No, I don't want that, I want my money back instead", "Forget the tracking, I would rather have a refund",
+        "Actually I changed my mind, please send it back to me instead", "Instead of that, I would like to cancel it",
+        "Nein, stattdessen möchte ich lieber mein Geld zurück", "Plutôt que ça, je préfère être remboursé",
+    )),
     Choice("thanks", "Thanks or acknowledges", (
         "Thanks", "Thank you very much", "Great, thanks a lot", "Ok", "Perfect", "Danke", "Merci", "Gracias",
     )),
 )  # fmt: skip
 _DEFAULTS = {
     "withdraws": "stop", "corrects": "ask_again", "adds": "update", "asks": "answer", "new_wish": "queue",
-    "thanks": "ignore",
+    "thanks": "ignore", "instead": "reroute",
 }  # fmt: skip
 
 
@@ -202,6 +207,10 @@ class Hearer(Group):
     async def _do(self, scope: Scope, said: Rows, meaning: str | None) -> Result:
         declared = {**_DEFAULTS, **scope.plan.settings.get("meanwhile", {})}
         do = declared.get(meaning, "escalate") if meaning else "escalate"
+        if meaning == "instead" and declared["new_wish"] != "queue":
+            do = declared["new_wish"]  # a flow that wants people to see other wishes wants it for these, too
+        if do == "reroute":
+            return Result("meanwhile", data={"do": do, "meaning": meaning, "wish": said[-1].seq})
         if do == "queue":
             for message in said:
                 await self.store.run(self.store.wishes.queue, scope.ticket.id, scope.work.epoch, message.seq)

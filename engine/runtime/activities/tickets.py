@@ -6,13 +6,13 @@ from typing import Any
 from temporalio import activity
 
 from engine.expressions.values import decode
-from engine.models.base import Choice, Job, Message, Request
 from engine.models.lexical import wishes_person
 from engine.models.local import detect_language, sentiment
-from engine.plan import Plan
+from engine.routing import BUILT_IN
 from engine.runtime.activities.base import Desk, Group, Scope, always, guarded
 from engine.runtime.activities.handoff import package, written
 from engine.runtime.activities.hearing import Hearer
+from engine.runtime.activities.sorting import Sorter
 from engine.runtime.activities.speaking import Speaker
 from engine.runtime.deadlines import after
 from engine.runtime.input import Result
@@ -20,8 +20,6 @@ from engine.runtime.rollout import mode_of
 from engine.store.rows import MessageRow
 
 __all__ = ["Clerk"]
-
-_BUILT_IN = ("triage", "human")
 
 
 class Clerk(Group):
@@ -31,6 +29,7 @@ class Clerk(Group):
         super().__init__(desk)
         self.speaker = speaker
         self.hearer = hearer
+        self.sorter = Sorter(desk)
 
     @activity.defn(name="record")
     @always
@@ -48,7 +47,7 @@ class Clerk(Group):
         cursor = heard[-1].seq if heard else scope.work.cursor
         await self._learn(scope, said)
         if scope.work.data.get("wish"):  # what came in since is the next flow's to hear
-            target = await self._best(scope, said, float(str(self._threshold(scope))))
+            target = await self.sorter.of_wish(scope, said, float(str(self._threshold(scope))))
             return await self._move(scope, target, scope.work.cursor) if target else Result("unsure")
         new = [m for m in said if m.seq > scope.work.cursor]
         stopped = await self._stopped_by(scope, new or said[-1:])
@@ -58,7 +57,7 @@ class Clerk(Group):
         await self.store.run(
             self.store.messages.take, scope.ticket.id, [m.seq for m in heard if m.seq > scope.work.cursor], scope.place
         )  # fmt: skip
-        target = data.get("to") or await self._best(scope, said, float(str(self._threshold(scope))))
+        target = data.get("to") or await self.sorter.best(scope, said, float(str(self._threshold(scope))))
         if target is None:
             return Result("unsure", cursor=cursor)
         return await self._move(scope, str(target), cursor)
@@ -105,24 +104,6 @@ class Clerk(Group):
         reason = await self.hearer.threshold(scope, said, when)
         return Result("escalate", because=reason) if reason and scope.plan.flow != "human" else None
 
-    async def _best(self, scope: Scope, said: list[MessageRow], threshold: float) -> str | None:
-        """Classifies by the examples of the flows that are active now; below the threshold, none."""
-        choices = []
-        for flow, revision in (await self.store.run(self.store.revisions.all_active)).items():
-            plan = await self.desk.plan(revision)
-            if flow not in _BUILT_IN and plan.settings.get("examples"):
-                choices.append(_choice(plan))
-        wish = scope.work.data.get("wish")
-        words = [m for m in said if m.seq == wish] if wish else said
-        subject = scope.ticket.subject or ""
-        texts = tuple(Message("customer", m.text or "", m.platform_time) for m in words)
-        if not texts:
-            texts = (Message("customer", subject),)
-        model = self.context.model(scope.plan, "route")
-        answer = await model.answer(Request(Job.CLASSIFY, texts, choices=tuple(choices)))
-        choice = answer.data.get("choice")
-        return str(choice) if choice and answer.confidence >= threshold else None
-
     async def _move(self, scope: Scope, flow: str, cursor: int) -> Result:
         """Pins the newest revision of the target to the ticket. The mode only ever falls."""
         active = await self.store.run(self.store.revisions.active, flow)
@@ -133,7 +114,7 @@ class Clerk(Group):
         state: dict[str, Any] = {"flow": flow, "revision": active}
         if plan.owner:
             state["owner"] = plan.owner
-        if flow not in _BUILT_IN:
+        if flow not in BUILT_IN:
             state["category"] = flow
             if scope.ticket.state == "handed_off":
                 await self.store.run(self.store.tickets.hand_back, scope.ticket.id, scope.work.epoch)
@@ -200,7 +181,8 @@ class Clerk(Group):
             return Result("closed" if scope.ticket.outcome == scope.work.data["outcome"] else "gone")
         wish = await self.store.run(self.store.wishes.take_next, scope.ticket.id, scope.work.epoch)
         if wish is not None:
-            return Result("wish", data={"wish": wish.message_seq})
+            place = {"at": [wish.begins, wish.ends]} if wish.begins or wish.ends else {}
+            return Result("wish", data={"wish": wish.message_seq, **place})
         closed = await self.store.run(
             self.store.tickets.close, scope.ticket.id, scope.work.epoch, scope.work.cursor, scope.work.data["outcome"]
         )  # fmt: skip
@@ -263,10 +245,3 @@ _TAKEOVER = (
     "Thank you for writing. A colleague takes over from here, with everything you have told us so far, and will get "
     "back to you."
 )
-
-
-def _choice(plan: Plan) -> Choice:
-    settings = plan.settings
-    return Choice(
-        plan.flow, str(settings.get("about", "")), tuple(settings.get("examples", ())), tuple(settings.get("not", ()))
-    )

@@ -24,7 +24,7 @@ async def close(ticket: Ticket, node: Node, outcome: str) -> NoReturn:
             await ticket.act("closed", node, data={"outcome": outcome})
             raise Ended(outcome)
         if closed.outcome == "wish":
-            routed = await ticket.act("route", node, data={"wish": closed.data["wish"], "threshold": "0.6"})
+            routed = await ticket.act("route", node, data={**closed.data, "threshold": "0.6"})
             if routed.outcome == "routed":
                 raise Moved(routed.data["flow"], routed.data["plan"])
             raise Handoff("unclear_wish")

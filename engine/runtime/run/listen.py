@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from engine.plan import Node
 from engine.runtime.input import Result
-from engine.runtime.run.ticket import Ended, Handoff, Jump, Ticket
+from engine.runtime.run.ticket import CAP, Ended, Handoff, Jump, Moved, Ticket
 
 __all__ = ["DEADLINE", "hear", "listen", "silence"]
 
@@ -88,11 +88,29 @@ async def _meanwhile(ticket: Ticket, node: Node, heard: Result) -> None:
                 raise Handoff(f"blocked:{answered.because}")
             if answered.outcome != "done":
                 raise Handoff("question_without_answer")
+        case "reroute":
+            await reroute(ticket, node, heard.data["wish"])
         case "queue" | "ignore":
             pass
         case _:
             meaning = heard.data.get("meaning", "unclear")
             raise Handoff("unclear_message" if meaning == "unclear" else f"meanwhile:{meaning}")
+
+
+async def reroute(ticket: Ticket, node: Node, wish: int) -> NoReturn:
+    """The customer wants something else in place of this: nothing open remains of it, and the ticket goes on in the
+    flow that fits. After a write, with no flow that fits, or after too many transfers, a person takes it."""
+    left = await ticket.act("stop", node, data={"meaning": "instead"})
+    if left.outcome == "person":
+        raise Handoff("changed_after_write")
+    if ticket.transfers >= CAP:
+        raise Handoff("too_many_transfers")
+    routed = await ticket.act("route", node, data={"wish": wish, "instead": True, "threshold": "0.6"})
+    if routed.outcome != "routed":
+        raise Handoff("unclear_wish")
+    ticket.note(node, f"to {routed.data['flow']}")
+    await ticket.flush(node)
+    raise Moved(routed.data["flow"], routed.data["plan"])
 
 
 async def _close(ticket: Ticket, node: Node) -> None:

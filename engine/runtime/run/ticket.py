@@ -13,12 +13,15 @@ from engine.plan import Node, Plan, revision
 from engine.runtime.attributes import AWAITING_TEAM, ESCALATED, SLA_DUE, STATE, TEAM
 from engine.runtime.input import Checkpoint, Frame, Result, Step, TicketInput, Value, Work
 
-__all__ = ["Came", "Ended", "Gone", "Handoff", "Jump", "Moved", "Ticket"]
+__all__ = ["CAP", "Came", "Ended", "Gone", "Handoff", "Jump", "Moved", "Ticket"]
 
 _RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30))
 _TIMEOUT = timedelta(seconds=60)
 _HEARTBEAT = timedelta(seconds=10)
 """A worker that was killed is noticed after so long; every activity beats five times as often."""
+CAP = 6
+"""Transfers of one ticket in one epoch before a person takes it: two flows that hand a ticket to each other, or a
+customer whose mind changes with every message."""
 
 
 class Handoff(Exception):

@@ -1,17 +1,14 @@
 """`transfer`: goes on in another flow, with the conversation and the facts so far."""
 
 from engine.plan import Node
-from engine.runtime.run.ticket import Handoff, Moved, Ticket
+from engine.runtime.run.ticket import CAP, Handoff, Moved, Ticket
 
 __all__ = ["run"]
-
-_CAP = 6
-"""Transfers of one ticket in one epoch before a person takes it: two flows that hand a ticket to each other."""
 
 
 async def run(ticket: Ticket, node: Node) -> str:
     """To the flow that is named, or to the one whose `start` fits best; `unsure` below the threshold."""
-    if ticket.transfers >= _CAP:
+    if ticket.transfers >= CAP:
         raise Handoff("too_many_transfers")
     routed = await ticket.act("route", node)
     ticket.cursor = max(ticket.cursor, routed.cursor)

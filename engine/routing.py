@@ -1,0 +1,120 @@
+"""Which flow a ticket belongs to: by what it comes with, else by what its text says. What runs and what explains agree
+because both ask here.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+from engine.models.base import Answer, Choice, Job, Message, Model, Request
+from engine.models.local.words import MAX_CHARACTERS, sentences, words
+from engine.plan import Plan
+
+__all__ = ["BUILT_IN", "Came", "Wish", "by_rule", "choices", "read", "wishes"]
+
+BUILT_IN: Final = frozenset({"triage", "human"})
+"""Flows that no ticket is routed to."""
+SECOND: Final = 0.25
+"""From this score on a second flow may be wished for in the same message; two wishes share what is likely."""
+MAX_WISHES: Final = 4
+
+_JOINED = re.compile(
+    r"[,;]?\s+(?:and(?: i)? also|and|also|plus|besides|und außerdem|und auch|und|außerdem|et aussi|et en plus|et|aussi|"
+    r"y también|y además|y|además|también)\s+",
+    re.IGNORECASE,
+)
+
+
+_ASKS = re.compile(
+    r"[?¿]|\b(?:want|need|would like|'d like|please|give|send|tell|can (?:you|i)|could (?:you|i)|may i|"
+    r"möchten?|will|wollen|brauche|bitte|k[oö]nn(?:en|te|ten)|"
+    r"veux|voudrais|voulons|souhaite|pouvez|pourriez|puis-je|aimerais|besoin|"
+    r"quiero|quisiera|queremos|necesito|puede[ns]?|podría[ns]?|por favor|me gustaría|solicito)\b|-(?:moi|nous)\b|"
+    r"^\W*(?:(?:and|but|und|aber|et|mais|y|pero) )?(?:where|how|what|which|why|wo|wann|wie|warum|welche\w*|"
+    r"où|quand|comment|combien|pourquoi|quel\w*|d[oó]nde|cu[aá]ndo|c[oó]mo|cu[aá]nt\w+)\b",
+    re.IGNORECASE,
+)
+"""A clause that asks for something. "It has not come. I want my money back." tells why, and asks once."""
+
+
+class Came(NamedTuple):
+    """What a ticket comes with, as its channel says it."""
+
+    channel: str = ""
+    tags: tuple[str, ...] = ()
+    form: str | None = None
+
+
+class Wish(NamedTuple):
+    """One wish of a message: the flow, how sure, and where in the text its words stand."""
+
+    flow: str
+    confidence: float
+    start: int
+    end: int
+
+
+def by_rule(starts: Mapping[str, Mapping[str, Any]], came: Came) -> list[str]:
+    """The flows whose `start` rule the ticket fits, of those only the closest (most of tags, form and channel). One:
+    it starts there. Several: they contradict each other, and the text decides."""
+    fits = {flow: len(rule) for flow, rule in starts.items() if rule and _fits(rule, came)}
+    return sorted(flow for flow, close in fits.items() if close == max(fits.values()))
+
+
+def _fits(rule: Mapping[str, Any], came: Came) -> bool:
+    tags = {tag.casefold() for tag in came.tags}
+    return (
+        ("tags" not in rule or any(str(tag).casefold() in tags for tag in rule["tags"]))
+        and ("form" not in rule or came.form == rule["form"])
+        and ("channel" not in rule or came.channel == rule["channel"])
+    )
+
+
+def choices(plans: Iterable[Plan]) -> tuple[Choice, ...]:
+    """What there is to choose from: every flow with examples, in the order of their names."""
+    found = (plan for plan in plans if plan.flow not in BUILT_IN and plan.settings.get("examples"))
+    return tuple(
+        Choice(
+            plan.flow, str(plan.settings.get("about", "")), tuple(plan.settings["examples"]),
+            tuple(plan.settings.get("not", ())),
+        )
+        for plan in sorted(found, key=lambda plan: plan.flow)
+    )  # fmt: skip
+
+
+async def read(model: Model, texts: tuple[Message, ...], among: tuple[Choice, ...]) -> Answer:
+    """What the model makes of these messages."""
+    return await model.answer(Request(Job.CLASSIFY, texts, choices=among))
+
+
+async def wishes(model: Model, text: str, whole: Answer, among: tuple[Choice, ...], threshold: float) -> list[Wish]:
+    """The wishes of one message, if it holds more than one: each sentence or clause that by itself belongs to another
+    flow than those before it, surely enough. Empty where the message is about one thing, which is the usual case. A
+    model that costs money is asked about the clauses only if a second flow is likely at all."""
+    likely = sorted(whole.data.get("scores", {}).values(), reverse=True)
+    clauses = [(start, end) for start, end in _clauses(text) if _ASKS.search(text[start:end])]
+    if len(clauses) < 2 or (model.capabilities.price and (len(likely) < 2 or likely[1] < SECOND)):
+        return []
+    found: list[Wish] = []
+    for start, end in clauses[: 2 * MAX_WISHES]:
+        answer = await read(model, (Message("customer", text[start:end]),), among)
+        flow = answer.data.get("choice")
+        if not flow or answer.confidence < threshold:
+            continue
+        if flow not in {wish.flow for wish in found}:
+            found.append(Wish(str(flow), answer.confidence, start, end))
+    return found[:MAX_WISHES] if len(found) > 1 else []
+
+
+def _clauses(text: str) -> list[tuple[int, int]]:
+    """Where the sentences stand, and of those that are joined by a word, the joined parts."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    for sentence in sentences(text[:MAX_CHARACTERS]):
+        start = text.index(sentence, at)
+        at = end = start + len(sentence)
+        cuts = [start, *(place for joint in _JOINED.finditer(text, start, end) for place in joint.span()), end]
+        parts = list(zip(cuts[::2], cuts[1::2], strict=True))
+        whole = all(len(words(text[one:two])) >= 3 for one, two in parts)
+        found += parts if whole else [(start, end)]
+    return found

@@ -1,0 +1,122 @@
+"""`engine route`, with the sample shop's flows and the packaged encoders."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from engine.cli.route import coverage
+from tests.cli.conftest import Engine
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The sample shop, to be changed."""
+    root = tmp_path / "shop"
+    root.mkdir()
+    for name in ("flows", "tools", "knowledge"):
+        shutil.copytree(ROOT / name, root / name)
+    shutil.copy(ROOT / "engine.yaml", root)
+    monkeypatch.chdir(root)
+    return root
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("Where is my order 4821?", "order-status: like its examples"),
+        ("Wo ist meine Bestellung?", "order-status: like its examples"),
+        ("Who won the football match?", "unsure, "),
+        ("I want to talk to a human", "a person takes it: the customer asks for one"),
+        ("My lawyer will write to you, I want a refund", "a person takes it: the text touches legal"),
+        ("I want a refund for order 4821. Where is my order 4710?", "refund, then order-status: several wishes"),
+        ("", "unsure, 0.00 of 0.60 needed: the customer is asked: Could you tell me"),
+    ],
+)
+def test_what_would_happen(engine: Engine, shop: Path, text: str, begins: str) -> None:
+    ran = engine("route", text)
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out.startswith(begins)
+
+
+def test_the_examples_that_decided(engine: Engine, shop: Path) -> None:
+    out = engine("route", "Where is order 99?").out
+    assert "language: en\n" in out
+    assert "\torder-status\tWhere is my order 4821?\n" in out
+
+
+def test_a_rule_comes_before_the_text(engine: Engine, shop: Path) -> None:
+    file = shop / "flows" / "refund.yaml"
+    file.write_text(file.read_text().replace("start:\n", "start:\n  tags: [money]\n  channel: zendesk\n"))
+    asked = ("route", "Where is my order?", "--tag", "money")
+    assert engine(*asked, "--channel", "zendesk").out.startswith("refund: by its `start` rule")
+    assert engine(*asked).out.startswith("order-status: like its examples")
+
+
+def test_labelled_texts(engine: Engine, shop: Path) -> None:
+    file = shop / "labelled.csv"
+    file.write_text(
+        "text,flow\nWhere is my order 4711?,order-status\nI want my money back,refund\nWho won the match?,\n"
+        "Please give me my money back,order-status\n"
+    )
+    ran = engine("route", "eval", file)
+    assert ran.status == 1
+    assert ran.out.startswith("4 texts, 1 of them for no flow\naccuracy: 66.7% (2) of those for a flow")
+    assert "75.0% (3) routed, 33.3% (1) of them wrong; 100.0% (1) of those for no flow left to people" in ran.out
+    assert "1\torder-status\trefund\n" in ran.out
+    assert "1\t(none)\t(person)\n" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "expected the columns"),
+        (b"text,label\na,b\n", "expected the columns"),
+        (b"text,flow\nhello,nowhere\n", "row 2: no flow `nowhere` has examples"),
+        (b"text,flow\n\xff\xfe,refund\n", "not a readable CSV file"),
+    ],
+)
+def test_a_wrong_file_is_told(engine: Engine, shop: Path, content: bytes, why: str) -> None:
+    (shop / "labelled.csv").write_bytes(content)
+    ran = engine("route", "eval", "labelled.csv")
+    assert (ran.status, ran.out) == (2, "")
+    assert why in ran.err
+
+
+def test_wrong_usage(engine: Engine, shop: Path) -> None:
+    assert engine("route", "eval").status == 2
+    assert engine("route", "eval", "absent.csv").status == 2
+    assert engine("route", "a", "b").status == 2
+    assert engine("route", "eval", "x.csv", "--error", "120%").status == 2
+
+
+def test_examples_of_two_flows_that_say_the_same(engine: Engine, shop: Path) -> None:
+    assert engine("route", "lint").status == 0
+    file = shop / "flows" / "faq.yaml"
+    file.write_text(file.read_text().replace("    - How do I close", "    - Where's my order?\n    - How do I close"))
+    ran = engine("route", "lint")
+    assert ran.status == 1
+    assert "`Where's my order?` of faq and `Where is my order 4821?` of order-status say the same" in ran.out
+
+
+def test_a_project_with_errors_shows_them(engine: Engine, shop: Path) -> None:
+    (shop / "flows" / "faq.yaml").write_text("flow: faq\n")
+    ran = engine("route", "hello")
+    assert ran.status == 1
+    assert "[missing-key]" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("judged", "kept"),
+    [
+        ([], (0, 1.0)),
+        ([(0.9, True), (0.8, True), (0.7, False)], (2, 0.8)),
+        ([(0.9, False), *[(0.8, True)] * 19], (20, 0.8)),
+        ([(0.9, False), *[(0.8, True)] * 18], (0, 1.0)),
+        ([(0.9, True), (0.8, True), (0.8, False)], (1, 0.9)),
+    ],
+)
+def test_coverage_at_an_error(judged: list[tuple[float, bool]], kept: tuple[int, float]) -> None:
+    assert coverage(judged, 0.05) == kept

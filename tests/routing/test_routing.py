@@ -1,0 +1,84 @@
+"""Rules before words, and several wishes in one message."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from engine.models.base import Message
+from engine.models.local import LocalModel
+from engine.routing import Came, by_rule, read, wishes
+from tests.models.conftest import FLOWS
+
+STARTS: dict[str, dict[str, Any]] = {
+    "refund": {"tags": ["refund", "money-back"]},
+    "returns": {"form": "returns"},
+    "vip-refund": {"tags": ["refund"], "channel": "vip"},
+    "phone": {"channel": "phone"},
+    "faq": {},
+}
+
+
+@pytest.mark.parametrize(
+    ("came", "flows"),
+    [
+        (Came(), []),
+        (Came("zendesk", ("shipping",)), []),
+        (Came("zendesk", ("shipping", "Refund")), ["refund"]),
+        (Came("zendesk", (), "returns"), ["returns"]),
+        (Came("phone"), ["phone"]),
+        (Came("vip", ("refund",)), ["vip-refund"]),
+        (Came("zendesk", ("refund",), "returns"), ["refund", "returns"]),
+        (Came("phone", ("refund",)), ["phone", "refund"]),
+        (Came("", ("",), ""), []),
+    ],
+)
+def test_the_closest_rule(came: Came, flows: list[str]) -> None:
+    assert by_rule(STARTS, came) == flows
+
+
+def wished(text: str) -> list[tuple[str, str]]:
+    async def ask() -> list[tuple[str, str]]:
+        model = LocalModel()
+        whole = await read(model, (Message("customer", text),), FLOWS)
+        return [(one.flow, text[one.start : one.end]) for one in await wishes(model, text, whole, FLOWS, 0.6)]
+
+    return asyncio.run(ask())
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "I want a refund for order 4821. Where is my order 4900?",
+            [("refund", "I want a refund for order 4821."), ("order-status", "Where is my order 4900?")],
+        ),
+        (
+            "Where is my order 4900 and also please give me my money back for order 4821",
+            [
+                ("order-status", "Where is my order 4900"),
+                ("refund", "please give me my money back for order 4821"),
+            ],
+        ),
+        (
+            "Ich möchte mein Geld zurück. Und wo ist meine andere Bestellung?",
+            [("refund", "Ich möchte mein Geld zurück."), ("order-status", "Und wo ist meine andere Bestellung?")],
+        ),
+        ("Hi, I bought a lamp two weeks ago and it never worked. I want a refund.", []),
+        ("I want a refund. Please give me my money back for order 4821.", []),
+        ("Where is my order 4821?", []),
+        ("My parcel has not come yet. I want my money back.", []),
+        (
+            "Je veux être remboursé. Et où est mon colis ?",
+            [("refund", "Je veux être remboursé."), ("order-status", "Et où est mon colis ?")],
+        ),
+        ("", []),
+        ("\ud800 and \u200b. and", []),
+    ],
+)
+def test_each_wish_of_a_message_with_its_own_words(text: str, found: list[tuple[str, str]]) -> None:
+    assert wished(text) == found
+
+
+def test_a_huge_message_is_asked_about_a_few_times_only() -> None:
+    assert len(wished("I want a refund. Where is my order? " * 50_000)) == 2
