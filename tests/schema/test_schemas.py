@@ -42,7 +42,7 @@ SOURCES = [
     ROOT / "engine.yaml",
 ]
 
-BEYOND: dict[str, str] = {}
+BEYOND: dict[str, str] = {"wrong-word-4": "who is in a team, and which of two days comes first"}
 """Golden cases whose finding no schema tells, with the reason. docs/editors.md names the kinds."""
 
 
