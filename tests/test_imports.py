@@ -54,7 +54,7 @@ ALLOWED = {
     "rules": {"compile", "steps", "project", "expressions", "types", "syntax", "diagnostics", "errors", "plan"},
     "store": {"errors"},
     "channels": {"errors", "exchange"},
-    "models": {"errors"},
+    "models": {"errors", "exchange"},
     "knowledge": {"errors", "models"},
     "guardrails": {"errors"},
     "tools": {"errors", "plan", "expressions", "exchange", "imports"},

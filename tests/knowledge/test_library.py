@@ -221,7 +221,9 @@ def test_threads_may_search_at_once_and_two_runs_wait_for_each_other(
 
 async def test_indexing_and_searching_leave_the_event_loop_free(library: Library, root: Path) -> None:
     steps: list[tuple[int, int]] = []
-    report = await library.aindex(root, progress=lambda stage, done, total: steps.append((done, total)) if stage == "embed" else None)
+    report = await library.aindex(
+        root, progress=lambda stage, done, total: steps.append((done, total)) if stage == "embed" else None
+    )
     assert (steps[0], steps[-1]) == ((0, report.chunks), (report.chunks, report.chunks))
     ticks = 0
 
