@@ -39,7 +39,7 @@ def read_html(data: bytes, path: str) -> Document:
     try:
         tree = html.document_fromstring(data, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise BrokenDocument(f"not HTML: {one_line(str(error))[:100]}") from None
+        raise BrokenDocument(f"not HTML, or over the memory that it may take: {one_line(str(error))[:100]}") from None
     mains = tree.xpath("//main | //*[@role='main']") or tree.xpath("//article")
     body = mains[0] if len(mains) == 1 else tree
     links = [one for one in body.xpath(".//a/@href") if isinstance(one, str)]

@@ -46,7 +46,8 @@ LEAST_WORDS: Final = 4
 COMMON: Final = 40
 """What stands in more sentences or passages than this tells nothing apart."""
 
-_NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,:]\d+)*(?!\w)|(?<!\w)\d{4}-\d{2}-\d{2}(?!\w)")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4}")
+_NUMBER = re.compile(r"(?<![\w.,])(?:\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4}|\d+(?:[.,:]\d+)*)(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +250,13 @@ def _statements(chunk: Chunk) -> Iterator[_Statement]:
         words = frozenset(one for one in asked(_NUMBER.sub(" ", text)) if not one.isdigit())
         if len(words) < LEAST_WORDS:
             continue
-        units = tuple((terms(text[one.end() : one.end() + 24]) or [""])[0] for one in found)
+        units = tuple(_unit(one.group(), text[one.end() : one.end() + 24]) for one in found)
         yield _Statement(chunk.source, chunk.language, text, words, tuple(one.group() for one in found), units)
+
+
+def _unit(number: str, after: str) -> str:
+    """What a number counts; that two dates differ says enough."""
+    return "" if _DAY.fullmatch(number) else (terms(after) or [""])[0]
 
 
 def _contradict(one: _Statement, other: _Statement) -> bool:

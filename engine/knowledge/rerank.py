@@ -32,7 +32,7 @@ class Candidate(NamedTuple):
     """BM25 of the passage; 0 where full text did not find it."""
     article: float
     cosine: float | None
-    """None: not among the nearest."""
+    """None: it has no vector yet."""
 
 
 class Evidence(NamedTuple):
@@ -48,7 +48,7 @@ class Evidence(NamedTuple):
 Weights = Evidence
 """How much each kind counts."""
 
-WEIGHTS: Final = Weights(text=1.0, article=0.7, line=4.0, folder=2.0, vector=10.0)
+WEIGHTS: Final = Weights(text=1.0, article=1.2, line=6.2, folder=2.5, vector=14.8)
 
 
 def evidence(wanted: Sequence[str], candidates: Sequence[Candidate]) -> list[Evidence]:
@@ -58,14 +58,14 @@ def evidence(wanted: Sequence[str], candidates: Sequence[Candidate]) -> list[Evi
         term: log(1 + len(held) / (0.5 + number)) for term in wanted if (number := sum(term in one for one in held))
     }
     known = [one.cosine for one in candidates if one.cosine is not None]
-    least = min(known, default=0.0)  # who is not among the nearest is at most as near as the last of them
+    middle = sorted(known)[len(known) // 2] if known else 0.0  # nothing is known of who has no vector yet
     return [
         Evidence(
             one.text,
             one.article,
             best_line(one.stems, rarity),
             sum(rarity[term] for term in _folders(one.source) if term in rarity),
-            max(0.0, least if one.cosine is None else one.cosine),
+            max(0.0, middle if one.cosine is None else one.cosine),
         )
         for one in candidates
     ]

@@ -104,15 +104,14 @@ def look(
     wanted = asked(words)[:MAX_TERMS]
     by_text = _by_text(edition.passages, wanted, where, depth) if ways.text and wanted else []
     by_article = _by_article(edition.articles, wanted, where) if ways.articles and wanted else {}
-    near = (
-        _by_vector(edition.vectors, embedder.embed([words])[0], where, max(NEAREST, depth // 2))
-        if ways.vectors and edition.embedded
-        else {}
-    )
+    vector = embedder.embed([words])[0] if ways.vectors and edition.embedded else ()
+    near = _by_vector(edition.vectors, vector, where, max(NEAREST, depth // 2)) if vector else {}
     rows = {row["id"]: row for row in by_text}
     rows |= _rows(edition.passages, [one for one in near if one not in rows])
     fused = _fused([row["id"] for row in by_text], by_article, [one for one in near if one in rows], rows)
     best = sorted(rows, key=lambda one: (-fused[one], one))[:depth]
+    if vector:
+        near |= _cosines(edition.vectors, vector, [one for one in best if one not in near])
     candidates = [
         Candidate(
             row["stems"], row["source"], row.get("_score", 0.0), by_article.get(row["source"], 0.0), near.get(row["id"])
@@ -180,6 +179,19 @@ def _by_vector(table: Any, vector: Sequence[float], where: Filter, depth: int) -
     query = query.nprobes(PROBES).where(where.sql(), prefilter=True).select(["id", "_distance"])
     found = query.limit(depth).to_list()
     return {row["id"]: 1.0 - row["_distance"] for row in sorted(found, key=lambda row: (row["_distance"], row["id"]))}
+
+
+def _cosines(table: Any, vector: Sequence[float], ids: Sequence[str]) -> dict[str, float]:
+    """Those of passages that are not among the nearest, as far as they have a vector."""
+    import numpy as np
+
+    if not ids:
+        return {}
+    rows = table.search().where(among("id", set(ids))).select(["id", "vector"]).limit(len(ids)).to_arrow()
+    names = rows["id"].to_pylist()
+    flat = rows["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    near = flat.reshape(len(names), len(vector)) @ np.asarray(vector, dtype=np.float32)
+    return dict(zip(names, near.tolist(), strict=True))
 
 
 PROBES: Final = 24

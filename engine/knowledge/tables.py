@@ -50,7 +50,7 @@ class Tables:
     """The tables of one embedder below one folder."""
 
     def __init__(self, path: Path, embedder: Embedder) -> None:
-        os.environ.setdefault("LANCE_LOG", "error")  # it tells of every partition on stderr
+        os.environ.setdefault("LANCEDB_LOG", "error")  # it tells of every partition on stderr
         import lancedb  # 0.6 s that only those who search or index should pay
 
         self._path = path
@@ -176,6 +176,8 @@ class Draft:
         rows = self._vectors.count_rows()
         if rows <= EXACT:
             return
+        if anew:
+            self._vectors.create_scalar_index("id", replace=True)
         if anew or not self._vectors.list_indices():
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DeprecationWarning)

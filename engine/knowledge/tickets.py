@@ -7,6 +7,7 @@ are left out.
 import csv
 from collections.abc import Iterator
 from io import StringIO
+from pathlib import PurePosixPath
 from typing import Final
 
 from engine.knowledge.base import BrokenDocument, Document
@@ -28,7 +29,8 @@ def read_tickets(data: bytes, path: str) -> Document:
         raise BrokenDocument(
             f"its first line names no question ({', '.join((*QUESTION, *SUBJECT))}) and answer ({', '.join(ANSWER)})"
         )
-    return outlined(_lines(rows, subject, question, answer), path)
+    title = PurePosixPath(path).stem.replace("_", " ")
+    return outlined(_lines(rows, subject, question, answer), path, {"title": title})
 
 
 def read_rows(data: bytes) -> Iterator[list[str]]:
