@@ -28,10 +28,11 @@ def model(name: str) -> Model:
     return MODELS[name]()
 
 
-def embedder(choice: EmbedderChoice | None = None) -> Embedder:
-    """Make an embedder, the packaged one where none is chosen; raises `UnknownModel` with the names there are, and
-    `MissingKey`."""
-    choice = choice or EmbedderChoice()
+def embedder(choice: EmbedderChoice | str = "packaged") -> Embedder:
+    """Make an embedder, of a provider's name alone with its own defaults; raises `UnknownModel` with the names there
+    are, and `MissingKey`."""
+    if isinstance(choice, str):
+        choice = EmbedderChoice(use=choice)
     if choice.use not in EMBEDDERS:
         raise UnknownModel(f"no embedder {choice.use!r}; there are: {', '.join(sorted(EMBEDDERS))}")
     return EMBEDDERS[choice.use](choice)
