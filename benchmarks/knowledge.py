@@ -317,7 +317,7 @@ def measure_scale(folder: Path, rows: int) -> dict[str, Any]:
 # -- the whole -------------------------------------------------------------------------------------
 
 
-def save(part: str, found: Any) -> None:
+def save(part: str, found: Any, library: Library) -> None:
     """Beside what other parts found, with the load of the machine at that moment."""
     RESULTS.parent.mkdir(exist_ok=True)
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
@@ -327,6 +327,7 @@ def save(part: str, found: Any) -> None:
         "load": round(os.getloadavg()[0], 1),
         "python": platform.python_version(),
     }
+    about |= {"passages": library.count(), "with a vector": library.embedded()}
     results[part] = {"about": about, "found": found}
     RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     print(json.dumps({part: results[part]}, indent=2), flush=True)
@@ -354,7 +355,7 @@ def main() -> None:
     with place(args.folder) as folder:
         library = Library(folder / "index", PackagedEmbedder())
         if "index" in args.parts:
-            save("index", measure_index(folder))
+            save("index", measure_index(folder), library)
         work: dict[str, Callable[[], Any]] = {
             "rank": lambda: measure_ranking(library, asked, WAYS),
             "chunks": lambda: measure_chunks(folder, asked),
@@ -363,7 +364,7 @@ def main() -> None:
         }
         for part, measure in work.items():
             if part in args.parts:
-                save(f"{part} {args.rows}" if part == "scale" else part, measure())
+                save(f"{part} {args.rows}" if part == "scale" else part, measure(), library)
         if "tune" in args.parts:
             tune(library, asked)
 

@@ -80,9 +80,11 @@ class Run:
         if at_once:
             draft.add_vectors(chunks, vectors)
             draft.index_vectors(anew=False)
+        settled = draft.settled
         draft.index_texts(anew=not at_once)
         draft.publish()
-        draft.tidy()
+        if not settled:
+            draft.tidy()
 
     def _read(self, documents: Sequence[scan.Found], before: dict[str, tuple[str, str]]) -> Iterator[Article]:
         """The documents that are new or other than before."""

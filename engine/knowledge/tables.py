@@ -31,6 +31,8 @@ EXACT: Final = 10_000
 """Up to so many vectors each is compared; above, an index finds the nearest."""
 _LABELS: Final = ("collection", "language", "audience")
 _T = TypeVar("_T")
+SLACK: Final = 512
+"""Rows that may be without an index: putting every small change in order would take seconds."""
 _MANY: Final = 1_000
 """Names in one condition: longer ones are slow to parse."""
 
@@ -168,7 +170,7 @@ class Draft:
                     )  # fmt: skip
                     if table is self._passages:
                         table.create_scalar_index("id", replace=True)
-            else:
+            elif _unindexed(table) > SLACK:
                 table.optimize(cleanup_older_than=KEEP_VERSIONS)
 
     def index_vectors(self, *, anew: bool) -> None:
@@ -185,8 +187,13 @@ class Draft:
                     metric="cosine", index_type="IVF_FLAT", num_partitions=isqrt(rows), vector_column_name="vector",
                     replace=True,
                 )  # fmt: skip
-        else:
+        elif _unindexed(self._vectors) > SLACK:
             self._vectors.optimize(cleanup_older_than=KEEP_VERSIONS)
+
+    @property
+    def settled(self) -> bool:
+        """Whether so little was added since the last time that nothing has to be put in order."""
+        return _unindexed(self._passages) <= SLACK
 
     def publish(self) -> None:
         """From now on this is what searches see."""
@@ -208,6 +215,12 @@ class Draft:
         for table in (self._passages, self._articles, self._vectors, self._history):
             table.optimize(cleanup_older_than=KEEP_VERSIONS)
         self.publish()
+
+
+def _unindexed(table: Any) -> int:
+    """Rows that no index covers: they are looked through one by one, and found like the others."""
+    found = [table.index_stats(index.name) for index in table.list_indices()]
+    return max((one.num_unindexed_rows for one in found if one is not None), default=0)
 
 
 def _columns(chunk: Chunk) -> dict[str, str]:
