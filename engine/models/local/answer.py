@@ -100,8 +100,9 @@ def _best(scored: list[Sentence]) -> Sentence | None:
 def _stands_out(best: Sentence, scored: list[Sentence], request: Request) -> bool:
     """Whether a sentence that is near to the question also answers it: where every article speaks of the same, many do.
 
-    It holds the kind of thing that is asked for, or is one of a `FEW` near ones; or it stands in the passage that the search put first, is `SURE`, and either holds
-    all that is asked or is well ahead of every other passage. docs/knowledge.md has the figures.
+    It holds the kind of thing that is asked for, or is one of a `FEW` near ones; or it stands in the passage that the
+    search put first, is `SURE`, and either holds all that is asked or is well ahead of every other passage.
+    docs/knowledge.md has the figures.
     """
     if best.features[3] > 0 or sum(one.score >= THRESHOLD for one in scored) <= FEW:
         return True
