@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Byte code is kept: else each of the tests' processes compiles everything anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: setup setup-dev demo run test lint types bench-check bench-worst bench-routing clean
+.PHONY: setup setup-dev demo run test lint types bench-check bench-worst bench-routing bench-knowledge clean
 
 setup: $(VENV)/.installed
 
@@ -43,6 +43,10 @@ bench-check: setup-dev
 	test -x benchmarks/.venv/bin/python || $(PYTHON) -m venv benchmarks/.venv
 	benchmarks/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.lock
 	$(BIN)/python -m benchmarks.check --schema benchmarks/.venv/bin/check-jsonschema
+
+# Half an hour on two cores, most of it for vectors. `--folder DIR` keeps the index; `scale` makes 1,000,000 vectors.
+bench-knowledge: setup-dev
+	$(BIN)/python -m benchmarks.knowledge
 
 bench-worst: setup-dev
 	$(BIN)/python -m benchmarks.worst

@@ -76,7 +76,7 @@ ALLOWED = {
     },
     "store": {"errors"},
     "channels": {"errors", "exchange"},
-    "models": {"errors"},
+    "models": {"errors", "exchange"},
     "knowledge": {"errors", "models"},
     "guardrails": {"errors"},
     "tools": {"errors", "plan", "expressions", "exchange", "imports", "network", "calls"},

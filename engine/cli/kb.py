@@ -1,14 +1,17 @@
 """`engine kb`: the articles that replies quote."""
 
 import argparse
-import sys
 from pathlib import Path
 
+from engine.cli import kb_reports
+from engine.cli.kb_progress import shown_progress
 from engine.cli.place import add_project, project_of, settings_of
 from engine.cli.shown import clean, show
 from engine.cli.status import FOUND, OK, USAGE, Stop
 from engine.knowledge.base import KnowledgeError
 from engine.knowledge.library import Library
+from engine.models.errors import ModelError
+from engine.project.settings import KnowledgeSettings
 from engine.settings import Settings
 
 __all__ = ["add_arguments", "run"]
@@ -16,44 +19,73 @@ __all__ = ["add_arguments", "run"]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments of `engine kb`."""
-    what = parser.add_subparsers(dest="what", required=True, metavar="index|search")
+    what = parser.add_subparsers(dest="what", required=True, metavar="index|search|lint|eval|gaps")
     index = what.add_parser("index", help="read new and changed articles", allow_abbrev=False)
     search = what.add_parser("search", help="the passages nearest to a text", allow_abbrev=False)
     search.add_argument("text", metavar="TEXT", help="what a customer might ask")
     search.add_argument("--collection", action="append", default=[], metavar="NAME", help="only this one; repeatable")
     search.add_argument("--language", metavar="XX", help="only articles of this language, or of none")
-    search.add_argument("--audience", default="public", metavar="NAME", help="`public`, or who may read more")
     search.add_argument("--limit", type=int, default=5, metavar="N", help="at most so many (default: 5)")
-    for command in (index, search):
+    lint = what.add_parser("lint", help="what is wrong with the articles", allow_abbrev=False)
+    measure = what.add_parser("eval", help="how well a file of questions is answered", allow_abbrev=False)
+    measure.add_argument("questions", type=Path, metavar="CSV", help="columns `question` and, where known, `source`")
+    gaps = what.add_parser("gaps", help="what real questions ask that no article answers", allow_abbrev=False)
+    for command in (lint, gaps):
+        command.add_argument(
+            "--questions", type=Path, metavar="CSV", help="real questions (default: the tickets in the store)"
+        )
+    for command in (search, measure, gaps):
+        command.add_argument("--audience", default="public", metavar="NAME", help="`public`, or who may read more")
+    for command in (search, lint, measure, gaps):
+        command.add_argument("--format", choices=("text", "json"), default="text", help="(default: text)")
+    for command in (index, search, lint, measure, gaps):
         add_project(command)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Indexes or searches."""
+    """Indexes, searches or reports."""
     settings = settings_of(args)
+    knowledge = _knowledge(settings)
     try:
-        return _index(settings) if args.what == "index" else _search(settings, args)
-    except KnowledgeError as error:
+        library = _library(settings, knowledge)
+        match args.what:
+            case "index":
+                return _index(library, _articles(settings, knowledge))
+            case "search":
+                return _search(library, args)
+            case "lint":
+                return kb_reports.lint(library, _articles(settings, knowledge), knowledge, settings, args)
+            case "eval":
+                return kb_reports.evaluate(library, args)
+            case _:
+                return kb_reports.gaps(library, settings, args)
+    except (KnowledgeError, ModelError) as error:
         raise Stop(str(error)) from None
 
 
-def _library(settings: Settings) -> Library:
-    from engine.models.registry import embedder
-
-    return Library(settings.state / "knowledge", embedder())
-
-
-def _articles(settings: Settings) -> Path:
+def _knowledge(settings: Settings) -> KnowledgeSettings:
     found = project_of(settings).settings
     if found is None:
         raise Stop("engine.yaml cannot be read: see `engine validate`")
     if found.knowledge is None or found.knowledge.origin is None:
         raise Stop("engine.yaml names no folder of articles: `knowledge: {from: FOLDER}`", USAGE)
-    return settings.root / found.knowledge.origin.value
+    return found.knowledge
 
 
-def _index(settings: Settings) -> int:
-    report = _library(settings).index(_articles(settings), progress=_progress if sys.stderr.isatty() else None)
+def _library(settings: Settings, knowledge: KnowledgeSettings) -> Library:
+    from engine.articles import library
+
+    return library(settings, knowledge)
+
+
+def _articles(settings: Settings, knowledge: KnowledgeSettings) -> Path:
+    assert knowledge.origin is not None
+    return settings.root / knowledge.origin.value
+
+
+def _index(library: Library, root: Path) -> int:
+    with shown_progress() as progress:
+        report = library.index(root, progress=progress)
     counts = {
         "added": report.added,
         "changed": report.changed,
@@ -61,25 +93,24 @@ def _index(settings: Settings) -> int:
         "unchanged": report.unchanged,
         "broken": len(report.broken),
     }
-    for path, why in report.broken:
-        print(clean(f"{path}: {why}"), file=sys.stderr)
-    for path, lacking in sorted(report.unlabelled.items()):
-        print(clean(f"warning: {path}: does not say its {lacking}, and is never shown to customers"), file=sys.stderr)
+    kb_reports.complain(clean(f"{path}: {why}") for path, why in report.broken)
+    kb_reports.complain(
+        clean(f"warning: {path}: does not say its {lacking}, and is never shown to customers")
+        for path, lacking in sorted(report.unlabelled.items())
+    )
     print(f"{', '.join(f'{number} {word}' for word, number in counts.items())}: {report.chunks} passages")
     return FOUND if report.broken else OK
 
 
-def _progress(done: int, total: int) -> None:
-    end = "\n" if done == total else ""
-    print(f"\r{done} of {total} passages", end=end, file=sys.stderr, flush=True)
-
-
-def _search(settings: Settings, args: argparse.Namespace) -> int:
-    found = _library(settings).search(
+def _search(library: Library, args: argparse.Namespace) -> int:
+    found = library.search(
         args.text, collections=args.collection, language=args.language, audience=args.audience, limit=args.limit
     )
+    if args.format == "json":
+        kb_reports.dump([kb_reports.passage(one) for one in found])
+        return OK if found else FOUND
     columns = ("score", "article", "heading", "passage")
     show("", columns, [(f"{one.score:.3f}", one.source, one.heading or one.title, one.text) for one in found])
     if not found:
-        print("nothing found", file=sys.stderr)
+        kb_reports.complain(["nothing found"])
     return OK if found else FOUND

@@ -27,8 +27,9 @@ __all__ = [
     "Section",
 ]
 
-Progress = Callable[[int, int], None]
-"""Called with the passages embedded so far and those to embed in this run, from (0, n) to (n, n)."""
+Progress = Callable[[str, int, int], None]
+"""Called with the stage (`read` for documents, `embed` for passages), how many are done, and how many there are in this
+run, from 0 to all."""
 
 
 class KnowledgeError(EngineError):
@@ -77,6 +78,10 @@ class Document:
     """`public`, or the name of a narrower one; empty: not said, and treated as internal."""
     reviewed: str = ""
     """ISO date of the last review; empty: never."""
+    links: tuple[str, ...] = ()
+    """Where it points to, as it says it."""
+    bare: tuple[str, ...] = ()
+    """Headings with neither text nor headings below them."""
 
 
 class Reader(Protocol):

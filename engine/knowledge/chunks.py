@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.knowledge.base import Document
+from engine.knowledge.terms import path_terms, terms
 
 MAX_WORDS: Final = 200
 MAX_CHARACTERS: Final = 2_000
@@ -32,8 +33,14 @@ class Chunk:
 
     @property
     def searchable(self) -> str:
-        """What is indexed: the heading path repeated in front finds more than the text alone."""
+        """What is embedded: the heading path repeated in front finds more than the text alone."""
         return "\n".join(part for part in (self.title, self.heading, self.text) if part)
+
+    @property
+    def stems(self) -> str:
+        """What full text is made of: a line of the path's terms, one of the headings', then the text's lines."""
+        lines = (path_terms(self.source), terms(f"{self.title} {self.heading}"), *map(terms, self.text.split("\n")))
+        return "\n".join(" ".join(line) for line in lines)
 
 
 def cut(document: Document, source: str) -> list[Chunk]:

@@ -7,16 +7,15 @@ table row are one line each, so that a sentence can be quoted word for word.
 import re
 from collections.abc import Iterator
 from datetime import date
-from pathlib import PurePosixPath
 from typing import Any, Final
 
 import yaml
 
-from engine.knowledge.base import BrokenDocument, Document, Section
+from engine.knowledge.base import BrokenDocument, Document
+from engine.knowledge.outline import ACCEPTED, iso_day, outlined
 
 MAX_FRONT_MATTER: Final = 4_096
 """Characters. Deeper or longer YAML than a label sheet needs only serves to hurt the parser."""
-ACCEPTED: Final = ("title", "collection", "language", "audience", "reviewed")
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 _LABEL = re.compile(r"\A---[ \t]*\n\s*\w+[ \t]*:")
@@ -26,6 +25,7 @@ _RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])[ \t]+")
 _TABLE_LINE = re.compile(r"\s*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_LINK = re.compile(r"(?<!!)\[[^\]\n]{1,500}\]\(<?([^)\s>]{1,2000})|<((?:https?://|mailto:)[^>\s]{1,2000})>")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
@@ -37,11 +37,8 @@ def read_markdown(data: bytes, path: str) -> Document:
         raise BrokenDocument(f"not UTF-8: byte {error.start} is {data[error.start]:#04x}") from None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     labels, body = _front_matter(text)
-    sections = tuple(_sections(_COMMENT.sub("", body)))
-    if not any(section.text for section in sections):
-        raise BrokenDocument("has no text below its headings")
-    title = labels.pop("title", "") or _first_heading(sections) or PurePosixPath(path).stem
-    return Document(title=title, sections=_without_title(sections, title), **labels)
+    body = _COMMENT.sub("", body)
+    return outlined(_lines(body), path, labels, (one[0] or one[1] for one in _LINK.findall(body)))
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], str]:
@@ -52,53 +49,37 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
         if not _LABEL.match(text):
             return {}, text  # a rule across the page, not front matter
         raise BrokenDocument("front matter: opened by `---` and never closed by a line `---`")
-    if len(match[1]) > MAX_FRONT_MATTER or match[1].count("[") + match[1].count("{") > 20:
-        raise BrokenDocument(f"front matter: over {MAX_FRONT_MATTER} characters, or nested too deeply")
+    return read_labels(match[1], "front matter: "), text[match.end() :]
+
+
+def read_labels(text: str, where: str = "") -> dict[str, str]:
+    """The labels of `ACCEPTED` in a YAML mapping; other keys are left alone. Raises `BrokenDocument`."""
+    if len(text) > MAX_FRONT_MATTER or text.count("[") + text.count("{") > 20:
+        raise BrokenDocument(f"{where}over {MAX_FRONT_MATTER} characters, or nested too deeply")
     try:
-        labels = yaml.load(match[1], Loader=yaml.CSafeLoader)
+        labels = yaml.load(text, Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        raise BrokenDocument(f"front matter: not YAML{f' (line {mark.line + 2})' if mark else ''}") from None
-    return _labels(labels), text[match.end() :]
+        raise BrokenDocument(f"{where}not YAML{f' (line {mark.line + 2})' if mark else ''}") from None
+    return _labels(labels, where)
 
 
-def _labels(found: Any) -> dict[str, str]:
+def _labels(found: Any, where: str) -> dict[str, str]:
     if found is None:
         return {}
     if not isinstance(found, dict):
-        raise BrokenDocument("front matter: expected `name: value` lines")
+        raise BrokenDocument(f"{where}expected `name: value` lines")
     labels = {}
     for name in ACCEPTED:
         value = found.get(name)
         if value is None:
             continue
         if not isinstance(value, str | date | int | float) or isinstance(value, bool):
-            raise BrokenDocument(f"front matter: `{name}` must be a single text")
+            raise BrokenDocument(f"{where}`{name}` must be a single text")
         labels[name] = str(value).strip()
     if "reviewed" in labels:
-        labels["reviewed"] = _iso(labels["reviewed"])
+        labels["reviewed"] = iso_day(labels["reviewed"], where)
     return labels
-
-
-def _iso(text: str) -> str:
-    try:
-        return date.fromisoformat(text[:10]).isoformat()
-    except ValueError:
-        raise BrokenDocument(f"front matter: `reviewed` is no date like 2026-03-01: {text[:40]!r}") from None
-
-
-def _sections(body: str) -> Iterator[Section]:
-    path: list[tuple[int, str]] = []
-    lines: list[str] = []
-    for level, line in _lines(body):
-        if not level:
-            lines.append(line)
-            continue
-        yield Section(tuple(title for _, title in path), "\n".join(lines).strip())
-        lines = []
-        path = [one for one in path if one[0] < level]
-        path.append((level, line))
-    yield Section(tuple(title for _, title in path), "\n".join(lines).strip())
 
 
 def _lines(body: str) -> Iterator[tuple[int, str]]:
@@ -159,16 +140,3 @@ def plain(text: str) -> str:
     for pattern, replacement in _INLINE:
         text = pattern.sub(replacement, text)
     return text.strip()
-
-
-def _first_heading(sections: tuple[Section, ...]) -> str:
-    return next((section.headings[0] for section in sections if section.headings), "")
-
-
-def _without_title(sections: tuple[Section, ...], title: str) -> tuple[Section, ...]:
-    """Sections with text; a first heading that only repeats the title is dropped from their paths."""
-    return tuple(
-        Section(one.headings[1:] if one.headings[:1] == (title,) else one.headings, one.text)
-        for one in sections
-        if one.text
-    )

@@ -13,7 +13,7 @@ from typing import Final
 from engine.knowledge.base import IndexMissing, KnowledgeError
 
 FILE: Final = "current.json"
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Of the index: chunking, columns and what is made searchable. Another format makes another table."""
 
 
@@ -22,16 +22,21 @@ class Pointer:
     """A finished version of the index."""
 
     table: str
-    version: int
+    versions: dict[str, int]
+    """Kind of table -> its version."""
     embedder: str
     dimension: int
     chunks: int
+    embedded: int
+    """Passages that have their vector; the others are found by their words alone."""
 
 
 def read(folder: Path) -> Pointer | None:
     """The version that counts, None when nothing was indexed yet; raises `KnowledgeError` for a damaged file."""
     try:
         found = json.loads((folder / FILE).read_bytes())
+        if "versions" not in found:
+            return None  # of an older format: everything is read anew
         return Pointer(**found)
     except FileNotFoundError:
         return None

@@ -3,9 +3,21 @@
 from typing import Final
 
 from engine.knowledge.base import Reader
+from engine.knowledge.docx import read_docx
+from engine.knowledge.html import read_html
 from engine.knowledge.markdown import read_markdown
+from engine.knowledge.pdf import read_pdf
+from engine.knowledge.tickets import read_tickets
 
 READERS: Final[dict[str, Reader]] = {
+    ".csv": read_tickets,
+    ".docx": read_docx,
+    ".htm": read_html,
+    ".html": read_html,
     ".markdown": read_markdown,
     ".md": read_markdown,
+    ".pdf": read_pdf,
 }
+
+APART: Final = frozenset({".docx", ".htm", ".html", ".pdf"})
+"""Read in a process of their own, which has bounds of time and memory: what is in them is interpreted by libraries."""

@@ -1,33 +1,45 @@
-"""Hybrid search: full text and vectors, each its own ranking, joined by weighted reciprocal rank fusion.
+"""Hybrid search: three rankings joined by weighted rank fusion, and the best of them ranked anew by the evidence.
 
-A passage gets weight / (K + rank) from each ranking it is in (Cormack, Clarke, Buettcher, SIGIR 2009). With
-equal weights the weaker vectors made full text worse on real questions; with 2 to 1 they help it.
+The rankings are full text over the passages, full text over whole articles, and vectors. A passage gets
+weight / (K + rank) from each ranking it is in (Cormack, Clarke, Buettcher, SIGIR 2009); that decides who is looked at.
+Their order comes from what is then known of each (`engine.knowledge.rerank`): plain fusion with a weak vector made full
+text worse on real questions. docs/knowledge.md has the figures of every part.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from engine.knowledge.base import Embedder, Passage
+from engine.knowledge.rerank import WEIGHTS, Candidate, Evidence, Weights, evidence, score
 from engine.knowledge.scan import ANY_LANGUAGE
+from engine.knowledge.terms import asked
 
 COLUMNS: Final = ("id", "text", "title", "heading", "source", "collection", "language", "audience", "reviewed")
 TEXT_WEIGHT: Final = 2.0
+ARTICLE_WEIGHT: Final = 1.0
 VECTOR_WEIGHT: Final = 1.0
 K: Final = 10
-DEPTH: Final = 50
-"""Passages taken of each ranking."""
+DEPTH: Final = 100
+"""Passages taken of each ranking, and looked at once more."""
+ARTICLES: Final = 200
+NEAREST: Final = 50
 MAX_QUERY: Final = 2_000
 """Characters of the query that count."""
+MAX_TERMS: Final = 64
 
 _WORD = re.compile(r"\w")
-_ASKING = re.compile(
-    r"\b(?:how (?:long|much|many|often|soon|fast|far)|how|what|when|where|why|which|who|can|could|do|does|did|is|are|"
-    r"i|we|you|have to|should|will|would|please)\b",
-    re.IGNORECASE,
-)
-"""Words that ask and are not what is asked for: "how long" otherwise finds whatever lasts long."""
+
+
+class Edition(NamedTuple):
+    """One version of the index, opened for reading."""
+
+    passages: Any
+    articles: Any
+    vectors: Any
+    embedded: int
+    """Passages that have a vector yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +52,92 @@ class Filter:
 
     def sql(self) -> str:
         """As a condition of LanceDB; every value is quoted."""
-        parts = [_among("audience", {"public", self.audience.lower()})]
+        parts = [among("audience", {"public", self.audience.lower()})]
         if self.collections:
-            parts.append(_among("collection", set(self.collections)))
+            parts.append(among("collection", set(self.collections)))
         if self.language:
-            parts.append(_among("language", {self.language.lower(), ANY_LANGUAGE}))
+            parts.append(among("language", {self.language.lower(), ANY_LANGUAGE}))
         return " AND ".join(parts)
 
 
-def hybrid(table: Any, embedder: Embedder, query: str, *, where: Filter, limit: int) -> list[Passage]:
-    """Passages by fused rank. Score 1 means first in both rankings; it compares passages of one search only."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """Which parts of the search are used. The default is what the engine does; the others are for comparing them."""
+
+    text: bool = True
+    articles: bool = True
+    vectors: bool = True
+    weights: Weights | None = WEIGHTS
+    """None: the order of the rank fusion stays."""
+
+
+DEFAULT: Final = Ways()
+
+
+class Seen(NamedTuple):
+    """A passage that a search looked at."""
+
+    row: Mapping[str, Any]
+    fused: float
+    """What the fusion of the rankings gave it, 1 for the first of all."""
+    evidence: Evidence
+
+
+def hybrid(
+    edition: Edition, embedder: Embedder, query: str, *, where: Filter, limit: int, ways: Ways = DEFAULT
+) -> list[Passage]:
+    """Passages, best first. A score compares passages of one search only, and lies between 0 and 1."""
+    found = look(edition, embedder, query, where=where, depth=max(DEPTH, limit), ways=ways)
+    weights = ways.weights
+    scored = [(one.fused if weights is None else score(one.evidence, weights), one) for one in found]
+    scored.sort(key=lambda pair: (-pair[0], -pair[1].fused, pair[1].row["id"]))
+    return [passage(one.row, points) for points, one in scored[:limit]]
+
+
+def look(
+    edition: Edition, embedder: Embedder, query: str, *, where: Filter, depth: int, ways: Ways = DEFAULT
+) -> list[Seen]:
+    """The passages that the fused rankings put first, at most `depth`, with what each holds of the question."""
     words = query[:MAX_QUERY].encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
     if not _WORD.search(words):
         return []
-    depth = max(DEPTH, limit)
-    rankings = (
-        (TEXT_WEIGHT, _by_text(table, words, where, depth)),
-        (VECTOR_WEIGHT, _by_vector(table, embedder.embed([words])[0], where, depth)),
-    )
-    scores: dict[str, float] = {}
-    rows: dict[str, Mapping[str, Any]] = {}
-    for weight, ranking in rankings:
-        for rank, row in enumerate(ranking, start=1):
-            scores[row["id"]] = scores.get(row["id"], 0.0) + weight / (K + rank)
-            rows[row["id"]] = row
-    best = sorted(scores, key=lambda one: (-scores[one], one))[:limit]
-    most = (TEXT_WEIGHT + VECTOR_WEIGHT) / (K + 1)
-    return [passage(rows[one], scores[one] / most) for one in best]
+    wanted = asked(words)[:MAX_TERMS]
+    by_text = _by_text(edition.passages, wanted, where, depth) if ways.text and wanted else []
+    by_article = _by_article(edition.articles, wanted, where) if ways.articles and wanted else {}
+    vector = embedder.embed([words])[0] if ways.vectors and edition.embedded else ()
+    near = _by_vector(edition.vectors, vector, where, max(NEAREST, depth // 2)) if vector else {}
+    rows = {row["id"]: row for row in by_text}
+    rows |= _rows(edition.passages, [one for one in near if one not in rows])
+    fused = _fused([row["id"] for row in by_text], by_article, [one for one in near if one in rows], rows)
+    best = sorted(rows, key=lambda one: (-fused[one], one))[:depth]
+    if vector:
+        near |= _cosines(edition.vectors, vector, [one for one in best if one not in near])
+    candidates = [
+        Candidate(
+            row["stems"], row["source"], row.get("_score", 0.0), by_article.get(row["source"], 0.0), near.get(row["id"])
+        )
+        for row in map(rows.__getitem__, best)
+    ]
+    return [Seen(rows[one], fused[one], of) for one, of in zip(best, evidence(wanted, candidates), strict=True)]
+
+
+def _fused(
+    by_text: Sequence[str],
+    by_article: Mapping[str, float],
+    near: Sequence[str],
+    rows: Mapping[str, Mapping[str, Any]],
+) -> dict[str, float]:
+    """What each passage gets of the rankings that it is in, 1 for the first of all."""
+    places = {source: place for place, source in enumerate(by_article, start=1)}
+    most = (TEXT_WEIGHT + ARTICLE_WEIGHT + VECTOR_WEIGHT) / (K + 1)
+    scores = {
+        name: ARTICLE_WEIGHT / (K + places[row["source"]]) if row["source"] in places else 0.0
+        for name, row in rows.items()
+    }
+    for weight, ranking in ((TEXT_WEIGHT, by_text), (VECTOR_WEIGHT, near)):
+        for rank, name in enumerate(ranking, start=1):
+            scores[name] += weight / (K + rank)
+    return {name: score / most for name, score in scores.items()}
 
 
 def passage(row: Mapping[str, Any], score: float) -> Passage:
@@ -83,24 +154,58 @@ def passage(row: Mapping[str, Any], score: float) -> Passage:
     )
 
 
-def _by_text(table: Any, words: str, where: Filter, depth: int) -> Sequence[Mapping[str, Any]]:
+def _match(table: Any, wanted: Sequence[str], where: Filter) -> Any:
     from lancedb.query import MatchQuery
 
-    said = _ASKING.sub(" ", words)
     # MatchQuery takes the words as they are: a customer's quotes and colons are no query syntax
-    match = MatchQuery(said if _WORD.search(said) else words, "searchable")  # type: ignore[call-arg]  # its pydantic defaults are hidden from mypy
-    query = table.search(match, query_type="fts").where(where.sql(), prefilter=True)
-    found: list[Mapping[str, Any]] = query.select([*COLUMNS, "_score"]).limit(depth).to_list()
-    return found
+    match = MatchQuery(" ".join(wanted), "stems")  # type: ignore[call-arg]  # its pydantic defaults are hidden from mypy
+    return table.search(match, query_type="fts").where(where.sql(), prefilter=True)
 
 
-def _by_vector(table: Any, vector: Sequence[float], where: Filter, depth: int) -> Sequence[Mapping[str, Any]]:
+def _by_text(table: Any, wanted: Sequence[str], where: Filter, depth: int) -> list[Mapping[str, Any]]:
+    found = _match(table, wanted, where).select([*COLUMNS, "stems", "_score"]).limit(depth).to_list()
+    return sorted(found, key=lambda row: (-row["_score"], row["id"]))
+
+
+def _by_article(table: Any, wanted: Sequence[str], where: Filter) -> dict[str, float]:
+    """Source -> score of the whole article, best first."""
+    found = _match(table, wanted, where).select(["source", "_score"]).limit(ARTICLES).to_list()
+    return {row["source"]: row["_score"] for row in sorted(found, key=lambda row: (-row["_score"], row["source"]))}
+
+
+def _by_vector(table: Any, vector: Sequence[float], where: Filter, depth: int) -> dict[str, float]:
+    """Id -> cosine, nearest first."""
     query = table.search(list(vector), vector_column_name="vector", query_type="vector").distance_type("cosine")
-    query = query.where(where.sql(), prefilter=True).select([*COLUMNS, "_distance"])
-    found: list[Mapping[str, Any]] = query.limit(depth).to_list()
-    return found
+    query = query.nprobes(PROBES).where(where.sql(), prefilter=True).select(["id", "_distance"])
+    found = query.limit(depth).to_list()
+    return {row["id"]: 1.0 - row["_distance"] for row in sorted(found, key=lambda row: (row["_distance"], row["id"]))}
 
 
-def _among(column: str, values: set[str]) -> str:
+def _cosines(table: Any, vector: Sequence[float], ids: Sequence[str]) -> dict[str, float]:
+    """Those of passages that are not among the nearest, as far as they have a vector."""
+    import numpy as np
+
+    if not ids:
+        return {}
+    rows = table.search().where(among("id", set(ids))).select(["id", "vector"]).limit(len(ids)).to_arrow()
+    names = rows["id"].to_pylist()
+    flat = rows["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    near = flat.reshape(len(names), len(vector)) @ np.asarray(vector, dtype=np.float32)
+    return dict(zip(names, near.tolist(), strict=True))
+
+
+PROBES: Final = 24
+"""Partitions of the vector index that are looked into. Without an index every vector is compared."""
+
+
+def _rows(table: Any, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    if not ids:
+        return {}
+    query = table.search().where(among("id", set(ids))).select([*COLUMNS, "stems"]).limit(len(ids))
+    return {row["id"]: row for row in query.to_list()}
+
+
+def among(column: str, values: set[str]) -> str:
+    """A condition of LanceDB; every value is quoted."""
     listed = ", ".join("'" + one.replace("'", "''") + "'" for one in sorted(values))
     return f"{column} IN ({listed})"

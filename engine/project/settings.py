@@ -32,8 +32,8 @@ from engine.project.shape import Declaration, Outline, Reader, Schema, Section, 
 from engine.syntax import Mapping, Node, Text
 
 __all__ = [
-    "Calendar", "Channel", "Defaults", "Floors", "HandoffSettings", "KnowledgeSettings", "ModelSettings", "Settings",
-    "Substitute", "Team", "WriteFloor",
+    "Calendar", "Channel", "Defaults", "EmbedderSettings", "Floors", "HandoffSettings", "KnowledgeSettings",
+    "ModelSettings", "Settings", "Substitute", "Team", "WriteFloor",
 ]  # fmt: skip
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -229,6 +229,32 @@ class ModelSettings(Declaration):
     )  # fmt: skip
 
 
+class EmbedderSettings(Declaration):
+    """What makes vectors of the articles."""
+
+    WHAT = "an embedder"
+    use: Text | None = key(
+        "use",
+        Choice(
+            packaged="Comes with the engine: no key, no network.",
+            openai="OpenAI, and servers that speak as it does.",
+            mistral="Mistral, in its cloud or in the house.",
+        ),
+        doc="The provider.", example="openai", required=True,
+    )  # fmt: skip
+    model: Text | None = key("model", STRING, doc="Its name of the model.", example="text-embedding-3-small")
+    base_url: Text | None = key("base_url", STRING, doc="Where it is, with `/v1`.", example="http://127.0.0.1:8080/v1")
+    api_key: Expr | None = key("api_key", TEMPLATE, doc="Its key.", example="'{{ secret.OPENAI_API_KEY }}'")
+    dimension: int | None = key(
+        "dimension", Number("1", "8192", whole=True), doc="How long a vector is, where the model leaves a choice.",
+        example="512",
+    )  # fmt: skip
+    location: Text | None = key(
+        "location", Choice(on_premises="On machines of your own.", cloud="Somewhere else."),
+        doc="Where it runs; what is not `packaged` counts as `cloud`.", example="on_premises",
+    )  # fmt: skip
+
+
 class KnowledgeSettings(Declaration):
     """Where the articles are."""
 
@@ -237,6 +263,16 @@ class KnowledgeSettings(Declaration):
     collections: list[Text] | None = key(
         "collections", ListOf(SLUG), doc="Its collections, one a sub-folder.", example="[faq]", required=True
     )
+    stale_after: dict[str, tuple[Text, Span | None]] | None = key(
+        "stale_after", MapOf(DURATION, names=SLUG, what="a collection"),
+        doc="How long a review of its articles counts; `engine kb lint` names those that need another.",
+        example="{policies: 180d}",
+    )  # fmt: skip
+    embedder: EmbedderSettings | None = key(
+        "embedder", Section(EmbedderSettings),
+        doc="What finds articles by their meaning; without it, what comes with the engine. Another one reads all anew.",
+        example="{use: openai, model: text-embedding-3-small}",
+    )  # fmt: skip
 
 
 class HandoffSettings(Declaration):

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from engine.knowledge.library import Library
+from engine.articles import library
 from engine.models.base import Model
-from engine.models.registry import embedder, model
+from engine.models.registry import model
 from engine.plan import Plan
 from engine.project.settings import ModelSettings
 from engine.runtime.context import Context
@@ -23,7 +23,7 @@ def build_context(settings: Settings, project: LoadedProject, store: Store) -> C
         projects=project,
         channels=project.channels(settings.secrets),
         model=_models(project),
-        library=Library(settings.state / "knowledge", embedder()),
+        library=library(settings, project.settings.knowledge),
         guard=project.guard,
         secrets=settings.secrets,
     )

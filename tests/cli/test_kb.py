@@ -1,5 +1,6 @@
 """`engine kb`, with the real index and the packaged embedder."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,44 @@ def test_no_folder(engine: Engine, project: Path) -> None:
 def test_no_knowledge(content: str, engine: Engine, project: Path) -> None:
     (project / "engine.yaml").write_text(content)
     assert engine("kb", "index").status in (1, 2)
+
+
+def test_lint_says_what_is_wrong_and_where(engine: Engine, articles: Path) -> None:
+    assert engine("kb", "lint").out == "1 articles, 0 findings\n"
+    (articles / "other.md").write_text(RETURNS.replace("30 days", "14 days").replace("Returns", "Sending back"))
+    ran = engine("kb", "lint")
+    assert ran.status == 1
+    assert "contradiction (1)" in ran.out
+    assert "0 of 50 questions" in ran.err
+    found = json.loads(engine("kb", "lint", "--format", "json").out)
+    assert [(one["kind"], one["path"], one["other"]) for one in found] == [
+        ("contradiction", "faq/other.md", "faq/returns.md")
+    ]
+
+
+def test_eval_and_gaps_of_a_file_of_questions(engine: Engine, articles: Path, project: Path) -> None:
+    engine("kb", "index")
+    (project / "q.csv").write_text(
+        "question,source\nHow long do I have to send something back?,faq/returns.md\nDo you sell violins?,\n"
+    )
+    ran = engine("kb", "eval", "q.csv")
+    assert ran.status == 0
+    assert "the right article first\t1 of 1\t100%" in ran.out
+    assert "answered\t1 of 2\t50%" in ran.out
+    measured = json.loads(engine("kb", "eval", "q.csv", "--format", "json").out)
+    assert measured["recall"]["1"] == 1.0
+    ran = engine("kb", "gaps", "--questions", "q.csv")
+    assert ran.status == 1
+    assert "1\tDo you sell violins?\tfaq/returns.md" in ran.out
+    assert engine("kb", "gaps").status == 1  # no tickets, no file
+    assert json.loads(engine("kb", "search", "send back", "--format", "json").out)[0]["source"] == "faq/returns.md"
+
+
+def test_an_embedder_without_its_key_is_named(engine: Engine, articles: Path, project: Path) -> None:
+    settings = (project / "engine.yaml").read_text()
+    with_embedder = settings.replace("knowledge: {", "knowledge: {embedder: {use: openai}, ")
+    assert with_embedder != settings
+    (project / "engine.yaml").write_text(with_embedder)
+    ran = engine("kb", "search", "x")
+    assert ran.status == 1
+    assert "OPENAI_API_KEY" in ran.err

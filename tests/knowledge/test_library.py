@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.knowledge import pointer
+from engine.knowledge import pointer, run
 from engine.knowledge.base import EmbedderChanged, IndexMissing, KnowledgeError
 from engine.knowledge.library import Library
 from tests.knowledge.conftest import BagOfWords
@@ -221,7 +221,9 @@ def test_threads_may_search_at_once_and_two_runs_wait_for_each_other(
 
 async def test_indexing_and_searching_leave_the_event_loop_free(library: Library, root: Path) -> None:
     steps: list[tuple[int, int]] = []
-    report = await library.aindex(root, progress=lambda done, total: steps.append((done, total)))
+    report = await library.aindex(
+        root, progress=lambda stage, done, total: steps.append((done, total)) if stage == "embed" else None
+    )
     assert (steps[0], steps[-1]) == ((0, report.chunks), (report.chunks, report.chunks))
     ticks = 0
 
@@ -243,3 +245,54 @@ def test_a_damaged_pointer_says_what_to_do(library: Library, root: Path, tmp_pat
     (tmp_path / "index" / pointer.FILE).write_text('{"table": 1')
     with pytest.raises(KnowledgeError, match="index again"):
         library.search("x")
+
+
+class Interrupted(BagOfWords):
+    """Stops after so many passages, as a machine that is switched off does."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__()
+        self.after = after
+
+    def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        if len(self.embedded) + len(texts) > self.after:
+            raise KeyboardInterrupt
+        return super().embed(texts)
+
+
+def test_words_are_found_before_the_vectors_are_there_and_a_run_that_dies_is_taken_up(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "BATCH", 4)
+    monkeypatch.setattr(run, "CHECKPOINT", 8)
+    with pytest.raises(KeyboardInterrupt):
+        Library(tmp_path / "index", Interrupted(10)).index(root)
+    library = Library(tmp_path / "index", BagOfWords())
+    assert (library.count(), library.embedded()) == (18, 8)
+    assert library.search("return any item within days", collections=["policies"], limit=1)[0].source == RETURNS
+    bag = BagOfWords()
+    report = Library(tmp_path / "index", bag).index(root)
+    assert (report.unchanged, report.added, len(bag.embedded)) == (9, 0, 10)
+    assert (library.count(), library.embedded()) == (18, 18)
+
+
+def test_the_first_search_can_be_made_before_the_first_passage_is_embedded(library: Library, root: Path) -> None:
+    seen: list[tuple[int, int, int]] = []
+
+    def progress(stage: str, done: int, _total: int) -> None:
+        if stage == "embed" and not seen:
+            seen.append((done, library.count(), len(library.search("paypal invoice"))))
+
+    library.index(root, progress=progress)
+    assert seen[0][:2] == (0, 18)
+    assert seen[0][2] > 0
+
+
+def test_an_index_of_an_older_format_is_made_anew(library: Library, root: Path, tmp_path: Path) -> None:
+    library.index(root)
+    old = '{"table": "passages_x", "version": 3, "embedder": "bag/1", "dimension": 32, "chunks": 18}'
+    (tmp_path / "index" / pointer.FILE).write_text(old)
+    with pytest.raises(IndexMissing):
+        library.search("paypal")
+    assert library.index(root).added == 9
+    assert library.search("paypal")

@@ -32,6 +32,13 @@ LIKE_THE_BEST: Final = 0.8
 SUPPORT: Final = (-7.0, 7.1, 7.6, 2.4, 3.0)
 THRESHOLD: Final = 0.5
 """Below this confidence nothing is quoted."""
+JUST_BELOW: Final = 0.49
+"""The most that a refusal is sure of."""
+SURE: Final = 0.9
+FEW: Final = 3
+"""Sentences over the threshold among which the best one is taken at its word; of more, it has to stand out."""
+AHEAD: Final = 1.0
+"""How far (in the logit) the best sentence is ahead of those of other passages, where it stands out."""
 
 _POINTS_BACK: Final = frozenset(
     "it its they them this that these those he she otherwise however also then after there such both in "
@@ -51,9 +58,14 @@ class Sentence:
     features: tuple[float, ...]
 
     @property
+    def logit(self) -> float:
+        """The weighed sum of its features."""
+        return sum(a * b for a, b in zip(SUPPORT, (1.0, *self.features), strict=True))
+
+    @property
     def score(self) -> float:
-        """How likely it answers, 0..1."""
-        return 1 / (1 + exp(-sum(a * b for a, b in zip(SUPPORT, (1.0, *self.features), strict=True))))
+        """How likely it answers, 0..1, by itself."""
+        return 1 / (1 + exp(-self.logit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,8 @@ def quote(request: Request) -> Quotation:
         best = _best(scored)  # in another language rather than not at all
     if best is None or best.score < THRESHOLD:
         return Quotation("", (), best.score if best else 0.0)
+    if not _stands_out(best, scored, request):
+        return Quotation("", (), min(best.score, JUST_BELOW))
     chosen = _with_company(best, scored)
     text = "\n".join(" ".join(one.text for one in group) for _, group in groupby(chosen, key=lambda one: one.passage))
     cited = dict.fromkeys(request.passages[one.passage].id for one in chosen)
@@ -81,6 +95,23 @@ def quote(request: Request) -> Quotation:
 
 def _best(scored: list[Sentence]) -> Sentence | None:
     return max(scored, key=lambda one: one.score, default=None)
+
+
+def _stands_out(best: Sentence, scored: list[Sentence], request: Request) -> bool:
+    """Whether a sentence that is near to the question also answers it: where every article speaks of the same, many do.
+
+    It holds the kind of thing that is asked for, or is one of a `FEW` near ones; or it stands in the passage that the
+    search put first, is `SURE`, and either holds all that is asked or is well ahead of every other passage.
+    docs/knowledge.md has the figures.
+    """
+    if best.features[3] > 0 or sum(one.score >= THRESHOLD for one in scored) <= FEW:
+        return True
+    if best.passage or best.score < SURE:
+        return False
+    wanted = set(content_words(question(request)))
+    if wanted <= set(content_words(f"{_heading(request.passages[0])} {best.text}")):
+        return True
+    return all(best.logit - one.logit >= AHEAD for one in scored if one.passage != best.passage)
 
 
 def _readable(passage: Passage, language: str | None) -> bool:

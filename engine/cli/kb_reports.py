@@ -1,0 +1,179 @@
+"""What `engine kb lint`, `eval` and `gaps` print: first what to do, then the figures."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.cli.place import open_store
+from engine.cli.shown import clean, show
+from engine.cli.status import FOUND, OK, Stop
+from engine.knowledge.base import Passage
+from engine.knowledge.library import Library
+from engine.project.settings import KnowledgeSettings
+from engine.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.knowledge.lint import Finding
+    from engine.knowledge.questions import Cluster, Measured
+
+__all__ = ["complain", "dump", "evaluate", "gaps", "lint", "passage"]
+
+ENOUGH: Final = 50
+"""Questions from which it says something that an article is reached by none of them."""
+TICKETS: Final = 10_000
+SHOWN: Final = 5
+"""Questions of a cluster that are shown."""
+
+
+def complain(lines: Iterable[str]) -> None:
+    """On stderr, one a line."""
+    for line in lines:
+        print(line, file=sys.stderr)
+
+
+def dump(value: Any) -> None:
+    """As JSON on stdout."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def passage(one: Passage) -> dict[str, Any]:
+    """A passage for `--format json`."""
+    return {name: getattr(one, name) for name in Passage.__slots__}
+
+
+# -- lint ------------------------------------------------------------------------------------------
+
+
+def lint(
+    library: Library, root: Path, knowledge: KnowledgeSettings, settings: Settings, args: argparse.Namespace
+) -> int:
+    """Prints what is wrong with the articles; `FOUND` where something is."""
+    from engine.knowledge.lint import articles, unreached
+    from engine.knowledge.lint import lint as look
+
+    found, findings = articles(root)
+    findings += look(
+        found,
+        root,
+        today=datetime.now(UTC).date(),
+        stale_after={
+            name: timedelta(seconds=span.rough) for name, (_, span) in (knowledge.stale_after or {}).items() if span
+        },
+        collections=[one.value for one in knowledge.collections or ()],
+    )
+    questions = _questions(settings, args.questions)
+    if len(questions) >= ENOUGH and library.count():
+        findings += unreached(library, found, questions)
+    if args.format == "json":
+        dump([asdict(one) for one in findings])
+    else:
+        _show_findings(findings, len(found), len(questions))
+    return FOUND if findings else OK
+
+
+def _show_findings(findings: Sequence["Finding"], articles: int, questions: int) -> None:
+    from engine.knowledge.lint import KINDS
+
+    for kind, says in KINDS.items():
+        some = [one for one in findings if one.kind == kind]
+        if some:
+            show(f"{kind} ({len(some)}): {says}", ("article", "what"), [(one.path, one.message) for one in some])
+    print(f"{articles} articles, {len(findings)} findings")
+    if questions < ENOUGH:
+        complain([f"whether real questions reach every article was not looked at: {questions} of {ENOUGH} questions"])
+
+
+# -- eval ------------------------------------------------------------------------------------------
+
+
+def evaluate(library: Library, args: argparse.Namespace) -> int:
+    """Prints recall and answerability."""
+    from engine.knowledge.questions import measure, read_questions
+
+    questions = read_questions(args.questions)
+    if not questions:
+        raise Stop(f"{args.questions.name} holds no question")
+    measured = measure(library, questions, _answering, audience=args.audience)
+    if args.format == "json":
+        dump(asdict(measured))
+    else:
+        _show_measured(measured)
+    return OK
+
+
+def _show_measured(measured: "Measured") -> None:
+    total = measured.questions
+    rows = [("answered", f"{measured.answered} of {total}", f"{measured.answered / total:.0%}")]
+    rows.append(("refused", f"{total - measured.answered} of {total}", f"{1 - measured.answered / total:.0%}"))
+    for k, share in measured.recall.items():
+        first = "the right article first" if k == 1 else f"the right article among {k}"
+        rows.append((first, f"{round(share * measured.with_gold)} of {measured.with_gold}", f"{share:.0%}"))
+    show("", ("", "questions", "share"), rows)
+    if measured.missed:
+        missed = [(one.text, one.gold, instead or None) for one, instead in measured.missed]
+        show("not found", ("question", "should be in", "first instead"), missed)
+    if measured.refused:
+        show("refused", ("question",), [(one.text,) for one in measured.refused])
+
+
+# -- gaps ------------------------------------------------------------------------------------------
+
+
+def gaps(library: Library, settings: Settings, args: argparse.Namespace) -> int:
+    """Prints what nothing answers, the most asked first; `FOUND` where there is something."""
+    from engine.knowledge.questions import clusters
+    from engine.models.local.embedding import PackagedEmbedder
+
+    questions = _questions(settings, args.questions)
+    if not questions:
+        raise Stop("there are no questions: no tickets in the store; `--questions CSV` reads others")
+    # questions of customers are compared here, whoever embeds the articles: they stay on this machine
+    found = clusters(library, PackagedEmbedder(), questions, _answering, audience=args.audience)
+    if args.format == "json":
+        dump({"questions": len(questions), "gaps": [asdict(one) for one in found]})
+    else:
+        _show_gaps(found, len(questions))
+    return FOUND if found else OK
+
+
+def _show_gaps(found: Sequence["Cluster"], total: int) -> None:
+    show(
+        "",
+        ("asked", "for example", "nearest article"),
+        [
+            (str(len(one.questions)), "\n".join(list(dict.fromkeys(one.questions))[:SHOWN]), one.nearest or None)
+            for one in found
+        ],
+    )
+    unanswered = sum(len(one.questions) for one in found)
+    print(f"{unanswered} of {total} questions are answered by no article, in {len(found)} groups")
+
+
+def _answering(question: str, passages: Sequence[Passage]) -> float:
+    """How sure the embedded model is of its quotation; 0 where it refuses."""
+    from engine.models.base import Job, Message, Request
+    from engine.models.local.answer import quote
+
+    request = Request(Job.ANSWER, messages=(Message("customer", question),), passages=tuple(passages))
+    said = quote(request)
+    return said.confidence if said.text else 0.0
+
+
+def _questions(settings: Settings, path: Path | None) -> list[str]:
+    """Of a file, else the first message of each ticket; none where there is no store."""
+    if path is not None:
+        from engine.knowledge.questions import read_questions
+
+        return [one.text for one in read_questions(path)]
+    try:
+        store = open_store(settings, make=False)
+    except Stop:
+        return []
+    with store:
+        first = [store.messages.of_ticket(row.id)[:1] for row in store.tickets.listing(limit=TICKETS)]
+        return [clean(one.text, keep="\n") for some in first for one in some if one.text]

@@ -1,0 +1,80 @@
+"""Lines and headings, as every reader finds them, to a document."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from engine.knowledge.base import BrokenDocument, Document, Section
+
+ACCEPTED: Final = ("title", "collection", "language", "audience", "reviewed")
+MAX_TEXT: Final = 5_000_000
+"""Characters of one document. A manual of 1,000 pages has 3 million."""
+
+_BLANKS = re.compile(r"\s+")
+
+
+def outlined(
+    lines: Iterable[tuple[int, str]], path: str, labels: Mapping[str, str] | None = None, links: Iterable[str] = ()
+) -> Document:
+    """A document of (level, heading) and (0, line of text); raises `BrokenDocument` for one without text.
+
+    `labels`: those of `ACCEPTED` that it says. The first heading names an untitled one, else its path does.
+    """
+    known = dict(labels or {})
+    sections, bare = _sections(lines)
+    if not any(section.text for section in sections):
+        raise BrokenDocument("has no text below its headings")
+    first = next((section.headings[0] for section in sections if section.headings), "")
+    title = known.pop("title", "") or first or PurePosixPath(path).stem
+    kept = tuple(
+        Section(one.headings[1:] if one.headings[:1] == (title,) else one.headings, one.text)
+        for one in sections
+        if one.text
+    )
+    return Document(
+        title=title, sections=kept, links=tuple(dict.fromkeys(links)), bare=tuple(bare), **_plain(known)
+    )  # fmt: skip
+
+
+def _plain(labels: Mapping[str, str]) -> dict[str, Any]:
+    return {name: value for name, value in labels.items() if name in ACCEPTED and name != "title"}
+
+
+def _sections(lines: Iterable[tuple[int, str]]) -> tuple[list[Section], list[str]]:
+    """Sections, those without text too, and the headings that nothing stands below."""
+    path: list[tuple[int, str]] = []
+    text: list[str] = []
+    sections: list[Section] = []
+    bare: list[str] = []
+    size = 0
+    for level, line in lines:
+        size += len(line)
+        if size > MAX_TEXT:
+            raise BrokenDocument(f"over {MAX_TEXT:,} characters of text: cut it into several")
+        if not level:
+            text.append(line)
+            continue
+        sections.append(Section(tuple(title for _, title in path), "\n".join(text).strip()))
+        if path and not sections[-1].text and path[-1][0] >= level:
+            bare.append(path[-1][1])
+        text = []
+        path = [*(one for one in path if one[0] < level), (level, line)]
+    sections.append(Section(tuple(title for _, title in path), "\n".join(text).strip()))
+    if path and not sections[-1].text:
+        bare.append(path[-1][1])
+    return sections, bare
+
+
+def one_line(text: str) -> str:
+    """The text with single blanks."""
+    return _BLANKS.sub(" ", text).strip()
+
+
+def iso_day(text: str, where: str) -> str:
+    """The day as `2026-03-01`; raises `BrokenDocument`."""
+    try:
+        return date.fromisoformat(text[:10]).isoformat()
+    except ValueError:
+        raise BrokenDocument(f"{where}`reviewed` is no date like 2026-03-01: {text[:40]!r}") from None

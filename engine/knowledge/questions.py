@@ -1,0 +1,143 @@
+"""Real questions held against the articles: what is found, what is answered, and what nothing answers.
+
+Answering is a function from a question and its passages to a confidence, 0 where it would refuse, so that this package
+knows no model.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from engine.knowledge.base import BrokenDocument, Embedder, KnowledgeError, Passage
+from engine.knowledge.library import Library
+from engine.knowledge.terms import asked
+from engine.knowledge.tickets import QUESTION, SUBJECT, read_rows
+
+__all__ = ["Cluster", "Measured", "Question", "clusters", "measure", "read_questions"]
+
+GOLD: Final = ("source", "article", "document", "gold")
+LIKE: Final = 0.6
+"""Cosine from which two questions without an answer are of one kind; they also share a word that says something."""
+MAX_BYTES: Final = 50_000_000
+DEPTHS: Final = (1, 3, 5, 10)
+
+Answering = Callable[[str, Sequence[Passage]], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody asked. `gold`: the article that answers it, where that is known."""
+
+    text: str
+    gold: str = ""
+
+
+def read_questions(path: Path) -> list[Question]:
+    """The questions of a CSV: a column `question` (or message, subject, ...), and `source` where the answer is known.
+
+    Raises `KnowledgeError`. Rows without a question are left out.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise KnowledgeError(f"{path.name}: over {MAX_BYTES // 1_000_000} MB")
+        rows = list(read_rows(path.read_bytes()))
+    except OSError as error:
+        raise KnowledgeError(f"{path.name}: can't be read: {error.strerror}") from None
+    except BrokenDocument as error:
+        raise KnowledgeError(f"{path.name}: {error}") from None
+    names = [name.strip().lower() for name in rows[0]] if rows else []
+    column = next((names.index(name) for name in (*QUESTION, *SUBJECT) if name in names), None)
+    if column is None:
+        raise KnowledgeError(f"{path.name}: its first line names no column {', '.join((*QUESTION, *SUBJECT))}")
+    gold = next((names.index(name) for name in GOLD if name in names), None)
+    return [
+        Question(row[column].strip(), row[gold].strip() if gold is not None and gold < len(row) else "")
+        for row in rows[1:]
+        if column < len(row) and row[column].strip()
+    ]
+
+
+@dataclass(slots=True)
+class Measured:
+    """How a file of questions fared."""
+
+    questions: int = 0
+    with_gold: int = 0
+    recall: dict[int, float] = field(default_factory=dict)
+    """k -> share of the questions with a known article that have it among the first k articles."""
+    answered: int = 0
+    answered_from_gold: int = 0
+    """Answered, and from the known article."""
+    missed: list[tuple[Question, str]] = field(default_factory=list)
+    """Not among the first of `DEPTHS`' last, with the article that came first instead."""
+    refused: list[Question] = field(default_factory=list)
+
+
+def measure(library: Library, questions: Sequence[Question], answering: Answering, *, audience: str) -> Measured:
+    """Search and answer each. Raises what a search raises."""
+    ranks: list[int] = []
+    result = Measured(questions=len(questions), with_gold=sum(bool(one.gold) for one in questions))
+    for one in questions:
+        passages = library.search(one.text, audience=audience, limit=50)
+        sources = list(dict.fromkeys(passage.source for passage in passages))
+        right = answering(one.text, passages[:5]) > 0
+        result.answered += right
+        if not right:
+            result.refused.append(one)
+        if not one.gold:
+            continue
+        ranks.append(sources.index(one.gold) if one.gold in sources else len(sources) + DEPTHS[-1])
+        result.answered_from_gold += right and ranks[-1] == 0
+        if ranks[-1] >= DEPTHS[-1]:
+            result.missed.append((one, sources[0] if sources else ""))
+    result.recall = {k: sum(rank < k for rank in ranks) / len(ranks) for k in DEPTHS} if ranks else {}
+    return result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """Questions of one kind that no article answers, the most typical first."""
+
+    questions: tuple[str, ...]
+    nearest: str
+    """The article that comes nearest; empty for none."""
+
+
+def clusters(
+    library: Library, embedder: Embedder, questions: Sequence[str], answering: Answering, *, audience: str
+) -> list[Cluster]:
+    """Of the questions that are not answered, those of one kind together, the largest cluster first."""
+    open_ones: dict[str, str] = {}
+    for text in questions:
+        passages = library.search(text, audience=audience, limit=5)
+        if asked(text) and answering(text, passages) <= 0:
+            open_ones[text] = passages[0].source if passages else ""
+    texts = sorted(open_ones)
+    count = {text: sum(one == text for one in questions) for text in texts}
+    vectors = dict(zip(texts, embedder.embed(texts), strict=True)) if texts else {}
+    words = {text: set(asked(text)) for text in texts}
+    near = {
+        one: [
+            other
+            for other in texts
+            if other == one or (words[one] & words[other] and _cosine(vectors[one], vectors[other]) >= LIKE)
+        ]
+        for one in texts
+    }
+    made: list[Cluster] = []
+    left = set(texts)
+    while left:  # the question with the most neighbours leads the next cluster
+        sizes = {one: sum(count[other] for other in near[one] if other in left) for one in left}
+        lead = min(left, key=lambda one: (-sizes[one], one))
+        group = sorted(
+            (other for other in near[lead] if other in left),
+            key=lambda other: (other != lead, -_cosine(vectors[lead], vectors[other]), other),
+        )
+        left -= set(group)
+        made.append(Cluster(questions=tuple(one for one in group for _ in range(count[one])), nearest=open_ones[lead]))
+    return made
+
+
+def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
+    return sum(a * b for a, b in zip(one, other, strict=True))

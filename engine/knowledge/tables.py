@@ -1,0 +1,268 @@
+"""The tables of an index in LanceDB: passages, whole articles, vectors, and every passage that ever was.
+
+The first three make an edition: they are written one after the other and then pointed at together (`pointer`), so that
+a search sees all of one run or nothing of it. Vectors stand apart from texts: they can be added behind, without a row
+of text being written again.
+"""
+
+import hashlib
+import os
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from math import isqrt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from engine.knowledge import pointer
+from engine.knowledge.base import Embedder
+from engine.knowledge.chunks import Chunk
+from engine.knowledge.search import COLUMNS, Edition, among
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+HISTORY: Final = "history"
+KINDS: Final = ("passages", "articles", "vectors")
+KEEP_VERSIONS: Final = timedelta(days=1)
+"""A search may still read a version that another has replaced; none takes a day."""
+EXACT: Final = 10_000
+"""Up to so many vectors each is compared; above, an index finds the nearest."""
+_LABELS: Final = ("collection", "language", "audience")
+_T = TypeVar("_T")
+SLACK: Final = 512
+"""Rows that may be without an index: putting every small change in order would take seconds."""
+_MANY: Final = 1_000
+"""Names in one condition: longer ones are slow to parse."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A document as the index keeps it."""
+
+    source: str
+    digest: str
+    lacking: str
+    """The label that it does not say."""
+    chunks: tuple[Chunk, ...]
+
+
+class Tables:
+    """The tables of one embedder below one folder."""
+
+    def __init__(self, path: Path, embedder: Embedder) -> None:
+        os.environ.setdefault("LANCEDB_LOG", "error")  # it tells of every partition on stderr
+        import lancedb  # 0.6 s that only those who search or index should pay
+
+        self._path = path
+        self._embedder = embedder
+        self._db = lancedb.connect(path)
+        made_by = f"{pointer.FORMAT}/{embedder.name}/{embedder.dimension}"
+        self.name = hashlib.sha256(made_by.encode()).hexdigest()[:12]
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def edition(self, current: pointer.Pointer) -> Edition:
+        """The tables as they were at a pointer."""
+        opened: list[Any] = []
+        for kind in KINDS:
+            table = self._db.open_table(f"{kind}_{current.table}")
+            table.checkout(current.versions[kind])
+            opened.append(table)
+        passages, articles, vectors = opened
+        return Edition(passages, articles, vectors, current.embedded)
+
+    def names(self) -> set[str]:
+        """All there are."""
+        return set(self._db.list_tables(limit=1_000).tables)
+
+    def remembered(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Rows of passages that are or were, by id."""
+        if not ids or HISTORY not in self.names():
+            return {}
+        table = self._db.open_table(HISTORY)
+        query = table.search().where(among("id", set(ids))).select(list(COLUMNS)).limit(len(set(ids)))
+        return {row["id"]: row for row in query.to_list()}
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    def writable(self, current: pointer.Pointer | None) -> "Draft":
+        """The tables to write to, without what a run that died has left in them."""
+        ours = {self.name, current.table if current else ""}
+        keep = {HISTORY} | {f"{kind}_{name}" for kind in KINDS for name in ours}
+        for old in self.names() - keep:
+            self._db.drop_table(old)
+        tables: list[Any] = []
+        for kind in KINDS:
+            name = f"{kind}_{self.name}"
+            if current is None or current.table != self.name:
+                schema = _schema(kind, self._embedder.dimension)
+                tables.append(self._db.create_table(name, schema=schema, mode="overwrite"))
+                continue
+            table = self._db.open_table(name)
+            if table.version != current.versions[kind]:
+                table.checkout(current.versions[kind])
+                table.restore()
+            tables.append(table)
+        history = self._db.create_table(HISTORY, schema=_schema(HISTORY, 0), exist_ok=True)
+        return Draft(self._path, self._embedder, self.name, (*tables, history))
+
+
+class Draft:
+    """What is being written, and not pointed at yet."""
+
+    def __init__(self, path: Path, embedder: Embedder, name: str, tables: Sequence[Any]) -> None:
+        self._path, self._embedder, self._name = path, embedder, name
+        self._passages, self._articles, self._vectors, self._history = tables
+
+    def documents(self) -> dict[str, tuple[str, str]]:
+        """Source -> digest and lacking label of each document in the index."""
+        rows = _all(self._articles, "source", "digest", "lacking")
+        return {row["source"]: (row["digest"], row["lacking"]) for row in rows}
+
+    def replace(self, articles: Iterable[Article], stale: Sequence[str]) -> None:
+        """Write documents, in parts, and take out the old ones of the sources in `stale`."""
+        for some in _parts(sorted(stale), _MANY):
+            for table in (self._passages, self._articles, self._vectors):
+                table.delete(among("source", set(some)))
+        for part in _parts(articles, _MANY):
+            chunks = [chunk for article in part for chunk in article.chunks]
+            # before they can be found, so that whatever a ticket cites can be shown later
+            self._history.merge_insert("id").when_not_matched_insert_all().execute([_columns(one) for one in chunks])
+            stems = {chunk.id: chunk.stems for chunk in chunks}
+            self._passages.add([{**_columns(one), "stems": stems[one.id]} for one in chunks])
+            self._articles.add([_article(one, stems) for one in part])
+
+    def pending(self) -> list[str]:
+        """Ids of the passages that have no vector yet, in the order in which they were written."""
+        if self._passages.count_rows() == self._vectors.count_rows():
+            return []
+        have = {row["id"] for row in _all(self._vectors, "id")}
+        return [row["id"] for row in _all(self._passages, "id") if row["id"] not in have]
+
+    def add_vectors(self, chunks: Sequence[Chunk], vectors: Sequence[Sequence[float]]) -> None:
+        """Write vectors beside their passages."""
+        labels = ("id", "source", *_LABELS)
+        rows = [
+            {**{name: getattr(one, name) for name in labels}, "vector": vector}
+            for one, vector in zip(chunks, vectors, strict=True)
+        ]
+        if rows:
+            self._vectors.add(rows)
+
+    def chunks(self, ids: Sequence[str]) -> list[Chunk]:
+        """Passages of the draft by id."""
+        query = self._passages.search().where(among("id", set(ids))).select(list(COLUMNS)).limit(len(ids))
+        return [Chunk(**{name: row[name] for name in COLUMNS}) for row in query.to_list()]
+
+    def index_texts(self, *, anew: bool) -> None:
+        """Full text: 2 s for 20,000 passages anew; else what is new is added."""
+        for table in (self._passages, self._articles):
+            if not table.count_rows():
+                continue
+            if anew or not table.list_indices():
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", DeprecationWarning)
+                    table.create_fts_index(
+                        "stems", replace=True, base_tokenizer="whitespace", stem=False, lower_case=False,
+                        remove_stop_words=False, ascii_folding=False, with_position=False,
+                    )  # fmt: skip
+                    if table is self._passages:
+                        table.create_scalar_index("id", replace=True)
+            elif _unindexed(table) > SLACK:
+                table.optimize(cleanup_older_than=KEEP_VERSIONS)
+
+    def index_vectors(self, *, anew: bool) -> None:
+        """Vectors: none up to `EXACT`, then partitions of like vectors. Those that came later are added to them."""
+        rows = self._vectors.count_rows()
+        if rows <= EXACT:
+            return
+        if anew:
+            self._vectors.create_scalar_index("id", replace=True)
+        if anew or not self._vectors.list_indices():
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                self._vectors.create_index(
+                    metric="cosine", index_type="IVF_FLAT", num_partitions=isqrt(rows), vector_column_name="vector",
+                    replace=True,
+                )  # fmt: skip
+        elif _unindexed(self._vectors) > SLACK:
+            self._vectors.optimize(cleanup_older_than=KEEP_VERSIONS)
+
+    @property
+    def settled(self) -> bool:
+        """Whether so little was added since the last time that nothing has to be put in order."""
+        return _unindexed(self._passages) <= SLACK
+
+    def publish(self) -> None:
+        """From now on this is what searches see."""
+        tables = (self._passages, self._articles, self._vectors)
+        pointer.write(
+            self._path,
+            pointer.Pointer(
+                table=self._name,
+                versions={kind: table.version for kind, table in zip(KINDS, tables, strict=True)},
+                embedder=self._embedder.name,
+                dimension=self._embedder.dimension,
+                chunks=self._passages.count_rows(),
+                embedded=self._vectors.count_rows(),
+            ),
+        )
+
+    def tidy(self) -> None:
+        """Only now, when nobody is pointed at an old version any more, may old ones go."""
+        for table in (self._passages, self._articles, self._vectors, self._history):
+            table.optimize(cleanup_older_than=KEEP_VERSIONS)
+        self.publish()
+
+
+def _unindexed(table: Any) -> int:
+    """Rows that no index covers: they are looked through one by one, and found like the others."""
+    found = [table.index_stats(index.name) for index in table.list_indices()]
+    return max((one.num_unindexed_rows for one in found if one is not None), default=0)
+
+
+def _columns(chunk: Chunk) -> dict[str, str]:
+    return {name: getattr(chunk, name) for name in COLUMNS}
+
+
+def _article(article: Article, stems: Mapping[str, str]) -> dict[str, str]:
+    first = article.chunks[0]
+    lines = dict.fromkeys(line for chunk in article.chunks for line in stems[chunk.id].split("\n"))
+    labels = {name: getattr(first, name) for name in _LABELS}
+    return {
+        "source": article.source, "digest": article.digest, "lacking": article.lacking, **labels,
+        "stems": "\n".join(lines),
+    }  # fmt: skip
+
+
+def _schema(kind: str, dimension: int) -> "pa.Schema":
+    import pyarrow as pa
+
+    names = {
+        HISTORY: COLUMNS,
+        "passages": (*COLUMNS, "stems"),
+        "articles": ("source", "digest", "lacking", *_LABELS, "stems"),
+        "vectors": ("id", "source", *_LABELS),
+    }[kind]
+    columns = [pa.field(name, pa.utf8()) for name in names]
+    if kind == "vectors":
+        columns.append(pa.field("vector", pa.list_(pa.float32(), dimension)))
+    return pa.schema(columns)
+
+
+def _all(table: Any, *columns: str) -> list[dict[str, str]]:
+    rows: list[dict[str, str]] = table.search().select(list(columns)).limit(table.count_rows() or 1).to_list()
+    return rows
+
+
+def _parts(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    part: list[_T] = []
+    for item in items:
+        part.append(item)
+        if len(part) == size:
+            yield part
+            part = []
+    if part:
+        yield part

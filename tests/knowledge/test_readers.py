@@ -1,0 +1,160 @@
+"""HTML, PDF, Word and past tickets: what they say, and those that are made to hurt."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.knowledge import scan
+from engine.knowledge.apart import Apart
+from engine.knowledge.base import BrokenDocument, KnowledgeError, Section
+from engine.knowledge.docx import read_docx
+from engine.knowledge.html import read_html
+from engine.knowledge.library import Library
+from engine.knowledge.pdf import read_pdf
+from engine.knowledge.tickets import read_tickets
+from tests.knowledge import files
+from tests.knowledge.conftest import BagOfWords
+
+PAGE = b"""<!doctype html><html lang="en-GB"><head><title>Shop | Returns</title>
+<meta name="audience" content="public"><meta name="reviewed" content="2026-03-01"><script>var x = "secret"</script>
+</head><body><nav><a href="/">Home</a> Menu</nav><main><h1>Returns</h1><p>Within <b>30</b> days,
+see <a href="how.html">how</a>.</p><h2>Fees</h2><ul><li>Small: free<li>Large: 9 EUR</ul><table><tr><th>Size<th>Fee
+<tr><td>XL<td>12 EUR</table><pre>line one
+line two</pre><h2>Empty</h2><div hidden>never shown</div></main><footer>Imprint</footer></body></html>"""
+
+
+@pytest.fixture
+def apart() -> Iterator[Apart]:
+    with Apart() as made:
+        yield made
+
+
+def test_html_is_read_by_its_headings_without_menus_and_scripts() -> None:
+    document = read_html(PAGE, "faq/returns.html")
+    assert document.title == "Returns"
+    assert (document.language, document.audience, document.reviewed) == ("en", "public", "2026-03-01")
+    assert document.sections == (
+        Section((), "Within 30 days, see how."),
+        Section(("Fees",), "Small: free\nLarge: 9 EUR\nSize | Fee\nXL | 12 EUR\nline one\nline two"),
+    )
+    assert document.links == ("how.html",)
+    assert document.bare == ("Empty",)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1"])
+def test_html_is_decoded_as_it_says_or_as_it_is(charset: str) -> None:
+    text = "<p>Rückgabe für Möbel</p>".encode(charset)
+    assert read_html(text, "x.html").sections[0].text == "Rückgabe für Möbel"
+
+
+def test_html_of_any_depth_ends(apart: Apart) -> None:
+    for depth in (200, 200_000):  # libxml2 leaves out what is nested deeper than 256
+        deep = b"<div>" * depth + b"the end"
+        if depth == 200:
+            assert apart.read(".html", deep, "x.html").sections == (Section((), "the end"),)
+        else:
+            with pytest.raises(BrokenDocument, match="no text"):
+                apart.read(".html", deep, "x.html")
+
+
+def test_word_documents_are_read_by_their_heading_styles() -> None:
+    document = read_docx(files.word(), "returns/long.docx")
+    assert (document.title, document.language) == ("Returns", "en")
+    assert document.sections == (
+        Section(("How long you have",), "You can return any item within 30 days."),
+        Section(("How long you have", "Exceptions"), "Gift cards\nSize | Fee\nLarge | 9 EUR"),
+    )
+    assert document.bare == ("Nothing here",)
+
+
+def test_pdfs_are_read_by_their_bookmarks() -> None:
+    lines = (("Returns", "Within thirty", "days of delivery.", "Fees", "None at all."), ("Next page.",))
+    document = read_pdf(files.pdf(lines, bookmarks=[("Returns", 0), ("Fees", 0)]), "x.pdf")
+    assert document.title == "Returns"
+    assert document.sections == (
+        Section((), "Within thirty days of delivery."),
+        Section(("Fees",), "None at all.\nNext page."),
+    )
+
+
+def test_past_tickets_are_a_question_and_its_answer_each() -> None:
+    data = 'id;Subject;Description;Resolution\n1;Late;"Where is it?\nI wait";It ships on Monday.\n2;Open;When?;\n'
+    document = read_tickets(data.encode(), "past/tickets.csv")
+    assert document.title == "tickets"
+    assert document.sections == (Section(("Late",), "Where is it?\nI wait\nIt ships on Monday."),)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "data", "why"),
+    [
+        (".html", b"plain words", "no tag"),
+        (".html", b"<p></p>", "no text"),
+        (".docx", b"PK\x03\x04 and no more", "no zip"),
+        (".docx", files.bomb(), "unpacks to over"),
+        (".pdf", b"hello", "%PDF-"),
+        (".pdf", b"%PDF-1.4\nnothing", "not a sound PDF"),
+        (".pdf", files.pdf([[]]), "OCR"),
+        (".pdf", files.pdf([["x"]] * 2_001), "over 2,000 pages"),
+        (".csv", b"a,b\n1,2\n", "names no question"),
+        (".csv", b"question,answer\n\xff,x\n", "not UTF-8"),
+        (".csv", b"question,answer\n" + b"x" * 200_000 + b",y\n", "not CSV"),
+    ],
+)
+def test_a_broken_document_says_why(suffix: str, data: bytes, why: str, tmp_path: Path) -> None:
+    with Apart() as apart, pytest.raises(BrokenDocument, match=why):
+        scan.read(scan.Found(f"x{suffix}", tmp_path / f"x{suffix}"), data, apart)
+
+
+def test_a_document_that_does_not_end_is_given_up_and_the_next_one_is_read() -> None:
+    endless = files.pdf([["word " * 10] * 40] * 50, repeat=200)
+    with Apart(seconds=1) as apart:
+        with pytest.raises(BrokenDocument, match="takes over 1 s"):
+            apart.read(".pdf", endless, "endless.pdf")
+        assert apart.read(".html", PAGE, "returns.html").title == "Returns"
+
+
+def test_a_document_that_fills_the_memory_is_given_up_and_the_next_one_is_read() -> None:
+    wide = b"<p>" + b"<b>x</b>" * 2_000_000
+    with Apart(memory=500_000_000) as apart:
+        with pytest.raises(BrokenDocument, match=r"takes over .*MB|over the memory"):
+            apart.read(".html", wide, "wide.html")
+        assert apart.read(".html", PAGE, "returns.html").title == "Returns"
+
+
+def test_one_index_of_all_formats_goes_on_past_the_hostile_ones(tmp_path: Path) -> None:
+    root = tmp_path / "knowledge" / "faq"
+    root.mkdir(parents=True)
+    (root / "labels.yaml").write_text("audience: public\n")
+    (root / "page.html").write_bytes(PAGE)
+    (root / "word.docx").write_bytes(files.word())
+    (root / "paper.pdf").write_bytes(files.pdf([["Lamps need a bulb of 9 watts."]]))
+    (root / "past.csv").write_text("question,answer\nWhich socket?,Our lamps have an E27 socket.\n")
+    (root / "bomb.docx").write_bytes(files.bomb())
+    library = Library(tmp_path / "index", BagOfWords())
+    report = library.index(tmp_path / "knowledge")
+    assert report.added == 4
+    assert [path for path, _ in report.broken] == ["faq/bomb.docx"]
+    assert not report.unlabelled
+    for question, source in (
+        ("large fee 12 EUR", "faq/page.html"), ("gift cards", "faq/word.docx"), ("bulb watts", "faq/paper.pdf"),
+        ("socket", "faq/past.csv"),
+    ):  # fmt: skip
+        assert library.search(question)[0].source == source
+
+
+def test_labels_of_a_folder_hold_where_a_document_says_none(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "labels.yaml").write_text("audience: public\nlanguage: de\n")
+    (tmp_path / "a" / "b" / "labels.yaml").write_text("language: fr\n")
+    (tmp_path / "a" / "b" / "x.md").write_text("---\naudience: agents\n---\ntext")
+    (tmp_path / "a" / "y.md").write_text("text")
+    found = [scan.read(one, scan.load(one))[0] for one in scan.documents(tmp_path)]
+    assert [(one.language, one.audience) for one in found] == [("fr", "agents"), ("de", "public")]
+    before = [scan.digest(one, b"") for one in scan.documents(tmp_path)]
+    (tmp_path / "a" / "b" / "labels.yaml").write_text("language: es\n")
+    after = [scan.digest(one, b"") for one in scan.documents(tmp_path)]
+    assert [one == other for one, other in zip(before, after, strict=True)] == [False, True]
+    (tmp_path / "labels.yaml").write_text("[")
+    with pytest.raises(KnowledgeError, match=r"labels\.yaml"):
+        scan.documents(tmp_path)
