@@ -71,7 +71,7 @@ class Bench:
     """Else a SQLite file in the folder."""
 
     async def __aenter__(self) -> Self:
-        self.shop = Shop.start(db=self.folder / "shop.db", token="shop-token")
+        self.shop = self.open_shop()
         self.desk = ZendeskStandIn.start(token="desk-token", secret="hook-secret")
         self.env = {
             **os.environ, "SHOP_URL": self.shop.url, "SHOP_TOKEN": "shop-token", "ZENDESK_URL": self.desk.url,
@@ -94,6 +94,10 @@ class Bench:
         self.http = httpx.AsyncClient(transport=transport, base_url="http://service")
         self.token = self.store.people.mint(LEAD)
         return self
+
+    def open_shop(self) -> Any:
+        """The far side of the tools: an address, and a way to stop it."""
+        return Shop.start(db=self.folder / "shop.db", token="shop-token")
 
     async def __aexit__(self, *_: object) -> None:
         for task in self.tasks:

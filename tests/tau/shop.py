@@ -23,7 +23,7 @@ from engine.testing.serving import Server, bearer, error, read_json
 __all__ = ["DATA", "TOKEN", "WRITES", "TauShop", "World", "tasks"]
 
 DATA: Final = Path(__file__).parents[3] / "shared" / "data" / "tau-retail"
-TOKEN: Final = "tau-token"
+TOKEN: Final = "shop-token"
 World = dict[str, Any]
 """{orders, users, products}, each by its id, as the files have them; amounts are Decimal."""
 
@@ -70,9 +70,18 @@ class TauShop:
 
     # over HTTP
 
-    def serve(self) -> Server:
+    def serve(self) -> "TauShop":
         """An API on loopback: `POST /<action>` with the arguments as JSON."""
-        return Server(Starlette(routes=[Route("/{action}", self._answer, methods=["POST"])])).start()
+        self._server = Server(Starlette(routes=[Route("/{action}", self._answer, methods=["POST"])])).start()
+        return self
+
+    @property
+    def url(self) -> str:
+        return self._server.url
+
+    def stop(self) -> None:
+        """Ends the API; the database stays to be looked at."""
+        self._server.stop()
 
     async def _answer(self, request: Request) -> Response:
         if not bearer(request, TOKEN):

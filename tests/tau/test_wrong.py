@@ -1,0 +1,107 @@
+"""Wrong actions are stopped by what the project declares: the backend refuses nothing.
+
+A few of each kind in `make test`; with ENGINE_PROVE=1 at least 2,000, and every line of the grants is shown to be
+needed: some wrong action is stopped by that line alone. `ENGINE_PROVE_SEED` draws others.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from engine.expressions.evaluate import EvaluationError, condition
+from engine.expressions.values import decode
+from tests.tau.gates import SHOP_ACTIONS, Gates, Judged
+from tests.tau.shop import DATA, TauShop
+from tests.tau.wrong import KINDS, right_actions, wrong_actions
+
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the data of tau-bench are not beside the checkout")
+PROVE = bool(os.environ.get("ENGINE_PROVE"))
+SEED = int(os.environ.get("ENGINE_PROVE_SEED", "4"))
+EACH, RIGHT, LEAST = (190, 600, 2_000) if PROVE else (3, 8, 30)
+
+
+def test_every_kind_breaks_a_sentence_of_the_policy() -> None:
+    policy = " ".join((DATA / "policy.md").read_text("utf-8").split())
+    assert [kind for kind, (sentence, _) in KINDS.items() if sentence not in policy] == []
+
+
+def test_the_shop_refuses_nothing() -> None:
+    """A wrong action that reached it would be seen: done directly, each one is in its books."""
+    seen = 0
+    for wrong in wrong_actions(TauShop(), Random(SEED), each=3):
+        if wrong.kind not in ("an id that is none", "no items"):
+            shop = TauShop()
+            shop.do(SHOP_ACTIONS[wrong.action.tool], wrong.action.arguments)
+            assert len(shop.writes) == 1
+            seen += 1
+    assert seen > 20
+
+
+@pytest.mark.timeout(3600)
+async def test_wrong_actions_are_stopped_and_right_ones_are_not(tmp_path: Path) -> None:
+    chance = Random(SEED)
+    by: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
+    needed: Counter[tuple[str, str]] = Counter()
+    with Gates(tmp_path) as gates:
+        for wrong in wrong_actions(gates.shop, chance, each=EACH):
+            if not wrong.action.done_before and gates.used_up(wrong.action):
+                continue
+            judged = await gates.judge(wrong.action)
+            assert not judged.done, f"seed {SEED}: {wrong.kind}: {wrong.action}"
+            by[wrong.kind][judged.by] += 1
+            failing = failing_lines(gates, judged)
+            if len(failing) == 1 and judged.by == "only_if":
+                needed[wrong.action.tool, failing[0]] += 1
+        stopped = sum(sum(one.values()) for one in by.values())
+        assert stopped >= LEAST
+        assert all(by.values()), f"a kind without a case: {by}"
+        await right(gates, chance)
+        lines = {(tool, line["text"]) for tool, grant in gates.plan.grants.items() for line in grant.only_if}
+        lines = {(tool, line) for tool, line in lines if gates.plan.tools[tool].effect != "read"}
+    print(f"\n{stopped} wrong actions, none done; by kind and gate:")
+    for kind, gates_of in by.items():
+        print(f"  {kind}: {dict(gates_of)}")
+    if PROVE:
+        assert lines - set(needed) == set(), "lines without which nothing wrong would be done"
+        print(f"  {len(lines)} lines of only_if, each the only one that stops something")
+
+
+async def right(gates: Gates, chance: Random) -> None:
+    """Right actions, drawn from the same data, all pass the same gates; each once, by the books of the shop."""
+    done: Counter[str] = Counter()
+    profiles: set[str] = set()
+    for action in right_actions(gates.shop, chance):
+        if action.tool == "customers.change_address" and action.customer in profiles:
+            continue
+        if done.total() >= RIGHT:
+            break
+        if gates.used_up(action):
+            continue
+        profiles.add(action.customer)
+        judged = await gates.judge(action)
+        assert judged.writes == 1, f"seed {SEED}: {action}: {judged.proposed} {judged.called}"
+        done[action.tool] += 1
+    print(f"\n{done.total()} right actions, all done: {dict(done)}")
+
+
+def failing_lines(gates: Gates, judged: Judged) -> list[str]:
+    """All lines of the grant that do not hold, not only the first."""
+    if judged.called is None:
+        return []
+    names: Mapping[str, Any] = {
+        **decode(judged.facts), **judged.action.arguments, "ticket": {},
+        "customer": {"id": judged.action.customer if judged.action.identity == "proved" else None},
+    }  # fmt: skip
+    return [line["text"] for line in gates.plan.grants[judged.action.tool].only_if if not _holds(line["tree"], names)]
+
+
+def _holds(tree: Any, names: Mapping[str, Any]) -> bool:
+    try:
+        return condition(tree, names)
+    except EvaluationError:
+        return False
