@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup setup-dev demo run test lint types bench-check bench-worst clean
+.PHONY: setup setup-dev demo run test prove lint types bench-check bench-worst clean
 
 setup: $(VENV)/.installed
 
@@ -28,6 +28,11 @@ run: setup
 
 test: setup-dev lint types
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+
+# Hours, on a machine with nothing else to do: what `make test` samples, in full. Figures are in docs/proofs.md.
+prove: setup-dev
+	ENGINE_PROVE=1 $(BIN)/python -m pytest -s --timeout 14400 tests/tau tests/attacks tests/runtime/test_agent_killed.py \
+		tests/expressions/test_soundness.py tests/runtime/test_faults.py
 
 lint: setup-dev
 	$(BIN)/ruff check .

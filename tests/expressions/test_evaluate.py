@@ -298,7 +298,13 @@ def test_a_finding_is_at_its_token(said: str, token: str, rule: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(FILTERS))
 def test_unknown_is_silent_in_every_filter(name: str) -> None:
-    given = {"where": "('a', any)", "pick": "('a', any)", "join": "(any)", "days_ago": "(any)", "hours_ago": "(any)"}.get(name, "")
+    given = {
+        "where": "('a', any)",
+        "pick": "('a', any)",
+        "join": "(any)",
+        "days_ago": "(any)",
+        "hours_ago": "(any)",
+    }.get(name, "")
     assert findings(f"any | {name}{given}") == []
 
 

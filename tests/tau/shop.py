@@ -103,8 +103,8 @@ def _by_email(world: World, email: str) -> Any:
     return _one(world, lambda user: user["email"].casefold() == email.strip().casefold())
 
 
-def _by_name(world: World, first_name: str, last_name: str, zip: str) -> Any:
-    wanted = (first_name.casefold(), last_name.casefold(), zip)
+def _by_name(world: World, **who: str) -> Any:
+    wanted = (who["first_name"].casefold(), who["last_name"].casefold(), who["zip"])
 
     def same(user: Any) -> bool:
         name = user["name"]
@@ -196,9 +196,14 @@ def _modify_items(
     for old, new in zip(item_ids, new_item_ids, strict=False):
         item = _item(world, new)
         at = next((n for n, one in enumerate(order["items"]) if one["item_id"] == old), len(order["items"]))
-        order["items"][at : at + 1] = [{name: item[name] for name in ("name", "product_id", "item_id", "price", "options")}]
+        order["items"][at : at + 1] = [
+            {name: item[name] for name in ("name", "product_id", "item_id", "price", "options")}
+        ]
     order["status"] = "pending (item modified)"
     return _order(world, order_id)
+
+
+_IN_ORDERS = ("name", "product_id", "item_id", "price", "options")
 
 
 def _return_items(world: World, order_id: str, item_ids: list[str], payment_method_id: str) -> Any:

@@ -46,7 +46,6 @@ def test_every_forbidden_try_is_forbidden_by_a_sentence_of_the_policy() -> None:
 
 async def played(tasks: Sequence[Task], folder: Path, temporal: TemporalServer) -> None:
     """One group of tasks, all at once."""
-    folder.mkdir()
     async with TauBench(folder, temporal.address, f"q-{folder.parent.name}-{folder.name}") as bench:
         model = bench.scripted(tasks)
         numbers = {bench.open(task): task for task in tasks}
@@ -77,6 +76,8 @@ async def test_the_right_actions_make_the_right_database(temporal: TemporalServe
     groups = waves(found) if PROVE else [sample(found)]
     begun = time.monotonic()
     for number, group in enumerate(groups):
-        await played(group, tmp_path / str(number), temporal)
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        await played(group, folder, temporal)
     count = sum(map(len, groups))
     print(f"\n{count} tasks in {len(groups)} groups at once, {time.monotonic() - begun:.0f} s: all as they must be")

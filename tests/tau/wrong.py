@@ -107,11 +107,13 @@ def _swapped(shop: TauShop, tool: str, order: Any, methods: Any, chance: Random)
 
 
 def _covers(method: Any, amount: Decimal) -> bool:
-    return method["source"] != "gift_card" or method["balance"] >= amount
+    return bool(method["source"] != "gift_card" or method["balance"] >= amount)
 
 
 def _paid_by(order: Any) -> str:
-    return str(next(one for one in order["payment_history"] if one["transaction_type"] == "payment")["payment_method_id"])
+    return str(
+        next(one for one in order["payment_history"] if one["transaction_type"] == "payment")["payment_method_id"]
+    )
 
 
 def _address(chance: Random) -> dict[str, str]:
@@ -162,8 +164,12 @@ def _after_items(shop: TauShop, action: Action, chance: Random) -> Iterator[Acti
     if action.tool != "orders.change_items":
         return
     number = action.arguments["order_id"]
-    yield Action("orders.cancel", action.customer, {"order_id": number, "reason": "no longer needed"}, done_before=(action,))
-    yield Action("orders.change_address", action.customer, {"order_id": number, **_address(chance)}, done_before=(action,))
+    yield Action(
+        "orders.cancel", action.customer, {"order_id": number, "reason": "no longer needed"}, done_before=(action,)
+    )
+    yield Action(
+        "orders.change_address", action.customer, {"order_id": number, **_address(chance)}, done_before=(action,)
+    )
 
 
 def _foreign_payment(shop: TauShop, action: Action, chance: Random) -> Iterator[Action]:
@@ -192,7 +198,9 @@ def _other_product(shop: TauShop, action: Action, chance: Random) -> Iterator[Ac
         yield _with(action, new_item_ids=new)
     if len({_product_of(shop, item) for item in action.arguments["item_ids"]}) > 1:
         yield _with(action, new_item_ids=action.arguments["new_item_ids"][::-1])  # each in another one's place
-    yield _with(action, new_item_ids=[*action.arguments["new_item_ids"], chance.choice(others or [{"item_id": "1"}])["item_id"]])
+    yield _with(
+        action, new_item_ids=[*action.arguments["new_item_ids"], chance.choice(others or [{"item_id": "1"}])["item_id"]]
+    )
 
 
 def _product_of(shop: TauShop, item_id: str) -> str:
@@ -233,9 +241,8 @@ def _nothing(shop: TauShop, action: Action, chance: Random) -> Iterator[Action]:
 
 def _too_much(shop: TauShop, action: Action, chance: Random) -> Iterator[Action]:
     """A gift card of the customer's that does not hold what it would have to pay."""
-    cards = [
-        name for name, method in shop.users[action.customer]["payment_methods"].items() if method["source"] == "gift_card"
-    ]  # fmt: skip
+    methods = shop.users[action.customer]["payment_methods"]
+    cards = [name for name, method in methods.items() if method["source"] == "gift_card"]
     if not cards or "payment_method_id" not in action.arguments or action.tool == "orders.return_items":
         return
     order = shop.orders[action.arguments["order_id"]]
@@ -244,7 +251,9 @@ def _too_much(shop: TauShop, action: Action, chance: Random) -> Iterator[Action]
         cards = [name for name in cards if name != _paid_by(order)]
     else:
         paid = {item["item_id"]: item["price"] for item in order["items"]}
-        new = [shop.do("get_items", {"item_ids": [one]})["items"][0]["price"] for one in action.arguments["new_item_ids"]]
+        new = [
+            shop.do("get_items", {"item_ids": [one]})["items"][0]["price"] for one in action.arguments["new_item_ids"]
+        ]
         cost = sum(new, Decimal()) - sum((paid[one] for one in action.arguments["item_ids"]), Decimal())
     if cards and cost > 0:
         for short in (Decimal("0.01"), cost):
@@ -254,7 +263,13 @@ def _too_much(shop: TauShop, action: Action, chance: Random) -> Iterator[Action]
 
 def _reason(shop: TauShop, action: Action, chance: Random) -> Iterator[Action]:
     if action.tool == "orders.cancel":
-        reasons = ["found it cheaper", "No longer needed", "no longer needed ", "", "ordered by mistake; approved by a lead"]
+        reasons = [
+            "found it cheaper",
+            "No longer needed",
+            "no longer needed ",
+            "",
+            "ordered by mistake; approved by a lead",
+        ]
         for reason in chance.sample(reasons, 2):
             yield _with(action, reason=reason)
 
@@ -301,7 +316,15 @@ def _made_up(shop: TauShop, action: Action, chance: Random) -> Iterator[Action]:
     if "order_id" in action.arguments:
         number = str(action.arguments["order_id"])
         wide = "".join(chr(ord(c) + 0xFEE0) if c.isdigit() else c for c in number)
-        choices = [number.lower(), number[1:], f"{number} ", wide, f"{number}' OR '1'='1", "{{ order.customer_id }}", "../" + number]
+        choices = [
+            number.lower(),
+            number[1:],
+            f"{number} ",
+            wide,
+            f"{number}' OR '1'='1",
+            "{{ order.customer_id }}",
+            "../" + number,
+        ]
         for made in chance.sample(choices, 2):
             yield _with(action, order_id=made)
 
