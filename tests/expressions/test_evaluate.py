@@ -266,6 +266,8 @@ TYPES: dict[str, Type] = {
     "total": money("EUR"), "dollars": money("USD"), "day": DATE, "moment": DATETIME, "week": DURATION, "n": NUMBER,
     "text": TEXT, "maybe": optional(TEXT), "any": UNKNOWN, "json": JSON, "days": list_of(DATE),
     "order": optional(record({"total": money("EUR"), "note": optional(TEXT)})),
+    "lines": list_of(record({"sku": TEXT, "price": money("EUR")})), "texts": list_of(TEXT),
+    "gaps": list_of(optional(TEXT)),
 }  # fmt: skip
 
 
@@ -289,6 +291,12 @@ def findings(said: str) -> list[tuple[str, str]]:
         ("order is not none and order.note | upper == 'A'", "order.note", "maybe-missing"),
         ("order.totl == 5", "totl", "unknown-field"), ("ordr == none", "ordr", "unknown-name"),
         ("n - total | round", "total | round", "filter-binds-tighter"),
+        ("lines | pick('sku', texts) | length", "lines | pick('sku', texts", "maybe-missing"),
+        ("lines | pick('sky', texts) == lines", "'sky'", "unknown-field"),
+        ("lines | pick('price', texts) == lines", "texts", "wrong-type"),
+        ("lines | pick('sku', text) == lines", "text", "wrong-type"),
+        ("lines | pick('sku', gaps) == lines", "gaps", "maybe-missing"),
+        ("texts | pick('sku', texts) == texts", "texts", "wrong-type"),
         ("not (maybe is none or text == 'a') or maybe == text | lower and maybe in ['a']", "maybe", "maybe-missing"),
     ],
 )  # fmt: skip

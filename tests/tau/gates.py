@@ -35,7 +35,7 @@ from tests.tau.shop import TOKEN, TauShop
 from tests.tau.world import PROJECT
 from tests.tau.wrong import Action
 
-__all__ = ["SHOP_ACTIONS", "Gates", "Judged"]
+__all__ = ["SHOP_ACTIONS", "Gates", "Judged", "set_up"]
 
 HUB = "outcome"
 _MINUTE = timedelta(minutes=1)
@@ -120,7 +120,7 @@ class Gates:
                     self.shop.do(SHOP_ACTIONS[earlier.tool], earlier.arguments)
                 else:
                     assert (await self._one(earlier)).done, f"not done first: {earlier}"
-            self._set_up(action)
+            set_up(self.shop, action)
             return await self._one(action)
 
     def used_up(self, action: Action) -> bool:
@@ -224,15 +224,6 @@ class Gates:
 
     # the shop
 
-    def _set_up(self, action: Action) -> None:
-        if "status" in action.world:
-            self.shop.world["orders"][action.arguments["order_id"]]["status"] = action.world["status"]
-        if "balance" in action.world:
-            name, balance = action.world["balance"]
-            for user in self.shop.world["users"].values():
-                if name in user["payment_methods"]:
-                    user["payment_methods"][name]["balance"] = balance
-
     @contextmanager
     def _kept(self, action: Action) -> Iterator[None]:
         """Puts back what an action may change: orders and people that it names."""
@@ -248,3 +239,14 @@ class Gates:
         finally:
             for table, name, row in kept:
                 world[table][name] = row
+
+
+def set_up(shop: TauShop, action: Action) -> None:
+    """What is so in the shop before the action."""
+    if "status" in action.world:
+        shop.world["orders"][action.arguments["order_id"]]["status"] = action.world["status"]
+    if "balance" in action.world:
+        name, balance = action.world["balance"]
+        for user in shop.world["users"].values():
+            if name in user["payment_methods"]:
+                user["payment_methods"][name]["balance"] = balance

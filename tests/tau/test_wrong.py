@@ -4,9 +4,10 @@ A few of each kind in `make test`; with ENGINE_PROVE=1 at least 2,000, and every
 needed: some wrong action is stopped by that line alone. `ENGINE_PROVE_SEED` draws others.
 """
 
+import copy
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,14 +16,17 @@ import pytest
 
 from engine.expressions.evaluate import EvaluationError, condition
 from engine.expressions.values import decode
-from tests.tau.gates import SHOP_ACTIONS, Gates, Judged
+from engine.runtime.server import TemporalServer
+from tests.tau.gates import SHOP_ACTIONS, Gates, Judged, set_up
+from tests.tau.script import Task
 from tests.tau.shop import DATA, TauShop
-from tests.tau.wrong import KINDS, right_actions, wrong_actions
+from tests.tau.world import TauBench
+from tests.tau.wrong import KINDS, Action, Wrong, right_actions, wrong_actions
 
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the data of tau-bench are not beside the checkout")
 PROVE = bool(os.environ.get("ENGINE_PROVE"))
 SEED = int(os.environ.get("ENGINE_PROVE_SEED", "4"))
-EACH, RIGHT, LEAST = (190, 600, 2_000) if PROVE else (3, 8, 30)
+EACH, RIGHT, LEAST, TICKETS = (190, 600, 2_000, 100) if PROVE else (3, 8, 30, 4)
 
 
 def test_every_kind_breaks_a_sentence_of_the_policy() -> None:
@@ -69,6 +73,46 @@ async def test_wrong_actions_are_stopped_and_right_ones_are_not(tmp_path: Path) 
     if PROVE:
         assert lines - set(needed) == set(), "lines without which nothing wrong would be done"
         print(f"  {len(lines)} lines of only_if, each the only one that stops something")
+
+
+@pytest.mark.timeout(1800)
+async def test_wrong_actions_through_whole_tickets(temporal: TemporalServer, tmp_path: Path) -> None:
+    """A model that asks for them, and a customer who says yes to everything: the same gates stop them there."""
+    made = list(apart(wrong_actions(TauShop(), Random(SEED), each=EACH)))[:TICKETS]
+    async with TauBench(tmp_path, temporal.address, f"q-{tmp_path.name}") as bench:
+        tasks = [ticket(bench.shop, number, wrong.action) for number, wrong in enumerate(made)]
+        model = bench.scripted(tasks)
+        for wrong in made:
+            set_up(bench.shop, wrong.action)
+        before = copy.deepcopy(bench.shop.world)
+        numbers = [bench.open(task) for task in tasks]
+        async with bench.worker(model):
+            await bench.until(lambda: all(map(bench.closed, numbers)), "the end of every ticket", patience=600)
+        assert bench.shop.writes == []
+        assert bench.shop.world == before
+        told = [model.told(task.number) for task in tasks]
+    for wrong, [came] in zip(made, told, strict=True):
+        assert came["not_done"] in ("refused", "invalid_arguments", "not_found", "else"), f"{wrong}: {came}"
+    print(f"\n{len(made)} of them through whole tickets: {dict(Counter(came['not_done'] for [came] in told))}")
+
+
+def apart(found: Iterable[Wrong]) -> Iterator[Wrong]:
+    """Those that need no more than a ticket of a customer who is proved, each of other people and another order."""
+    seen: set[Any] = set()
+    for wrong in found:
+        action = wrong.action
+        names = {action.customer, *(v for v in action.arguments.values() if isinstance(v, str) and len(v) > 6)}
+        if action.identity == "proved" and action.consent == "yes" and not action.done_before and not names & seen:
+            seen |= names
+            yield wrong
+
+
+def ticket(shop: TauShop, number: int, action: Action) -> Task:
+    user = shop.users[action.customer]
+    facts = {"first_name": user["name"]["first_name"], "last_name": user["name"]["last_name"],
+             "zip": user["address"]["zip"]}  # fmt: skip
+    turns = [[(action.tool, dict(action.arguments))], [("finish", {"done": True})]]
+    return Task(number, action.customer, user["email"], facts, turns)
 
 
 async def right(gates: Gates, chance: Random) -> None:
