@@ -112,8 +112,9 @@ class Gates:
         self.shop.stop()
 
     async def judge(self, action: Action) -> Judged:
-        """Proposes and calls it as a hostile history would: whatever `propose` said, the call is tried as well. The
-        shop is as it was afterwards; what was done in it is counted."""
+        """Proposes and calls it as a hostile history would: whatever `propose` said, the call is tried as well; where a
+        line of `only_if` failed without a yes, which that comes before. The shop is as it was afterwards; what was done
+        in it is counted."""
         with self._kept(action):
             for earlier in action.done_before:
                 if self.used_up(earlier):  # by an earlier case; the shop has forgotten, the ledger has not
@@ -127,6 +128,10 @@ class Gates:
         """Whether the engine has done it on this order already: then a limit may stop it, and hide what else would."""
         return (action.tool, action.arguments.get("order_id")) in self._done
 
+    def counted(self, action: Action) -> bool:
+        """Whether a limit would stop it for an earlier case's sake: what stops it by itself would not be seen."""
+        return not action.done_before and self.used_up(action)
+
     async def _one(self, action: Action) -> Judged:
         work = self._ticket(action)
         before = len(self.shop.writes)
@@ -136,7 +141,7 @@ class Gates:
         called = None
         facts: Mapping[str, Any] = {}
         if intent:
-            cursor = self._answered(intent, action)
+            cursor = 1 if (proposed.data["failed"] or [""])[0] == "only_if" else self._answered(intent, action)
             facts = self.store.intents.get(intent).facts
             last = replace(work, node=f"{node}/call", cursor=cursor, data={"intent": intent})
             called = await self._run(action.tool, self.calls.tool, last)

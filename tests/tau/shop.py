@@ -6,6 +6,7 @@ with somebody else's gift card, finds it changed. What may not be done is for th
 
 import copy
 import json
+import pickle
 import threading
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -29,13 +30,14 @@ World = dict[str, Any]
 
 
 @cache
-def _read(name: str) -> Any:
-    return json.loads((DATA / name).read_text("utf-8"), parse_float=Decimal)
+def _read(name: str) -> bytes:
+    """A file's content, pickled: another copy of it costs a tenth of `deepcopy`."""
+    return pickle.dumps(json.loads((DATA / name).read_text("utf-8"), parse_float=Decimal))
 
 
 def tasks() -> list[dict[str, Any]]:
     """The 115 tasks: what the customer wants, and the actions that are right."""
-    found: list[dict[str, Any]] = copy.deepcopy(_read("tasks.json"))
+    found: list[dict[str, Any]] = pickle.loads(_read("tasks.json"))
     return found
 
 
@@ -48,7 +50,8 @@ class TauShop:
 
     def reset(self) -> None:
         """Back to the data of the files."""
-        self.world: World = {name: copy.deepcopy(_read(f"{name}.json")) for name in ("orders", "users", "products")}
+        names = ("orders", "users", "products")
+        self.world: World = {name: pickle.loads(_read(f"{name}.json")) for name in names}
         self.writes: list[tuple[str, dict[str, Any]]] = []
 
     @property

@@ -26,7 +26,7 @@ from tests.tau.wrong import KINDS, Action, Wrong, right_actions, wrong_actions
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the data of tau-bench are not beside the checkout")
 PROVE = bool(os.environ.get("ENGINE_PROVE"))
 SEED = int(os.environ.get("ENGINE_PROVE_SEED", "4"))
-EACH, RIGHT, LEAST, TICKETS = (190, 600, 2_000, 100) if PROVE else (3, 8, 30, 4)
+EACH, RIGHT, LEAST, TICKETS = (150, 200, 2_000, 60) if PROVE else (3, 8, 30, 4)
 
 
 def test_every_kind_breaks_a_sentence_of_the_policy() -> None:
@@ -36,14 +36,13 @@ def test_every_kind_breaks_a_sentence_of_the_policy() -> None:
 
 def test_the_shop_refuses_nothing() -> None:
     """A wrong action that reached it would be seen: done directly, each one is in its books."""
-    seen = 0
+    shop, seen = TauShop(), 0
     for wrong in wrong_actions(TauShop(), Random(SEED), each=3):
-        if wrong.kind not in ("an id that is none", "no items"):
-            shop = TauShop()
+        if wrong.kind != "an id that is none":
             shop.do(SHOP_ACTIONS[wrong.action.tool], wrong.action.arguments)
-            assert len(shop.writes) == 1
             seen += 1
-    assert seen > 20
+            assert len(shop.writes) == seen
+    assert seen > 40
 
 
 @pytest.mark.timeout(3600)
@@ -52,9 +51,7 @@ async def test_wrong_actions_are_stopped_and_right_ones_are_not(tmp_path: Path) 
     by: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
     needed: Counter[tuple[str, str]] = Counter()
     with Gates(tmp_path) as gates:
-        for wrong in wrong_actions(gates.shop, chance, each=EACH):
-            if not wrong.action.done_before and gates.used_up(wrong.action):
-                continue
+        for wrong in wrong_actions(gates.shop, chance, each=EACH, without=gates.counted):
             judged = await gates.judge(wrong.action)
             assert not judged.done, f"seed {SEED}: {wrong.kind}: {wrong.action}"
             by[wrong.kind][judged.by] += 1

@@ -352,14 +352,16 @@ KINDS: Final[Mapping[str, tuple[str, Maker]]] = {
 """kind -> the sentence of policy.md that it breaks, and what makes a right action wrong in this way"""
 
 
-def wrong_actions(shop: TauShop, chance: Random, *, each: int) -> Iterator[Wrong]:
-    """At most `each` of every kind, from right actions all over the data."""
+def wrong_actions(
+    shop: TauShop, chance: Random, *, each: int, without: Callable[[Action], bool] = lambda _: False
+) -> Iterator[Wrong]:
+    """At most `each` of every kind, from right actions all over the data, `without` some."""
     left = dict.fromkeys(KINDS, each)
     for action in right_actions(shop, chance):
         for kind, (sentence, make) in KINDS.items():
             if left[kind] > 0 and (each < 20 or chance.random() < 0.5):
                 for made in make(shop, action, chance):
-                    if left[kind] > 0:
+                    if left[kind] > 0 and not without(made):
                         left[kind] -= 1
                         yield Wrong(kind, sentence, made)
         if not any(left.values()):
