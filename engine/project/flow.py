@@ -113,7 +113,10 @@ class Rollout(Declaration):
 
     WHAT = "rollout"
     mode: Text | None = key("mode", _MODE, doc="How far the engine acts.", example="live")
-    share: Any = key("share", Percent, doc="The share of customers, by a stable hash.", example="100%")
+    share: Any = key(
+        "share", Percent, example="100%",
+        doc="The share of customers that it is for, by a stable hash; for the others it suggests to people at most.",
+    )  # fmt: skip
 
 
 _LOCATION = Choice(

@@ -15,6 +15,7 @@ from engine.runtime.activities.hearing import Hearer
 from engine.runtime.activities.speaking import Speaker
 from engine.runtime.deadlines import after
 from engine.runtime.input import Result
+from engine.runtime.rollout import mode_of
 from engine.store.rows import MessageRow
 
 __all__ = ["Clerk"]
@@ -115,7 +116,7 @@ class Clerk(Group):
             if scope.ticket.state == "handed_off":
                 await self.store.run(self.store.tickets.hand_back, scope.ticket.id, scope.work.epoch)
         await self.store.run(self.store.tickets.update, scope.ticket.id, **state)
-        mode = plan.settings.get("rollout", {}).get("mode", "live")
+        mode = mode_of(plan.settings.get("rollout", {}), await self.store.run(self.store.tickets.get, scope.ticket.id))
         await self.store.run(self.store.tickets.lower_mode, scope.ticket.id, mode)
         return Result("routed", cursor=cursor, data={"flow": flow, "plan": plan.to_json()})
 
