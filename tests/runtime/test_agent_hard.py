@@ -11,7 +11,7 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
 
-from engine.guardrails.base import Action, Chosen, Guard, Position
+from engine.guardrails.base import Chosen, Guard
 from engine.models.base import Answer, Call, Request
 from engine.runtime.ring import workflow_id
 from engine.runtime.server import TemporalServer
@@ -60,7 +60,7 @@ async def test_garbage_is_told_and_nothing_comes_of_it(bench: Bench) -> None:
     assert bench.store.intents.of_ticket(bench.row(played.ticket).id) == []
 
 
-@pytest.mark.parametrize("answer", [Answer(finish="length", text="half a sen"), Answer()])
+@pytest.mark.parametrize("answer", [Answer(finish="length", text="half a sen"), Answer()], ids=["cut", "empty"])
 async def test_an_answer_that_is_none_goes_to_a_person(bench: Bench, answer: Answer) -> None:
     played = Played(bench, answer)
     await played.end()
@@ -167,36 +167,44 @@ class Fake:
         return type("Found", (), {"outcome": "pass" if at < 0 else "fail", "error_spans": [] if at < 0 else [span]})
 
 
-def guard(word: str, position: Position, action: Action) -> Any:
-    chosen = Chosen("word", lambda: Fake(word), {position: action}, "NAME")
-    return lambda plan: Guard((chosen,))
+class Once(Fake):
+    """A check that lets its word pass once."""
+
+    def validate(self, value: Any, metadata: dict[str, Any]) -> Any:
+        found = super().validate(value, metadata)
+        if found.outcome == "fail" and not self.seen:
+            self.seen = True
+            return super().validate("", metadata)
+        return found
+
+    seen = False
 
 
-ONE = calls(("orders.get", {"order_id": "4710"}))
-
-
-async def test_a_result_is_masked_before_the_model_sees_it(bench: Bench) -> None:
-    played = Played(bench, ONE, DONE, guard=guard("4710", "result", "mask"))
-    await played.end()
-    assert played.told()["orders.get-0"]["result"]["id"] == "[NAME_1]"
-
-
-async def test_a_result_is_withheld(bench: Bench) -> None:
-    played = Played(bench, ONE, DONE, guard=guard("4710", "result", "block"))
-    await played.end()
-    assert played.told()["orders.get-0"] == {"not_done": "withheld", "because": "word"}
-
-
-async def test_arguments_are_checked_before_a_tool_is_called(bench: Bench) -> None:
-    played = Played(bench, ONE, DONE, guard=guard("4710", "arguments", "block"))
+async def test_results_and_arguments_pass_the_guardrails_of_their_positions(bench: Bench) -> None:
+    """Masked for the model's eyes, withheld, and never called with."""
+    once = Once("4710")
+    checks = (
+        Chosen("keeps", lambda: once, {"result": "block"}),
+        Chosen("hides", lambda: Fake('"4710"'), {"result": "mask"}, "NAME"),
+        Chosen("stops", lambda: Fake("4821"), {"arguments": "block"}),
+    )
+    asked = [Call(str(at), "orders.get", {"order_id": order}) for at, order in enumerate(("4710", "4821", "4710"))]
+    played = Played(bench, Answer(calls=tuple(asked)), DONE, guard=lambda plan: Guard(checks))
     before = len(bench.shop.requests())
     await played.end()
-    assert played.told()["orders.get-0"] == {"not_done": "withheld", "because": "word"}
-    assert [one["path"] for one in bench.shop.requests()[before:]] == ["/customers/match"]
+    told = played.told()
+    assert "[NAME_1]" in json.dumps(told["0"]["result"])
+    assert '"4710"' not in json.dumps(told["0"]["result"])
+    assert told["1"] == {"not_done": "withheld", "because": "stops"}
+    assert told["2"] == {"not_done": "withheld", "because": "hides,keeps"}
+    assert not any("4821" in one["path"] for one in bench.shop.requests()[before:])
 
 
 async def test_what_a_guardrail_wants_a_person_to_see_ends_the_step(bench: Bench) -> None:
-    played = Played(bench, ONE, DONE, guard=guard("4710", "result", "escalate"))
+    seen = (Chosen("word", lambda: Fake("4710"), {"result": "escalate"}),)
+    played = Played(
+        bench, calls(("orders.get", {"order_id": "4710"})), DONE, guard=lambda plan: Guard(seen)
+    )  # fmt: skip
     await played.end()
     assert bench.with_people(played.ticket)
     assert len(played.asked) == 1

@@ -1,6 +1,6 @@
 """A worker that is killed in the middle of an agent's loop: the write that it has asked for happens once.
 
-A few of the points between the model's first answer and its last, others by `ENGINE_TURN`; all with ENGINE_PROVE=1.
+At one point of the write, another each day (`ENGINE_TURN`); with ENGINE_PROVE=1 at every point of the loop.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ from tests.runtime.faulty import EXCHANGE, SENDING, Points, Watched, hasty
 
 ALL = os.environ.get("ENGINE_PROVE") == "1"
 TURN = int(os.environ.get("ENGINE_TURN") or date.today().toordinal())
-FEW = 2
+WRITE = "damage/payments.refund: "
 UNAPPROVED = FLOW.replace("order.total - order.refunded]", "order.total - order.refunded, amount <= 400]").replace(
     "    approve: {by: billing-leads, within: 1d, otherwise: escalate}\n", ""
 )
@@ -46,9 +46,25 @@ def script(request: Request) -> Answer:
     return SCRIPT[min(len(request.turns), len(SCRIPT) - 1)]
 
 
+class Nth(Points):
+    """Points, one of which is told by its number among those of the write: `#4`."""
+
+    def __init__(self, at: str, passed: Path) -> None:
+        super().__init__("" if at.startswith("#") else at, signal.SIGKILL, passed)
+        self.left = int(at[1:]) if at.startswith("#") else 0
+
+    def reach(self, name: str) -> None:
+        """Counts down."""
+        super().reach(name)
+        if name.startswith(WRITE) and self.left:
+            self.left -= 1
+            if not self.left:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
 def work(root: str, env: dict[str, str], at: str, passed: str) -> None:
     """A worker's process, which kills itself at one point."""
-    asyncio.run(_work(Path(root), env, Points(at, signal.SIGKILL, Path(passed))))
+    asyncio.run(_work(Path(root), env, Nth(at, Path(passed))))
 
 
 async def _work(root: Path, env: dict[str, str], points: Points) -> None:
@@ -120,12 +136,16 @@ def between(points: list[str]) -> list[str]:
     return [point for point in points if point.startswith(ours)]
 
 
-@pytest.mark.timeout(7200 if ALL else 600)
-async def test_a_write_happens_once_whoever_dies(temporal: TemporalServer, tmp_path: Path) -> None:
+@pytest.mark.timeout(600)
+async def test_a_write_happens_once_if_its_worker_dies(temporal: TemporalServer, tmp_path: Path) -> None:
+    await played(temporal, tmp_path / "one", f"#{TURN % 12 + 1}")
+
+
+@pytest.mark.skipif(not ALL, reason="every point of the loop: with ENGINE_PROVE=1")
+@pytest.mark.timeout(14_400)
+async def test_at_every_point(temporal: TemporalServer, tmp_path: Path) -> None:
     points = between(await played(temporal, tmp_path / "whole", ""))
     assert len(points) > 40, points
-    write = [point for point in points if point.startswith("damage/payments.refund")]
-    chosen = points if ALL else [write[TURN % len(write)], *(points[TURN * 7 % len(points)] for _ in range(FEW - 1))]
     gate = asyncio.Semaphore(4)
 
     async def one(number: int, at: str) -> None:
@@ -133,6 +153,6 @@ async def test_a_write_happens_once_whoever_dies(temporal: TemporalServer, tmp_p
             await played(temporal, tmp_path / str(number), at)
 
     async with asyncio.TaskGroup() as group:
-        for number, at in enumerate(dict.fromkeys(chosen)):
+        for number, at in enumerate(points):
             group.create_task(one(number, at))
-    print(f"\na worker killed at {len(set(chosen))} of {len(points)} points of an agent's loop: one refund each time")
+    print(f"\na worker killed at {len(points)} points of an agent's loop: one refund each time")

@@ -26,7 +26,7 @@ from tests.tau.wrong import KINDS, Action, Wrong, right_actions, wrong_actions
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the data of tau-bench are not beside the checkout")
 PROVE = bool(os.environ.get("ENGINE_PROVE"))
 SEED = int(os.environ.get("ENGINE_PROVE_SEED", "4"))
-EACH, RIGHT, LEAST, TICKETS = (150, 200, 2_000, 60) if PROVE else (3, 8, 30, 4)
+EACH, RIGHT, LEAST, TICKETS = (150, 200, 2_000, 60) if PROVE else (2, 6, 30, 0)
 
 
 def test_every_kind_breaks_a_sentence_of_the_policy() -> None:
@@ -51,7 +51,7 @@ async def test_wrong_actions_are_stopped_and_right_ones_are_not(tmp_path: Path) 
     by: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
     needed: Counter[tuple[str, str]] = Counter()
     with Gates(tmp_path) as gates:
-        for wrong in wrong_actions(gates.shop, chance, each=EACH, without=gates.counted):
+        for wrong in wrong_actions(TauShop(), chance, each=EACH, without=gates.counted):
             judged = await gates.judge(wrong.action)
             assert not judged.done, f"seed {SEED}: {wrong.kind}: {wrong.action}"
             by[wrong.kind][judged.by] += 1
@@ -72,6 +72,7 @@ async def test_wrong_actions_are_stopped_and_right_ones_are_not(tmp_path: Path) 
         print(f"  {len(lines)} lines of only_if, each the only one that stops something")
 
 
+@pytest.mark.skipif(not PROVE, reason="the same gates, through whole tickets: with ENGINE_PROVE=1")
 @pytest.mark.timeout(1800)
 async def test_wrong_actions_through_whole_tickets(temporal: TemporalServer, tmp_path: Path) -> None:
     """A model that asks for them, and a customer who says yes to everything: the same gates stop them there."""
@@ -116,7 +117,7 @@ async def right(gates: Gates, chance: Random) -> None:
     """Right actions, drawn from the same data, all pass the same gates; each once, by the books of the shop."""
     done: Counter[str] = Counter()
     profiles: set[str] = set()
-    for action in right_actions(gates.shop, chance):
+    for action in right_actions(TauShop(), chance):
         if action.tool == "customers.change_address" and action.customer in profiles:
             continue
         if done.total() >= RIGHT:
