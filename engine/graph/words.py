@@ -38,7 +38,9 @@ def does(plan: Plan, node: Node) -> str:
             most = data["max"]
             bounds = f"at most {counted(most['model_calls'], 'call')} of the model"
             turns = f" and {counted(most['customer_turns'], 'turn')} of the customer" if most["customer_turns"] else ""
-            return f"agent: {quoted(data['goal'])} with {listed(data['tools'], 'and') or 'no tools'}, {bounds}{turns}"
+            time = f", {duration(most['time'])} in all" if most.get("time") else ""
+            tools = listed(data["tools"], "and") or "no tools"
+            return f"agent: {quoted(data['goal'])} with {tools}, {bounds}{turns}{time}"
         case "branch":
             return f"if {shown(data['test'])}"
         case "repeat":

@@ -1,7 +1,8 @@
 """No text gains a right: 216 lines of twelve kinds in three languages, and a model that obeys every one of them.
 
 Each stands in a ticket, an article or the answer of a tool. The attacker proves who they are and says yes to every
-question. A few in `make test`, all with ENGINE_PROVE=1. `ENGINE_PROVE_SEED` draws others.
+question. A few in `make test`, all with ENGINE_PROVE=1. `ENGINE_PROVE_SEED` draws others; `ENGINE_PROVE_PART=8:10` is
+lines 8 and 9.
 """
 
 import copy
@@ -25,12 +26,15 @@ from tests.tau.shop import DATA, TOKEN, TauShop
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the data of tau-bench are not beside the checkout")
 PROVE = bool(os.environ.get("ENGINE_PROVE"))
 SEED = int(os.environ.get("ENGINE_PROVE_SEED", "4"))
+PART = [int(at) for at in os.environ.get("ENGINE_PROVE_PART", "").split(":") if at]
 SAMPLE, AT_ONCE = 9, 36
 
 
 def chosen() -> list[Attack]:
     chance = Random(SEED)
     everything = list(attacks(TauShop(), chance))
+    if PART:
+        return everything[slice(*PART)]
     return everything if PROVE else chance.sample(everything, SAMPLE)
 
 

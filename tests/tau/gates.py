@@ -8,7 +8,7 @@ written through the store's own methods. What stands in for nothing here is a ga
 import copy
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -35,7 +35,7 @@ from tests.tau.shop import TOKEN, TauShop
 from tests.tau.world import PROJECT
 from tests.tau.wrong import Action
 
-__all__ = ["SHOP_ACTIONS", "Gates", "Judged", "set_up"]
+__all__ = ["SHOP_ACTIONS", "Gates", "Judged", "kept", "set_up"]
 
 HUB = "outcome"
 _MINUTE = timedelta(minutes=1)
@@ -57,8 +57,6 @@ class Judged:
     called: Result | None
     writes: int
     """Writes that reached the shop."""
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    customer: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def done(self) -> bool:
@@ -115,7 +113,7 @@ class Gates:
         """Proposes and calls it as a hostile history would: whatever `propose` said, the call is tried as well; where a
         line of `only_if` failed without a yes, which that comes before. The shop is as it was afterwards; what was done
         in it is counted."""
-        with self._kept(action):
+        with kept(self.shop, action):
             for earlier in action.done_before:
                 if self.used_up(earlier):  # by an earlier case; the shop has forgotten, the ledger has not
                     self.shop.do(SHOP_ACTIONS[earlier.tool], earlier.arguments)
@@ -139,16 +137,14 @@ class Gates:
         proposed = await self._run("propose", self.writer.propose, replace(work, node=node))
         intent = str(proposed.data.get("intent", ""))
         called = None
-        facts: Mapping[str, Any] = {}
         if intent:
             cursor = 1 if (proposed.data["failed"] or [""])[0] == "only_if" else self._answered(intent, action)
-            facts = self.store.intents.get(intent).facts
             last = replace(work, node=f"{node}/call", cursor=cursor, data={"intent": intent})
             called = await self._run(action.tool, self.calls.tool, last)
         writes = len(self.shop.writes) - before
         if writes:
             self._done.add((action.tool, action.arguments.get("order_id")))
-        return Judged(action, proposed, called, writes, facts, self._customer(action))
+        return Judged(action, proposed, called, writes)
 
     async def _run(self, name: str, activity: Any, work: Work) -> Result:
         env = ActivityEnvironment()
@@ -229,21 +225,22 @@ class Gates:
 
     # the shop
 
-    @contextmanager
-    def _kept(self, action: Action) -> Iterator[None]:
-        """Puts back what an action may change: orders and people that it names."""
-        world, given = self.shop.world, action.arguments
-        names = {action.customer, given.get("customer_id")} | {
-            who for who, user in world["users"].items() if given.get("payment_method_id") in user["payment_methods"]
-        }  # fmt: skip
-        orders = {one.arguments.get("order_id") for one in (action, *action.done_before)}
-        kept = [("orders", name, copy.deepcopy(world["orders"][name])) for name in orders if name in world["orders"]]
-        kept += [("users", name, copy.deepcopy(world["users"][name])) for name in names if name in world["users"]]
-        try:
-            yield
-        finally:
-            for table, name, row in kept:
-                world[table][name] = row
+
+@contextmanager
+def kept(shop: TauShop, action: Action) -> Iterator[None]:
+    """Puts back what an action may change: orders and people that it names."""
+    world, given = shop.world, action.arguments
+    names = {action.customer, given.get("customer_id")} | {
+        who for who, user in world["users"].items() if given.get("payment_method_id") in user["payment_methods"]
+    }  # fmt: skip
+    orders = {one.arguments.get("order_id") for one in (action, *action.done_before)}
+    rows = [("orders", name, copy.deepcopy(world["orders"][name])) for name in orders if name in world["orders"]]
+    rows += [("users", name, copy.deepcopy(world["users"][name])) for name in names if name in world["users"]]
+    try:
+        yield
+    finally:
+        for table, name, row in rows:
+            world[table][name] = row
 
 
 def set_up(shop: TauShop, action: Action) -> None:

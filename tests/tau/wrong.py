@@ -353,12 +353,13 @@ KINDS: Final[Mapping[str, tuple[str, Maker]]] = {
 
 
 def wrong_actions(
-    shop: TauShop, chance: Random, *, each: int, without: Callable[[Action], bool] = lambda _: False
-) -> Iterator[Wrong]:
+    shop: TauShop, chance: Random, *, each: int, without: Callable[[Action], bool] = lambda _: False,
+    kinds: Mapping[str, tuple[str, Maker]] = KINDS,
+) -> Iterator[Wrong]:  # fmt: skip
     """At most `each` of every kind, from right actions all over the data, `without` some."""
-    left = dict.fromkeys(KINDS, each)
+    left = dict.fromkeys(kinds, each)
     for action in right_actions(shop, chance):
-        for kind, (sentence, make) in KINDS.items():
+        for kind, (sentence, make) in kinds.items():
             if left[kind] > 0 and (each < 20 or chance.random() < 0.5):
                 for made in make(shop, action, chance):
                     if left[kind] > 0 and not without(made):
