@@ -122,7 +122,10 @@ class Team(Declaration):
         "people", ListOf(STRING), doc="Who belongs to it, by sign-in.", example="[lena@shop.example]", required=True
     )
     group: Text | None = key("group", STRING, doc="Its group on the ticketing platform.", example="Billing")
-    calendar: Calendar | None = key("calendar", Section(Calendar), doc="Its own hours.", later=True)
+    calendar: Calendar | None = key(
+        "calendar", Section(Calendar), doc="Its own hours, in which its business days are counted.",
+        example='{hours: {mon-fri: "08:00-16:00"}, timezone: Europe/Lisbon}',
+    )  # fmt: skip
 
 
 class Channel(Declaration):
@@ -164,6 +167,13 @@ _PROVIDER = Choice(
 )
 
 
+_VISION = Word(
+    "`yes` or `no`", lambda text: text if text.value in ("yes", "no", "true", "false") else None,
+    {"enum": [True, False, "yes", "no", "true", "false"],
+     "markdownEnumDescriptions": ["It does.", "It does not."] * 3},
+)  # fmt: skip
+
+
 class ModelSettings(Declaration):
     """A model with its options."""
 
@@ -172,6 +182,9 @@ class ModelSettings(Declaration):
     model: Text | None = key("model", STRING, doc="The provider's name of the model.", example="mistral-large")
     base_url: Text | None = key("base_url", STRING, doc="Where it is.", example="http://127.0.0.1:8080")
     api_key: Expr | None = key("api_key", TEMPLATE, doc="Its key.", example="'{{ secret.MODEL_KEY }}'")
+    vision: Text | None = key(
+        "vision", _VISION, doc="Whether it sees pictures; `no` unless told.", example="yes"
+    )  # fmt: skip
     location: Text | None = key(
         "location", Choice(on_premises="On machines of your own.", cloud="Somewhere else."),
         doc="Where it runs; what is not `local` counts as `cloud`.", example="on_premises",

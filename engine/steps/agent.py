@@ -1,5 +1,6 @@
 """`agent`: a model works on a goal, with tools, in a bounded loop."""
 
+import re
 from typing import Any
 
 from engine.project.containers import Either, ListOf, MapOf
@@ -17,6 +18,7 @@ from engine.project.scalars import (
     Number,
     Ref,
     Span,
+    Word,
 )
 from engine.project.shape import Declaration, Section, key
 from engine.project.step import OTHERWISE, Otherwise, StepKind
@@ -49,6 +51,14 @@ _GIVES = Either(
 )  # fmt: skip
 
 
+_PATH = r"(?![.]{1,2}/)(?:[^/\\\s,}\"'#]+/)+[^/\\\s,}\"'#]+[.](?:md|txt)"
+_POLICY = Word(
+    "the path of a document, such as `knowledge/policies/refunds.md`",
+    lambda text: text if re.fullmatch(_PATH, text.value) and ".." not in text.value.split("/") else None,
+    {"type": "string", "pattern": f"^{_PATH}$", "not": {"pattern": "(?:^|/)[.][.]/"}},
+)  # fmt: skip
+
+
 class Agent(StepKind):
     """A model works on a goal: it calls the tools that are named here, each through all gates of the flow's grant,
     looks things up, talks with the customer, and ends in typed values or hands over. What it gives is a claim."""
@@ -69,6 +79,10 @@ class Agent(StepKind):
     knowledge: list[Text] | None = key(
         "knowledge", ListOf(Ref("collection")), doc="The collections that it may search.", example="[policies]"
     )
+    policy: Text | None = key(
+        "policy", _POLICY, doc="A document of the knowledge folder that it is given in full, by its path.",
+        example="knowledge/policies/refunds.md",
+    )  # fmt: skip
     using: list[Expr] | None = key(
         "using", ListOf(EXPRESSION), doc="Values that it sees beside the conversation.", example="[order]"
     )

@@ -29,7 +29,7 @@ _RUNNING = timedelta(minutes=10)
 """A ticket that no activity has touched for so long, while no wait says otherwise, is looked at by the watchdog."""
 _SILENT = timedelta(seconds=10)
 """Where the workflow does not say after which silence a worker counts as gone."""
-_PERMANENT = frozenset({"erased", "missing", "plan", "revision", "type", "undecidable"})
+_PERMANENT = frozenset({"erased", "missing", "plan", "policy", "revision", "type", "undecidable"})
 """Codes that trying again does not mend: the ticket goes to a person."""
 
 
