@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Byte code is kept: else each of the tests' processes compiles everything anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: setup setup-dev demo run test lint types bench-check bench-worst bench-routing bench-knowledge clean
+.PHONY: setup setup-dev demo run test prove lint types bench-check bench-worst bench-routing bench-knowledge clean
 
 setup: $(VENV)/.installed
 
@@ -30,6 +30,10 @@ run: setup
 
 test: setup-dev lint types
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+
+# Hours, on a machine with nothing else to do: every test that `make test` runs with a sample, in full.
+prove: setup-dev
+	ENGINE_PROVE=1 $(BIN)/python -m pytest -s --timeout 14400 $$(grep -rl ENGINE_PROVE tests --include='test_*.py')
 
 lint: setup-dev
 	$(BIN)/ruff check .

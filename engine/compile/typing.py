@@ -27,6 +27,7 @@ from engine.types import (
     is_printable,
     is_subtype,
     optional,
+    required,
     show,
 )
 from engine.types import (
@@ -262,7 +263,8 @@ def _grant(flow: Compiled, tool: Tool, grant: GrantEntry, sink: Sink) -> None:
     for expr in conditions:
         if not isinstance(expr.tree, Broken):
             known = sure(without_secret(expr, names, sink), expr.names)
-            expect(expr, infer(expr.tree, known, sink, expr.text), BOOL, CONDITION, sink)
+            found = infer(expr.tree, known, sink, expr.text, closes=True)
+            expect(expr, required(found), BOOL, CONDITION, sink)
     for limit in grant.limit or ():
         subject = Expr(limit.part, limit.subject)
         if not isinstance(limit.subject, Broken):

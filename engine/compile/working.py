@@ -65,6 +65,7 @@ def agent(low: Lowering, step: Agent, at: At) -> None:
         "max": {
             "model_calls": bounds.model_calls, "customer_turns": bounds.customer_turns or 0,
             "cost": str(bounds.cost.value) if bounds.cost else None,
+            **({"time": bounds.time.to_json()} if bounds.time else {}),
         },
     }  # fmt: skip
     if step.policy is not None:

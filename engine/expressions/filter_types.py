@@ -17,7 +17,6 @@ from engine.types import (
     UNKNOWN,
     ListType,
     MapType,
-    OptionalType,
     RecordType,
     Type,
     field_of,
@@ -54,12 +53,16 @@ def filter_type(findings: Findings, tree: Tree, subject: Typed, given: Sequence[
         return findings.unfit(subject[0], declared.says, kind)
     match name:
         case "where":
-            _check_field(findings, kind, given)
+            _check_field(findings, kind, given[0], given[1])
+        case "pick":
+            _check_pick(findings, kind, given)
         case "days_ago" | "hours_ago":
             _check_since(findings, name, kind, given)
     match gives:
         case "subject":
             return kind
+        case "subject?":
+            return optional(kind)
         case "element" | "element?":
             element = kind.element if isinstance(kind, ListType) else UNKNOWN
             if gives == "element?":
@@ -87,9 +90,9 @@ def _check_argument(findings: Findings, name: str, argument: Argument, typed: Ty
         findings.wrong(tree, f"`{name}` takes {argument.says}")
 
 
-def _check_field(findings: Findings, kind: Type, given: Sequence[Typed]) -> None:
+def _check_field(findings: Findings, kind: Type, field: Typed, given: Typed) -> None:
     """`where('sku', x)`: elements have this field, and it may be equal to the value."""
-    (name, _), (value, wanted) = given
+    (name, _), (value, wanted) = field, given
     element = required(kind.element) if isinstance(kind, ListType) else UNKNOWN
     key = name.parts[0] if name.kind == "lit" else None
     if not isinstance(key, str) or not isinstance(element, RecordType | MapType):
@@ -100,6 +103,14 @@ def _check_field(findings: Findings, kind: Type, given: Sequence[Typed]) -> None
         findings.unknown("unknown-field", name, message, key, list(fields_of(element)))
     elif not may_equal(found, wanted):
         findings.wrong(value, f"`{key}` is {show(required(found))}, and is compared with {show(wanted)}")
+
+
+def _check_pick(findings: Findings, kind: Type, given: Sequence[Typed]) -> None:
+    """`pick('sku', skus)`: as `where`, of each element of the second list, which are all there."""
+    values, wanted = given[1]
+    if isinstance(wanted, ListType):
+        _check_field(findings, kind, given[0], (values, wanted.element))
+        findings.elements_there(values, wanted)
 
 
 def _check_since(findings: Findings, name: str, kind: Type, given: Sequence[Typed]) -> None:
@@ -117,8 +128,6 @@ def check_test(findings: Findings, name: str, left: Typed, right: Typed) -> None
             elements.append(kind.element)
         elif is_known(kind):
             findings.unfit(tree, f"`{name}` compares lists", kind)
-    if isinstance(left[1], ListType) and isinstance(left[1].element, OptionalType):
-        findings.sink.error("maybe-missing", findings.place(left[0]), f"elements of `{findings.said(left[0])}` may be "
-                            "missing here", tip="What is missing is in no list.")  # fmt: skip
+    findings.elements_there(*left)
     if len(elements) == 2 and not may_equal(*elements):
         findings.wrong(right[0], f"{show(left[1])} is compared with {show(right[1])}")

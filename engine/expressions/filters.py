@@ -48,8 +48,8 @@ class Filter(NamedTuple):
 
     run: Callable[..., Any]
     takes: Mapping[str, str]
-    """Family of the subject -> what comes out: a family, `integer`, `subject` (the type of the subject), `element`
-    (that of an element of it) or `element?` (that, or missing)."""
+    """Family of the subject -> what comes out: a family, `integer`, `subject` (the type of the subject), `subject?`
+    (that, or missing), `element` (that of an element of it) or `element?` (that, or missing)."""
     says: str
     """What it does with what; goes on "..., but this is a date"."""
     of: frozenset[str] = frozenset()
@@ -115,6 +115,22 @@ def _check_bare(declared: Filter, value: Any) -> None:
 
 def _where(scene: Scene, items: list[Any], key: str, value: Any) -> list[Any]:
     found = [item for item in items if equal(field(item, key, scene.meter), value, scene.meter)]
+    scene.meter.make(len(found))
+    return found
+
+
+def _pick(scene: Scene, items: list[Any], key: str, values: list[Any]) -> list[Any] | None:
+    """For each value in turn the element whose field it is, and each element once: an order can hold two of a kind.
+    None where a value finds none that is left."""
+    rest, found = [*items], []
+    scene.meter.make(len(items))
+    for value in values:
+        if value is None:
+            raise EvaluationError(code="missing")
+        at = next((n for n, item in enumerate(rest) if equal(field(item, key, scene.meter), value, scene.meter)), None)
+        if at is None:
+            return None
+        found.append(rest.pop(at))
     scene.meter.make(len(found))
     return found
 
@@ -201,6 +217,13 @@ FILTERS: Mapping[str, Filter] = {
     "where": Filter(
         _where, {"list": "subject"}, "`where` filters a list of records", frozenset({"record"}),
         (Argument(_TEXT, "the name of a field in quotes", literal=True), Argument(frozenset(), "a value of the field")),
+    ),
+    "pick": Filter(
+        _pick, {"list": "subject?"}, "`pick` looks up records of a list", frozenset({"record"}),
+        (
+            Argument(_TEXT, "the name of a field in quotes", literal=True),
+            Argument(frozenset({"list"}), "a list of values of the field"),
+        ),
     ),
     "sum": Filter(_sum, {"list": "element"}, "`sum` adds up a list of numbers or money", _AMOUNTS),
     "length": Filter(_length, {"list": "integer", "text": "integer"}, "`length` counts a list or a text"),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from engine.diagnostics import Edit, Meant, Place, Sink, meant
 from engine.expressions.tree import Tree
 from engine.syntax import Text
-from engine.types import JSON, NONE, UNKNOWN, OptionalType, Type, required, show
+from engine.types import JSON, NONE, UNKNOWN, ListType, OptionalType, Type, required, show
 
 __all__ = ["PASSED_ON", "Findings"]
 
@@ -13,11 +13,16 @@ PASSED_ON = "Data of any shape is only passed on: declare its type in the schema
 
 
 class Findings:
-    """Where the checker of an expression says what is wrong. Each method gives the type to go on with."""
+    """Where the checker of an expression says what is wrong. Each method gives the type to go on with.
 
-    def __init__(self, sink: Sink, text: Text) -> None:
+    `closes`: a missing value, wherever it comes up, closes what the expression stands for, as in a gate: it needs no
+    guard.
+    """
+
+    def __init__(self, sink: Sink, text: Text, *, closes: bool = False) -> None:
         self.sink = sink
         self.text = text
+        self.closes = closes
 
     def place(self, tree: Tree) -> Place:
         """Where a part stands in the file."""
@@ -40,12 +45,20 @@ class Findings:
         """The type without none; a value that may be missing where it is needed is a finding."""
         if not isinstance(found, OptionalType) and found != NONE:
             return found
+        if self.closes and isinstance(found, OptionalType):
+            return required(found)
         shown = self.said(tree)
         self.sink.error(
             "maybe-missing", self.place(tree), f"`{shown}` may be missing here",
             tip=f"Ask first: `{shown} is not none`; or give what holds otherwise: `{shown} | default(...)`.",
         )  # fmt: skip
         return required(found) if isinstance(found, OptionalType) else UNKNOWN
+
+    def elements_there(self, tree: Tree, kind: Type) -> None:
+        """A list whose elements are looked for: one that may be missing is a finding."""
+        if isinstance(kind, ListType) and isinstance(kind.element, OptionalType) and not self.closes:
+            message = f"elements of `{self.said(tree)}` may be missing here"
+            self.sink.error("maybe-missing", self.place(tree), message, tip="What is missing is in no list.")
 
     def unknown(self, rule: str, tree: Tree, message: str, word: str, known: list[str]) -> Type:
         """A name that is not there, with the nearest that is."""

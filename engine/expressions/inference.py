@@ -40,13 +40,13 @@ _LISTED = 24
 """Fields that a message lists."""
 
 
-def infer(tree: Any, names: Names, sink: Sink, text: Text) -> Type:
+def infer(tree: Any, names: Names, sink: Sink, text: Text, *, closes: bool = False) -> Type:
     """The type of an expression whose names have these types. Findings stand at their characters of `text`.
 
     Where there is none, the evaluator gives a value of this type, or meets a limit, a division by zero, or two
-    currencies where only the values tell them.
+    currencies where only the values tell them. With `closes`, a missing value too: for gates, which it closes.
     """
-    return UNKNOWN if isinstance(tree, Broken) else _Walk(Findings(sink, text)).type(tree, names)
+    return UNKNOWN if isinstance(tree, Broken) else _Walk(Findings(sink, text, closes=closes)).type(tree, names)
 
 
 class _Walk:

@@ -41,7 +41,8 @@ def does(plan: Plan, node: Node) -> str:
             bounds = f"at most {counted(most['model_calls'], 'call')} of the model"
             turns = f" and {counted(most['customer_turns'], 'turn')} of the customer" if most["customer_turns"] else ""
             goal = quoted(data["goal"]) + (f" by {data['policy']['path']}" if "policy" in data else "")
-            return f"agent: {goal} with {listed(data['tools'], 'and') or 'no tools'}, {bounds}{turns}"
+            time = f", {duration(most['time'])} in all" if most.get("time") else ""
+            return f"agent: {goal} with {listed(data['tools'], 'and') or 'no tools'}, {bounds}{turns}{time}"
         case "branch":
             return f"if {shown(data['test'])}"
         case "repeat":

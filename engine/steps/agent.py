@@ -6,7 +6,20 @@ from typing import Any
 from engine.project.containers import Either, ListOf, MapOf
 from engine.project.grant import Silence
 from engine.project.kind import KIND
-from engine.project.scalars import AMOUNT, EXPRESSION, NAME, STRING, Amount, Choice, Expr, Number, Ref, Word
+from engine.project.scalars import (
+    AMOUNT,
+    DURATION,
+    EXPRESSION,
+    NAME,
+    STRING,
+    Amount,
+    Choice,
+    Expr,
+    Number,
+    Ref,
+    Span,
+    Word,
+)
 from engine.project.shape import Declaration, Section, key
 from engine.project.step import OTHERWISE, Otherwise, StepKind
 from engine.syntax import Text
@@ -26,6 +39,10 @@ class Bounds(Declaration):
         example="4", required=True,
     )  # fmt: skip
     cost: Amount | None = key("cost", AMOUNT, doc="What the model may cost, in USD.", example="0.50 USD")
+    time: Span | None = key(
+        "time", DURATION, doc="How long it may take from its first call on, with every wait for the customer and for "
+        "people.", example="3d",
+    )  # fmt: skip
 
 
 _GIVES = Either(

@@ -73,7 +73,7 @@ steps:
   - agent: Find out whether anything is left to do.
     tools: [orders.get]
     gives: {solved: yes_no}
-    max: {model_calls: 10, customer_turns: 2}
+    max: {model_calls: 10, customer_turns: 2, time: 2 business days}
     as: outcome
   - close: solved
 guardrails: [{length: {most: 900}}]

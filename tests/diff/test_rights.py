@@ -154,6 +154,8 @@ CASES = {
         FLOW, "tools: [orders.get]", "tools: [orders.get, payments.refund]", REFUND, "agent"
     ),
     "an agent that may go further": Case(FLOW, "model_calls: 10", "model_calls: 40", "", "max"),
+    "an agent that may take longer": Case(FLOW, "time: 2 business days", "time: 3d", "", "max"),
+    "an agent that may take for ever": Case(FLOW, ", time: 2 business days", "", "", "max"),
     "another flow to come into": Case(
         FLOW, "  - use: goodbye\n    as: parted\n", "  - transfer: faq\n", "", "transfer"
     ),

@@ -209,7 +209,8 @@ class Maker:
                     lambda known, depth: self.joined(DATETIME, "-", DATETIME, known, depth),
                 ]
             case ListType(RecordType() as element):
-                return [lambda known, depth: self.where(element, known, depth)]
+                return [lambda known, depth: self.where(element, known, depth),
+                        lambda known, depth: self.picked(element, known, depth)]  # fmt: skip
         return []
 
     def joined(self, left: Type, operator: str, right: Type, known: Paths, depth: int) -> str:
@@ -310,3 +311,10 @@ class Maker:
         name, kind = self.chance.choice(element.items)
         whole = self.leaf(list_of(element), known, depth)
         return f"({whole} | where('{name}', {self.make(required(kind), known, depth)}))"
+
+    def picked(self, element: RecordType, known: Paths, depth: int) -> str:
+        """`pick`, whose result is missing where a value finds nothing: most often with what holds otherwise."""
+        name, kind = self.chance.choice(element.items)
+        whole = self.leaf(list_of(element), known, depth)
+        text = f"({whole} | pick('{name}', {self.make(list_of(required(kind)), known, depth)}))"
+        return f"({text} | default({whole}))" if self.chance.random() < 0.8 else text

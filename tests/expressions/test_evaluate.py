@@ -89,6 +89,12 @@ def failing(said: str, template: bool = False, **limits: int) -> tuple[str, str]
         ("moment | days_ago(local)", 0),
         ("items.sku", ["A", "B", "A"]),
         ("items | where('sku', 'A') | length", 2),
+        ("items | pick('sku', ['A', 'B']) == [items[0], items[1]]", True),
+        ("items | pick('sku', ['A', 'A']) == [items[0], items[2]]", True),
+        ("items | pick('sku', ['A', 'A', 'A'])", None),
+        ("items | pick('sku', ['A', 'X'])", None),
+        ("(items | pick('sku', none_of)) | length", 0),
+        ("(items | pick('sku', ['B', 'A'])).sku", ["B", "A"]),
         ("items.price", [euro("1"), None, None]),
         ("items[1].price", None),
         ("items[-1].sku", "A"),
@@ -129,7 +135,8 @@ def test_values(said: str, wanted: Any) -> None:
         ("total // 0", "type"), ("total / 0", "division"), ("nothing + 1", "missing"), ("nowhere", "missing"),
         ("nothing < 1", "missing"), ("nothing and true", "missing"), ("n and true", "type"), ("n.a", "type"),
         ("total.amount", "type"), ("words.upper", "type"), ("n | length", "type"),
-        ("[nothing] is all_in words", "missing"),
+        ("[nothing] is all_in words", "missing"), ("items | pick('sku', [nothing])", "missing"),
+        ("(items | pick('sku', ['X'])) | length", "missing"), ("items | pick('sku', n)", "type"),
         ("9999999999999999999999999999999999 * 99", "limit"), ("day + (week - week) | date", "type"),
         ("((none_of | sum) + 5) | money", "currency"), ("5 | money", "currency"), ("total | date", "type"),
     ],
@@ -259,6 +266,8 @@ TYPES: dict[str, Type] = {
     "total": money("EUR"), "dollars": money("USD"), "day": DATE, "moment": DATETIME, "week": DURATION, "n": NUMBER,
     "text": TEXT, "maybe": optional(TEXT), "any": UNKNOWN, "json": JSON, "days": list_of(DATE),
     "order": optional(record({"total": money("EUR"), "note": optional(TEXT)})),
+    "lines": list_of(record({"sku": TEXT, "price": money("EUR")})), "texts": list_of(TEXT),
+    "gaps": list_of(optional(TEXT)),
 }  # fmt: skip
 
 
@@ -282,6 +291,12 @@ def findings(said: str) -> list[tuple[str, str]]:
         ("order is not none and order.note | upper == 'A'", "order.note", "maybe-missing"),
         ("order.totl == 5", "totl", "unknown-field"), ("ordr == none", "ordr", "unknown-name"),
         ("n - total | round", "total | round", "filter-binds-tighter"),
+        ("lines | pick('sku', texts) | length", "lines | pick('sku', texts", "maybe-missing"),
+        ("lines | pick('sky', texts) == lines", "'sky'", "unknown-field"),
+        ("lines | pick('price', texts) == lines", "texts", "wrong-type"),
+        ("lines | pick('sku', text) == lines", "text", "wrong-type"),
+        ("lines | pick('sku', gaps) == lines", "gaps", "maybe-missing"),
+        ("texts | pick('sku', texts) == texts", "texts", "wrong-type"),
         ("not (maybe is none or text == 'a') or maybe == text | lower and maybe in ['a']", "maybe", "maybe-missing"),
     ],
 )  # fmt: skip
@@ -291,7 +306,13 @@ def test_a_finding_is_at_its_token(said: str, token: str, rule: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(FILTERS))
 def test_unknown_is_silent_in_every_filter(name: str) -> None:
-    given = {"where": "('a', any)", "join": "(any)", "days_ago": "(any)", "hours_ago": "(any)"}.get(name, "")
+    given = {
+        "where": "('a', any)",
+        "pick": "('a', any)",
+        "join": "(any)",
+        "days_ago": "(any)",
+        "hours_ago": "(any)",
+    }.get(name, "")
     assert findings(f"any | {name}{given}") == []
 
 

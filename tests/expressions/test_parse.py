@@ -107,7 +107,7 @@ ACCEPTED = (
         ("a ** b", "a", f"expression: powers are not supported here; {ACCEPTED}"),
         ("a.__class__", "__class__", "expression: `__class__` is no field of a value"),
         ("a | lenght", "lenght", "unknown-filter: there is no filter `lenght`; there are date, days_ago, "
-         "default, first, hours_ago, join, last, length, lower, money, round, sum, title, upper, where "
+         "default, first, hours_ago, join, last, length, lower, money, pick, round, sum, title, upper, where "
          "(did you mean `length`?)"),
         ("a is some", "some", "unknown-test: there is no test `some`; there are all_in, any_in, defined, none"),
         ("a | round(1, 2)", "round", "expression: `round` takes at most 1 argument"),

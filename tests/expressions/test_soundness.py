@@ -80,6 +80,25 @@ def test_an_accepted_expression_has_values_of_its_type() -> None:
         assert ended["value"] >= 0.8 * ended.total(), f"too few have a value: {ended}"
 
 
+def test_in_a_gate_a_missing_value_is_the_one_thing_more_that_can_come_up() -> None:
+    """`closes`: what needs no guard there raises `missing`, which closes the gate, and nothing else."""
+    more = 0
+    for seed in range(MANY // 3):
+        chance, names, text, tree, _, sink = made(seed)
+        lenient = Sink()
+        kind = infer(tree, names, lenient, text, closes=True)
+        assert len(lenient) <= len(sink), f"seed {seed}: {text.value}: {lenient.ordered()}"
+        if len(lenient):
+            continue
+        more += bool(len(sink))
+        for _ in range(3):
+            values = {name: random_value(chance, wanted) for name, wanted in names.items()}
+            value, error = outcome(tree, values)
+            right = error.code in {*ALLOWED, "missing"} if error else belongs(value, kind, bare="sum" in text.value)
+            assert right, f"seed {seed}: {text.value}\nvalues: {values}\nvalue: {value!r}, error: {error}"
+    assert more, "no expression was accepted for the sake of a gate"
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_nothing_but_an_evaluation_error_whatever_the_values_are(seed: int) -> None:
     """Values of other types than were declared: a tool that broke its promise, a plan of an older project."""

@@ -95,7 +95,7 @@ class Bench:
 
     async def __aenter__(self) -> Self:
         _furnish(self.folder)
-        self.shop = Shop.start(db=self.folder / "shop.db", token=SHOP_TOKEN)
+        self.shop = self.open_shop()
         self.desk = ZendeskStandIn.start(token="desk-token", secret="hook-secret")
         self.env = {
             **os.environ, "SHOP_URL": self.shop.url, "SHOP_TOKEN": SHOP_TOKEN, "ZENDESK_URL": self.desk.url,
@@ -119,6 +119,10 @@ class Bench:
         self.http = httpx.AsyncClient(transport=transport, base_url="http://service")
         self.token = self.store.people.mint(LEAD)
         return self
+
+    def open_shop(self) -> Any:
+        """The far side of the tools: an address, and a way to stop it."""
+        return Shop.start(db=self.folder / "shop.db", token=SHOP_TOKEN)
 
     async def __aexit__(self, *_: object) -> None:
         for task in self.tasks:

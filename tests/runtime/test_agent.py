@@ -1,90 +1,21 @@
 """The step `agent` through real tickets: a model asks, and everything that it asks for passes the gates of any call."""
 
-from collections.abc import AsyncIterator, Sequence
-from decimal import Decimal
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from engine.models.base import Answer, Call, Job, Request
-from engine.models.local import LocalModel
+from engine.models.base import Answer
 from engine.runtime.server import TemporalServer
-from engine.testing.model import ScriptedModel
-from tests.runtime import made
+from tests.runtime.agents import DONE, FLOW, Played, calls, project
 from tests.runtime.bench import Bench
-
-EMAIL, POSTCODE = "jonas.weber@example.com", "80331"
-FLOW = """
-tools:
-  customers.match: allow
-  orders.get: {only_if: [result.customer_id == customer.id]}
-  payments.refund:
-    only_if: [order.customer_id == customer.id, 0 < amount <= order.total - order.refunded]
-    limit: [1 per order_id]
-    confirm: "I will refund {{ amount | money }} for order {{ order_id }}. Shall I?"
-    approve: {by: billing-leads, within: 1d, otherwise: escalate}
-models: {agent: claude}
-steps:
-  - verify: [{by: customers.match, with: [email, postcode]}]
-  - agent: Do for the customer what can be done.
-    tools: [orders.get, payments.refund]
-    using: [customer.name]
-    gives: {solved: yes_no, why: [broken, late]}
-    max: {model_calls: 6, customer_turns: 1, cost: 1 USD}
-    as: outcome
-  - reply: "{{ outcome.why }}"
-  - close: solved
-"""
-CLAUDE = "models:\n  claude: {use: anthropic, model: claude-sonnet-4-5}\n"
-DONE = Answer(calls=(Call("end", "finish", {"solved": True, "why": "broken"}),))
-
-
-def calls(*asked: tuple[str, dict[str, Any]], cost: str = "0") -> Answer:
-    return Answer(calls=tuple(Call(f"{tool}-{at}", tool, given) for at, (tool, given) in enumerate(asked)),
-                  cost=Decimal(cost))  # fmt: skip
 
 
 @pytest.fixture
 async def bench(temporal: TemporalServer, tmp_path: Path) -> AsyncIterator[Bench]:
-    root = made.project(tmp_path, flow=FLOW)
-    settings = root / "engine.yaml"
-    settings.write_text(settings.read_text("utf-8").replace("models:\n", CLAUDE, 1), "utf-8")
+    root = project(tmp_path)
     async with Bench(tmp_path, temporal.address, f"q-{tmp_path.name}", root=root) as world:
         yield world
-
-
-class Played:
-    """A ticket on which the agent's model answers by a script."""
-
-    def __init__(self, bench: Bench, *script: Answer) -> None:
-        self.bench = bench
-        self.model = ScriptedModel([(Job.WORK, list(script))])
-        local = LocalModel()
-        self.worker = bench.work(model=lambda plan, job: self.model if job == "agent" else local)
-        made = bench.desk.open_ticket(EMAIL, "Damaged", f"My lamp is damaged. My postcode is {POSTCODE}.")
-        self.ticket = int(made["id"])
-
-    async def end(self, answers: Sequence[tuple[str, str]] = ()) -> None:
-        self.bench.answers = list(answers)
-        async with self.worker:
-            for _ in range(2):
-                ended = await self.bench.until(self._stands, "an end, or an approval")
-                if ended is not True:
-                    assert (await self.bench.decide(ended)).status_code == 200
-
-    def _stands(self) -> Any:
-        if self.bench.closed(self.ticket) or self.bench.with_people(self.ticket):
-            return True
-        return next(iter(self.bench.open_approvals()), None)
-
-    @property
-    def asked(self) -> list[Request]:
-        return self.model.requests
-
-    @property
-    def escalated(self) -> str | None:
-        return self.bench.row(self.ticket).escalated
 
 
 async def test_it_looks_up_talks_refunds_through_every_gate_and_ends(bench: Bench) -> None:
@@ -176,11 +107,8 @@ POLICY = "# Broken lamps\n\nA broken lamp is paid back, whatever its age.\n"
 async def test_a_policy_is_given_in_full_as_it_was_when_the_ticket_began(
     temporal: TemporalServer, tmp_path: Path
 ) -> None:
-    root = made.project(
-        tmp_path, flow=FLOW.replace("    tools: [orders", "    policy: knowledge/lamps.md\n    tools: [orders")
-    )
-    settings, policy = root / "engine.yaml", root / "knowledge" / "lamps.md"
-    settings.write_text(settings.read_text("utf-8").replace("models:\n", CLAUDE, 1), "utf-8")
+    root = project(tmp_path, FLOW.replace("    tools: [orders", "    policy: knowledge/lamps.md\n    tools: [orders"))
+    policy = root / "knowledge" / "lamps.md"
     policy.write_text(POLICY, "utf-8")
     async with Bench(tmp_path, temporal.address, f"q-{tmp_path.name}", root=root) as bench:
         before = bench.store.revisions.active("damage")
