@@ -18,7 +18,7 @@ from engine.plan import Grant, Node, Plan, ToolContract
 from engine.project import Project
 from engine.project.contract import Tool, json_of
 from engine.project.flow import Flow
-from engine.project.grant import Approval, GrantEntry, Limit
+from engine.project.grant import Approval, Fallback, GrantEntry, Limit
 from engine.project.scalars import Expr
 from engine.project.step import StepKind
 from engine.steps.agent import Agent
@@ -271,11 +271,22 @@ def subject_json(limit: Limit) -> Any:
 
 
 def _approval(line: Approval) -> dict[str, Any]:
+    said = [fallback_json(one) for one in line.fallbacks]
     return {
+        **({"fallback": said} if said else {}),
         "by": line.by.value if line.by else "",
         "if": json_of(line.test) if line.test else None,
         "text": _flat(line.test.text.value) if line.test else "",
         "edit": [text.value for text in line.edit or ()],
+        "remind": [span.to_json() for span in line.remind or ()],
+        "within": line.within.to_json() if line.within else {"business_days": 1},
+    }
+
+
+def fallback_json(line: Fallback) -> dict[str, Any]:
+    """The next team of a line, as plans say it."""
+    return {
+        "by": line.by.value if line.by else "",
         "remind": [span.to_json() for span in line.remind or ()],
         "within": line.within.to_json() if line.within else {"business_days": 1},
     }

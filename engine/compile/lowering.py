@@ -53,6 +53,8 @@ class Lowering:
     """How many steps more are looked at."""
     end: str | None = None
     """The node behind the last step, once something reaches it."""
+    lines: list[int] = field(default_factory=list)
+    """Identities of the lines of `approve` whose ways out are being put in place."""
     inside: list[str] = field(default_factory=list)
     """The pieces that are being put in place, outermost first."""
 

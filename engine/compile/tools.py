@@ -8,6 +8,7 @@ from engine.diagnostics import Sink
 from engine.expressions import infer
 from engine.project import Project
 from engine.project.contract import Tool, expressions_in
+from engine.project.notify import Notify
 from engine.project.scalars import Expr
 from engine.syntax import Broken, Text
 from engine.types import BOOL, UNKNOWN, Type, fields_of, optional, record
@@ -36,6 +37,8 @@ def type_tools(project: Project, sink: Sink) -> None:
     for _, server in servers.values():
         for expr in server.templates() if server else ():
             _infer(expr, {"secret": _SECRETS}, sink)
+    for expr in notify_expressions(project.settings.notify if project.settings else None):
+        _infer(expr, {"secret": _SECRETS}, sink)
 
 
 def _readers(project: Project, tool: Tool, names: Mapping[str, Type], sink: Sink) -> None:
@@ -64,6 +67,14 @@ def _infer(expr: Expr, names: Mapping[str, Type], sink: Sink) -> Type | None:
         return None
     known = names if "secret" in names else without_secret(expr, names, sink)
     return infer(expr.tree, known, sink, expr.text)
+
+
+def notify_expressions(notify: Notify | None) -> list[Expr]:
+    """Where engine.yaml says how teams are told."""
+    mail = notify.mail if notify else None
+    parts = [mail.host, mail.sender, mail.user, mail.password] if mail else []
+    chats = [expr for _, expr in (notify.chat or {}).values()] if notify else []
+    return [expr for expr in (*parts, *chats, notify.address if notify else None) if expr is not None]
 
 
 def _binding(tool: Tool) -> list[Expr]:

@@ -111,7 +111,8 @@ def gate(plan: Plan, node: Node) -> str:
             return f"the customer confirms {quote(data['text'])}"
         case "approve":
             test = _line(grant.approve, data["line"])
-            return f"approval by {data['team']}{f' if {test}' if test else ''}"
+            then = "".join(f", then {team}" for team in data.get("then", ()))
+            return f"approval by {data['team']}{then}{f' if {test}' if test else ''}"
     return str(data["gate"])
 
 

@@ -16,7 +16,7 @@ Node kinds, with what stands in `Node.data` and their outcomes (`Node.on`; an ou
     read      tool, arguments: {name: tree}                                -> done | refused | an error | else
     propose   tool, arguments: {name: tree}: mints the intent of a write    -> done | else
     gate      gate: only_if | limit | confirm | approve, intent: id of the propose node, line: int,
-              and for confirm: text: tree, silence; for approve: team, deadline, remind
+              and for confirm: text: tree, silence; for approve: team, deadline, remind, then: [team]
               -> pass | refused | declined | silent | rejected | late
     call      tool, intent: id of the propose node                          -> done | refused | an error of the tool
     reply     texts: {language or "": tree} or write: text, using: [name]   -> done | unsure | blocked
@@ -148,7 +148,8 @@ class Grant:
     confirm: Json = None
     """A tree for the text, or None where a write declares `confirm: no`."""
     approve: tuple[Json, ...] = ()
-    """[{by: team, if: tree | None, text, edit: [argument], remind: [duration], within: duration}]"""
+    """[{by: team, if: tree | None, text, edit: [argument], remind: [duration], within: duration,
+    fallback: [{by, remind, within}]}]: `fallback` are the teams that are asked in turn where nobody decides in time."""
 
     def to_json(self) -> dict[str, Json]:
         """Without empty parts."""

@@ -8,6 +8,7 @@ from engine.project.containers import Either, ListOf, MapOf
 from engine.project.flow import GUARDRAILS, Data, Rollout, When
 from engine.project.grant import LIMIT, Limit, Silence
 from engine.project.network import NetworkSettings, ServerSettings
+from engine.project.notify import Notify
 from engine.project.scalars import (
     AMOUNT,
     CURRENCY,
@@ -27,12 +28,12 @@ from engine.project.scalars import (
     Word,
     text_of,
 )  # fmt: skip
-from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key
+from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key, misspelt, quoted
 from engine.syntax import Mapping, Node, Text
 
 __all__ = [
     "Calendar", "Channel", "Defaults", "Floors", "HandoffSettings", "KnowledgeSettings", "ModelSettings", "Settings",
-    "Team", "WriteFloor",
+    "Substitute", "Team", "WriteFloor",
 ]  # fmt: skip
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -114,6 +115,28 @@ class Calendar(Declaration):
         }
 
 
+class Substitute(Declaration):
+    """Who stands in for somebody of a team, in the days between."""
+
+    WHAT = "a substitute"
+    person: Text | None = key(
+        "for", STRING, doc="Who is away, as the team has them.", example="lena@shop.example", required=True
+    )
+    by: Text | None = key("by", STRING, doc="Who stands in, by sign-in.", example="mira@shop.example", required=True)
+    first: Text | None = key("from", _HOLIDAY, doc="The first day.", example="2026-12-21", required=True)
+    last: Text | None = key("until", _HOLIDAY, doc="The last day.", example="2027-01-03", required=True)
+
+    def finish(self, reader: Reader) -> None:
+        """The last day is not before the first one."""
+        if self.first is not None and self.last is not None and self.last.value < self.first.value:
+            message = f"the last day is before the first one, {self.first.value}: nobody would ever stand in"
+            reader.error("wrong-word", self.last.place, message)
+
+    def stands_in(self, day: str) -> bool:
+        """Whether it counts on this day, `2026-12-24`."""
+        return bool(self.first and self.last and self.first.value <= day <= self.last.value)
+
+
 class Team(Declaration):
     """People who decide and take over."""
 
@@ -127,6 +150,20 @@ class Team(Declaration):
         "calendar", Section(Calendar), doc="Its own hours, in which its business days are counted.",
         example='{hours: {mon-fri: "08:00-16:00"}, timezone: Europe/Lisbon}',
     )  # fmt: skip
+    substitutes: list[Substitute] | None = key(
+        "substitutes", ListOf(Section(Substitute)), doc="Who stands in for whom, and when.",
+        example="[{for: lena@shop.example, by: mira@shop.example, from: 2026-12-21, until: 2027-01-03}]",
+    )  # fmt: skip
+
+    def finish(self, reader: Reader) -> None:
+        """Somebody is in for a person of the team."""
+        if self.people is None or "people" in self.broken:
+            return
+        known = {person.value for person in self.people}
+        for one in self.substitutes or ():
+            if one.person is not None and one.person.value not in known:
+                message = f"`{one.person.value}` is not in this team: expected {quoted(sorted(known))}"
+                reader.error("wrong-word", one.person.place, message, *misspelt(one.person, sorted(known)))
 
 
 class Channel(Declaration):
@@ -328,6 +365,10 @@ class Settings(Declaration):
     channels: dict[str, tuple[Text, Channel | None]] | None = key(
         "channels", MapOf(Section(Channel), names=SLUG), doc="Where tickets come from.",
         example="{zendesk: {kind: zendesk}}",
+    )  # fmt: skip
+    notify: Notify | None = key(
+        "notify", Section(Notify), doc="How teams are told of what waits for them.",
+        example="{mail: {host: smtp.shop.example, from: engine@shop.example}, address: https://engine.shop.example}",
     )  # fmt: skip
     models: dict[str, tuple[Text, Any]] | None = key(
         "models", MapOf(Either("the name of a provider, or a model with its options", text=STRING,

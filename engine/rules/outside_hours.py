@@ -49,7 +49,8 @@ def _deadlines(case: Case) -> Iterator[tuple[Span, Text | None]]:
             if isinstance(record.step, Ask) and record.step.of is not None and record.step.within is not None:
                 yield record.step.within, record.step.of
     for granted in grants(case):
-        yield from ((line.within, line.by) for line in granted.grant.approve or () if line.within is not None)
+        for line in granted.grant.approve or ():
+            yield from ((asked.within, asked.by) for asked in line.asked if asked.within is not None)
 
 
 def _closed(calendar: Calendar) -> int:

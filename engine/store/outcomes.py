@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
-from engine.store.rows import ApprovalRow, IntentRow, QuestionRow, TicketRow
+from engine.store.rows import ApprovalRow, IntentRow, OutboundRow, QuestionRow, TicketRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,8 +181,8 @@ class Again:
 
 
 DecideOutcome = Literal[
-    "approved", "rejected", "edited", "already_decided", "expired", "not_entitled", "changed", "same_person",
-    "withdrawn",
+    "approved", "rejected", "edited", "handed_back", "already_decided", "expired", "not_entitled", "changed",
+    "same_person", "editor", "withdrawn",
 ]  # fmt: skip
 
 
@@ -217,6 +217,20 @@ class Expired:
     expired: bool
     seconds_left: float
     row: ApprovalRow
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What came of a person's word on a call whose outcome is unknown.
+
+    reconciled       it was unknown: this word counts
+    already_decided  somebody, or a look at the vendor, was faster; or it is known what became of it
+    in_flight        nobody may act before its deadline: whoever sent it may still be sending
+    not_sent         it never left
+    """
+
+    outcome: Literal["reconciled", "already_decided", "in_flight", "not_sent"]
+    row: IntentRow | OutboundRow
 
 
 ConsentOutcome = Literal["given", "declined", "not_the_author", "before_question", "not_open", "expired"]

@@ -189,6 +189,9 @@ intents = Table(
     Column("as_done", Boolean),
     Column("reconciled_by", String),
     Column("alarm", String),
+    Column("alarm_told_at", Moment),
+    Column("proposed", String),
+    Column("edits", Content),
     Column("lease_us", BigInteger),
     Column("resent", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
@@ -248,6 +251,8 @@ approvals = Table(
     Column("remind_at", Moments, nullable=False),
     Column("seen_seq", Integer, nullable=False),
     Column("shown", Content),
+    Column("rank", Integer, nullable=False, server_default="0"),
+    Column("chain", Content),
     Column("decided_by", Key),
     Column("decided_at", Moment),
     Column("reason", Prose),
@@ -271,7 +276,27 @@ decisions = Table(
     Column("via", String),
     Column("outcome", String(20), nullable=False),
     Column("at", Moment, nullable=False),
+    Column("ip", String),
+    Column("digest", String),
+    Column("shown", Content),
+    Column("seen_seq", Integer),
+    Column("changes", Content),
     Index(None, "approval_id"),
+)
+
+reconciliations = Table(
+    "reconciliations",
+    metadata,
+    _id(),
+    Column("call_id", String(40), nullable=False, index=True),
+    _ticket(),
+    Column("person", Key, nullable=False),
+    Column("as_done", Boolean, nullable=False),
+    Column("reason", Prose),
+    Column("via", String),
+    Column("ip", String),
+    Column("outcome", String(20), nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 starts = Table(

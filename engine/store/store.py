@@ -20,6 +20,7 @@ from engine.store.migrate import migrate
 from engine.store.outbound import Outbound
 from engine.store.people import People
 from engine.store.questions import Questions
+from engine.store.reconciling import Reconciling
 from engine.store.revisions import Revisions
 from engine.store.revocations import Revocations
 from engine.store.starts import Starts
@@ -36,7 +37,8 @@ class Store:
     """Everything that the engine knows. Each method of an area is one transaction.
 
     Areas: tickets, messages, values, steps, revisions, intents, consents, approvals, attachments, questions,
-    starts, outbound, handoffs, people, revocations, wishes, meta. `with Store.open(url) as store:` closes it.
+    starts, outbound, handoffs, reconciling, people, revocations, wishes, meta. `with Store.open(url) as store:`
+    closes it.
     """
 
     def __init__(self, database: Database) -> None:
@@ -54,6 +56,7 @@ class Store:
         self.starts = Starts(database)
         self.outbound = Outbound(database)
         self.handoffs = Handoffs(database)
+        self.reconciling = Reconciling(database)
         self.people = People(database)
         self.revocations = Revocations(database)
         self.wishes = Wishes(database)
