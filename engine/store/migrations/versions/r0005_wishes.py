@@ -1,13 +1,13 @@
 """Several wishes of one message: each with the place of its words.
 
-Revision 0004.
+Revision 0005.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
