@@ -8,9 +8,23 @@ from typing import NamedTuple
 
 from engine.errors import EngineError
 
-__all__ = ["FOLDERS", "MARK", "TESTS", "Files", "NoProject", "chosen", "files", "find_root", "tests"]
+__all__ = [
+    "FOLDERS",
+    "MARK",
+    "PROMPTS",
+    "TESTS",
+    "Files",
+    "NoProject",
+    "chosen",
+    "files",
+    "find_root",
+    "prompts",
+    "tests",
+]
 
 MARK = "engine.yaml"
+PROMPTS = "prompts"
+"""Folder of templates that take the place of the engine's own: `prompts/answer.j2`."""
 FOLDERS = ("tools", "flows")
 """Folders whose files are read, beside engine.yaml."""
 TESTS = ".test.yaml"
@@ -44,6 +58,7 @@ class Files(NamedTuple):
     def read(cls, root: Path) -> "Files":
         """Reads them all. Raises OSError where one can't be read."""
         names = [MARK, *(f"{folder}/{name}" for folder in FOLDERS for name in _names(root, folder))]
+        names += [f"{PROMPTS}/{name}" for name in prompts(root)]
         contents = {}
         for name in names:
             with open(f"{root}/{name}", "rb") as file:  # noqa: PTH123 - a Path for each takes twice the time
@@ -54,6 +69,11 @@ class Files(NamedTuple):
 def files(root: Path, folder: str) -> list[Path]:
     """The files of one of `FOLDERS`, in order; the tests of flows are none."""
     return [root / folder / name for name in _names(root, folder)]
+
+
+def prompts(root: Path) -> list[str]:
+    """Names of the files of `PROMPTS`, in order."""
+    return [name for name in _listed(root / PROMPTS) if name.endswith(".j2")]
 
 
 def tests(root: Path) -> list[str]:

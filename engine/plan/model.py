@@ -179,7 +179,8 @@ class Plan:
     types: Mapping[str, Json] = field(default_factory=dict)
     settings: Mapping[str, Json] = field(default_factory=dict)
     """silence, meanwhile, escalate {to, when: {confidence, sentiment, customer_turns, topics}}, knowledge, models,
-    guardrails, data, rollout {mode, share}, languages, currency, timezone, calendar, about, examples, not."""
+    prompts (digest of the templates), guardrails, data, rollout {mode, share}, languages, currency, timezone,
+    calendar, about, examples, not."""
     places: Mapping[str, str] = field(default_factory=dict)
     """node id -> `flows/refund.yaml:31`"""
     title: str = ""

@@ -4,14 +4,13 @@ from collections.abc import Callable
 
 from engine.knowledge.library import Library
 from engine.models.base import Model
-from engine.models.registry import embedder, model
+from engine.models.registry import embedder
 from engine.plan import Plan
-from engine.project.settings import ModelSettings
 from engine.runtime.context import Context
+from engine.runtime.hosting import Hosting
 from engine.runtime.projects import LoadedProject
 from engine.settings import Settings
 from engine.store import Store
-from engine.syntax import Text
 
 __all__ = ["build_context"]
 
@@ -22,35 +21,24 @@ def build_context(settings: Settings, project: LoadedProject, store: Store) -> C
         store=store,
         projects=project,
         channels=project.channels(settings.secrets),
-        model=_models(project),
+        model=_models(settings, project),
         library=Library(settings.state / "knowledge", embedder()),
         guard=project.guard,
         secrets=settings.secrets,
     )
 
 
-def _models(project: LoadedProject) -> Callable[[Plan, str], Model]:
-    """The model of a plan's job. Raises UnknownModel at the start, not in the middle of a ticket."""
-    made: dict[str, Model] = {}
+def _models(settings: Settings, project: LoadedProject) -> Callable[[Plan, str], Model]:
+    """The model of a plan's job. Raises UnknownModel, MissingKey and BudgetReached at the start, not in the middle of
+    a ticket."""
+    hosting = Hosting(project.settings, settings.secrets)
 
     def choose(plan: Plan, job: str) -> Model:
-        name = str(plan.settings.get("models", {}).get(job, "local"))
-        if name not in made:
-            made[name] = model(_provider(project, name))
-        return made[name]
+        return hosting.get(str(plan.settings.get("models", {}).get(job, "local")))
 
     for plan in project.plans.values():
         for job in plan.settings.get("models", {}):
             choose(plan, job)
+    hosting.priced()
+    hosting.load()
     return choose
-
-
-def _provider(project: LoadedProject, name: str) -> str:
-    """What stands behind a name of engine.yaml; a name that it does not have is a provider's own."""
-    _, entry = (project.settings.models or {}).get(name, (None, None))
-    match entry:
-        case Text() as provider:
-            return provider.value
-        case ModelSettings(use=Text() as provider):
-            return provider.value
-    return name

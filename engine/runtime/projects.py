@@ -2,7 +2,8 @@
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from engine.guardrails.registry import guard
 from engine.plan import Plan, digest, revision
 from engine.project.containers import plain
 from engine.project.contract import json_of
+from engine.project.models import keys, secrets_in
 from engine.project.settings import Settings
+from engine.prompts.render import PromptSet
 from engine.store import Store
 from engine.tools.base import Tool, ToolDefinition
 from engine.tools.registry import tool
@@ -50,8 +53,11 @@ class LoadedProject:
             name: [plain(node) for node in nodes or ()] for name, (_, nodes) in (settings.guardrails or {}).items()
         }
         self._guards: dict[str, Guard] = {}
-        self._secret = frozenset({*_secrets_of([known.binding for known in checked.project.tools.values()]),
-                                  *_secrets_of(_channel_options(settings))})  # fmt: skip
+        self._secret = frozenset({
+            *secrets_in([known.binding for known in checked.project.tools.values()]),
+            *secrets_in(_channel_options(settings)), *(key.variable for key in keys(settings)),
+        })  # fmt: skip
+        self.prompts = PromptSet(checked.project.prompt_texts)
 
     def reload(self) -> bool:
         """Looks whether files changed, and takes the project if it is sound; else the last good one stays."""
@@ -69,6 +75,7 @@ class LoadedProject:
     def activate(self, store: Store) -> list[str]:
         """Adds the revisions to the store and makes them those of new tickets. Gives what is new."""
         changed = []
+        store.revisions.keep_prompts(self.prompts.version, self.prompts.texts)
         for flow, plan in self.plans.items():
             name = revision(flow, plan.body())
             store.revisions.add(name, flow, digest(plan.body()), plan.to_json())
@@ -110,6 +117,13 @@ class LoadedProject:
         origin = self.settings.knowledge.origin if self.settings.knowledge else None
         return self.root / (origin.value if origin else "knowledge")
 
+    @property
+    def budget(self) -> tuple[Decimal | None, Decimal | None]:
+        """What models may cost for a ticket, and for a day, in USD."""
+        said = self.settings.budget
+        ticket, day = (said.ticket, said.day) if said else (None, None)
+        return (ticket.value if ticket else None, day.value if day else None)
+
     def guard(self, plan: Plan) -> Guard:
         """The output checks that a plan names. One that does not exist any more closes: the activity fails."""
         names = plan.settings.get("guardrails", [])
@@ -119,8 +133,8 @@ class LoadedProject:
         return self._guards[key]
 
     def secrets(self, given: Mapping[str, str]) -> dict[str, str]:
-        """Those of the given values that tools and channels of this project use as `secret.NAME`, and that are more
-        than the address of a system."""
+        """Those of the given values that tools, channels and models of this project use as `secret.NAME`, and
+        that are more than the address of a system."""
         used = {name: given[name] for name in sorted(self._secret & given.keys())}
         return {name: value for name, value in used.items() if not _ADDRESS.fullmatch(value)}
 
@@ -130,7 +144,7 @@ class LoadedProject:
         for name, (_, spec) in (self.settings.channels or {}).items():
             if spec is not None and spec.kind is not None:
                 trees = {key: json_of(expr) for key, expr in spec.options.items()}
-                needed = dict.fromkeys(_secrets_of(trees))
+                needed = dict.fromkeys(secrets_in(trees))
                 if lacking := [word for word in needed if not secrets.get(word)]:
                     raise NotConfigured(f"the channel `{name}` needs {', '.join(lacking)} in the environment")
                 values = {"secret": dict(secrets)}
@@ -144,19 +158,6 @@ def _channel_options(settings: Settings) -> list[Any]:
     return [json_of(expr) for spec in specs for expr in spec.options.values()]
 
 
-def _secrets_of(part: Any) -> Iterator[str]:
-    """The names that trees read of `secret`."""
-    match part:
-        case ["dot", ["name", "secret"], str() as name]:
-            yield name
-        case list():
-            for item in part:
-                yield from _secrets_of(item)
-        case Mapping():
-            for item in part.values():
-                yield from _secrets_of(item)
-
-
 def _sound(root: Path) -> Checked:
     checked = check([root], root=root)
     if not checked.ok:
@@ -166,7 +167,7 @@ def _sound(root: Path) -> Checked:
 
 
 def _stamp(root: Path) -> tuple[tuple[str, int, int], ...]:
-    files = [root / "engine.yaml", *root.glob("flows/*.yaml"), *root.glob("tools/*.yaml")]
+    files = [root / "engine.yaml", *root.glob("flows/*.yaml"), *root.glob("tools/*.yaml"), *root.glob("prompts/*.j2")]
     found = []
     for path in sorted(files):
         try:

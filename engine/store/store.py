@@ -21,6 +21,7 @@ from engine.store.people import People
 from engine.store.questions import Questions
 from engine.store.revisions import Revisions
 from engine.store.revocations import Revocations
+from engine.store.spending import Spending
 from engine.store.steps import Steps
 from engine.store.tickets import Tickets
 from engine.store.values import Values
@@ -34,7 +35,7 @@ class Store:
     """Everything that the engine knows. Each method of an area is one transaction.
 
     Areas: tickets, messages, values, steps, revisions, intents, consents, approvals, questions, outbound, handoffs,
-    people, revocations, wishes, meta. `with Store.open(url) as store:` closes it at the end.
+    people, revocations, wishes, spending, meta. `with Store.open(url) as store:` closes it at the end.
     """
 
     def __init__(self, database: Database) -> None:
@@ -53,6 +54,7 @@ class Store:
         self.people = People(database)
         self.revocations = Revocations(database)
         self.wishes = Wishes(database)
+        self.spending = Spending(database)
         self.meta = Meta(database)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
 

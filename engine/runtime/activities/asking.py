@@ -56,13 +56,13 @@ class Asker(Group):
         if scope.node.data.get("of"):  # no workflow asks for this: a team's answer is never read from a conversation
             raise EngineError(code="plan")
         wanted = [field for field in self._fields(scope, known) if field.name not in known]
-        model = self.context.model(scope.plan, "ask")
         words = tuple(Message(_ROLES[m.author_role], m.text or "", m.platform_time) for m in said)  # type: ignore[arg-type]
         asked = scope.work.data.get("field")
         now = await self.store.run(self.store.now)
-        answer = await model.answer(
-            Request(Job.EXTRACT, words, fields=tuple(wanted), asked=asked, now=now, language=scope.ticket.language)
+        request = Request(
+            Job.EXTRACT, words, fields=tuple(wanted), asked=asked, now=now, language=scope.ticket.language
         )
+        answer = await self.desk.ask(scope, "ask", request)
         sure = {n: v for n, v in answer.data.items() if v is not None and answer.per_field.get(n, 0.0) >= _SURE}
         return {field.name: self._typed(scope, field, sure[field.name]) for field in wanted if field.name in sure}
 

@@ -95,8 +95,7 @@ class Clerk(Group):
         texts = tuple(Message("customer", m.text or "", m.platform_time) for m in words)
         if not texts:
             texts = (Message("customer", subject),)
-        model = self.context.model(scope.plan, "route")
-        answer = await model.answer(Request(Job.CLASSIFY, texts, choices=tuple(choices)))
+        answer = await self.desk.ask(scope, "route", Request(Job.CLASSIFY, texts, choices=tuple(choices)))
         choice = answer.data.get("choice")
         return str(choice) if choice and answer.confidence >= threshold else None
 

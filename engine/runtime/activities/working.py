@@ -13,7 +13,9 @@ from typing import Any, Self
 from temporalio import activity
 
 from engine.expressions.values import canonical, decode, encode
-from engine.models.base import Answer, Call, Job, Request, Tool, Turn
+from engine.models.base import Answer, Call, Job, Model, Request, Tool, Turn
+from engine.models.chain import Chain
+from engine.models.errors import BudgetReached
 from engine.runtime.activities.base import Group, Scope, guarded
 from engine.runtime.activities.deciding import facts, turns
 from engine.runtime.input import Result
@@ -123,15 +125,16 @@ class Worker(Group):
 
     async def _ask(self, scope: Scope, memory: _Memory) -> Answer:
         data = scope.node.data
-        model = self.context.model(scope.plan, "agent")
         request = Request(
-            Job.WORK, await turns(self.store, scope), instruction=data["goal"] + facts(scope, data["using"]),
+            Job.WORK, await turns(self.store, scope), instruction=data["goal"], facts=facts(scope, data["using"]),
             tools=self._tools(scope), turns=memory.past(), language=scope.ticket.language,
             now=await self.store.run(self.store.now),
         )  # fmt: skip
-        answer = await model.answer(request)
+        if data["max"]["cost"] is not None and _unpriced(self.context.model(scope.plan, "agent")):
+            raise BudgetReached("a bound on the cost, and a model whose price is not known", code="budget_unpriced")
+        answer = await self.desk.ask(scope, "agent", request)
         memory.model_calls += 1
-        memory.cost = str(Decimal(memory.cost) + answer.cost)
+        memory.cost = str(Decimal(memory.cost) + (answer.cost or 0))
         return answer
 
     def _tools(self, scope: Scope) -> tuple[Tool, ...]:
@@ -196,9 +199,17 @@ class Worker(Group):
 def _take(memory: _Memory, answer: Answer) -> None:
     """A text without a call is one to the customer: nothing that a model says is lost between the calls."""
     calls = answer.calls or (Call(f"say-{memory.model_calls}", SAY, {"text": answer.text}),)
-    said = [{"id": call.id, "tool": call.tool, "arguments": dict(call.arguments)} for call in calls]
+    said = [
+        {"id": call.id, "tool": call.tool, "arguments": dict(call.arguments), "signature": call.signature}
+        for call in calls
+    ]
     memory.turns.append({"text": answer.text, "calls": said, "results": {}})
     memory.queue = [call.id for call in calls]
+
+
+def _unpriced(model: Model) -> bool:
+    links = [link.model for link in model.links] if isinstance(model, Chain) else [model]
+    return any(one.capabilities.price is None and not one.capabilities.free for one in links)
 
 
 def _spent(memory: _Memory, most: Mapping[str, Any]) -> str:
