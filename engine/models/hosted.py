@@ -13,8 +13,6 @@ from functools import lru_cache
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urlsplit
 
-import certifi
-
 from engine.models.ask import Ask, ask_of, parts
 from engine.models.base import Answer, Capabilities, Prompt, Request, Usage
 from engine.models.errors import (
@@ -197,7 +195,9 @@ def quiet(*names: str) -> None:
 @lru_cache(maxsize=1)
 def _tls() -> ssl.SSLContext:
     """One for all clients: each would read all certificates anew."""
-    return ssl.create_default_context(cafile=certifi.where())
+    import httpx
+
+    return httpx.create_ssl_context()
 
 
 @lru_cache(maxsize=1)

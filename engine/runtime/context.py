@@ -1,6 +1,6 @@
 """What activities work with: the store, the project of the moment, and the adapters. One object a worker."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -70,6 +70,10 @@ class Projects(Protocol):
         """Who takes over where a flow names nobody."""
 
 
+async def _nothing() -> None:
+    """Where no model holds connections."""
+
+
 @dataclass(slots=True)
 class Context:
     """Made once a worker. Nothing here is written to by an activity."""
@@ -83,6 +87,8 @@ class Context:
     guard: Callable[[Plan], Guard]
     """plan -> the output checks that it names"""
     secrets: Mapping[str, str]
+    close: Callable[[], Awaitable[None]] = field(default=_nothing)
+    """Lets go of the models' connections, once the worker has ended."""
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     sending: timedelta = timedelta(seconds=40)
     """How long a text may be on its way; longer than a channel's own time-out. After it nobody can still be sending."""

@@ -12,6 +12,7 @@ from engine.models.chain import Chain, Link
 from engine.models.errors import BudgetReached, MissingKey, UnknownModel
 from engine.models.hosted import HostedModel, Spec
 from engine.models.registry import LOCAL, model
+from engine.plan import Plan
 from engine.project.contract import json_of
 from engine.project.models import Standing, standing, variables
 from engine.project.settings import ModelSettings, Settings
@@ -31,6 +32,10 @@ class Hosting:
         self._models: dict[str, Model] = {}
         self._chains: dict[str, Model] = {}
         self._breakers: dict[tuple[str, str], Breaker] = {}
+
+    def choose(self, plan: Plan, job: str) -> Model:
+        """The model that a plan names for a job. Raises UnknownModel and MissingKey."""
+        return self.get(str(plan.settings.get("models", {}).get(job, LOCAL)))
 
     def get(self, name: str) -> Model:
         """The model of a name of engine.yaml, with what stands in for it. Raises UnknownModel and MissingKey."""
@@ -54,6 +59,12 @@ class Hosting:
         for one in self._models.values():
             if isinstance(one, HostedModel):
                 one.load()
+
+    async def close(self) -> None:
+        """Lets go of all connections."""
+        for one in self._models.values():
+            if isinstance(one, HostedModel):
+                await one.close()
 
     def priced(self) -> None:
         """Raises BudgetReached if a budget is set and the price of a model made so far is not known."""
