@@ -45,17 +45,19 @@ class Anthropic:
 
     async def complete(self, ask: Ask) -> Reply:
         """One exchange."""
+        request = self._request(ask)
 
         async def call() -> Reply:
-            return self._reply(ask, await self._client.messages.create(**self._request(ask)))
+            return self._reply(ask, await self._client.messages.create(**request))
 
         return await asked(call, self._told, self.spec.name)
 
     async def stream(self, ask: Ask) -> AsyncIterator[str | Reply]:
         """Server-sent events; the SDK puts the message together."""
+        request = self._request(ask)
 
         async def begin() -> Any:
-            return await self._client.messages.create(**self._request(ask), stream=True)
+            return await self._client.messages.create(**request, stream=True)
 
         events = aiter(await asked(begin, self._told, self.spec.name))
         whole = _Whole()

@@ -45,19 +45,21 @@ class Google:
 
     async def complete(self, ask: Ask) -> Reply:
         """One exchange."""
+        request = self._request(ask)
 
         async def call() -> Reply:
             whole = _Whole()
-            whole.take(await self._client.aio.models.generate_content(**self._request(ask)))
+            whole.take(await self._client.aio.models.generate_content(**request))
             return whole.reply(ask)
 
         return await asked(call, self._told, self.spec.name)
 
     async def stream(self, ask: Ask) -> AsyncIterator[str | Reply]:
         """Server-sent events."""
+        request = self._request(ask)
 
         async def begin() -> Any:
-            return await self._client.aio.models.generate_content_stream(**self._request(ask))
+            return await self._client.aio.models.generate_content_stream(**request)
 
         chunks = aiter(await asked(begin, self._told, self.spec.name))
         whole = _Whole()

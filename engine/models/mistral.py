@@ -39,9 +39,10 @@ class Mistral:
 
     async def complete(self, ask: Ask) -> Reply:
         """One exchange."""
+        request = self._request(ask)
 
         async def call() -> Reply:
-            made = await self._client.chat.complete_async(**self._request(ask))
+            made = await self._client.chat.complete_async(**request)
             choice = made.choices[0]
             calls = [(c.id, c.function.name, c.function.arguments) for c in choice.message.tool_calls or ()]
             return _settled(ask, _text(choice.message.content), calls, choice.finish_reason, made.usage, made.model)
@@ -50,9 +51,10 @@ class Mistral:
 
     async def stream(self, ask: Ask) -> AsyncIterator[str | Reply]:
         """Server-sent events."""
+        request = self._request(ask)
 
         async def begin() -> Any:
-            return await self._client.chat.stream_async(**self._request(ask))
+            return await self._client.chat.stream_async(**request)
 
         events = aiter(await asked(begin, self._told, self.spec.name))
         whole = _Whole()

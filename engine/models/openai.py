@@ -42,9 +42,10 @@ class OpenAI:
 
     async def complete(self, ask: Ask) -> Reply:
         """One exchange."""
+        request = self._request(ask)
 
         async def call() -> Reply:
-            made = await self._client.chat.completions.create(**self._request(ask))
+            made = await self._client.chat.completions.create(**request)
             choice = made.choices[0]
             calls = [(c.id, c.function.name, c.function.arguments) for c in choice.message.tool_calls or ()]
             refused = bool(getattr(choice.message, "refusal", None))
@@ -54,10 +55,11 @@ class OpenAI:
 
     async def stream(self, ask: Ask) -> AsyncIterator[str | Reply]:
         """Server-sent events, of which the last has the usage."""
+        request = self._request(ask)
 
         async def begin() -> Any:
-            request = {**self._request(ask), "stream": True, "stream_options": {"include_usage": True}}
-            return await self._client.chat.completions.create(**request)
+            more = {"stream": True, "stream_options": {"include_usage": True}}
+            return await self._client.chat.completions.create(**request, **more)
 
         chunks = aiter(await asked(begin, self._told, self.spec.name))
         whole = _Whole()
