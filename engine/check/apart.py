@@ -19,6 +19,7 @@ from engine.check.unit import File, Unit, furniture, unit
 from engine.diagnostics import Sink
 from engine.diagnostics.outcome import Outcome
 from engine.project import Loader
+from engine.project.models import keys
 from engine.root import Files
 from engine.steps import LATER, STEPS
 
@@ -53,7 +54,8 @@ def outcome(
             units = share.units(share.pieces)
         memory.told(loader.project, [_name(loader, path) for path in paths], units)
         parts = [rest, *(one.part for one in units)]
-        return Outcome(sum(part.flows for part in parts), len(loader.project.tools), joined(parts))
+        needed = tuple((key.model, key.variable) for key in keys(loader.project.settings))
+        return Outcome(sum(part.flows for part in parts), len(loader.project.tools), joined(parts), needed)
 
 
 _PIECE = (b"gives", b"\\")

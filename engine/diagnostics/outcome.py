@@ -14,15 +14,18 @@ class Outcome(NamedTuple):
     flows: int
     tools: int
     diagnostics: tuple[Diagnostic, ...]
+    keys: tuple[tuple[str, str], ...] = ()
+    """Of models that need a key: the name in engine.yaml, and the variable that holds it."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain lists: a Diagnostic and what it holds are tuples."""
-        return {"flows": self.flows, "tools": self.tools, "diagnostics": self.diagnostics}
+        return {"flows": self.flows, "tools": self.tools, "diagnostics": self.diagnostics, "keys": self.keys}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The inverse. Raises KeyError, TypeError or ValueError for what is none."""
-        return cls(int(data["flows"]), int(data["tools"]), tuple(_diagnostic(*one) for one in data["diagnostics"]))
+        found = tuple(_diagnostic(*one) for one in data["diagnostics"])
+        return cls(int(data["flows"]), int(data["tools"]), found, tuple((str(a), str(b)) for a, b in data["keys"]))
 
 
 def _diagnostic(

@@ -16,6 +16,7 @@ from engine.models.base import Answer, Capabilities, Model, Prompt, Request
 from engine.models.breaker import Breaker
 from engine.models.errors import BadAnswer, LeavesPremises, ModelError, ModelRejected, ModelUnavailable
 from engine.models.hosted import HostedModel
+from engine.models.images import for_model
 
 __all__ = ["Chain", "Free", "Link", "Meter"]
 
@@ -154,7 +155,7 @@ class Chain:
 
     async def _once(self, link: Link, request: Request, until: float) -> Answer:
         """One call, through the breaker and on the meter."""
-        asked = self._rendered(link, request)
+        asked = await self._rendered(link, request)
         if not link.breaker.begin():
             raise ModelUnavailable(f"{link.model.name!r} rests", retry_after=link.breaker.rest)
         call: str | None = None
@@ -176,7 +177,7 @@ class Chain:
         return came
 
     async def _streamed(self, link: Link, request: Request) -> AsyncIterator[str | Answer]:
-        asked = self._rendered(link, request)
+        asked = await self._rendered(link, request)
         if not isinstance(link.model, HostedModel):
             answer = await self._once(link, request, self._clock() + self.seconds)
             if answer.text:
@@ -209,10 +210,13 @@ class Chain:
             raise came
         yield came
 
-    def _rendered(self, link: Link, request: Request) -> Request:
+    async def _rendered(self, link: Link, request: Request) -> Request:
+        """As this link takes it: pictures become text for a model that does not see, and the prompt is rendered."""
+        messages = await for_model(request.messages, vision=link.model.capabilities.vision)
+        shown = replace(request, messages=messages)
         if self._prompt is None or request.prompt is not None or not isinstance(link.model, HostedModel):
-            return request
-        return replace(request, prompt=self._prompt(request))
+            return shown
+        return replace(shown, prompt=self._prompt(shown))
 
 
 def _worst(model: Model, request: Request) -> Decimal | None:
