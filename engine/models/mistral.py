@@ -35,7 +35,7 @@ class Mistral:
             api_key=spec.api_key or None, server_url=(spec.base_url or _URL).rstrip("/").removesuffix("/v1"),
             async_client=self._http, retry_config=None, timeout_ms=int(spec.seconds * 1000),
         )  # fmt: skip
-        self._client.sdk_configuration.telemetry = False  # its spans hold whole messages
+        vars(self._client.sdk_configuration)["telemetry"] = False  # its spans hold whole messages
 
     async def complete(self, ask: Ask) -> Reply:
         """One exchange."""

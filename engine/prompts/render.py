@@ -16,6 +16,8 @@ from engine.prompts.texts import built_in, version
 
 __all__ = ["AUTHOR", "DATA", "PromptError", "PromptSet", "Wrong", "wrong"]
 
+_TAGS: Final = ("conversation", "facts", "field", "message", "passage")
+"""Of the engine's own templates; those of a project's are kept from closing as well."""
 _TAG = re.compile(r"</?([a-z][a-z_-]*)")
 _AUTHOR: Final = {
     "answer": ("instruction", "language"),
@@ -112,16 +114,14 @@ def _misplaced(job: str, tree: nodes.Template) -> Iterator[Wrong]:
 
 
 def _environment(text: str) -> ImmutableSandboxedEnvironment:
-    tags = sorted({*_TAG.findall(text)})
-    inside = re.compile(rf"<(?=[\s/]*(?:{'|'.join(map(re.escape, tags))})\b)", re.IGNORECASE) if tags else None
+    tags = sorted({*_TAG.findall(text), *_TAGS})
+    inside = re.compile(rf"<(?=[\s/]*(?:{'|'.join(map(re.escape, tags))})\b)", re.IGNORECASE)
 
     def said(value: Any) -> Any:
         """A value that looks like a tag of this template is shown as one that is none."""
         if value is None:
             return ""
-        return (
-            inside.sub("&lt;", str(value)) if inside is not None and not isinstance(value, StrictUndefined) else value
-        )
+        return value if isinstance(value, StrictUndefined) else inside.sub("&lt;", str(value))
 
     return ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True, finalize=said

@@ -17,7 +17,7 @@ SECRET = b"GPS 48.137, 11.575"
 
 def file(kind: str, size: tuple[int, int] = (40, 30), mode: str = "RGB", **more: object) -> bytes:
     out = io.BytesIO()
-    Pillow.new(mode, size, 3 if mode == "P" else None).save(out, kind, **more)  # type: ignore[arg-type]
+    Pillow.new(mode, size, 3 if mode == "P" else None).save(out, kind, **more)
     return out.getvalue()
 
 

@@ -258,13 +258,15 @@ def _tools(declared: Any, schema: str) -> tuple[Tool, ...]:
 _SCHEMAS = {"openai": "CreateChatCompletionRequest", "mistral": "ChatCompletionRequest"}
 
 
-def _validator(vendor: str) -> Draft202012Validator:
+def _validator(vendor: str) -> tuple[Draft202012Validator, set[str]]:
+    """What checks a request, and the names of all fields that it may have."""
     path = DATA / "openapi" / vendor / "openapi.yaml"
     spec = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
     schemas = _known(spec["components"]["schemas"], _SCHEMAS[vendor])
     whole = Resource.from_contents({"components": {"schemas": schemas}}, default_specification=DRAFT202012)
     registry: Registry[Any] = Registry().with_resource("urn:spec", whole)
-    return Draft202012Validator({"$ref": f"urn:spec#/components/schemas/{_SCHEMAS[vendor]}"}, registry=registry)
+    check = Draft202012Validator({"$ref": f"urn:spec#/components/schemas/{_SCHEMAS[vendor]}"}, registry=registry)
+    return check, set(_properties(schemas, schemas[_SCHEMAS[vendor]]))
 
 
 def _known(schemas: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -294,13 +296,12 @@ def _refs(part: Any) -> Iterator[str]:
 @pytest.mark.parametrize("vendor", sorted(_SCHEMAS))
 async def test_requests_fit_the_vendors_openapi(vendor: str, playback: Playback) -> None:
     """Of every job, with images, tools, turns and a stream, to the provider's own address."""
-    check = _validator(vendor)
+    check, known = _validator(vendor)
     provider = PROVIDERS[vendor](replace(_spec(vendor), base_url=""))
     prompt = Prompt("S", "D", "v")
     turn = Turn("I look.", (Call("c1", "orders.get", {"order_id": "1"}), Call("c2", "finish", {})), {"c1": {"a": 1}})
     picture = replace(ANSWER.messages[0], images=(Image("image/png", b"\x89PNG"),))
     asked = [*JOBS.values(), worked(WORK, turn), replace(ANSWER, messages=(picture,))]
-    known = set(_properties(check, vendor))
     for request in asked:
         body = provider._request(ask_of(request, prompt, most=100))  # type: ignore[attr-defined]
         body = json.loads(json.dumps(body))
@@ -312,16 +313,10 @@ async def test_requests_fit_the_vendors_openapi(vendor: str, playback: Playback)
     await provider.close()
 
 
-def _properties(check: Draft202012Validator, vendor: str) -> Iterator[str]:
-    """Names of all fields that the request may have."""
-    schemas = check._resolver.lookup("urn:spec").contents["components"]["schemas"]
-    waiting = [schemas[_SCHEMAS[vendor]]]
-    while waiting:
-        one = waiting.pop()
-        yield from one.get("properties", {})
-        waiting += [
-            schemas[part["$ref"].rpartition("/")[2]] if "$ref" in part else part for part in one.get("allOf", ())
-        ]
+def _properties(schemas: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[str]:
+    yield from schema.get("properties", {})
+    for part in schema.get("allOf", ()):
+        yield from _properties(schemas, schemas[part["$ref"].rpartition("/")[2]] if "$ref" in part else part)
 
 
 def test_the_recordings_are_all_taken_into_account() -> None:

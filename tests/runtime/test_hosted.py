@@ -18,7 +18,7 @@ from engine.runtime.server import TemporalServer
 from engine.testing.models import Asked, Fails, ModelStandIn, Says
 from tests.models.given import hosted
 from tests.runtime import made
-from tests.runtime.bench import Bench
+from tests.runtime.bench import ROOT, Bench
 from tests.runtime.test_agent import FLOW as AGENT
 
 _SAMPLE = "models:\n  answer: local                      # quotes the articles, or refuses: needs no key\n"
@@ -77,7 +77,7 @@ def shop(folder: Path, **said: str) -> Path:
     """The sample shop with other models: `models` in place of its own, `more` at the end of engine.yaml."""
     root = made.project(folder, flow="steps: [{close: solved}]\n")
     for name in ("faq", "order-status", "refund"):
-        (root / "flows" / f"{name}.yaml").write_text((made.ROOT / "flows" / f"{name}.yaml").read_text("utf-8"), "utf-8")
+        (root / "flows" / f"{name}.yaml").write_text((ROOT / "flows" / f"{name}.yaml").read_text("utf-8"), "utf-8")
     (root / "flows" / "damage.yaml").unlink()
     file = root / "engine.yaml"
     text = file.read_text("utf-8")
