@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Byte code is kept: else each of the tests' processes compiles everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: setup setup-dev demo run test lint types bench-check bench-worst clean
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from engine.errors import EngineError
 
 __all__ = [
+    "DOCUMENT",
     "FOLDERS",
     "MARK",
     "PROMPTS",
@@ -16,6 +17,7 @@ __all__ = [
     "Files",
     "NoProject",
     "chosen",
+    "document",
     "files",
     "find_root",
     "prompts",
@@ -27,6 +29,8 @@ PROMPTS = "prompts"
 """Folder of templates that take the place of the engine's own: `prompts/answer.j2`."""
 FOLDERS = ("tools", "flows")
 """Folders whose files are read, beside engine.yaml."""
+DOCUMENT = 100_000
+"""Bytes of a document that a flow gives to a model in full."""
 TESTS = ".test.yaml"
 """How the file of a flow's tests ends, beside the flow."""
 
@@ -63,6 +67,9 @@ class Files(NamedTuple):
         for name in names:
             with open(f"{root}/{name}", "rb") as file:  # noqa: PTH123 - a Path for each takes twice the time
                 contents[name] = file.read()
+        for name in _policies(contents):
+            with contextlib.suppress(OSError):  # one that can't be read is not there, which is for a rule to say
+                contents[name] = document(root, name)
         return cls(contents, tests(root))
 
 
@@ -74,6 +81,28 @@ def files(root: Path, folder: str) -> list[Path]:
 def prompts(root: Path) -> list[str]:
     """Names of the files of `PROMPTS`, in order."""
     return [name for name in _listed(root / PROMPTS) if name.endswith(".j2")]
+
+
+def document(root: Path, name: str) -> bytes:
+    """A document that a flow names, by its path from the root. Of one that is longer than it may be, one byte more
+    than that. Raises OSError where there is none, or its name leads out of the project."""
+    path = (root / name).resolve()
+    if not path.is_relative_to(root.resolve()):
+        raise FileNotFoundError(name)
+    with path.open("rb") as file:
+        return file.read(DOCUMENT + 1)
+
+
+def _policies(contents: dict[str, bytes]) -> list[str]:
+    """What stands behind the key `policy` of flows, as far as it is a path."""
+    found: dict[str, None] = {}
+    for content in contents.values():
+        if b"policy" in content:
+            import re  # for which other projects need not wait
+
+            for match in re.finditer(rb"""policy["']?\s*:\s*["']?([^\s"',}#][^\s"',}]*)""", content):
+                found[match[1].decode("utf-8", "replace")] = None
+    return [name for name in found if name not in contents and not name.startswith("/") and "\0" not in name]
 
 
 def tests(root: Path) -> list[str]:

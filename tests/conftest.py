@@ -6,7 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from engine.imports import without
 from tests import postgres
+
+with without("rfc3987_syntax"):  # seconds of every worker, for formats that no schema here has
+    import jsonschema  # noqa: F401
 
 SLOWEST = (
     "tests/runtime/",

@@ -18,7 +18,7 @@ class _Kept(NamedTuple):
     names: str
     """Digest of the names that every file knows."""
     contents: dict[str, str]
-    """Path -> the digest of a file that it depends on, its own among them."""
+    """Path -> the digest of a file that it depends on, its own among them; empty where there is no such file."""
 
 
 class Memory:
@@ -33,7 +33,7 @@ class Memory:
     def likely(self, path: str) -> Unit | None:
         """What is known of a file if no names have changed."""
         kept = self._kept.get(path)
-        if kept is None or any(self._now.get(other) != digest for other, digest in kept.contents.items()):
+        if kept is None or any(self._now.get(other, "") != digest for other, digest in kept.contents.items()):
             return None
         return kept.unit
 
@@ -49,7 +49,7 @@ class Memory:
         pieces = [path for path, unit in zip(paths, units, strict=True) if unit.piece]
         names = digest_of_names(project, pieces)
         self._kept = {
-            path: _Kept(unit, names, {other: self._now[other] for other in (path, MARK, *unit.seen)})
+            path: _Kept(unit, names, {other: self._now.get(other, "") for other in (path, MARK, *unit.seen)})
             for path, unit in zip(paths, units, strict=True)
         }
 

@@ -11,6 +11,7 @@ from engine.compile.graph import Env, Graph
 from engine.compile.lowering import Kind, Lowering
 from engine.compile.names import engine_values
 from engine.compile.settings import plan_settings
+from engine.compile.starting import begin
 from engine.diagnostics import Place, Sink
 from engine.expressions import infer, paths
 from engine.plan import Grant, Node, Plan, ToolContract
@@ -105,11 +106,11 @@ class Compiled:
 def compile_flow(flow: Flow, project: Project) -> Compiled:
     """Compiles. Total: every flow that could be read at all gives a plan, in which broken parts go to people."""
     graph = Graph(flow.name)
-    low = Lowering(flow, project.settings, project.tools, KINDS, graph, project.pieces)
+    low = Lowering(flow, project.settings, project.tools, KINDS, graph, project.pieces, project.document)
     if flow.is_piece:
         low.inside.append(flow.name)
     behind = pieces.give(low, flow.gives, None, graph.reserve("gives"), None, flow) if flow.is_piece else None
-    entry = low.steps(flow.steps, "", behind, None, flow.spot("steps"))
+    entry = begin(low, low.steps(flow.steps, "", behind, None, flow.spot("steps")))
     verifiers = _verifiers(graph, project)
     met = order(graph, entry)
     states = analyse(graph, met, _start(flow, low, verifiers), verified=flow.needs is not None)

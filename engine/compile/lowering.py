@@ -47,6 +47,8 @@ class Lowering:
     kinds: Mapping[type[StepKind], Kind]
     graph: Graph
     pieces: Mapping[str, Flow] = field(default_factory=dict)
+    document: Callable[[str], bytes | None] = lambda _: None
+    """A document of the project, by its path."""
     room: int = STEPS
     """How many steps more are looked at."""
     end: str | None = None

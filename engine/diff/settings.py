@@ -32,6 +32,11 @@ def changed(old: Whole, new: Whole) -> Iterator[Loosening]:
     for part in ("knowledge", "languages", "timezone", "calendar"):
         if old.said[part] != new.said[part]:
             yield Loosening(part, old.spot(part), new.spot(part), f"`{part}` is another")
+    was_own, now_own = old.said.get("calendars", {}), new.said.get("calendars", {})
+    for team in sorted(was_own.keys() | now_own.keys()):
+        if was_own.get(team) != now_own.get(team):
+            said = f"`{team}` count business days in another calendar"
+            yield Loosening("calendar", old.spot("teams", team), new.spot("teams", team), said)
     if old.said["escalate"]["to"] != new.said["escalate"]["to"]:
         was, now = (whole.said["escalate"]["to"] or "" for whole in (old, new))
         yield Loosening("escalate", old.spot("escalate", was), new.spot("escalate", now), f"`{now}` take over now")

@@ -10,7 +10,7 @@ from engine.project.flow import Flow
 from engine.project.settings import Settings
 from engine.project.shape import Declaration, Reader, Reference, kind_of
 from engine.project.tool import TOOLS, ToolEntry
-from engine.root import MARK, PROMPTS, TESTS, Files, files, prompts, tests
+from engine.root import MARK, PROMPTS, TESTS, Files, document, files, prompts, tests
 from engine.syntax import Mapping as MappingNode
 from engine.syntax import Node, Nothing, read
 
@@ -38,6 +38,8 @@ class Project:
     """Names for which there is a file of tests."""
     prompts: Mapping[str, str] = field(default_factory=dict)
     """Path of a template that takes the place of one of the engine's own -> its text."""
+    files: Files | None = None
+    """The files as they were read at once, where they were."""
     sources: dict[str, str] = field(default_factory=dict)
     """Path relative to the root -> text, for whoever shows findings."""
 
@@ -45,6 +47,16 @@ class Project:
     def prompt_texts(self) -> dict[str, str]:
         """job -> template, of those that are the project's own."""
         return {Path(path).stem: text for path, text in self.prompts.items()}
+
+    def document(self, name: str) -> bytes | None:
+        """A document that a flow gives to a model in full; None where there is none. Of one that is longer than
+        `DOCUMENT`, one byte more than that."""
+        if self.files and name in self.files.contents:
+            return self.files.contents[name]
+        try:
+            return document(self.root, name)
+        except (OSError, ValueError):
+            return None
 
 
 def load(
@@ -71,7 +83,7 @@ class Loader:
         self._flows: dict[str, Flow] = {}
         self._pieces: dict[str, Flow] = {}
         self._tools: dict[str, Tool] = {}
-        self.project = Project(root, flows=self._flows, pieces=self._pieces, tools=self._tools)
+        self.project = Project(root, flows=self._flows, pieces=self._pieces, tools=self._tools, files=found)
         self.sink = sink
         self.steps = steps
         self.later = tuple(later)

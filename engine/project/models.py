@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from engine.catalogue import KEYS
+from engine.catalogue import KEYS, known
 from engine.project.contract import json_of
 from engine.project.settings import ModelSettings, Settings
 from engine.syntax import Text
 
-__all__ = ["Needed", "Standing", "keys", "secrets_in", "standing"]
+__all__ = ["Needed", "Standing", "keys", "secrets_in", "sees", "standing", "variables"]
 
 
 class Standing(NamedTuple):
@@ -39,20 +39,29 @@ class Needed(NamedTuple):
 def standing(settings: Settings | None, name: str) -> Standing | None:
     """What a name of engine.yaml stands for, through names of names; a name that it does not have is a provider's own.
     None where it is broken, or leads in a circle."""
-    known: Mapping[str, tuple[Text, Any]] = (settings.models if settings else None) or {}
+    declared: Mapping[str, tuple[Text, Any]] = (settings.models if settings else None) or {}
     seen: set[str] = set()
-    while name in known and name not in seen:
+    while name in declared and name not in seen:
         seen.add(name)
-        match known[name][1]:
+        match declared[name][1]:
             case ModelSettings(use=Text() as use) as said:
                 return Standing(use.value, said)
-            case Text(value=other) if other in known and other != name:
+            case Text(value=other) if other in declared and other != name:
                 name = other
             case Text(value=provider):
                 return Standing(provider, None)
             case _:
                 return None
     return None if name in seen else Standing(name, None)
+
+
+def sees(one: Standing) -> bool:
+    """Whether it sees pictures: as engine.yaml says, else as the table of models knows of it."""
+    said = one.declared
+    if said is not None and said.vision is not None:
+        return said.vision.value in ("yes", "true")
+    row = known(one.provider, said.model.value) if said is not None and said.model is not None else None
+    return row is not None and row.vision
 
 
 def keys(settings: Settings | None) -> list[Needed]:

@@ -129,7 +129,10 @@ class Team(Declaration):
         "people", ListOf(STRING), doc="Who belongs to it, by sign-in.", example="[lena@shop.example]", required=True
     )
     group: Text | None = key("group", STRING, doc="Its group on the ticketing platform.", example="Billing")
-    calendar: Calendar | None = key("calendar", Section(Calendar), doc="Its own hours.", later=True)
+    calendar: Calendar | None = key(
+        "calendar", Section(Calendar), doc="Its own hours, in which its business days are counted.",
+        example='{hours: {mon-fri: "08:00-16:00"}, timezone: Europe/Lisbon}',
+    )  # fmt: skip
 
 
 class Channel(Declaration):
@@ -178,6 +181,13 @@ _PROVIDER = Choice(
 )
 
 
+_WHETHER = Word(
+    "`yes` or `no`", lambda text: text if text.value in ("yes", "no", "true", "false") else None,
+    {"enum": [True, False, "yes", "no", "true", "false"],
+     "markdownEnumDescriptions": ["It does.", "It does not."] * 3},
+)  # fmt: skip
+
+
 class ModelPrice(Declaration):
     """What a model costs, in USD for a million tokens."""
 
@@ -198,6 +208,10 @@ class ModelSettings(Declaration):
     model: Text | None = key("model", STRING, doc="The provider's name of the model.", example="mistral-large")
     base_url: Text | None = key("base_url", STRING, doc="Where it is.", example="http://127.0.0.1:8080")
     api_key: Expr | None = key("api_key", TEMPLATE, doc="Its key.", example="'{{ secret.MODEL_KEY }}'")
+    vision: Text | None = key(
+        "vision", _WHETHER, doc="Whether it sees pictures; unless told, as the engine knows of it, else `no`.",
+        example="yes",
+    )  # fmt: skip
     location: Text | None = key(
         "location", Choice(on_premises="On machines of your own.", cloud="Somewhere else."),
         doc="Where it runs; what is not `local` counts as `cloud`, and what has no `base_url` is the provider's own.",
@@ -217,10 +231,7 @@ class ModelSettings(Declaration):
     context: int | None = key(
         "context", Number("1000", "10000000", whole=True), doc="Tokens of a prompt that it reads.", example="128000"
     )
-    can: list[Text] | None = key(
-        "can", ListOf(Choice(vision="Sees images.", tools="Works with tools.")), example="[vision, tools]",
-        doc="What it can do, where the engine does not know it, or knows it otherwise.",
-    )  # fmt: skip
+    tools: Text | None = key("tools", _WHETHER, doc="Whether it works with tools; `yes` unless told.", example="no")
     price: ModelPrice | None = key(
         "price", Section(ModelPrice), doc="What it costs, in place of the engine's own table.",
         example="{input: 2.50, output: 10}",

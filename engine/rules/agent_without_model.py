@@ -29,12 +29,12 @@ def check(case: Case, sink: Sink) -> None:
 
 
 def _cannot(settings: Settings, name: str) -> bool:
-    """`local` does not, and neither does a model whose `can` leaves it out."""
+    """`local` does not, and neither does a model of which engine.yaml says so."""
     one = standing(settings, name)
     if one is None:
         return False
-    can = one.declared.can if one.declared else None
-    return one.provider == "local" or (can is not None and all(text.value != "tools" for text in can))
+    said = one.declared.tools if one.declared else None
+    return one.provider == "local" or (said is not None and said.value in ("no", "false"))
 
 
 RULE = Rule(

@@ -14,7 +14,7 @@ from engine.models.hosted import HostedModel, Spec
 from engine.models.registry import LOCAL, model
 from engine.plan import Plan
 from engine.project.contract import json_of
-from engine.project.models import Standing, standing, variables
+from engine.project.models import Standing, sees, standing, variables
 from engine.project.settings import ModelSettings, Settings
 
 __all__ = ["Hosting"]
@@ -120,7 +120,6 @@ def capabilities(one: Standing, name: str) -> Capabilities:
     """What engine.yaml says of a model, else what the table knows of it. What nobody says is not there."""
     said = one.declared
     row = known(one.provider, name)
-    can = None if said is None or said.can is None else {text.value for text in said.can}
     price = _price(said) or (
         Price(
             input=row.input,
@@ -133,8 +132,8 @@ def capabilities(one: Standing, name: str) -> Capabilities:
         else None
     )
     return Capabilities(
-        vision="vision" in can if can is not None else bool(row and row.vision),
-        tools="tools" in can if can is not None else True,
+        vision=sees(one),
+        tools=said is None or said.tools is None or said.tools.value in ("yes", "true"),
         schema=True,
         context=said.context if said and said.context else (row.context if row else 0),
         location="on_premises" if one.stays else "cloud",

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from engine.channels.base import Channel
+from engine.channels.internal import INTERNAL, Internal
 from engine.channels.registry import channel
 from engine.check import Checked, check
+from engine.compile.policies import policy_digest
 from engine.diagnostics.render import renderer
 from engine.errors import NotConfigured, ProjectInvalid
 from engine.expressions.evaluate import render
@@ -21,6 +23,7 @@ from engine.project.contract import json_of
 from engine.project.models import keys, secrets_in
 from engine.project.settings import Settings
 from engine.prompts.render import PromptSet
+from engine.runtime import builtin
 from engine.store import Store
 from engine.tools.base import Tool, ToolDefinition
 from engine.tools.registry import tool
@@ -37,12 +40,16 @@ class LoadedProject:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.documents: Mapping[str, str] = {}
+        self._policies: tuple[str, ...] = ()
         self._seen = _stamp(root)
         self._take(_sound(root))
+        self._seen = _stamp(root, self._policies)
 
     def _take(self, checked: Checked) -> None:
         settings = checked.project.settings
         assert settings is not None, "a project without engine.yaml has errors"
+        self.documents, self._policies = _documents(checked)
         self.plans: Mapping[str, Plan] = checked.plans
         self.tools: Mapping[str, Tool] = {
             name: tool(ToolDefinition(known.contract, known.kind, known.binding))
@@ -61,12 +68,14 @@ class LoadedProject:
 
     def reload(self) -> bool:
         """Looks whether files changed, and takes the project if it is sound; else the last good one stays."""
-        stamp = _stamp(self.root)
+        stamp = _stamp(self.root, self._policies)
         if stamp == self._seen:
             return False
-        self._seen = stamp
+        self._seen, policies = stamp, self._policies
         try:
             self._take(_sound(self.root))
+            if self._policies != policies:
+                self._seen = _stamp(self.root, self._policies)
         except ProjectInvalid as error:
             log.error("the project has errors, the last good one stays:\n%s", "\n".join(error.diagnostics))
             return False
@@ -76,6 +85,7 @@ class LoadedProject:
         """Adds the revisions to the store and makes them those of new tickets. Gives what is new."""
         changed = []
         store.revisions.keep_prompts(self.prompts.version, self.prompts.texts)
+        store.meta.documents(self.documents)
         for flow, plan in self.plans.items():
             name = revision(flow, plan.body())
             store.revisions.add(name, flow, digest(plan.body()), plan.to_json())
@@ -139,8 +149,9 @@ class LoadedProject:
         return {name: value for name, value in used.items() if not _ADDRESS.fullmatch(value)}
 
     def channels(self, secrets: Mapping[str, str]) -> dict[str, Channel]:
-        """The adapters of engine.yaml. Raises NotConfigured for a secret that the environment lacks."""
-        made = {}
+        """The adapters of engine.yaml, and that of tickets without a platform. Raises NotConfigured for a secret that
+        the environment lacks."""
+        made: dict[str, Channel] = {INTERNAL: Internal()}
         for name, (_, spec) in (self.settings.channels or {}).items():
             if spec is not None and spec.kind is not None:
                 trees = {key: json_of(expr) for key, expr in spec.options.items()}
@@ -160,14 +171,36 @@ def _channel_options(settings: Settings) -> list[Any]:
 
 def _sound(root: Path) -> Checked:
     checked = check([root], root=root)
+    handoff = checked.project.settings.handoff if checked.project.settings else None
+    if checked.ok and handoff and handoff.to and (lacking := builtin.texts(handoff.to.value, checked.plans)):
+        checked = check([root], root=root, texts=lacking)
     if not checked.ok:
         lines = renderer("text")(checked.diagnostics, checked.project.sources, False).split("\n")
         raise ProjectInvalid(f"the project in {root.name} does not validate", tuple(lines))
     return checked
 
 
-def _stamp(root: Path) -> tuple[tuple[str, int, int], ...]:
-    files = [root / "engine.yaml", *root.glob("flows/*.yaml"), *root.glob("tools/*.yaml"), *root.glob("prompts/*.j2")]
+def _documents(checked: Checked) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The policies that plans name, by digest, and their paths. Raises ProjectInvalid where one has just changed."""
+    named = [node.data["policy"] for plan in checked.plans.values() for node in plan.nodes.values()
+             if "policy" in node.data]  # fmt: skip
+    found = {}
+    for policy in named:
+        content = checked.project.document(policy["path"])
+        if content is None or policy_digest(content) != policy["digest"]:
+            raise ProjectInvalid(f"{policy['path']} changed while it was read", ())
+        found[policy["digest"]] = content.decode()
+    return found, tuple(sorted({policy["path"] for policy in named}))
+
+
+def _stamp(root: Path, more: tuple[str, ...] = ()) -> tuple[tuple[str, int, int], ...]:
+    files = [
+        root / "engine.yaml",
+        *root.glob("flows/*.yaml"),
+        *root.glob("tools/*.yaml"),
+        *root.glob("prompts/*.j2"),
+        *(root / name for name in more),
+    ]
     found = []
     for path in sorted(files):
         try:

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from engine.service import opening, people, questions
 from engine.service.answers import MAX_BODY, Endpoint, endpoint, fault, service_of
 from engine.service.context import Service
+from engine.service.events import event
 from engine.service.webhooks import webhook
 
 __all__ = ["MAX_BODY", "Service", "create_app"]
@@ -28,6 +29,7 @@ def create_app(service: Service) -> Starlette:
             _route("GET", "/api/questions", people.signed_in(questions.listing)),
             _route("GET", "/api/questions/{id}", people.signed_in(questions.question)),
             _route("POST", "/api/questions/{id}/answer", people.signed_in(questions.answer)),
+            _route("POST", "/api/events/{name}", event),
             _route("GET", "/api/tickets", people.signed_in(people.tickets)),
             _route("GET", "/api/tickets/{id}", people.signed_in(people.ticket)),
             _route("POST", "/codec/decode", opening.unseal),

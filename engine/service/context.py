@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from engine.channels.base import Channel
+from engine.plan import Plan
 from engine.runtime.codec import KeyRing
 from engine.store import Store
 
@@ -37,6 +38,10 @@ class Service:
     """Origin of the Temporal UI, whose pages may have payloads opened."""
     loopback: bool = False
     """Whether only this machine reaches the service."""
+    plans: Callable[[], Mapping[str, Plan]] = field(default=dict)
+    """The plans of the project as it is at that moment."""
+    events_token: str = field(default="", repr=False)
+    """What other systems sign in with, one or several with a blank between; empty: none of them may."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set, repr=False)
 
     def ring_later(self, ticket_id: str) -> None:

@@ -17,6 +17,7 @@ from engine.runtime.watchdog import Watchdog
 from engine.service.app import create_app
 from engine.service.bell import Bell
 from engine.service.context import Service
+from engine.service.schedules import Schedules
 from engine.settings import Settings
 from engine.store import Store, StoreUnavailable
 
@@ -27,6 +28,7 @@ _SWEEP: Final = 1.0
 _RELOAD: Final = 2.0
 _WATCHDOG: Final = 5.0
 _COMPARE: Final = 3600.0
+_SCHEDULES: Final = 5.0
 _MOST_AT_ONCE: Final = 200
 """Requests; further ones are told 503, and the platforms come again."""
 
@@ -38,6 +40,7 @@ async def serve(settings: Settings, project: LoadedProject, store: Store) -> Non
     service = Service(
         store=store, channels=channels, ring=bell.ring, teams_of=project.teams_of,
         sla=timedelta(seconds=project.sla), team=project.handoff_team, ready=lambda: bell.up,
+        plans=lambda: project.plans, events_token=settings.events_token,
         ui=settings.ui, loopback=settings.loopback, keys=ring_of(settings) if settings.codec else None,
     )  # fmt: skip
     await store.run(project.activate, store)
@@ -49,6 +52,7 @@ async def serve(settings: Settings, project: LoadedProject, store: Store) -> Non
         asyncio.create_task(_again(bell.watch, 1.0), name="bell"),
         asyncio.create_task(_again(bell.sweep, _SWEEP), name="sweep"),
         asyncio.create_task(_again(bell.compare, _COMPARE), name="reconciliation"),
+        asyncio.create_task(_again(_schedules(project, store, bell).look, _SCHEDULES), name="schedules"),
         asyncio.create_task(_again(_reloading(project, store), _RELOAD), name="reload"),
         asyncio.create_task(_again(_watchdog(project, store, channels, bell).look, _WATCHDOG), name="watchdog"),
     ]
@@ -86,6 +90,12 @@ def _reloading(project: LoadedProject, store: Store) -> Callable[[], Awaitable[N
                 log.info("new tickets take %s", name)
 
     return reload
+
+
+def _schedules(project: LoadedProject, store: Store, bell: Bell) -> Schedules:
+    return Schedules(
+        store, lambda: project.plans, bell.ring, sla=timedelta(seconds=project.sla), team=project.handoff_team
+    )  # fmt: skip
 
 
 def _watchdog(project: LoadedProject, store: Store, channels: dict[str, Channel], bell: Bell) -> Watchdog:

@@ -10,6 +10,7 @@ from engine.store.outcomes import (
     Answered,
     Arrival,
     Began,
+    Begun,
     Decision,
     Expired,
     Ingested,
@@ -25,6 +26,7 @@ from engine.store.outcomes import (
 from engine.store.rows import (
     ActivationRow,
     ApprovalRow,
+    AttachmentRow,
     ConsentRow,
     DecisionRow,
     HandoffRow,
@@ -36,12 +38,14 @@ from engine.store.rows import (
     QuestionRow,
     RevisionRow,
     RevocationRow,
+    StartRow,
     StepRow,
     TicketRow,
     ValueRow,
     Verified,
     WishRow,
 )
+from engine.store.starts import Beginning
 from engine.store.store import Store
 
 __all__ = [
@@ -50,7 +54,10 @@ __all__ = [
     "Answered",
     "ApprovalRow",
     "Arrival",
+    "AttachmentRow",
     "Began",
+    "Beginning",
+    "Begun",
     "Clock",
     "ConsentRow",
     "Decision",
@@ -73,6 +80,7 @@ __all__ = [
     "RevisionRow",
     "RevocationRow",
     "Said",
+    "StartRow",
     "StepEntry",
     "StepRow",
     "Stopped",

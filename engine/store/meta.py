@@ -1,6 +1,7 @@
 """What the store knows of itself: its generation, the Temporal namespace it belongs to, and whether writes are held."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +28,17 @@ class Meta:
         """Set a key. It waits for calls that are passing the last gate."""
         with self._database.write() as tx:
             _set(tx, key, value)
+
+    def documents(self, texts: Mapping[str, str]) -> None:
+        """Keep the documents that plans name by their digest; a text that is there stays."""
+        with self._database.write() as tx:
+            for digest, text in sorted(texts.items()):
+                tx.insert_new(schema.meta, key=f"document/{digest}", value=text)
+
+    def document(self, digest: str) -> str | None:
+        """The document of this digest, or None."""
+        found = self.get(f"document/{digest}")
+        return None if found is None else str(found)
 
     def generation(self) -> str:
         """Random, and another one after `restored`: tells a store from its own backup."""

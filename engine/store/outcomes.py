@@ -1,6 +1,6 @@
 """What the store is given and what its contested changes come to. Lost races are values here, not exceptions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -29,6 +29,8 @@ class Arrival:
     wants_person: bool = False
     topics: Sequence[str] = ()
     same_as_first: bool = False
+    attachments: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+    """Each {name, type, size, url}, as the platform states them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,16 @@ class Ingested:
     reopened: bool
     opened: bool
     handoff: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """What became of an event or a due time. `began`: a ticket began, in its flow; else one at work was told.
+    `conflict`: the key was used for something else, or the ticket hears nothing any more."""
+
+    outcome: Literal["new", "repeated", "conflict"]
+    ticket_id: str
+    began: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,6 +83,45 @@ class MessageRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StartRow:
+    """What came from outside and began a ticket's epoch in a flow, or was told to a ticket at work (not `began`)."""
+
+    source: str
+    key: str
+    ticket_id: str
+    epoch: int
+    flow: str
+    content: Any = field(repr=False)
+    digest: str
+    began: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentRow:
+    """A file that a customer attached: what the platform states of it, and once it was looked at, what it is.
+
+    `state`: `new`, `seen` (fetched once, `type` by its first bytes), or `refused` with a code in `because`.
+    """
+
+    id: str
+    ticket_id: str
+    epoch: int
+    message_id: str
+    number: int
+    name: str = field(repr=False)
+    stated_type: str
+    stated_size: int
+    url: str = field(repr=False)
+    state: Literal["new", "seen", "refused"]
+    because: str | None
+    type: str | None
+    size: int | None
+    digest: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ValueRow:
     """A content of a ticket, referred to by id from the history."""
 

@@ -274,6 +274,43 @@ decisions = Table(
     Index(None, "approval_id"),
 )
 
+starts = Table(
+    "starts",
+    metadata,
+    Column("source", Key, primary_key=True),
+    Column("key", Key, primary_key=True),
+    _ticket(),
+    _epoch(),
+    Column("flow", String, nullable=False),
+    Column("content", Content),
+    Column("digest", String(64), nullable=False),
+    Column("began", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index(None, "ticket_id", "epoch"),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    _id(),
+    _ticket(),
+    _epoch(),
+    Column("message_id", String(40), ForeignKey("messages.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("name", Prose, nullable=False),
+    Column("stated_type", String, nullable=False),
+    Column("stated_size", BigInteger, nullable=False),
+    Column("url", Prose, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("because", String),
+    Column("type", String),
+    Column("size", BigInteger),
+    Column("digest", String(64)),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("message_id", "number"),
+    Index(None, "ticket_id", "epoch"),
+)
+
 questions = Table(
     "questions",
     metadata,

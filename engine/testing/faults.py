@@ -28,6 +28,7 @@ KINDS: Final = {
     "status_after_work": "does the work and answers with `status`, 500 unless given",
     "garbage": "does the work and answers with bytes that are no JSON",
     "bad_schema": "does the work and answers with JSON whose fields have other types",
+    "echo": "does the work and answers with the request, credentials and all, beside the answer and in its `method`",
 }
 MAX_SECONDS: Final = 120.0
 KEPT_REQUESTS: Final = 50_000
@@ -262,6 +263,18 @@ async def _strike_after(fault: Fault, answer: _Kept, scope: Scope, receive: Rece
         case "bad_schema":
             body = _bent(answer.body)
             await _send(send, answer.status, _length(answer.headers, body), body)
+        case "echo":
+            body = _echoed(answer.body, scope)
+            await _send(send, answer.status, _length(answer.headers, body), body)
+
+
+def _echoed(body: bytes, scope: Scope) -> bytes:
+    """As a tool does that was left in a debugging mode."""
+    found = json.loads(body or b"null")
+    said = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
+    echo = {"method": scope["method"], "path": scope["path"], "headers": said}
+    beside = {"method": f"{found.get('method')} {said}"} if isinstance(found, dict) and "method" in found else {}
+    return json.dumps({**found, **beside, "echo": echo} if isinstance(found, dict) else echo).encode()
 
 
 def _bent(body: bytes) -> bytes:

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -134,3 +135,18 @@ def edit(root: Path, originals: dict[Path, bytes], chance: random.Random) -> Non
             at = chance.randrange(len(lines))
             lines[at] = lines[at].replace(b"id", b"number", 1).replace(b": ", b":  ", 1)
             path.write_bytes(b"".join(lines))
+
+
+def test_a_policy_that_comes_goes_or_changes_is_looked_at_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    golden = Path(__file__).parents[1] / "golden"
+    root = tmp_path / "policy"
+    shutil.copytree(golden / "base", root)
+    shutil.copytree(golden / "right" / "policy", root, dirs_exist_ok=True)
+    policy = root / "knowledge" / "policies" / "late.md"
+    text = policy.read_text("utf-8")
+    for content, status in ((text, 0), (None, 1), (text, 0), ("", 1), ("x" * 20_001, 1), (text, 0)):
+        policy.unlink() if content is None else policy.write_text(content, "utf-8")
+        assert validate(root, capsys)[0] == validate(root, capsys)[0] == status
+        assert validate(root, capsys, "--no-cache")[0] == status

@@ -4,11 +4,15 @@ The worker runs in the test's own loop, or in processes of their own that can be
 """
 
 import asyncio
+import atexit
 import os
+import shutil
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -27,11 +31,13 @@ from engine.service.app import Service, create_app
 from engine.settings import Settings
 from engine.store import Clock, Store
 from engine.store.rows import TicketRow
-from engine.testing.shop import Shop
+from engine.testing.shop import Shop, seed
 from engine.testing.zendesk import ZendeskStandIn
 
 ROOT = Path(__file__).parents[2]
 LEAD = "lena@northwind.example"
+SHOP_TOKEN = "shop-token"
+REFUND = "The floor lamp from order 4710 arrived damaged, I want a refund please. My postcode is 80331."
 
 
 class NoArticles:
@@ -55,6 +61,23 @@ def light_context(settings: Settings, project: LoadedProject, store: Store) -> C
     )
 
 
+def _furnish(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for made in _furniture().iterdir():
+        if not (folder / made.name).exists():
+            shutil.copy(made, folder)
+
+
+@cache
+def _furniture() -> Path:
+    """A store and a shop that are copied: making them takes longer than anything else of a world."""
+    folder = Path(tempfile.mkdtemp(prefix="furnished-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    Store.open(f"sqlite:///{folder / 'store.db'}").close()
+    seed(folder / "shop.db")
+    return folder
+
+
 @dataclass
 class Bench:
     """One world. `async with await Bench.make(...)`; `work()` for a worker in this loop."""
@@ -71,10 +94,11 @@ class Bench:
     """Else a SQLite file in the folder."""
 
     async def __aenter__(self) -> Self:
-        self.shop = Shop.start(db=self.folder / "shop.db", token="shop-token")
+        _furnish(self.folder)
+        self.shop = Shop.start(db=self.folder / "shop.db", token=SHOP_TOKEN)
         self.desk = ZendeskStandIn.start(token="desk-token", secret="hook-secret")
         self.env = {
-            **os.environ, "SHOP_URL": self.shop.url, "SHOP_TOKEN": "shop-token", "ZENDESK_URL": self.desk.url,
+            **os.environ, "SHOP_URL": self.shop.url, "SHOP_TOKEN": SHOP_TOKEN, "ZENDESK_URL": self.desk.url,
             "ZENDESK_USER": self.desk.user, "ZENDESK_TOKEN": "desk-token", "ZENDESK_WEBHOOK_SECRET": "hook-secret",
             "ENGINE_STORE": self.store_url or f"sqlite:///{self.folder / 'store.db'}", "ENGINE_TEMPORAL": self.temporal,
             "ENGINE_TASK_QUEUE": self.queue,
@@ -89,6 +113,7 @@ class Bench:
         self.service = Service(
             store=self.store, channels=self.project.channels(self.settings.secrets), ring=self.ringer.ring,
             teams_of=self.project.teams_of, sla=timedelta(seconds=self.project.sla), team=self.project.handoff_team,
+            plans=lambda: self.project.plans, events_token="events-token",
         )  # fmt: skip
         transport = httpx.ASGITransport(create_app(self.service))
         self.http = httpx.AsyncClient(transport=transport, base_url="http://service")
@@ -199,11 +224,8 @@ class Bench:
         headers = {"Authorization": f"Bearer {self.token}"}
         return await self.http.post(f"/api/approvals/{approval.id}/decision", json=body, headers=headers)
 
-    def refund_ticket(self) -> int:
+    def refund_ticket(self, text: str = REFUND) -> int:
         """The refund of 129 EUR that a lead must approve; the customer says yes when asked."""
         self.answers = [("yes or no", "Yes, please")]
-        made = self.desk.open_ticket(
-            "jonas.weber@example.com", "Broken lamp",
-            "The floor lamp from order 4710 arrived damaged, I want a refund please. My postcode is 80331.",
-        )  # fmt: skip
+        made = self.desk.open_ticket("jonas.weber@example.com", "Broken lamp", text)
         return int(made["id"])

@@ -10,7 +10,7 @@ import asyncio
 import os
 import signal
 from collections import Counter
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from temporalio.worker import (
 )
 
 from engine.runtime.client import connect
+from engine.runtime.context import Context
 from engine.runtime.projects import LoadedProject
 from engine.runtime.worker import make_worker
 from engine.settings import Settings
@@ -183,14 +184,15 @@ def hasty(client: Client) -> Client:
 
 def main(root: str, env: dict[str, str], at: str, number: int, passed: str) -> None:
     """Works until it is ended. `at` is a point's name, empty for none; the names of those passed go to a file."""
-    asyncio.run(_main(Path(root), env, Points(at, number, Path(passed))))
+    asyncio.run(run(Path(root), env, Points(at, number, Path(passed)), light_context))
 
 
-async def _main(root: Path, env: dict[str, str], points: Points) -> None:
+async def run(root: Path, env: dict[str, str], points: Points, furnish: Callable[..., Context]) -> None:
+    """Works until it is told to end."""
     settings = Settings.from_env(root, env)
     project = LoadedProject(root)
     store = Store.open(settings.store_url)
-    context = light_context(settings, project, store)
+    context = furnish(settings, project, store)
     context.sending = SENDING
     for channel in context.channels.values():
         channel.seconds = EXCHANGE  # type: ignore[attr-defined]

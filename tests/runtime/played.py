@@ -1,15 +1,11 @@
 """A refund played in a world of its own while its worker is killed or stopped at one point, and what is wrong then."""
 
 import asyncio
-import atexit
 import multiprocessing
 import os
-import shutil
 import signal
-import tempfile
 import time
 from datetime import date
-from functools import cache
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -17,9 +13,7 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from engine.runtime.ring import workflow_id
-from engine.store import Store
 from engine.store.rows import TicketRow
-from engine.testing.shop import seed
 from tests.runtime.bench import ROOT, Bench
 from tests.runtime.faulty import hasty, main
 
@@ -35,8 +29,8 @@ _PATIENCE = 300.0 if ALL else 90.0
 _WAKE = 1.5
 """Seconds in which a continued worker does what it was about to do."""
 
-_fork = multiprocessing.get_context("forkserver")
-_fork.set_forkserver_preload(["tests.runtime.faulty", "tests.runtime.warm"])
+fork = multiprocessing.get_context("forkserver")
+fork.set_forkserver_preload(["tests.runtime.faulty", "tests.runtime.warm"])
 
 
 class Worker:
@@ -44,7 +38,7 @@ class Worker:
 
     def __init__(self, bench: Bench, at: str = "", number: int = 0) -> None:
         self.passed = bench.folder / f"points-{time.monotonic_ns()}"
-        self._process: BaseProcess = _fork.Process(
+        self._process: BaseProcess = fork.Process(
             target=main, args=(str(ROOT), bench.env, at, number, str(self.passed)), daemon=True
         )
         self._process.start()
@@ -75,19 +69,8 @@ class Worker:
         self._process.join(10)
 
 
-@cache
-def _furnished() -> Path:
-    """A store and a shop that are copied: making them takes longer than all else of a world."""
-    folder = Path(tempfile.mkdtemp(prefix="faults-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    Store.open(f"sqlite:///{folder / 'store.db'}").close()
-    seed(folder / "shop.db")
-    return folder
-
-
 async def world(folder: Path, temporal: str, queue: str) -> Bench:
     """A bench, entered, whose workflow tasks are missed soon."""
-    shutil.copytree(_furnished(), folder)
     bench = Bench(folder, temporal, queue)
     await bench.__aenter__()
     bench.ringer.client = hasty(bench.client)

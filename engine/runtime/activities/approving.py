@@ -14,7 +14,7 @@ from engine.runtime.activities.base import Desk, Group, Scope, guarded
 from engine.runtime.activities.known import Known
 from engine.runtime.activities.speaking import Speaker
 from engine.runtime.activities.writing import gate_names
-from engine.runtime.deadlines import after, instants
+from engine.runtime.deadlines import after, calendar_of, instants
 from engine.runtime.input import Result
 from engine.store.rows import ApprovalRow, IntentRow
 
@@ -84,7 +84,7 @@ class Approver(Group):
     async def _open(self, scope: Scope, intent: IntentRow) -> ApprovalRow:
         line = int(scope.node.data["line"])
         spec = scope.plan.grants[intent.tool].approve[line - 1]
-        calendar = scope.plan.settings.get("calendar", {})
+        calendar = calendar_of(scope.plan.settings, spec["by"])
         now = await self.store.run(self.store.now)
         expires = after(now, spec["within"], calendar)
         row: ApprovalRow = await self.store.run(

@@ -35,7 +35,7 @@ _RUNNING = timedelta(minutes=10)
 _SILENT = timedelta(seconds=10)
 """Where the workflow does not say after which silence a worker counts as gone."""
 _PERMANENT = frozenset({
-    "erased", "missing", "plan", "revision", "type", "undecidable", "prompt", "missing_key", "unknown_model",
+    "erased", "missing", "plan", "policy", "revision", "type", "undecidable", "prompt", "missing_key", "unknown_model",
     "leaves_premises", "model_rejected", "no_vision", "no_tools", "key_refused", "no_such_model", "too_long",
     "budget", "budget_ticket", "budget_day", "budget_unpriced",
 })  # fmt: skip
