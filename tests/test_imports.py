@@ -14,7 +14,7 @@ ENGINE = Path(__file__).parent.parent / "engine"
 CHECKER = ("diagnostics", "syntax", "types", "expressions", "project", "steps", "compile", "rules", "check")
 HEAVY = (
     "temporalio", "lancedb", "guardrails", "openai", "anthropic", "mistralai", "google.genai", "PIL", "jsonschema",
-    "sqlalchemy", "httpx", "httpx2",
+    "sqlalchemy", "httpx", "httpx2", "mcp",
 )  # fmt: skip
 
 ALLOWED = {
@@ -26,7 +26,7 @@ ALLOWED = {
     "catalogue": set(),
     "prompts": {"errors"},
     "cache": {"diagnostics", "root"},
-    "project": {"expressions", "types", "syntax", "diagnostics", "errors", "plan", "root", "catalogue"},
+    "project": {"expressions", "types", "syntax", "diagnostics", "errors", "plan", "root", "network", "catalogue"},
     "steps": {"project", "expressions", "types", "syntax", "diagnostics", "errors", "plan"},
     "compile": {"steps", "project", "expressions", "types", "syntax", "diagnostics", "errors", "plan", "prompts"},
     "editor": {
@@ -66,6 +66,7 @@ ALLOWED = {
         "diagnostics",
         "errors",
         "plan",
+        "network",
         "prompts",
         "catalogue",
     },
@@ -74,7 +75,7 @@ ALLOWED = {
     "models": {"errors", "exchange", "prompts"},
     "knowledge": {"errors", "models"},
     "guardrails": {"errors"},
-    "tools": {"errors", "plan", "expressions", "exchange", "imports"},
+    "tools": {"errors", "plan", "expressions", "exchange", "imports", "network", "calls"},
 }
 """Part -> the parts that it may import. Parts that are not named here (cli, service, runtime, check) stand above."""
 
@@ -159,6 +160,10 @@ def test_the_command_line_loads_nothing_heavy() -> None:
 def test_a_worker_compiles_no_grammar_as_it_starts() -> None:
     """`lark` does, for two seconds, where jsonschema loads a checker of IRIs."""
     assert "lark" not in loaded_by("import engine.runtime.worker")
+
+
+def test_a_worker_without_mcp_tools_loads_none_of_it() -> None:
+    assert "mcp" not in loaded_by("import engine.runtime.worker, engine.tools.registry")
 
 
 def test_a_module_that_was_kept_out_can_be_had_later(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,8 +54,10 @@ def outcome(
             units = share.units(share.pieces)
         memory.told(loader.project, [_name(loader, path) for path in paths], units)
         parts = [rest, *(one.part for one in units)]
+        looked = tuple(sorted(loader.project.looked.items()))
         needed = tuple((key.model, key.variable) for key in keys(loader.project.settings))
-        return Outcome(sum(part.flows for part in parts), len(loader.project.tools), joined(parts), needed)
+        flows = sum(part.flows for part in parts)
+        return Outcome(flows, len(loader.project.tools), joined(parts), looked, needed)
 
 
 _PIECE = (b"gives", b"\\")

@@ -59,7 +59,7 @@ class Memory:
 
 
 def digest_of_names(project: Project, pieces: Sequence[str]) -> str:
-    """Of the names that every file knows. `pieces` are the paths of all shared pieces."""
+    """Of the names that every file knows, and of what tools refer to. `pieces` are the paths of all shared pieces."""
     tools = sorted((name, tool.entry.path) for name, tool in project.tools.items())
-    said = repr((tools, project.partial, sorted(project.tested), sorted(pieces)))
+    said = repr((tools, sorted(project.looked.items()), project.partial, sorted(project.tested), sorted(pieces)))
     return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -39,6 +39,7 @@ COMMANDS: dict[str, str] = {
     "questions": "engine.cli.questions",
     "token": "engine.cli.token",
     "revoke": "engine.cli.revoke",
+    "tools": "engine.cli.tools",
     "kb": "engine.cli.kb",
 }
 """Command -> the module that does it."""
@@ -62,6 +63,7 @@ SUMMARIES: dict[str, str] = {
     "questions": "list what flows ask your teams, and answer",
     "token": "make an access token for a person",
     "revoke": "stop every further call of a tool",
+    "tools": "list, check and try what flows may call; copy ready ones",
     "kb": "index the articles, and search them",
 }
 """Command -> what it does, in one line: here, so that the help imports no command."""

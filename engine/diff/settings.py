@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from engine.diff import models
+from engine.diff import models, network
 from engine.diff.difference import Loosening
 from engine.diff.sets import checks
 from engine.diff.whole import Whole
@@ -18,7 +18,17 @@ _STOPS = ("stop", "escalate", "ask_again")
 
 def looser(strict: Whole, loose: Whole) -> Iterator[Loosening]:
     """Compares the settings of two plans."""
-    for part in (_thresholds, _topics, _guardrails, _data, _rollout, _silence, _meanwhile, models.looser):
+    for part in (
+        _thresholds,
+        _topics,
+        _guardrails,
+        _data,
+        _rollout,
+        _silence,
+        _meanwhile,
+        models.looser,
+        network.looser,
+    ):
         yield from part(strict, loose)
     was, now = strict.said["currency"], loose.said["currency"]
     if was != now:

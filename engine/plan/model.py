@@ -117,13 +117,17 @@ class ToolContract:
     """{tool, arguments, where: tree}: the read-back that tells whether a call happened. Empty: none."""
     timeout: int = 30
     """Seconds for the whole exchange."""
+    source: Mapping[str, Json] = field(default_factory=dict)
+    """What is called, where a contract pins it: {operation, digest} of an OpenAPI document, {server, tool, digest} of
+    MCP, {function}. Empty for `http`."""
 
     def to_json(self) -> dict[str, Json]:
-        """All parts: a contract's digest covers everything an approver relied on."""
-        return {
+        """All parts: a contract's digest covers everything an approver relied on. `source` where there is one."""
+        full = {
             "tool": self.tool, "effect": self.effect, "input": self.input, "output": self.output, "facts": self.facts,
             "errors": self.errors, "idempotency": self.idempotency, "find": self.find, "timeout": self.timeout,
         }  # fmt: skip
+        return {**full, "source": dict(self.source)} if self.source else full
 
     @classmethod
     def from_json(cls, data: Mapping[str, Json]) -> Self:

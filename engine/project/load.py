@@ -7,6 +7,7 @@ from pathlib import Path
 from engine.diagnostics import Label, Place, Sink
 from engine.project.contract import Tool, tool
 from engine.project.flow import Flow
+from engine.project.outer import Outer
 from engine.project.settings import Settings
 from engine.project.shape import Declaration, Reader, Reference, kind_of
 from engine.project.tool import TOOLS, ToolEntry
@@ -42,6 +43,8 @@ class Project:
     """The files as they were read at once, where they were."""
     sources: dict[str, str] = field(default_factory=dict)
     """Path relative to the root -> text, for whoever shows findings."""
+    looked: dict[str, str] = field(default_factory=dict)
+    """Files that the tools refer to -> the digest of what they hold (`engine.project.outer`)."""
 
     @property
     def prompt_texts(self) -> dict[str, str]:
@@ -89,6 +92,8 @@ class Loader:
         self.later = tuple(later)
         self.texts = texts or {}
         self.found = found
+        self._outer = Outer(root)
+        self.project.looked = self._outer.looked
 
     def furnish(self) -> None:
         """Reads all but the flows."""
@@ -191,7 +196,7 @@ class Loader:
             return
         there = self._tools.get(entry.name)
         if there is None:
-            self._tools[entry.name] = tool(entry, entry.name, self.sink)
+            self._tools[entry.name] = tool(entry, entry.name, self.sink, self._outer)
             return
         there.entry.broken.add("input")  # which of the two is meant is open
         labels = (Label(there.entry.spot("tool"), "it is defined here already"),)

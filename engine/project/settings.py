@@ -8,6 +8,7 @@ from typing import Any
 from engine.project.containers import Either, ListOf, MapOf
 from engine.project.flow import GUARDRAILS, Data, Rollout, When
 from engine.project.grant import LIMIT, Limit, Silence
+from engine.project.network import NetworkSettings, ServerSettings
 from engine.project.scalars import (
     AMOUNT,
     CURRENCY,
@@ -427,3 +428,10 @@ class Settings(Declaration):
     floors: Floors | None = key(
         "floors", Section(Floors), doc="What no flow can be looser than.", example="{approval_above: 500 EUR}"
     )
+    network: NetworkSettings | None = key(
+        "network", Section(NetworkSettings), doc="Where calls of tools may go.", example="{allow: [api.shop.example]}"
+    )
+    mcp: dict[str, tuple[Text, ServerSettings | None]] | None = key(
+        "mcp", MapOf(Section(ServerSettings), names=SLUG, what="a server"), doc="MCP servers, for tools with `mcp:`.",
+        example="{crm: {command: [python, -m, crm_server]}}",
+    )  # fmt: skip

@@ -24,8 +24,10 @@ from engine.project.models import keys, secrets_in
 from engine.project.settings import Settings
 from engine.prompts.render import PromptSet
 from engine.runtime import builtin
+from engine.runtime.around import surroundings
 from engine.store import Store
 from engine.tools.base import Tool, ToolDefinition
+from engine.tools.breaker import Breakers
 from engine.tools.registry import tool
 
 __all__ = ["LoadedProject"]
@@ -41,18 +43,21 @@ class LoadedProject:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.documents: Mapping[str, str] = {}
-        self._policies: tuple[str, ...] = ()
+        self._beside: tuple[str, ...] = ()
+        self._breakers = Breakers()
         self._seen = _stamp(root)
         self._take(_sound(root))
-        self._seen = _stamp(root, self._policies)
+        self._seen = _stamp(root, self._beside)
 
     def _take(self, checked: Checked) -> None:
         settings = checked.project.settings
         assert settings is not None, "a project without engine.yaml has errors"
-        self.documents, self._policies = _documents(checked)
+        self.documents, policies = _documents(checked)
+        self._beside = (*policies, *sorted(checked.project.looked))
         self.plans: Mapping[str, Plan] = checked.plans
+        around = surroundings(self.root, settings, self._breakers)
         self.tools: Mapping[str, Tool] = {
-            name: tool(ToolDefinition(known.contract, known.kind, known.binding))
+            name: tool(ToolDefinition(known.contract, known.kind, known.binding), around)
             for name, known in checked.project.tools.items()
         }
         self.settings = settings
@@ -61,21 +66,21 @@ class LoadedProject:
         }
         self._guards: dict[str, Guard] = {}
         self._secret = frozenset({
-            *secrets_in([known.binding for known in checked.project.tools.values()]),
+            *secrets_in([known.binding for known in checked.project.tools.values()]), *secrets_in(around.servers),
             *secrets_in(_channel_options(settings)), *(key.variable for key in keys(settings)),
         })  # fmt: skip
         self.prompts = PromptSet(checked.project.prompt_texts)
 
     def reload(self) -> bool:
         """Looks whether files changed, and takes the project if it is sound; else the last good one stays."""
-        stamp = _stamp(self.root, self._policies)
+        stamp = _stamp(self.root, self._beside)
         if stamp == self._seen:
             return False
-        self._seen, policies = stamp, self._policies
+        self._seen, beside = stamp, self._beside
         try:
             self._take(_sound(self.root))
-            if self._policies != policies:
-                self._seen = _stamp(self.root, self._policies)
+            if self._beside != beside:
+                self._seen = _stamp(self.root, self._beside)
         except ProjectInvalid as error:
             log.error("the project has errors, the last good one stays:\n%s", "\n".join(error.diagnostics))
             return False

@@ -35,6 +35,10 @@ READ = """  - tool: orders.get
 """
 
 CASES = {
+    # where calls go
+    "a host that is newly listed": Case(
+        "engine.yaml", "127.0.0.1, localhost]", "127.0.0.1, localhost, 10.0.0.0/8]", "", "network"
+    ),
     # grants
     "a read that is newly granted": Case(
         FLOW,

@@ -30,6 +30,8 @@ __all__ = ["Writer", "gate_names"]
 
 _MARGIN = timedelta(seconds=5)
 """Beyond the tool's total time-out: after both nobody can still be sending."""
+_LONGEST_WAIT = 60.0
+"""Seconds before a write that was certainly not sent is tried again, whatever a breaker or a server asks for."""
 
 
 class Writer(Group):
@@ -298,7 +300,7 @@ class Writer(Group):
                 await self.store.run(settle, intent.id, token, "not_done", because=error.code, result=None)
                 return Result("else", because=error.code)
             await self.store.run(self.store.intents.release, intent.id, token)  # certainly not sent: tried again
-            raise later(error.code, 2.0) from None
+            raise later(error.code, min(error.retry_after or 2.0, _LONGEST_WAIT)) from None
         except InProgress:
             raise later("in_progress", 2.0) from None
         except Unreadable as error:
