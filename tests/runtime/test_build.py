@@ -94,7 +94,7 @@ def test_capabilities_and_prices_are_those_of_the_table_unless_told(tmp_path: Pa
     assert known.capabilities.price is not None
     assert (known.capabilities.price.input, known.capabilities.price.cached) == (Decimal("2.5"), Decimal("1.25"))
     assert told.capabilities.price is not None
-    assert (told.capabilities.price.input, told.capabilities.price.cached) == (7, 7)
+    assert (told.capabilities.price.input, told.capabilities.price.cached) == (Decimal(7), Decimal(7))
     assert (told.capabilities.vision, told.capabilities.tools) == (False, False)
     assert isinstance(told, Chain)
     assert told.seconds == 10.0
