@@ -12,6 +12,7 @@ __all__ = [
     "DOCUMENT",
     "FOLDERS",
     "MARK",
+    "PROMPTS",
     "TESTS",
     "Files",
     "NoProject",
@@ -19,10 +20,13 @@ __all__ = [
     "document",
     "files",
     "find_root",
+    "prompts",
     "tests",
 ]
 
 MARK = "engine.yaml"
+PROMPTS = "prompts"
+"""Folder of templates that take the place of the engine's own: `prompts/answer.j2`."""
 FOLDERS = ("tools", "flows")
 """Folders whose files are read, beside engine.yaml."""
 DOCUMENT = 100_000
@@ -58,6 +62,7 @@ class Files(NamedTuple):
     def read(cls, root: Path) -> "Files":
         """Reads them all. Raises OSError where one can't be read."""
         names = [MARK, *(f"{folder}/{name}" for folder in FOLDERS for name in _names(root, folder))]
+        names += [f"{PROMPTS}/{name}" for name in prompts(root)]
         contents = {}
         for name in names:
             with open(f"{root}/{name}", "rb") as file:  # noqa: PTH123 - a Path for each takes twice the time
@@ -71,6 +76,11 @@ class Files(NamedTuple):
 def files(root: Path, folder: str) -> list[Path]:
     """The files of one of `FOLDERS`, in order; the tests of flows are none."""
     return [root / folder / name for name in _names(root, folder)]
+
+
+def prompts(root: Path) -> list[str]:
+    """Names of the files of `PROMPTS`, in order."""
+    return [name for name in _listed(root / PROMPTS) if name.endswith(".j2")]
 
 
 def document(root: Path, name: str) -> bytes:

@@ -93,7 +93,7 @@ async def wishes(model: Model, text: str, whole: Answer, among: tuple[Choice, ..
     model that costs money is asked about the clauses only if a second flow is likely at all."""
     likely = sorted(whole.data.get("scores", {}).values(), reverse=True)
     clauses = [(start, end) for start, end in _clauses(text) if _ASKS.search(text[start:end])]
-    if len(clauses) < 2 or (model.capabilities.price and (len(likely) < 2 or likely[1] < SECOND)):
+    if len(clauses) < 2 or (not model.capabilities.free and (len(likely) < 2 or likely[1] < SECOND)):
         return []
     found: list[Wish] = []
     for start, end in clauses[: 2 * MAX_WISHES]:

@@ -13,17 +13,9 @@ from engine.imports import without
 ENGINE = Path(__file__).parent.parent / "engine"
 CHECKER = ("diagnostics", "syntax", "types", "expressions", "project", "steps", "compile", "rules", "check")
 HEAVY = (
-    "temporalio",
-    "lancedb",
-    "guardrails",
-    "openai",
-    "anthropic",
-    "mistralai",
-    "jsonschema",
-    "sqlalchemy",
-    "httpx",
-    "mcp",
-)
+    "temporalio", "lancedb", "guardrails", "openai", "anthropic", "mistralai", "google.genai", "PIL", "jsonschema",
+    "sqlalchemy", "httpx", "httpx2", "mcp",
+)  # fmt: skip
 
 ALLOWED = {
     "diagnostics": {"errors"},
@@ -31,10 +23,12 @@ ALLOWED = {
     "types": {"syntax", "diagnostics"},
     "expressions": {"types", "syntax", "diagnostics", "errors"},
     "plan": {"errors"},
+    "catalogue": set(),
+    "prompts": {"errors"},
     "cache": {"diagnostics", "root"},
-    "project": {"expressions", "types", "syntax", "diagnostics", "errors", "plan", "root", "network"},
+    "project": {"expressions", "types", "syntax", "diagnostics", "errors", "plan", "root", "network", "catalogue"},
     "steps": {"project", "expressions", "types", "syntax", "diagnostics", "errors", "plan"},
-    "compile": {"steps", "project", "expressions", "types", "syntax", "diagnostics", "errors", "plan"},
+    "compile": {"steps", "project", "expressions", "types", "syntax", "diagnostics", "errors", "plan", "prompts"},
     "editor": {
         "check",
         "root",
@@ -73,10 +67,12 @@ ALLOWED = {
         "errors",
         "plan",
         "network",
+        "prompts",
+        "catalogue",
     },
     "store": {"errors"},
     "channels": {"errors", "exchange"},
-    "models": {"errors", "exchange"},
+    "models": {"errors", "exchange", "prompts"},
     "knowledge": {"errors", "models"},
     "guardrails": {"errors"},
     "tools": {"errors", "plan", "expressions", "exchange", "imports", "network", "calls"},
@@ -110,10 +106,21 @@ def test_a_part_imports_only_what_lies_below_it(part: str) -> None:
         assert parts <= ALLOWED[part] | {part}, f"{path.relative_to(ENGINE)} imports {parts - ALLOWED[part] - {part}}"
 
 
-def test_only_the_expression_parser_imports_jinja2() -> None:
+def test_only_the_expression_parser_and_the_prompts_import_jinja2() -> None:
     importers = {p.relative_to(ENGINE).as_posix() for p in ENGINE.rglob("*.py") if any(
         name.split(".")[0] == "jinja2" for name in imported(p))}  # fmt: skip
-    assert {name for name in importers if not name.startswith("expressions/parse")} == set()
+    assert {name for name in importers if not name.startswith("expressions/parse")} == {"prompts/render.py"}
+
+
+def test_prompts_are_rendered_by_activities_and_tried_out_by_one_rule_alone() -> None:
+    """Neither workflow code nor `engine validate` on a project without prompts of its own loads the renderer."""
+    users = {p.relative_to(ENGINE).as_posix() for p in ENGINE.rglob("*.py") if "engine.prompts.render" in imported(p)}
+    assert users == {
+        "models/hosted.py", "rules/wrong_prompt.py", "runtime/activities/base.py", "runtime/activities/thinking.py",
+        "runtime/context.py", "runtime/projects.py",
+    }  # fmt: skip
+    for statement in ("import engine.check", "import engine.runtime.workflow", "import engine.models.registry"):
+        assert "engine.prompts.render" not in loaded_by(statement)
 
 
 def test_workflow_code_imports_plan_expressions_and_temporalio_alone() -> None:

@@ -12,10 +12,11 @@ from engine.root import Files
 __all__ = ["CHECKER", "Inputs", "inputs"]
 
 CHECKER = (
-    "__init__.py", "cache", "check", "compile", "diagnostics", "errors.py", "expressions", "network.py", "plan",
-    "project", "root.py", "rules", "steps", "syntax", "types",
+    "__init__.py", "cache", "catalogue", "check", "compile", "diagnostics", "errors.py", "expressions", "network.py",
+    "plan", "project", "prompts", "root.py", "rules", "steps", "syntax", "types",
 )  # fmt: skip
 """The checker's own code, below `engine`."""
+_READ = (".py", ".j2", ".json")
 _LIBRARIES = ("jinja2-", "markupsafe-", "pyyaml-", "tzdata-")
 _ENGINE = str(Path(__file__).parent.parent)
 
@@ -68,7 +69,7 @@ def _code() -> Iterator[str]:
             continue
         for folder, inside, names in os.walk(f"{_ENGINE}/{part}"):
             inside.sort()
-            yield from (f"{folder[len(_ENGINE) + 1 :]}/{name}" for name in sorted(names) if name.endswith(".py"))
+            yield from (f"{folder[len(_ENGINE) + 1 :]}/{name}" for name in sorted(names) if name.endswith(_READ))
 
 
 def _libraries() -> list[str]:

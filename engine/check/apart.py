@@ -19,6 +19,7 @@ from engine.check.unit import File, Unit, furniture, unit
 from engine.diagnostics import Sink
 from engine.diagnostics.outcome import Outcome
 from engine.project import Loader
+from engine.project.models import keys
 from engine.root import Files
 from engine.steps import LATER, STEPS
 
@@ -54,7 +55,9 @@ def outcome(
         memory.told(loader.project, [_name(loader, path) for path in paths], units)
         parts = [rest, *(one.part for one in units)]
         looked = tuple(sorted(loader.project.looked.items()))
-        return Outcome(sum(part.flows for part in parts), len(loader.project.tools), joined(parts), looked)
+        needed = tuple((key.model, key.variable) for key in keys(loader.project.settings))
+        flows = sum(part.flows for part in parts)
+        return Outcome(flows, len(loader.project.tools), joined(parts), looked, needed)
 
 
 _PIECE = (b"gives", b"\\")

@@ -30,6 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--format", choices=sorted(RENDERERS), default="text", help="how findings are shown")
     parser.add_argument("--fix", action="store_true", help="mend misspellings, then show what is left")
+    parser.add_argument(
+        "--keys", action="store_true", help="a key that a model needs and the environment lacks is an error"
+    )
     parser.add_argument("--strict", action="store_true", help="warnings count as errors")
     parser.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto",
@@ -52,8 +55,19 @@ def run(args: argparse.Namespace) -> int:
     sys.stdout.flush()  # before the summary, where both go to one place
     hint = _hint(found, fixed=args.fix) if args.format == "text" and found else ""
     print(_summary(outcome, found, paths, root) + hint, file=sys.stderr)
-    errors = any(one.severity is Severity.ERROR for one in found)
+    lacking = _lacking(outcome, error=args.keys)
+    errors = any(one.severity is Severity.ERROR for one in found) or (args.keys and lacking)
     return FOUND if errors or (args.strict and found) else OK
+
+
+def _lacking(outcome: Outcome, *, error: bool) -> bool:
+    """Names the variables that models need and this environment lacks. A note, unless it is asked for: whoever checks
+    flows, on a laptop or in CI, need not hold the keys; a worker does not start without them."""
+    lacking = [(model, variable) for model, variable in outcome.keys if not os.environ.get(variable)]
+    for model, variable in lacking:
+        kind = "error" if error else "note"
+        print(clean(f"{kind}: the model `{model}` needs the environment variable {variable}"), file=sys.stderr)
+    return bool(lacking)
 
 
 def _unchanged(root: Path) -> Outcome:

@@ -47,6 +47,7 @@ async def _work() -> int:
             loading = asyncio.create_task(asyncio.to_thread(_warm, project))
             await stop.wait()
             await loading
+        await context.close()
     return 0
 
 

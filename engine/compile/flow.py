@@ -95,7 +95,7 @@ class Compiled:
     def settings(self) -> dict[str, Any]:
         """Those of the plan."""
         works = any(node.kind == "agent" for node in self.graph.nodes.values())
-        return plan_settings(self.flow, self.project.settings, works=works)
+        return plan_settings(self.flow, self.project.settings, works=works, prompts=self.project.prompt_texts)
 
     @cached_property
     def plan(self) -> Plan:

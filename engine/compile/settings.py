@@ -1,6 +1,7 @@
 """A plan's settings: what holds for all of a flow, with the project's defaults filled in."""
 
 from collections.abc import Iterable
+from collections.abc import Mapping as Mapping_
 from typing import Any
 
 from engine.compile.lowering import FALLBACK, silence_json
@@ -9,6 +10,7 @@ from engine.project.containers import plain
 from engine.project.flow import Data, Escalation, Flow, When
 from engine.project.scalars import Bound
 from engine.project.settings import Defaults, ModelSettings, Settings
+from engine.prompts import version
 from engine.syntax import Mapping, Node, Text
 
 __all__ = ["MEANWHILE", "data_of", "models_of", "plan_settings"]
@@ -19,9 +21,11 @@ MEANWHILE = {
 JOBS = ("answer", "ask", "route")
 
 
-def plan_settings(flow: Flow, settings: Settings | None, *, works: bool = False) -> dict[str, Any]:
+def plan_settings(
+    flow: Flow, settings: Settings | None, *, works: bool = False, prompts: Mapping_[str, str] | None = None
+) -> dict[str, Any]:
     """As the docstring of `engine.plan.model` says. Every part is there, whatever is broken in the files. `works`: an
-    agent is in it, which needs a model of its own."""
+    agent is in it, which needs a model of its own. `prompts`: the project's own templates."""
     silence = flow.silence or (settings.silence if settings else None)
     defaults = settings.defaults if settings else None
     return {
@@ -37,6 +41,7 @@ def plan_settings(flow: Flow, settings: Settings | None, *, works: bool = False)
         },
         "knowledge": [text.value for text in flow.knowledge or ()],
         "models": models_of(flow, settings, (*JOBS, "agent") if works else JOBS),
+        "prompts": version(prompts),
         "guardrails": _guardrails(flow, defaults),
         "data": data_of(flow, defaults),
         "rollout": _rollout(flow, defaults),

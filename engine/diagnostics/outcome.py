@@ -16,17 +16,23 @@ class Outcome(NamedTuple):
     diagnostics: tuple[Diagnostic, ...]
     looked: tuple[tuple[str, str], ...] = ()
     """Files beyond the project's own that it depends on, with their digests (`engine.project.outer`)."""
+    keys: tuple[tuple[str, str], ...] = ()
+    """Of models that need a key: the name in engine.yaml, and the variable that holds it."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain lists: a Diagnostic and what it holds are tuples."""
-        return {"flows": self.flows, "tools": self.tools, "diagnostics": self.diagnostics, "looked": self.looked}
+        return {
+            "flows": self.flows, "tools": self.tools, "diagnostics": self.diagnostics, "looked": self.looked,
+            "keys": self.keys,
+        }  # fmt: skip
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The inverse. Raises KeyError, TypeError or ValueError for what is none."""
         found = tuple(_diagnostic(*one) for one in data["diagnostics"])
         looked = tuple((str(path), str(digest)) for path, digest in data["looked"])
-        return cls(int(data["flows"]), int(data["tools"]), found, looked)
+        keys = tuple((str(model), str(variable)) for model, variable in data["keys"])
+        return cls(int(data["flows"]), int(data["tools"]), found, looked, keys)
 
 
 def _diagnostic(

@@ -64,7 +64,8 @@ def _settled(said: ModelSettings) -> _Model:
     provider, model, address, location = (
         text.value if text else "" for text in (said.use, said.model, said.base_url, said.location)
     )
-    return _Model(provider, model, address, provider == _LOCAL or location == "on_premises")
+    stays = provider == _LOCAL or (location == "on_premises" and bool(address))
+    return _Model(provider, model, address, stays)
 
 
 def _spot(whole: Whole, job: str) -> Spot:

@@ -4,7 +4,7 @@ Data and Protocols only. Nothing here imports an SDK, numpy or a model, so that 
 line and the workflow's callers can name these types for nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,6 +26,7 @@ class Job(StrEnum):
 
 
 Role = Literal["customer", "agent", "engine"]
+ImageType = Literal["image/png", "image/jpeg", "image/webp", "image/gif"]
 Finish = Literal["stop", "refused", "length"]
 Location = Literal["on_premises", "cloud"]
 FieldKind = Literal[
@@ -54,12 +55,21 @@ class Money(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A picture as models are given it: re-encoded, without metadata (`engine.models.images` makes them)."""
+
+    media_type: ImageType
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message of the conversation. `at` is aware, and what "yesterday" in the text counts from."""
 
     role: Role
-    text: str
+    text: str = field(repr=False)
     at: datetime | None = None
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +87,9 @@ class Choice:
 class Option:
     """An element that `one_of` or `some_of` may give back. `value` may be anything, a record too."""
 
-    label: str
-    value: Any = None
-    synonyms: tuple[str, ...] = ()
+    label: str = field(repr=False)
+    value: Any = field(default=None, repr=False)
+    synonyms: tuple[str, ...] = field(default=(), repr=False)
     """Other words and whole example texts for it."""
 
 
@@ -92,7 +102,7 @@ class Field:
     kind: FieldKind = "text"
     options: tuple[Option, ...] = ()
     pattern: str | None = None
-    ask: str = ""
+    ask: str = field(default="", repr=False)
     optional: bool = False
 
 
@@ -101,7 +111,7 @@ class Passage:
     """A piece of an article. The id names this very wording, so that it can be shown later as it was."""
 
     id: str
-    text: str
+    text: str = field(repr=False)
     title: str = ""
     heading: str = ""
     """The headings above it, outermost first, joined by ` > `."""
@@ -128,16 +138,28 @@ class Call:
 
     id: str
     tool: str
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, Any] = field(repr=False)
+    signature: str = field(default="", repr=False)
+    """What the provider wants to see again with the call, word for word. Means nothing to anybody else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """What a model said and asked for in one answer, and what came of it: call id -> JSON."""
 
-    text: str
+    text: str = field(repr=False)
     calls: tuple[Call, ...]
-    results: Mapping[str, Any]
+    results: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a prompt template made of a request (`engine.prompts`): the instructions, and apart from them the data."""
+
+    system: str = field(repr=False)
+    data: str = field(repr=False)
+    version: str
+    """Digest of the set of templates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +169,9 @@ class Request:
     job: Job
     messages: Sequence[Message] = ()
     instruction: str = ""
+    """An author's words, never a customer's or a tool's: those stand in `facts`."""
+    facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """Values that it may use, by name, as JSON."""
     choices: tuple[Choice, ...] = ()
     fields: tuple[Field, ...] = ()
     passages: tuple[Passage, ...] = ()
@@ -159,15 +184,20 @@ class Request:
     """Workflow time; without it (and without `Message.at`) relative dates are not understood."""
     asked: str | None = None
     """The field that the engine's last question asked for: the last message is read as its answer."""
+    stays: bool = False
+    """Contents must not leave the premises: a model whose location is `cloud` refuses before any byte is sent."""
+    prompt: Prompt | None = field(default=None, repr=False)
+    """Rendered by the worker from the templates that the ticket's plan names; without it an adapter uses its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens counted by the provider; `input_tokens` includes the cached ones."""
+    """Tokens counted by the provider. `input_tokens` includes the cached ones and those written to the cache."""
 
     input_tokens: int = 0
     cached_tokens: int = 0
     output_tokens: int = 0
+    written_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,15 +210,16 @@ class Answer:
     adapter can tell, that choice, fields or text are right; `per_field` the same by field.
     """
 
-    text: str = ""
-    data: Mapping[str, Any] = field(default_factory=dict)
+    text: str = field(default="", repr=False)
+    data: Mapping[str, Any] = field(default_factory=dict, repr=False)
     citations: tuple[str, ...] = ()
     calls: tuple[Call, ...] = ()
     """For WORK: what it asks for, in order."""
     confidence: float = 0.0
     per_field: Mapping[str, float] = field(default_factory=dict)
     usage: Usage = Usage()
-    cost: Decimal = Decimal(0)
+    cost: Decimal | None = Decimal(0)
+    """In USD. None: the price of this model is not known."""
     model: str = ""
     finish: Finish = "stop"
 
@@ -200,6 +231,8 @@ class Price:
     input: Decimal
     cached: Decimal
     output: Decimal
+    written: Decimal
+    """Of a token that is written to the provider's cache."""
     since: date
 
 
@@ -214,7 +247,9 @@ class Capabilities:
     """Tokens of input that it reads; 0 where it reads by other limits of its own."""
     location: Location = "cloud"
     price: Price | None = None
-    """None: free."""
+    """None: not known, or nothing to pay; `free` tells which."""
+    free: bool = False
+    """Runs on machines of one's own: no call costs anything."""
 
 
 class Model(Protocol):
@@ -232,6 +267,15 @@ class Model(Protocol):
 
     async def answer(self, request: Request) -> Answer:
         """Do the request's job."""
+        ...
+
+
+class Streaming(Model, Protocol):
+    """A model that also answers piece by piece."""
+
+    def stream(self, request: Request) -> AsyncIterator["str | Answer"]:
+        """Pieces of the text as they are written, then the whole `Answer`. Raises as `answer` does, also between two
+        pieces: what came before a failure is no answer. Output checks are the caller's."""
         ...
 
 

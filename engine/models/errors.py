@@ -3,20 +3,31 @@
 ModelError
  +-- ModelUnavailable   down, overloaded, rate-limited, too slow: try again or fall back; `retry_after` in seconds
  +-- ModelRejected      the request itself will never be accepted (too long, not supported): do not try again
+      +-- LeavesPremises  contents that must stay would go to a model elsewhere; nothing was sent
  +-- BadAnswer          an answer came and cannot be used; it is never half-used
- +-- MissingKey         the environment lacks the variable that holds the key; found at validate and at start
+ +-- BudgetReached      no more money for this ticket, or for this day: a person goes on
+ +-- MissingKey         the environment lacks the variable that holds the key; found at start, and by `validate --keys`
  +-- UnknownModel       no adapter, or no answer, of that name
 
 Messages never hold a customer's text, a key or a model's output: they reach logs (invariant 10).
 """
 
+from decimal import Decimal
+
 from engine.errors import EngineError
+from engine.models.base import Usage
 
 
 class ModelError(EngineError):
     """Base of what adapters raise."""
 
     code = "model"
+    usage: Usage | None = None
+    """Tokens that were used up all the same, where the provider said so."""
+    cost: Decimal | None = None
+    """What they cost, in USD, where that is known."""
+    billed: bool = False
+    """Whether the provider may ask for money although no answer came; `cost` is then open."""
 
 
 class ModelUnavailable(ModelError):
@@ -24,9 +35,12 @@ class ModelUnavailable(ModelError):
 
     code = "model_unavailable"
 
-    def __init__(self, message: str = "", *, retry_after: float | None = None, code: str | None = None) -> None:
+    def __init__(
+        self, message: str = "", *, retry_after: float | None = None, code: str | None = None, billed: bool = False
+    ) -> None:
         super().__init__(message, code=code)
         self.retry_after = retry_after
+        self.billed = billed
 
 
 class ModelRejected(ModelError):
@@ -35,10 +49,24 @@ class ModelRejected(ModelError):
     code = "model_rejected"
 
 
+class LeavesPremises(ModelRejected):
+    """The flow says `data: {location: on_premises}`, and the model runs elsewhere. Nothing was sent."""
+
+    code = "leaves_premises"
+
+
+class BudgetReached(ModelError):
+    """The call could cost more than what is left for the ticket (`budget_ticket`) or the day (`budget_day`), or its
+    price is not known where there is a budget (`budget_unpriced`)."""
+
+    code = "budget"
+
+
 class BadAnswer(ModelError):
     """The model answered something that is not what was asked for, or breaks the schema."""
 
     code = "bad_answer"
+    billed = True
 
 
 class MissingKey(ModelError):

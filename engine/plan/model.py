@@ -186,9 +186,9 @@ class Plan:
     types: Mapping[str, Json] = field(default_factory=dict)
     settings: Mapping[str, Json] = field(default_factory=dict)
     """silence, meanwhile, escalate {to, when: {confidence, sentiment, customer_turns, topics}}, knowledge, models,
-    guardrails, data, rollout {mode, share}, languages, currency, timezone, calendar, calendars (of teams with
-    their own, by team), about, examples, not, and in a flow that no customer begins, start: {event, with: {field:
-    type}, opens} or {schedule: {at, on} or {every: seconds}}."""
+    prompts (digest of the templates), guardrails, data, rollout {mode, share}, languages, currency, timezone,
+    calendar, calendars (of teams with their own, by team), about, examples, not, and in a flow that no customer
+    begins, start: {event, with: {field: type}, opens} or {schedule: {at, on} or {every: seconds}}."""
     places: Mapping[str, str] = field(default_factory=dict)
     """node id -> `flows/refund.yaml:31`"""
     title: str = ""

@@ -11,7 +11,7 @@ from engine.project.outer import Outer
 from engine.project.settings import Settings
 from engine.project.shape import Declaration, Reader, Reference, kind_of
 from engine.project.tool import TOOLS, ToolEntry
-from engine.root import MARK, TESTS, Files, document, files, tests
+from engine.root import MARK, PROMPTS, TESTS, Files, document, files, prompts, tests
 from engine.syntax import Mapping as MappingNode
 from engine.syntax import Node, Nothing, read
 
@@ -37,12 +37,19 @@ class Project:
     """Whether a tool may be missing here because its file could not be read."""
     tested: frozenset[str] = frozenset()
     """Names for which there is a file of tests."""
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    """Path of a template that takes the place of one of the engine's own -> its text."""
     files: Files | None = None
     """The files as they were read at once, where they were."""
     sources: dict[str, str] = field(default_factory=dict)
     """Path relative to the root -> text, for whoever shows findings."""
     looked: dict[str, str] = field(default_factory=dict)
     """Files that the tools refer to -> the digest of what they hold (`engine.project.outer`)."""
+
+    @property
+    def prompt_texts(self) -> dict[str, str]:
+        """job -> template, of those that are the project's own."""
+        return {Path(path).stem: text for path, text in self.prompts.items()}
 
     def document(self, name: str) -> bytes | None:
         """A document that a flow gives to a model in full; None where there is none. Of one that is longer than
@@ -93,6 +100,7 @@ class Loader:
         self._settings()
         for path in self._files("tools"):
             self._tool_file(path)
+        self._prompts()
         self.project.tested = frozenset(self.found.tests if self.found else tests(self.project.root))
 
     def flows(self) -> list[Path]:
@@ -158,6 +166,20 @@ class Loader:
         if node is not None:
             self.project.settings = Settings.read(node, reader)
             self.project.references += reader.references
+
+    def _prompts(self) -> None:
+        found = {}
+        for file in prompts(self.project.root):
+            name = f"{PROMPTS}/{file}"
+            try:
+                found[name] = self._content(name, self.project.root / name).decode("utf-8")
+            except OSError as error:
+                self.sink.error("unreadable-file", _start(name), f"this file cannot be read: {error.strerror}")
+            except UnicodeDecodeError:
+                self.sink.error("unreadable-file", _start(name), "this file is no text in UTF-8")
+            else:
+                self.project.sources[name] = found[name]
+        self.project.prompts = found
 
     def _tool_file(self, path: Path) -> None:
         name, node, cut = self._read(path)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from engine.project.containers import Either, ListOf, MapOf
@@ -26,17 +27,19 @@ from engine.project.scalars import (
     Ref,
     Span,
     Word,
+    duration,
     text_of,
 )  # fmt: skip
 from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key, misspelt, quoted
 from engine.syntax import Mapping, Node, Text
 
 __all__ = [
-    "Calendar", "Channel", "Defaults", "EmbedderSettings", "Floors", "HandoffSettings", "KnowledgeSettings",
-    "ModelSettings", "Settings", "Substitute", "Team", "WriteFloor",
+    "Budget", "Calendar", "Channel", "Defaults", "EmbedderSettings", "Floors", "HandoffSettings", "KnowledgeSettings",
+    "ModelPrice", "ModelSettings", "Settings", "Substitute", "Team", "WriteFloor",
 ]  # fmt: skip
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MINUTES = "(?:[1-9]|[1-9][0-9]|1[0-9]{2}|2[0-3][0-9]|240)s|[1-4]m"
 _SPAN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])")
 
 
@@ -70,6 +73,10 @@ def _day(text: Text) -> Text | None:
         return text if date.fromisoformat(text.value).isoformat() == text.value else None
     except ValueError:
         return None
+
+
+def _soon(text: Text) -> Span | None:
+    return duration(text) if re.fullmatch(_MINUTES, text.value.strip()) else None
 
 
 def _zone(text: Text) -> Text | None:
@@ -173,15 +180,19 @@ class Channel(Declaration):
     kind: Text | None = key(
         "kind", Choice(zendesk="Zendesk Support."), doc="The platform.", example="zendesk", required=True
     )
+    location: Text | None = key(
+        "location", Choice(on_premises="On machines of your own.", cloud="Somewhere else."),
+        doc="Where the platform runs; what does not say so counts as `cloud`.", example="on_premises",
+    )  # fmt: skip
     options: dict[str, Expr | None]
 
     @classmethod
     def read(cls, node: Mapping, reader: Reader) -> "Channel":
-        """Reads `kind`, and everything else as a template."""
+        """Reads its own keys, and everything else as a template."""
         made = cls(node)
         made.options = {}
         for entry in node.entries:
-            if entry.key.value == "kind":
+            if entry.key.value in cls.KEYS:
                 made.take(entry, reader)
             else:
                 made.options[entry.key.value] = TEMPLATE.read(entry.value, reader)
@@ -196,6 +207,9 @@ class Channel(Declaration):
         return {**super().schema(outline), "additionalProperties": TEMPLATE.schema(outline)}
 
 
+_PRICE = Number("0", "100000")
+_SOON = Word("a duration such as `30s`, at most `4m`", _soon, text_of(_MINUTES))
+"""Shorter than what an activity may take."""
 _PROVIDER = Choice(
     local="Comes with the engine: no key, no network, no tools.",
     anthropic="Claude.",
@@ -205,11 +219,23 @@ _PROVIDER = Choice(
 )
 
 
-_VISION = Word(
+_WHETHER = Word(
     "`yes` or `no`", lambda text: text if text.value in ("yes", "no", "true", "false") else None,
     {"enum": [True, False, "yes", "no", "true", "false"],
      "markdownEnumDescriptions": ["It does.", "It does not."] * 3},
 )  # fmt: skip
+
+
+class ModelPrice(Declaration):
+    """What a model costs, in USD for a million tokens."""
+
+    WHAT = "a price"
+    input: Decimal | None = key("input", _PRICE, doc="Of the prompt.", example="2.50", required=True)
+    output: Decimal | None = key("output", _PRICE, doc="Of the answer.", example="10", required=True)
+    cached: Decimal | None = key(
+        "cached", _PRICE, doc="Of what the provider has cached; without it, as the prompt.", example="1.25"
+    )
+    since: Text | None = key("since", _HOLIDAY, doc="The day that it was looked up.", example="2026-11-27")
 
 
 class ModelSettings(Declaration):
@@ -221,12 +247,48 @@ class ModelSettings(Declaration):
     base_url: Text | None = key("base_url", STRING, doc="Where it is.", example="http://127.0.0.1:8080")
     api_key: Expr | None = key("api_key", TEMPLATE, doc="Its key.", example="'{{ secret.MODEL_KEY }}'")
     vision: Text | None = key(
-        "vision", _VISION, doc="Whether it sees pictures; `no` unless told.", example="yes"
+        "vision", _WHETHER, doc="Whether it sees pictures; unless told, as the engine knows of it, else `no`.",
+        example="yes",
     )  # fmt: skip
     location: Text | None = key(
         "location", Choice(on_premises="On machines of your own.", cloud="Somewhere else."),
-        doc="Where it runs; what is not `local` counts as `cloud`.", example="on_premises",
+        doc="Where it runs; what is not `local` counts as `cloud`, and what has no `base_url` is the provider's own.",
+        example="on_premises",
     )  # fmt: skip
+    fallback: list[Text] | None = key(
+        "fallback", ListOf(Ref("model")), example="[fast, local]",
+        doc="Models that stand in for it, in this order, where it does not answer.",
+    )  # fmt: skip
+    within: Span | None = key(
+        "within", _SOON, doc="Time for one answer, other attempts and `fallback` included; 45s unless said.",
+        example="30s",
+    )  # fmt: skip
+    max_output: int | None = key(
+        "max_output", Number("16", "64000", whole=True), doc="Tokens of an answer; 2000 unless said.", example="1000"
+    )
+    context: int | None = key(
+        "context", Number("1000", "10000000", whole=True), doc="Tokens of a prompt that it reads.", example="128000"
+    )
+    tools: Text | None = key("tools", _WHETHER, doc="Whether it works with tools; `yes` unless told.", example="no")
+    price: ModelPrice | None = key(
+        "price", Section(ModelPrice), doc="What it costs, in place of the engine's own table.",
+        example="{input: 2.50, output: 10}",
+    )  # fmt: skip
+
+
+class Budget(Declaration):
+    """What models may cost; then people go on."""
+
+    WHAT = "a budget"
+    ticket: Amount | None = key("ticket", AMOUNT, doc="For one ticket, over all its flows.", example="1 USD")
+    day: Amount | None = key("day", AMOUNT, doc="For all tickets of a day, which begins at 0:00 UTC.", example="50 USD")
+
+    def finish(self, reader: Reader) -> None:
+        """Providers' prices are in dollars."""
+        for amount in (self.ticket, self.day):
+            if amount is not None and amount.currency != "USD":
+                message = f"what models cost is counted in USD, not in {amount.currency}"
+                reader.error("wrong-shape", amount.text.place, message, tip=f"write `{amount.value} USD`")
 
 
 class EmbedderSettings(Declaration):
@@ -410,6 +472,10 @@ class Settings(Declaration):
         "models", MapOf(Either("the name of a provider, or a model with its options", text=STRING,
                                entries=Section(ModelSettings)), names=SLUG),
         doc="Which model does which job, and aliases for flows.", example="{answer: local}",
+    )  # fmt: skip
+    budget: Budget | None = key(
+        "budget", Section(Budget), doc="What models may cost; then people go on.",
+        example="{ticket: 1 USD, day: 50 USD}",
     )  # fmt: skip
     knowledge: KnowledgeSettings | None = key(
         "knowledge", Section(KnowledgeSettings), doc="Where the articles are.", example="{from: knowledge}"

@@ -1,10 +1,10 @@
 """An agent whose model does not work with tools."""
 
 from engine.diagnostics import Place, Sink
-from engine.project.settings import ModelSettings, Settings
+from engine.project.models import standing
+from engine.project.settings import Settings
 from engine.rules.base import Case, Rule
 from engine.steps.agent import Agent
-from engine.syntax import Text
 
 __all__ = ["RULE"]
 
@@ -20,7 +20,7 @@ def check(case: Case, sink: Sink) -> None:
             continue
         chosen = (flow.flow.models or {}).get("agent")
         name = chosen[1].value if chosen and chosen[1] else flow.settings["models"].get("agent", "local")
-        if _is_local(settings, name):
+        if _cannot(settings, name):
             for step in agents:
                 place: Place = chosen[0].place if chosen else step.spot("agent")
                 message = f"an agent works with tools, and the model `{name}` does not"
@@ -28,14 +28,13 @@ def check(case: Case, sink: Sink) -> None:
                 sink.error("agent-without-model", place, message, tip=tip)
 
 
-def _is_local(settings: Settings, name: str) -> bool:
-    entry = (settings.models or {}).get(name)
-    match entry[1] if entry else None:
-        case Text() as provider:
-            return provider.value == "local"
-        case ModelSettings() as made:
-            return made.use is not None and made.use.value == "local"
-    return name == "local"
+def _cannot(settings: Settings, name: str) -> bool:
+    """`local` does not, and neither does a model of which engine.yaml says so."""
+    one = standing(settings, name)
+    if one is None:
+        return False
+    said = one.declared.tools if one.declared else None
+    return one.provider == "local" or (said is not None and said.value in ("no", "false"))
 
 
 RULE = Rule(

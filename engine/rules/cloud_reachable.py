@@ -8,7 +8,7 @@ from engine.compile import Compiled
 from engine.compile.settings import data_of, models_of
 from engine.diagnostics import Label, Place, Sink
 from engine.project import Project
-from engine.project.settings import ModelSettings
+from engine.project.models import standing
 from engine.rules.base import Across, Case, Rule
 from engine.syntax import Text
 
@@ -16,6 +16,9 @@ __all__ = ["RULE"]
 
 _LABELS = 8
 """Flows that a finding names, one after the other."""
+_MODEL_TIP = (
+    "choose `local` under `models:`, or write `location: on_premises` with the `base_url` of its server at the model"
+)
 _JOBS = {"reply": "answer", "transfer": "route", "agent": "agent"}
 """Kinds of nodes -> the model's job there; every flow has its messages read, which is the job `ask`."""
 
@@ -34,10 +37,15 @@ class _Told(NamedTuple):
     """Whether its contents are to stay."""
     leaks: list[_Leak]
     goes: list[tuple[str, Place]]
+    routes: list[Place]
+    """Where it hands them to whatever flow they begin in."""
+    start: Place | None
+    """Where it says which tickets begin in it."""
 
 
 def tell(case: Case) -> dict[str, _Told]:
-    """Tools with their facts and read-backs, models by alias, and the flows that a ticket is handed on to by name.
+    """Tools with their facts and read-backs, models with what stands in for them, channels, and the flows that a ticket
+    is handed on to, by name or by their `start`.
 
     The embedder and `local` run where the engine runs. What does not say where it runs is not shown to stay.
     """
@@ -47,10 +55,29 @@ def tell(case: Case) -> dict[str, _Told]:
 def judge(told: Sequence[Mapping[str, _Told]], sink: Sink) -> None:
     """A flow whose contents stay leaks where it does itself, and where a flow does that goes on with its tickets."""
     flows = {name: one for part in told for name, one in part.items()}
+    begun = [name for name, one in flows.items() if one.start is not None]
+    flows = {
+        name: one._replace(goes=[*one.goes, *((to, at) for at in one.routes for to in begun if to != name)])
+        for name, one in flows.items()
+    }
     for name, flow in flows.items():
         if flow.stays:
+            _read_before(flows, name, flow, sink)
             for leak in _leaks(flows, name):
                 sink.error("cloud-reachable", leak.place, leak.message, tip=leak.tip, labels=leak.labels)
+
+
+def _read_before(flows: Mapping[str, _Told], name: str, flow: _Told, sink: Sink) -> None:
+    """A ticket that begins in a flow was read by the one that found it."""
+    for other, one in flows.items():
+        if flow.start is None or other == name or one.stays or not one.routes or not one.leaks:
+            continue
+        label = Label(one.leaks[0].place, f"in `{other}`: " + one.leaks[0].message.partition(", and ")[2])
+        message = (
+            f"contents stay on the premises here, and `{other}`, which finds the flow of a ticket, reads it elsewhere"
+        )
+        tip = f"write `data: {{location: on_premises}}` in `{other}` too"
+        sink.error("cloud-reachable", flow.start, message, tip=tip, labels=(label, *one.leaks[0].labels)[:_LABELS])
 
 
 def _told(project: Project, flow: Compiled) -> _Told:
@@ -64,9 +91,12 @@ def _told(project: Project, flow: Compiled) -> _Told:
     jobs = dict(_jobs(flow, nodes))
     for job, alias in models_of(flow.flow, project.settings, jobs).items():
         leaks += _model(project, alias, job, jobs[job])
+    leaks += _channels(project, flow)
     goes = [(node.data.get("to"), places[node.id]) for node in nodes if node.kind == "transfer"]
     stays = data_of(flow.flow, project.settings.defaults if project.settings else None)["location"] == "on_premises"
-    return _Told(stays, leaks, [(to, place) for to, place in goes if isinstance(to, str)])
+    start = flow.flow.spot("start", "flow") if flow.flow.start is not None else None
+    named = [(to, place) for to, place in goes if isinstance(to, str)]
+    return _Told(stays, leaks, named, [place for to, place in goes if to is None], start)
 
 
 def _leaks(flows: Mapping[str, _Told], name: str) -> Iterator[_Leak]:
@@ -141,22 +171,37 @@ def _tool(project: Project, name: str, place: Place, labels: tuple[Label, ...]) 
 
 
 def _model(project: Project, alias: str, job: str, place: Place) -> Iterator[_Leak]:
+    """The model of a job, and each that stands in for it."""
     known: Mapping[str, tuple[Text, Any]] = (project.settings.models if project.settings else None) or {}
-    text, model = known.get(alias, (None, None))
-    if text is None and alias != "local":
+    if alias not in known and alias != "local":
         return  # an unknown model, which is reported as such
-    provider = model.use if isinstance(model, ModelSettings) else model
-    name = provider.value if isinstance(provider, Text) else alias
-    stated = model.location if isinstance(model, ModelSettings) else None
-    if name == "local" or (stated is not None and stated.value == "on_premises"):
+    one = standing(project.settings, alias)
+    if one is None:
         return
-    if name in known and name != alias:
-        yield from _model(project, name, job, place)
-        return
-    labels = (Label(text.place, "the model is declared here"),) if text is not None else ()
-    message = f"contents stay on the premises here, and the model `{alias}` for `{job}` may run elsewhere"
-    tip = "choose `local` under `models:`, or write `location: on_premises` at the model, if that is where it runs"
-    yield _Leak(place, message, labels, tip)
+    labels = (Label(known[alias][0].place, "the model is declared here"),) if alias in known else ()
+    if not one.stays:
+        message = f"contents stay on the premises here, and the model `{alias}` for `{job}` may run elsewhere"
+        yield _Leak(place, message, labels, _MODEL_TIP)
+    for other in (one.declared.fallback if one.declared else None) or ():
+        stand_in = standing(project.settings, other.value) if other.value in known or other.value == "local" else None
+        if stand_in is not None and not stand_in.stays:
+            message = (
+                f"contents stay on the premises here, and `{other.value}`, which stands in for the model `{alias}` for "
+                f"`{job}`, may run elsewhere"
+            )
+            yield _Leak(place, message, (*labels, Label(other.place, "it stands in here")), _MODEL_TIP)
+
+
+def _channels(project: Project, flow: Compiled) -> Iterator[_Leak]:
+    """Every channel: an answer goes wherever the ticket came from."""
+    for name, (text, channel) in ((project.settings.channels if project.settings else None) or {}).items():
+        if channel is None or "location" in channel.broken:
+            continue
+        if channel.location is None or channel.location.value != "on_premises":
+            where = "does not say where it runs" if channel.location is None else "says `location: cloud`"
+            message = f"contents stay on the premises here, and the channel `{name}` {where}"
+            tip = f"write `location: on_premises` at the channel `{name}`, if that is where its platform is"
+            yield _Leak(flow.flow.spot("data", "flow"), message, (Label(text.place, "it is declared here"),), tip)
 
 
 RULE = Rule(
@@ -164,5 +209,5 @@ RULE = Rule(
     across=Across(tell, judge),
     floor=True,
     why="What customers write would leave the premises, though the flow promises that it does not.",
-    mend="Choose a model or a tool on the premises, or say where it runs with `location: on_premises`.",
+    mend="Choose a model, a tool and a channel on the premises, or say where each runs with `location: on_premises`.",
 )

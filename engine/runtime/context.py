@@ -1,8 +1,9 @@
 """What activities work with: the store, the project of the moment, and the adapters. One object a worker."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Literal, Protocol
 
 from engine.channels.base import Channel
@@ -10,6 +11,7 @@ from engine.guardrails.base import Guard
 from engine.knowledge.base import Passage
 from engine.models.base import Model
 from engine.plan import Plan
+from engine.prompts.render import PromptSet
 from engine.store import Store
 from engine.tools.base import Tool
 
@@ -55,12 +57,24 @@ class Projects(Protocol):
         """Those of the given values that must never leave."""
 
     @property
+    def prompts(self) -> PromptSet:
+        """What models are told, as the project has it today."""
+
+    @property
+    def budget(self) -> tuple[Decimal | None, Decimal | None]:
+        """What models may cost for a ticket, and for a day, in USD."""
+
+    @property
     def sla(self) -> float:
         """Seconds within which a person must have a handed-off ticket."""
 
     @property
     def handoff_team(self) -> str:
         """Who takes over where a flow names nobody."""
+
+
+async def _nothing() -> None:
+    """Where no model holds connections."""
 
 
 @dataclass(slots=True)
@@ -71,13 +85,21 @@ class Context:
     projects: Projects
     channels: Mapping[str, Channel]
     model: Callable[[Plan, str], Model]
-    """plan, job (`answer`, `ask`, `route`) -> the model that the plan names for it"""
+    """plan, job (`answer`, `ask`, `route`, `agent`) -> the model that the plan names for it: a `Chain`, if hosted"""
     library: Searcher
     guard: Callable[[Plan], Guard]
     """plan -> the output checks that it names"""
     secrets: Mapping[str, str]
+    close: Callable[[], Awaitable[None]] = field(default=_nothing)
+    """Lets go of the models' connections, once the worker has ended."""
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     sending: timedelta = timedelta(seconds=40)
     """How long a text may be on its way; longer than a channel's own time-out. After it nobody can still be sending."""
+
+    @property
+    def budget(self) -> tuple[Decimal | None, Decimal | None]:
+        """Today's budgets, for a ticket and for a day: they are rights, and not pinned with the plan."""
+        return self.projects.budget
+
     plans: dict[str, Plan] = field(default_factory=dict)
     """revision -> plan, as the store has it: a plan never changes"""

@@ -2,8 +2,9 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
@@ -24,8 +25,10 @@ from engine.notices.mail import Mailer, Security
 from engine.plan import Plan, digest, revision
 from engine.project.containers import plain
 from engine.project.contract import json_of
+from engine.project.models import keys, secrets_in
 from engine.project.scalars import Expr
 from engine.project.settings import Settings
+from engine.prompts.render import PromptSet
 from engine.runtime import builtin
 from engine.runtime.around import surroundings
 from engine.store import Store
@@ -75,7 +78,11 @@ class LoadedProject:
         self._guards: dict[str, Guard] = {}
         told = [json_of(expr) for expr in notify_expressions(settings.notify)]
         bindings = [known.binding for known in checked.project.tools.values()]
-        self._secret = frozenset(_secrets_of([bindings, around.servers, _channel_options(settings), told]))
+        self._secret = frozenset({
+            *secrets_in([bindings, around.servers, _channel_options(settings), told]),
+            *(key.variable for key in keys(settings)),
+        })  # fmt: skip
+        self.prompts = PromptSet(checked.project.prompt_texts)
 
     def reload(self) -> bool:
         """Looks whether files changed, and takes the project if it is sound; else the last good one stays."""
@@ -95,6 +102,7 @@ class LoadedProject:
     def activate(self, store: Store) -> list[str]:
         """Adds the revisions to the store and makes them those of new tickets. Gives what is new."""
         changed = []
+        store.revisions.keep_prompts(self.prompts.version, self.prompts.texts)
         store.meta.documents(self.documents)
         for flow, plan in self.plans.items():
             name = revision(flow, plan.body())
@@ -152,6 +160,13 @@ class LoadedProject:
         origin = self.settings.knowledge.origin if self.settings.knowledge else None
         return self.root / (origin.value if origin else "knowledge")
 
+    @property
+    def budget(self) -> tuple[Decimal | None, Decimal | None]:
+        """What models may cost for a ticket, and for a day, in USD."""
+        said = self.settings.budget
+        ticket, day = (said.ticket, said.day) if said else (None, None)
+        return (ticket.value if ticket else None, day.value if day else None)
+
     def guard(self, plan: Plan) -> Guard:
         """The output checks that a plan names. One that does not exist any more closes: the activity fails."""
         names = plan.settings.get("guardrails", [])
@@ -161,8 +176,8 @@ class LoadedProject:
         return self._guards[key]
 
     def secrets(self, given: Mapping[str, str]) -> dict[str, str]:
-        """Those of the given values that tools and channels of this project use as `secret.NAME`, and that are more
-        than the address of a system."""
+        """Those of the given values that tools, channels and models of this project use as `secret.NAME`, and
+        that are more than the address of a system."""
         used = {name: given[name] for name in sorted(self._secret & given.keys())}
         return {name: value for name, value in used.items() if not _ADDRESS.fullmatch(value)}
 
@@ -196,7 +211,7 @@ class LoadedProject:
         for name, (_, spec) in (self.settings.channels or {}).items():
             if spec is not None and spec.kind is not None:
                 trees = {key: json_of(expr) for key, expr in spec.options.items()}
-                needed = dict.fromkeys(_secrets_of(trees))
+                needed = dict.fromkeys(secrets_in(trees))
                 if lacking := [word for word in needed if not secrets.get(word)]:
                     raise NotConfigured(f"the channel `{name}` needs {', '.join(lacking)} in the environment")
                 values = {"secret": dict(secrets)}
@@ -208,19 +223,6 @@ class LoadedProject:
 def _channel_options(settings: Settings) -> list[Any]:
     specs = [spec for _, spec in (settings.channels or {}).values() if spec is not None]
     return [json_of(expr) for spec in specs for expr in spec.options.values()]
-
-
-def _secrets_of(part: Any) -> Iterator[str]:
-    """The names that trees read of `secret`."""
-    match part:
-        case ["dot", ["name", "secret"], str() as name]:
-            yield name
-        case list():
-            for item in part:
-                yield from _secrets_of(item)
-        case Mapping():
-            for item in part.values():
-                yield from _secrets_of(item)
 
 
 def _sound(root: Path) -> Checked:
@@ -252,6 +254,7 @@ def _stamp(root: Path, more: tuple[str, ...] = ()) -> tuple[tuple[str, int, int]
         root / "engine.yaml",
         *root.glob("flows/*.yaml"),
         *root.glob("tools/*.yaml"),
+        *root.glob("prompts/*.j2"),
         *(root / name for name in more),
     ]
     found = []

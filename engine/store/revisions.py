@@ -66,6 +66,17 @@ class Revisions:
         """The compiled plan. Raises Missing."""
         return self.get(revision).plan
 
+    def keep_prompts(self, version: str, texts: dict[str, str]) -> None:
+        """Keep a set of prompts, which plans name by its version: a pinned plan is asked as it was."""
+        with self._database.write() as tx:
+            tx.insert_new(schema.prompts, version=version, texts=texts, loaded_at=tx.now())
+
+    def prompts(self, version: str) -> dict[str, str] | None:
+        """The set of this version, if it was ever loaded."""
+        row = schema.prompts.c
+        with self._database.read() as tx:
+            return tx.connection.execute(sa.select(row.texts).where(row.version == version)).scalar()
+
     def get(self, revision: str) -> RevisionRow:
         """The revision's row. Raises Missing."""
         with self._database.read() as tx:

@@ -416,3 +416,28 @@ class WishRow:
     """Where in the message's text its words stand; `ends` None: to the end."""
     state: Literal["queued", "taken"]
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCallRow:
+    """A call of a model. Amounts in billionths of a USD; `cost` is None until it is known, or where it never is."""
+
+    id: str
+    ticket_id: str
+    epoch: int
+    node: str
+    job: str
+    name: str
+    model: str
+    prompts: str | None
+    state: Literal["begun", "answered", "failed"]
+    because: str | None
+    input_tokens: int | None
+    cached_tokens: int | None
+    output_tokens: int | None
+    worst: int | None
+    cost: int | None
+    counted: int
+    day: str
+    begun_at: datetime
+    settled_at: datetime | None

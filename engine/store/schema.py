@@ -450,3 +450,44 @@ wishes = Table(
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("ticket_id", "message_seq", "begins"),
 )
+
+model_calls = Table(
+    "model_calls",
+    metadata,
+    _id(),
+    _ticket(),
+    _epoch(),
+    Column("node", String, nullable=False),
+    Column("job", String(20), nullable=False),
+    Column("name", String, nullable=False),
+    Column("model", String, nullable=False),
+    Column("prompts", String(40)),
+    Column("state", String(20), nullable=False),
+    Column("because", String),
+    Column("input_tokens", BigInteger),
+    Column("cached_tokens", BigInteger),
+    Column("output_tokens", BigInteger),
+    Column("worst", BigInteger),
+    Column("cost", BigInteger),
+    Column("counted", BigInteger, nullable=False),
+    Column("day", String(10), nullable=False, index=True),
+    Column("begun_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    Index(None, "ticket_id"),
+)
+"""Amounts in billionths of a USD. `counted`: what the budgets hold against it, the worst until the cost is known."""
+
+model_days = Table(
+    "model_days",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("counted", BigInteger, nullable=False),
+)
+
+prompts = Table(
+    "prompts",
+    metadata,
+    Column("version", String(40), primary_key=True),
+    Column("texts", Content, nullable=False),
+    Column("loaded_at", Moment, nullable=False),
+)

@@ -23,6 +23,7 @@ from engine.store.questions import Questions
 from engine.store.reconciling import Reconciling
 from engine.store.revisions import Revisions
 from engine.store.revocations import Revocations
+from engine.store.spending import Spending
 from engine.store.starts import Starts
 from engine.store.steps import Steps
 from engine.store.tickets import Tickets
@@ -37,8 +38,8 @@ class Store:
     """Everything that the engine knows. Each method of an area is one transaction.
 
     Areas: tickets, messages, values, steps, revisions, intents, consents, approvals, attachments, questions,
-    starts, outbound, handoffs, reconciling, people, revocations, wishes, meta. `with Store.open(url) as store:`
-    closes it.
+    starts, outbound, handoffs, reconciling, people, revocations, wishes, spending, meta.
+    `with Store.open(url) as store:` closes it.
     """
 
     def __init__(self, database: Database) -> None:
@@ -60,6 +61,7 @@ class Store:
         self.people = People(database)
         self.revocations = Revocations(database)
         self.wishes = Wishes(database)
+        self.spending = Spending(database)
         self.meta = Meta(database)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
 

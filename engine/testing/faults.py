@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["KINDS", "BadFault", "Fault", "Faults", "Faulty", "RequestLog", "Seen"]
+__all__ = ["KINDS", "BadFault", "Fault", "Faults", "Faulty", "RequestLog", "Seen", "hang_up"]
 
 KINDS: Final = {
     "status": "answers with `status` and does nothing",
@@ -204,7 +204,7 @@ class Faulty:
             case "status":
                 await _answer(send, fault.status, fault.headers)
             case "drop":
-                await _hang_up(scope, receive)
+                await hang_up(scope, receive)
             case "delay":
                 await asyncio.sleep(fault.seconds)
                 await self._app(scope, receive, send)
@@ -252,7 +252,7 @@ class _Kept:
 async def _strike_after(fault: Fault, answer: _Kept, scope: Scope, receive: Receive, send: Send) -> None:
     match fault.kind:
         case "drop_after_work":
-            await _hang_up(scope, receive)
+            await hang_up(scope, receive)
         case "status_after_work":
             await _answer(send, fault.status, fault.headers)
         case "delay_after_work":
@@ -303,7 +303,7 @@ def _header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
     return next((value.decode("latin-1") for key, value in headers if key == name), None)
 
 
-async def _hang_up(scope: Scope, receive: Receive) -> None:
+async def hang_up(scope: Scope, receive: Receive) -> None:
     """Close the caller's connection. ASGI has no word for it, so the server's own list of connections is asked."""
     connections = getattr(getattr(scope["app"].state, "server", None), "server_state", None)
     mine = [c for c in connections.connections if c.client == tuple(scope["client"])] if connections else []

@@ -45,7 +45,9 @@ class ScriptedModel:
     ) -> None:
         pairs = script.items() if isinstance(script, Mapping) else script
         self.name = name
-        self.capabilities = capabilities or Capabilities(vision=True, tools=True, schema=True, location="on_premises")
+        self.capabilities = capabilities or Capabilities(
+            vision=True, tools=True, schema=True, location="on_premises", free=True
+        )  # fmt: skip
         self.requests: list[Request] = []
         self._script = [(matcher, _several(outcome)) for matcher, outcome in pairs]
         self._used = [0] * len(self._script)

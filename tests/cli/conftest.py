@@ -29,6 +29,7 @@ Engine = Callable[..., Ran]
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Nothing of this machine's own settings."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "of no use")  # the model of the base needs one
     for name in ("STORE", "TOKEN", "SERVICE", "DEBUG", "TEMPORAL", "CODEC"):
         monkeypatch.delenv(f"ENGINE_{name}", raising=False)
 

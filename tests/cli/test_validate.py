@@ -226,3 +226,25 @@ def test_compile_of_what_is_not_there(engine: Engine, project: Path) -> None:
     ran = engine("compile", "helo")
     assert (ran.status, ran.out) == (2, "")
     assert "did you mean `hello`?" in ran.err
+
+
+def test_a_missing_key_is_a_note_and_with_keys_an_error(
+    engine: Engine, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_flow(project, "hello", "steps: [{close: solved}]\n")
+    file = project / "engine.yaml"
+    house = "models:\n  house: {use: openai, model: m, base_url: 'http://10.0.0.5/v1'}\n"
+    file.write_text(file.read_text("utf-8").replace("models:\n", house, 1), "utf-8")
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    line = "the model `sonnet` needs the environment variable ANTHROPIC_API_KEY"
+    for more, status, kind in (
+        ([], 0, "note"), ([], 0, "note"), (["--keys"], 1, "error"), (["--keys", "--no-cache"], 1, "error"),
+    ):  # fmt: skip
+        ran = engine("validate", "flows", *more)
+        assert (ran.status, [said for said in ran.err.splitlines() if "variable" in said]) == (
+            status,
+            [f"{kind}: {line}"],
+        )
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "x")
+    ran = engine("validate", "flows", "--keys")
+    assert (ran.status, "variable" in ran.err) == (0, False)

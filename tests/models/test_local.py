@@ -7,11 +7,12 @@ import threading
 
 import pytest
 
-from engine.models.base import Answer, Job, Message, Model, Request
+from engine.models.base import Answer, Capabilities, Job, Message, Model, Request
 from engine.models.errors import ModelRejected, UnknownModel
+from engine.models.hosted import HostedModel, Spec
 from engine.models.local import LocalModel, detect_language, sentiment
 from engine.models.local.embedding import MAX_CHARACTERS, PackagedEmbedder, encode
-from engine.models.registry import EMBEDDERS, MODELS, embedder, model
+from engine.models.registry import EMBEDDERS, LOCAL, PROVIDERS, embedder, model
 from tests.models.conftest import FLOWS
 
 
@@ -33,15 +34,16 @@ def test_naming_a_model_loads_none(module: str) -> None:
 
 
 def test_the_registries_make_what_the_protocols_promise() -> None:
-    for name in MODELS:
-        made: Model = model(name)
+    for name in (LOCAL, *PROVIDERS):
+        made: Model = model(Spec(name=name, provider=name, model="m", capabilities=Capabilities()))
         assert made.name == name
-        assert made.capabilities.location in {"on_premises", "cloud"}
+        assert isinstance(made, HostedModel) == (name != LOCAL)
+        assert made.capabilities.location == ("on_premises" if name == LOCAL else "cloud")
     for name in EMBEDDERS:
         some = embedder(name)
         assert [len(one) for one in some.embed(["a", "b"])] == [some.dimension] * 2
     with pytest.raises(UnknownModel, match="local"):
-        model("gpt-9")
+        model(Spec(name="x", provider="gpt-9", model="m", capabilities=Capabilities()))
     with pytest.raises(UnknownModel, match="packaged"):
         embedder("x")
 

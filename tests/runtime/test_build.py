@@ -1,12 +1,17 @@
 """What a worker is made of: a model that it can't have is told when it starts."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from engine.models.errors import UnknownModel
+from engine.errors import ProjectInvalid
+from engine.models.chain import Chain
+from engine.models.errors import MissingKey
+from engine.models.hosted import HostedModel
 from engine.models.local import LocalModel
-from engine.runtime.build import build_context
+from engine.runtime.build import build_context, models
+from engine.runtime.hosting import Hosting
 from engine.runtime.projects import LoadedProject
 from engine.settings import Settings
 from engine.store import Store
@@ -23,23 +28,78 @@ ZENDESK = {
 }  # fmt: skip
 
 
-def loaded(folder: Path, provider: str) -> LoadedProject:
+def loaded(folder: Path, declared: str, more: str = "") -> LoadedProject:
     root = made.project(folder, flow=FLOW)
     file = root / "engine.yaml"
     text = file.read_text("utf-8")
     assert "models:\n" in text
-    file.write_text(text.replace("models:\n", f"models:\n  quick: {{use: {provider}}}\n", 1), "utf-8")
+    file.write_text(text.replace("models:\n", f"models:\n  quick: {declared}\n", 1) + more, "utf-8")
     return LoadedProject(root)
 
 
 def test_a_name_of_engine_yaml_stands_for_its_provider(tmp_path: Path) -> None:
-    project, settings = loaded(tmp_path, "local"), Settings.from_env(tmp_path, ZENDESK)
+    project, settings = loaded(tmp_path, "{use: local}"), Settings.from_env(tmp_path, ZENDESK)
     with Store.open(f"sqlite:///{tmp_path / 'store.db'}") as store:
         context = build_context(settings, project, store)
     assert isinstance(context.model(project.plans["damage"], "answer"), LocalModel)
 
 
-def test_a_model_without_an_adapter_is_told_at_the_start(tmp_path: Path) -> None:
-    project, settings = loaded(tmp_path, "anthropic"), Settings.from_env(tmp_path, ZENDESK)
-    with Store.open(f"sqlite:///{tmp_path / 'store.db'}") as store, pytest.raises(UnknownModel, match="anthropic"):
-        build_context(settings, project, store)
+@pytest.mark.parametrize(
+    ("declared", "variable"),
+    [
+        ("{use: anthropic, model: claude-sonnet-5-5}", "ANTHROPIC_API_KEY"),
+        ("{use: openai, model: gpt-4o, api_key: '{{ secret.MINE }}'}", "MINE"),
+        ("{use: local}\n  spare: {use: google, model: gemini-2.5-flash}\n  also: {use: mistral, model: x, base_url: "
+         "'http://127.0.0.1:9', fallback: [spare]}\n  quick2: also", None),
+    ],
+)  # fmt: skip
+def test_a_key_that_is_missing_is_named_at_the_start(tmp_path: Path, declared: str, variable: str | None) -> None:
+    project, settings = loaded(tmp_path, declared), Settings.from_env(tmp_path, ZENDESK)
+    if variable is None:  # none of these is asked by a plan: whoever does not use them needs no keys
+        models(settings, project)
+        return
+    with pytest.raises(MissingKey, match=variable) as caught:
+        models(settings, project)
+    assert caught.value.variable == variable
+
+
+def test_what_stands_in_needs_its_key_too(tmp_path: Path) -> None:
+    declared = "{use: openai, model: m, base_url: 'http://127.0.0.1:9', fallback: [spare]}\n"
+    project = loaded(tmp_path, declared + "  spare: {use: google, model: gemini-2.5-flash}")
+    with pytest.raises(MissingKey, match="GEMINI_API_KEY"):
+        models(Settings.from_env(tmp_path, ZENDESK), project)
+
+
+def test_a_usual_key_is_for_the_providers_own_address_alone(tmp_path: Path) -> None:
+    """Whoever runs a server of their own does not send it the key of a cloud."""
+    declared = "{use: openai, model: m, base_url: 'http://127.0.0.1:9', location: on_premises}"
+    settings = Settings.from_env(tmp_path, {**ZENDESK, "OPENAI_API_KEY": "sk-of-the-cloud"})
+    hosting = Hosting(loaded(tmp_path, declared).settings, settings.secrets)
+    chain = hosting.get("quick")
+    assert isinstance(chain, Chain)
+    (link,) = chain.links
+    assert isinstance(link.model, HostedModel)
+    assert link.model.spec.api_key == ""
+    assert link.model.capabilities.location == "on_premises"
+    assert link.model.capabilities.free
+
+
+def test_capabilities_and_prices_are_those_of_the_table_unless_told(tmp_path: Path) -> None:
+    price = "price: {input: 7, output: 9}, vision: no, tools: no, max_output: 100, within: 10s"
+    declared = "{use: openai, model: gpt-4o-2024-08-06}\n  other: {use: openai, model: gpt-4o, " + price + "}"
+    settings = Settings.from_env(tmp_path, {**ZENDESK, "OPENAI_API_KEY": "sk"})
+    hosting = Hosting(loaded(tmp_path, declared).settings, settings.secrets)
+    known, told = hosting.get("quick"), hosting.get("other")
+    assert (known.capabilities.vision, known.capabilities.tools, known.capabilities.location) == (True, True, "cloud")
+    assert known.capabilities.price is not None
+    assert (known.capabilities.price.input, known.capabilities.price.cached) == (Decimal("2.5"), Decimal("1.25"))
+    assert told.capabilities.price is not None
+    assert (told.capabilities.price.input, told.capabilities.price.cached) == (Decimal(7), Decimal(7))
+    assert (told.capabilities.vision, told.capabilities.tools) == (False, False)
+    assert isinstance(told, Chain)
+    assert told.seconds == 10.0
+
+
+def test_a_budget_needs_prices(tmp_path: Path) -> None:
+    with pytest.raises(ProjectInvalid):
+        loaded(tmp_path, "{use: openai, model: of-tomorrow}", "\nbudget: {day: 5 USD}\n")

@@ -13,7 +13,7 @@ class LocalModel:
     """Works on this machine, without a key. See the package for what each job does."""
 
     name = NAME
-    capabilities = Capabilities(location="on_premises")
+    capabilities = Capabilities(location="on_premises", free=True)
 
     async def answer(self, request: Request) -> Answer:
         """Do the request's job in a thread; deterministic, never raises for what a customer wrote."""

@@ -63,13 +63,13 @@ class Asker(Group):
         files = await self._files(scope, [field.name for field in lacking if field not in wanted], said)
         if not wanted:
             return files
-        model = self.context.model(scope.plan, "ask")
         words = tuple(Message(_ROLES[m.author_role], m.text or "", m.platform_time) for m in said)  # type: ignore[arg-type]
         asked = scope.work.data.get("field")
         now = await self.store.run(self.store.now)
-        answer = await model.answer(
-            Request(Job.EXTRACT, words, fields=tuple(wanted), asked=asked, now=now, language=scope.ticket.language)
+        request = Request(
+            Job.EXTRACT, words, fields=tuple(wanted), asked=asked, now=now, language=scope.ticket.language
         )
+        answer = await self.desk.ask(scope, "ask", request)
         sure = {n: v for n, v in answer.data.items() if v is not None and answer.per_field.get(n, 0.0) >= _SURE}
         found = {field.name: self._typed(scope, field, sure[field.name]) for field in wanted if field.name in sure}
         return {**found, **files}

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
@@ -12,7 +13,11 @@ from temporalio.exceptions import ApplicationError
 
 from engine.errors import EngineError, NotHere
 from engine.expressions.values import decode, encode
+from engine.models.base import Answer, Request
+from engine.models.errors import ModelUnavailable
 from engine.plan import Grant, Node, Plan
+from engine.prompts.render import PromptSet
+from engine.runtime.activities.thinking import asked
 from engine.runtime.context import Context
 from engine.runtime.input import Result, Step, Value, Work
 from engine.runtime.names import engine_names
@@ -30,8 +35,16 @@ _RUNNING = timedelta(minutes=10)
 """A ticket that no activity has touched for so long, while no wait says otherwise, is looked at by the watchdog."""
 _SILENT = timedelta(seconds=10)
 """Where the workflow does not say after which silence a worker counts as gone."""
-_PERMANENT = frozenset({"erased", "missing", "plan", "policy", "revision", "type", "undecidable"})
+_PERMANENT = frozenset({
+    "erased", "missing", "plan", "policy", "revision", "type", "undecidable", "prompt", "missing_key", "unknown_model",
+    "leaves_premises", "model_rejected", "no_vision", "no_tools", "key_refused", "no_such_model", "too_long",
+    "budget", "budget_ticket", "budget_day", "budget_unpriced",
+})  # fmt: skip
 """Codes that trying again does not mend: the ticket goes to a person."""
+_BAD_ANSWERS = frozenset({"bad_answer", "bad_arguments", "bad_json", "bad_reply", "bad_schema"})
+_ATTEMPTS = {**dict.fromkeys(_BAD_ANSWERS, 3), "model_unavailable": 20}
+"""Codes that trying again may mend, and after how many attempts a person goes on nevertheless. Twenty take about ten
+minutes, in which a provider's outage mostly ends."""
 
 
 class Scope:
@@ -65,6 +78,8 @@ class Desk:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.store = context.store
+        self.prompts: dict[str, PromptSet] = {}
+        """version -> templates, as the store has them: a set never changes"""
 
     async def enter(self, work: Work, *, closed: bool = False, lenient: bool = False) -> Scope | None:
         """Loads the ticket and its pinned plan, and writes the account. None: the run that asks is of the past.
@@ -119,6 +134,11 @@ class Desk:
         today = await self.plan(active) if active else plan
         return [plan.grants.get(tool), today.grants.get(tool)] if today is not plan else [plan.grants.get(tool)]
 
+    async def ask(self, scope: Scope, job: str, request: Request) -> Answer:
+        """Asks the plan's model for a job (`answer`, `ask`, `route`, `agent`), on the ticket's account. Raises
+        ModelError."""
+        return await asked(self, scope, job, request)
+
     async def keep(self, scope: Scope, name: str, value: Any) -> Value:
         """Writes a value's row; gives its reference with the scalars that the plan's conditions read."""
         ref = await self.store.run(self.store.values.put, scope.ticket.id, scope.work.epoch, name, encode(value))
@@ -171,7 +191,10 @@ def guarded(
         except ApplicationError:
             raise
         except EngineError as error:
-            raise _failure(error.code, permanent=error.code in _PERMANENT) from None
+            spent = activity.info().attempt >= _ATTEMPTS.get(error.code, sys.maxsize)
+            if isinstance(error, ModelUnavailable) and error.retry_after and not spent:
+                raise later(error.code, error.retry_after) from None
+            raise _failure(error.code, permanent=spent or error.code in _PERMANENT) from None
         except Exception as error:
             frames = "".join(traceback.format_tb(error.__traceback__))  # without the message, which may hold contents
             log.error("activity %s failed: %s\n%s", activity.info().activity_type, type(error).__name__, frames)

@@ -1,13 +1,13 @@
 """What decides the way of a flow where contents are read: values, conditions, loops, and questions to the model."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast, get_args
 
 from temporalio import activity
 
 from engine.expressions.evaluate import EvaluationError, condition, evaluate
-from engine.expressions.values import canonical, decode, encode
+from engine.expressions.values import decode, encode
 from engine.models.base import Choice, Job, Message, Request, Role
 from engine.runtime.activities.base import Group, Scope, guarded
 from engine.runtime.input import Result
@@ -88,10 +88,10 @@ class Decider(Group):
         data = scope.node.data
         words = tuple(Choice(word, said[0] if said else word, tuple(said)) for word, said in data["answers"].items())
         request = Request(
-            Job.CLASSIFY, await turns(self.store, scope), instruction=data["question"] + facts(scope, data["using"]),
-            choices=words, language=scope.ticket.language,
+            Job.CLASSIFY, await turns(self.store, scope), instruction=data["question"],
+            facts=facts(scope, data["using"]), choices=words, language=scope.ticket.language,
         )  # fmt: skip
-        answer = await self.context.model(scope.plan, "route").answer(request)
+        answer = await self.desk.ask(scope, "route", request)
         word = answer.data.get("choice")
         if word not in data["answers"] or Decimal(str(answer.confidence)) < Decimal(data["threshold"]):
             return Result("unsure")
@@ -107,13 +107,13 @@ async def turns(store: Store, scope: Scope) -> tuple[Message, ...]:
     return tuple(Message(cast("Role", t.who), t.text or "", t.at) for t in heard if t.who in get_args(Role))
 
 
-def facts(scope: Scope, using: list[str]) -> str:
-    """Values as lines of canonical JSON, which no text within them can leave."""
-    lines = []
+def facts(scope: Scope, using: Sequence[str]) -> dict[str, Any]:
+    """Values by path, as JSON: data for the model, which never stands among its instructions."""
+    found = {}
     for path in using:
         value: Any = scope.names
         for key in path.split("."):
             value = value.get(key) if isinstance(value, Mapping) else None
         if value is not None:
-            lines.append(f"\n{path}: {canonical(encode(value)).decode()}")
-    return "".join(lines)
+            found[path] = encode(value)
+    return found

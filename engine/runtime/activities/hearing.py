@@ -198,9 +198,8 @@ class Hearer(Group):
 
     async def _clear(self, scope: Scope, said: Rows) -> str | None:
         """The meaning, None if it is unclear."""
-        model = self.context.model(scope.plan, "route")
         words = tuple(Message("customer", m.text or "", m.platform_time) for m in said)
-        answer = await model.answer(Request(Job.CLASSIFY, words, choices=MEANINGS))
+        answer = await self.desk.ask(scope, "route", Request(Job.CLASSIFY, words, choices=MEANINGS))
         meaning = answer.data.get("choice")
         return str(meaning) if meaning and answer.confidence >= _SURE else None
 

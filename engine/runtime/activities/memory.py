@@ -22,6 +22,7 @@ _ARGUMENTS = 50_000
 """Characters of one call's arguments, as JSON."""
 _TEXT = 20_000
 _NAME = 200
+_SIGNATURE = 100_000
 _SAY = "write_to_customer"
 
 
@@ -30,7 +31,7 @@ class Memory:
     """One agent step of one ticket."""
 
     turns: list[dict[str, Any]] = field(default_factory=list)
-    """{text, calls: [{id, tool, arguments, broken?}], results: {id: JSON}}, oldest first"""
+    """{text, calls: [{id, tool, arguments, broken?, signature?}], results: {id: JSON}}, oldest first"""
     queue: list[str] = field(default_factory=list)
     """Ids of calls of the last turn that are still to be made."""
     out: list[str] = field(default_factory=list)
@@ -74,7 +75,10 @@ class Memory:
         """The turns as a model reads them."""
         return tuple(
             Turn(
-                turn["text"], tuple(Call(call["id"], call["tool"], call["arguments"]) for call in turn["calls"]),
+                turn["text"],
+                tuple(
+                    Call(call["id"], call["tool"], call["arguments"], call.get("signature", "")) for call in turn["calls"]
+                ),
                 turn["results"],
             )
             for turn in self.turns
@@ -117,6 +121,8 @@ class Memory:
 def _call(call: Call) -> dict[str, Any]:
     """One call. `broken`: its arguments are no record of JSON of a decent size; there are none then."""
     made = {"id": _clean(call.id, _NAME), "tool": _clean(call.tool, _NAME), "arguments": _arguments(call.arguments)}
+    if 0 < len(call.signature) <= _SIGNATURE:  # word for word, or not at all
+        made["signature"] = call.signature
     return made if made["arguments"] is not None else {**made, "arguments": {}, "broken": True}
 
 

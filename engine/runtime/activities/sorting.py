@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from engine.models.base import Message
+from engine.models.base import Message, Model
 from engine.plan import Plan
 from engine.routing import BUILT_IN, Came, by_rule, choices, read, wishes
 from engine.runtime.activities.base import Group, Scope
+from engine.runtime.activities.thinking import OnAccount
 from engine.store.rows import MessageRow
 
 __all__ = ["Sorter"]
@@ -25,7 +26,7 @@ class Sorter(Group):
             return fits[0]
         texts = tuple(Message("customer", m.text or "", m.platform_time) for m in said)
         texts = texts or (Message("customer", scope.ticket.subject or ""),)
-        model, among = self.context.model(scope.plan, "route"), choices(plans)
+        model, among = self._model(scope), choices(plans)
         answer = await read(model, texts, among)
         choice = answer.data.get("choice")
         if said and scope.plan.flow == "triage":
@@ -44,13 +45,16 @@ class Sorter(Group):
         texts = tuple(
             Message("customer", (m.text or "")[begins:ends], m.platform_time) for m in said if m.seq == number
         )
-        model, among = self.context.model(scope.plan, "route"), choices(await self._plans())
+        model, among = self._model(scope), choices(await self._plans())
         others = tuple(choice for choice in among if choice.name != scope.plan.flow)
         for known in (others, among) if scope.work.data.get("instead") else (among,):
             answer = await read(model, texts, known)
             if answer.data.get("choice") and answer.confidence >= threshold:
                 return str(answer.data["choice"])
         return None
+
+    def _model(self, scope: Scope) -> Model:
+        return OnAccount(self.desk, scope, "route")
 
     async def _plans(self) -> list[Plan]:
         active = await self.store.run(self.store.revisions.all_active)

@@ -14,6 +14,7 @@ from temporalio import activity
 
 from engine.channels.base import Outgoing, Unknown, Unsent
 from engine.expressions.evaluate import EvaluationError, render
+from engine.expressions.values import encode
 from engine.guardrails.base import CheckError, Finding, Verdict
 from engine.guardrails.secrets import hidden
 from engine.models.base import Job, Message, Passage, Request
@@ -155,18 +156,16 @@ class Speaker(Group):
         return Result(said.outcome, because=said.because)
 
     async def _answer(
-        self, scope: Scope, instruction: str, passages: tuple[Passage, ...], facts: tuple[str, ...] = ()
+        self, scope: Scope, instruction: str, passages: tuple[Passage, ...], facts: Mapping[str, Any] | None = None
     ) -> str | None:
         """A text with its sources named, or None: the model refused, or is less sure than the flow asks for."""
-        model = self.context.model(scope.plan, "answer")
         question = scope.names["ticket"]["question"]
-        subject = facts[0] if facts and "because" in instruction else question
-        answer = await model.answer(
-            Request(
-                Job.ANSWER, (Message("customer", subject),), instruction=instruction, passages=passages,
-                language=scope.ticket.language,
-            )
+        subject = str(next(iter(facts.values()))) if facts and "because" in instruction else question
+        request = Request(
+            Job.ANSWER, (Message("customer", subject),), instruction=instruction, passages=passages,
+            facts={path: encode(value) for path, value in (facts or {}).items()}, language=scope.ticket.language,
         )  # fmt: skip
+        answer = await self.desk.ask(scope, "answer", request)
         when = scope.plan.settings.get("escalate", {}).get("when", {}).get("confidence")
         if answer.finish != "stop" or not answer.text or (when and answer.confidence < float(str(when["value"]))):
             return None
@@ -212,10 +211,10 @@ def outgoing(row: OutboundRow, until: float) -> Outgoing:
     )  # fmt: skip
 
 
-def _sources(scope: Scope, using: Any) -> tuple[tuple[Passage, ...], tuple[str, ...]]:
-    """What a text may be written from: passages, and other values as text."""
+def _sources(scope: Scope, using: Any) -> tuple[tuple[Passage, ...], dict[str, Any]]:
+    """What a text may be written from: passages, and other values by their path."""
     passages: list[Passage] = []
-    facts: list[str] = []
+    facts: dict[str, Any] = {}
     for path in using:
         value: Any = scope.names
         for key in str(path).split("."):
@@ -229,5 +228,5 @@ def _sources(scope: Scope, using: Any) -> tuple[tuple[Passage, ...], tuple[str, 
         ):
             passages += [_passage(item) for item in value]
         elif value is not None:
-            facts.append(str(value))
-    return tuple(passages), tuple(facts)
+            facts[str(path)] = value
+    return tuple(passages), facts

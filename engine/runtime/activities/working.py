@@ -17,7 +17,9 @@ from temporalio import activity
 from engine.errors import NotHere
 from engine.expressions.values import canonical, decode, encode
 from engine.guardrails.base import CheckError, Finding, Position, Verdict
-from engine.models.base import Answer, Job, Request, Tool
+from engine.models.base import Answer, Job, Model, Request, Tool
+from engine.models.chain import Chain
+from engine.models.errors import BudgetReached
 from engine.runtime.activities.base import Group, Scope, guarded
 from engine.runtime.activities.deciding import facts, turns
 from engine.runtime.activities.memory import Memory
@@ -177,16 +179,17 @@ class Worker(Group):
 
     async def _ask(self, scope: Scope, memory: Memory) -> Answer:
         data = scope.node.data
-        model = self.context.model(scope.plan, "agent")
-        instruction = data["goal"] + await self._policy(data) + facts(scope, data["using"])
         request = Request(
-            Job.WORK, await turns(self.store, scope), instruction=instruction,
+            Job.WORK, await turns(self.store, scope), instruction=data["goal"] + await self._policy(data),
+            facts=facts(scope, data["using"]),
             tools=self._tools(scope), turns=memory.past(), language=scope.ticket.language,
             now=await self.store.run(self.store.now),
         )  # fmt: skip
-        answer = await model.answer(request)
+        if data["max"]["cost"] is not None and _unpriced(self.context.model(scope.plan, "agent")):
+            raise BudgetReached("a bound on the cost, and a model whose price is not known", code="budget_unpriced")
+        answer = await self.desk.ask(scope, "agent", request)
         memory.model_calls += 1
-        memory.cost = str(Decimal(memory.cost) + answer.cost)
+        memory.cost = str(Decimal(memory.cost) + (answer.cost or 0))
         return answer
 
     async def _policy(self, data: Mapping[str, Any]) -> str:
@@ -335,3 +338,8 @@ def _read_told(outcome: str, value: Any) -> dict[str, Any]:
 
 def _checks(verdict: Verdict) -> str:
     return ",".join(sorted({finding.check for finding in verdict.findings}))
+
+
+def _unpriced(model: Model) -> bool:
+    links = [link.model for link in model.links] if isinstance(model, Chain) else [model]
+    return any(one.capabilities.price is None and not one.capabilities.free for one in links)

@@ -17,6 +17,9 @@ __all__ = ["CAP", "Came", "Ended", "Gone", "Handoff", "Jump", "Moved", "Ticket"]
 
 _RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30))
 _TIMEOUT = timedelta(seconds=60)
+_THINKING = timedelta(minutes=5)
+"""For what may ask a model, several times and with others that stand in for it."""
+_THINKS = frozenset({"answer", "ask.read", "judge", "listen", "reply", "route"})
 _HEARTBEAT = timedelta(seconds=10)
 """A worker that was killed is noticed after so long; every activity beats five times as often."""
 CAP = 6
@@ -217,7 +220,7 @@ class Ticket:
         data: Mapping[str, Any] | None = None,
         iteration: str | None = None,
         summary: str | None = None,
-        timeout: timedelta = _TIMEOUT,
+        timeout: timedelta | None = None,
     ) -> Result:
         """One side effect. Raises Gone when the store says that this run is of the past; ActivityError when it can't
         be done and trying again will not help."""
@@ -238,7 +241,7 @@ class Ticket:
             name,
             work,
             result_type=Result,
-            start_to_close_timeout=timeout,
+            start_to_close_timeout=timeout or (_THINKING if name in _THINKS else _TIMEOUT),
             heartbeat_timeout=_HEARTBEAT,
             retry_policy=_RETRY,
             summary=summary or self.plan.places.get(node.id) or node.kind,

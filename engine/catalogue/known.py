@@ -1,0 +1,61 @@
+"""Looking a model up. Only the standard library: `engine validate` asks here."""
+
+import json
+import re
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+__all__ = ["KEYS", "PROVIDERS", "Known", "known", "since", "source"]
+
+KEYS: Final = {
+    "anthropic": "ANTHROPIC_API_KEY",
+    "openai": "OPENAI_API_KEY",
+    "mistral": "MISTRAL_API_KEY",
+    "google": "GEMINI_API_KEY",
+}
+"""Provider -> the variable that holds its key where engine.yaml names none. Only for the provider's own address."""
+
+PROVIDERS: Final = frozenset({"local", *KEYS})
+
+_SNAPSHOT = re.compile(r"-(?:latest|\d{8}|\d{4}-\d{2}-\d{2})$")
+"""A model's name goes on with the day of the version that is meant."""
+
+
+class Known(NamedTuple):
+    """Of one model. Prices in USD for a million tokens."""
+
+    input: Decimal
+    cached: Decimal
+    written: Decimal
+    output: Decimal
+    context: int
+    """Tokens of input that it reads at this price."""
+    vision: bool
+
+
+def known(provider: str, model: str) -> Known | None:
+    """What stands in the table: the name itself, else the name without the day of its version. None: nothing."""
+    rows = _table()["models"].get(provider, {})
+    row = rows.get(model) or rows.get(_SNAPSHOT.sub("", model))
+    if row is None:
+        return None
+    prices = {name: Decimal(row[name]) for name in ("input", "cached", "written", "output")}
+    return Known(**prices, context=row["context"], vision=row["vision"])
+
+
+def since() -> str:
+    """The day on which the prices were taken down, as `YYYY-MM-DD`."""
+    return str(_table()["since"])
+
+
+def source() -> str:
+    """Where they were taken from."""
+    return str(_table()["source"])
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(Path(__file__).with_name("models.json").read_text("utf-8"))
+    return table

@@ -1,0 +1,193 @@
+"""Claude, by Anthropic's SDK: messages, tools, a schema as a tool that has to be called, and cached prefixes.
+
+Nothing of the SDK is imported before the first request.
+"""
+
+import base64
+import json
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+from engine.exchange import retry_after
+from engine.models.ask import ANSWER, Ask
+from engine.models.base import Call, Finish, Image, Turn, Usage
+from engine.models.errors import ModelError, ModelUnavailable
+from engine.models.hosted import Spec, asked, direct, quiet, refusal
+from engine.models.reply import Reply, arguments_of
+
+__all__ = ["Anthropic"]
+
+_CACHED: Final = {"type": "ephemeral"}
+"""Everything up to a block with this is kept for five minutes: tools and instructions, then the turns so far."""
+_FINISH: Final[dict[str | None, Finish]] = {
+    "max_tokens": "length", "model_context_window_exceeded": "length", "refusal": "refused",
+}  # fmt: skip
+_URL: Final = "https://api.anthropic.com"
+_NO_KEY: Final = "none"
+"""For a server of one's own that wants none: without any, the SDK would look for one by itself."""
+
+
+class Anthropic:
+    """https://docs.anthropic.com/en/api/messages"""
+
+    def __init__(self, spec: Spec) -> None:
+        import anthropic
+        import httpx2
+
+        quiet("anthropic")
+        self.spec = spec
+        self._sdk: Any = anthropic
+        self._http = httpx2.AsyncClient(**direct(spec))
+        self._client: Any = anthropic.AsyncAnthropic(
+            api_key=spec.api_key or _NO_KEY, base_url=spec.base_url or _URL, max_retries=0, timeout=spec.seconds,
+            http_client=self._http, open_telemetry=False,
+        )  # fmt: skip
+
+    async def complete(self, ask: Ask) -> Reply:
+        """One exchange."""
+        request = self._request(ask)
+
+        async def call() -> Reply:
+            return self._reply(ask, await self._client.messages.create(**request))
+
+        return await asked(call, self._told, self.spec.name)
+
+    async def stream(self, ask: Ask) -> AsyncIterator[str | Reply]:
+        """Server-sent events; the SDK puts the message together."""
+        request = self._request(ask)
+
+        async def begin() -> Any:
+            return await self._client.messages.create(**request, stream=True)
+
+        events = aiter(await asked(begin, self._told, self.spec.name))
+        whole = _Whole()
+        while not whole.over:
+            event = await asked(lambda: anext(events, None), self._told, self.spec.name)
+            if event is None:
+                raise ModelUnavailable(f"the answer of {self.spec.name!r} broke off", billed=True)
+            if piece := whole.take(event):
+                yield piece
+        yield whole.reply(ask)
+
+    async def close(self) -> None:
+        """Its connections."""
+        await self._http.aclose()
+
+    def _request(self, ask: Ask) -> dict[str, Any]:
+        first = [*map(_image, ask.images), {"type": "text", "text": ask.data}]
+        request: dict[str, Any] = {
+            "model": self.spec.model, "max_tokens": ask.most,
+            "system": [{"type": "text", "text": ask.system, "cache_control": _CACHED}],
+            "messages": [{"role": "user", "content": first}, *(m for turn in ask.turns for m in _turn(turn))],
+        }  # fmt: skip
+        if ask.turns:
+            request["messages"][-1]["content"][-1]["cache_control"] = _CACHED
+        if ask.schema is not None:
+            about = "Gives the answer."
+            request["tools"] = [{"name": ANSWER, "description": about, "input_schema": ask.schema}]
+            request["tool_choice"] = {"type": "tool", "name": ANSWER, "disable_parallel_tool_use": True}
+        elif ask.tools:
+            request["tools"] = [
+                {"name": tool.name, "description": tool.about, "input_schema": dict(tool.schema)} for tool in ask.tools
+            ]
+            request["tool_choice"] = {"type": "auto"}
+        return request
+
+    def _reply(self, ask: Ask, message: Any) -> Reply:
+        blocks = [block.model_dump() if hasattr(block, "model_dump") else block for block in message.content]
+        return _settled(ask, blocks, message.stop_reason, message.usage, message.model)
+
+    def _told(self, error: Exception) -> ModelError | None:
+        name, sdk = self.spec.name, self._sdk
+        if isinstance(error, sdk.APITimeoutError):
+            return ModelUnavailable(f"{name!r} did not answer in time", billed=True)
+        if isinstance(error, sdk.APIConnectionError):
+            return ModelUnavailable(f"{name!r} cannot be reached, or broke off", billed=True)
+        if isinstance(error, sdk.APIStatusError):
+            status = error.status_code if error.status_code >= 400 else _status(error.body)
+            return refusal(name, status, retry_after=retry_after(error.response.headers))
+        if type(error).__module__.startswith("httpx"):
+            return ModelUnavailable(f"the answer of {name!r} broke off", billed=True)
+        return None
+
+
+class _Whole:
+    """A message as its events add up."""
+
+    def __init__(self) -> None:
+        self.blocks: list[dict[str, Any]] = []
+        self.over = False
+        self._stop: str | None = None
+        self._model = ""
+        self._usage: Any = None
+        self._output = 0
+
+    def take(self, event: Any) -> str:
+        """The event's text, or its part of the answer's JSON."""
+        match event.type:
+            case "message_start":
+                self._model, self._usage = event.message.model, event.message.usage
+            case "content_block_start":
+                self.blocks.append({**event.content_block.model_dump(), "json": ""})
+            case "content_block_delta":
+                return self._delta(self.blocks[event.index], event.delta)
+            case "message_delta":
+                self._stop, self._output = event.delta.stop_reason, event.usage.output_tokens or 0
+            case "message_stop":
+                self.over = True
+        return ""
+
+    def _delta(self, block: dict[str, Any], delta: Any) -> str:
+        if delta.type == "text_delta":
+            block["text"] += delta.text
+            return str(delta.text)
+        if delta.type == "input_json_delta":
+            block["json"] += delta.partial_json
+            return str(delta.partial_json) if block.get("name") == ANSWER else ""
+        return ""
+
+    def reply(self, ask: Ask) -> Reply:
+        """The whole."""
+        blocks = [
+            {**block, "input": arguments_of(block["json"])} if block["type"] == "tool_use" else block
+            for block in self.blocks
+        ]
+        return _settled(ask, blocks, self._stop, self._usage, self._model, self._output)
+
+
+def _settled(
+    ask: Ask, blocks: list[dict[str, Any]], stop: str | None, used: Any, model: str, output: int | None = None
+) -> Reply:
+    calls = tuple(Call(b["id"], b["name"], arguments_of(b["input"])) for b in blocks if b["type"] == "tool_use")
+    given = next((call.arguments for call in calls if ask.schema is not None and call.tool == ANSWER), None)
+    read, written = used.cache_read_input_tokens or 0, used.cache_creation_input_tokens or 0
+    usage = Usage(
+        input_tokens=used.input_tokens + read + written, cached_tokens=read, written_tokens=written,
+        output_tokens=used.output_tokens if output is None else output,
+    )  # fmt: skip
+    return Reply(
+        text="".join(block["text"] for block in blocks if block["type"] == "text"), data=given,
+        calls=() if ask.schema is not None else calls, finish=_FINISH.get(stop, "stop"), usage=usage, model=model,
+    )  # fmt: skip
+
+
+def _status(body: Any) -> int:
+    """An error inside a stream has the status of its type."""
+    kind = body.get("error", {}).get("type") if isinstance(body, dict) else ""
+    return {"overloaded_error": 529, "rate_limit_error": 429, "invalid_request_error": 400}.get(kind, 500)
+
+
+def _image(image: Image) -> dict[str, Any]:
+    data = base64.b64encode(image.data).decode()
+    return {"type": "image", "source": {"type": "base64", "media_type": image.media_type, "data": data}}
+
+
+def _turn(turn: Turn) -> list[dict[str, Any]]:
+    """What it said and asked for, and what came of it."""
+    said = [{"type": "text", "text": turn.text}] if turn.text.strip() else []
+    calls = [{"type": "tool_use", "id": c.id, "name": c.tool, "input": dict(c.arguments)} for c in turn.calls]
+    results = [
+        {"type": "tool_result", "tool_use_id": c.id, "content": json.dumps(turn.results.get(c.id), ensure_ascii=False)}
+        for c in turn.calls
+    ]
+    return [{"role": "assistant", "content": [*said, *calls]}, {"role": "user", "content": results}]

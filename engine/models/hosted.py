@@ -1,0 +1,214 @@
+"""A model that somebody serves over HTTP: what all adapters share around their provider's own wire format.
+
+`HostedModel` renders and asks, holds the reply to the job's schema, and counts what it cost; a `Provider` knows an SDK.
+"""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final, Protocol, TypeVar
+from urllib.parse import urlsplit
+
+from engine.models.ask import Ask, ask_of, parts
+from engine.models.base import Answer, Capabilities, Prompt, Request, Usage
+from engine.models.errors import (
+    BadAnswer,
+    LeavesPremises,
+    ModelError,
+    ModelRejected,
+    ModelUnavailable,
+)
+from engine.models.pieces import Pieces
+from engine.models.reply import Reply, answer_of
+
+__all__ = ["HostedModel", "Provider", "Spec", "asked", "direct", "quiet", "refusal"]
+
+IMAGE_TOKENS: Final = 5_000
+"""More than any provider counts for one image of at most 1,568 pixels a side (`engine.models.images`)."""
+_BUSY: Final = frozenset({408, 409, 425, 429})
+"""Statuses that another attempt may turn into an answer, beside those of 500 and more."""
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """A model as engine.yaml names it."""
+
+    name: str
+    provider: str
+    model: str
+    capabilities: Capabilities
+    api_key: str = field(default="", repr=False)
+    base_url: str = field(default="", repr=False)
+    """Of a server of one's own; empty: the provider's."""
+    most: int = 2_000
+    """Tokens of an answer."""
+    seconds: float = 60.0
+    """Until one attempt has failed; what waits longer is ended by whoever asked."""
+
+
+class Provider(Protocol):
+    """One SDK. Raises only `engine.models.errors.ModelError`, and never retries by itself."""
+
+    async def complete(self, ask: Ask) -> Reply:
+        """The whole reply."""
+        ...
+
+    def stream(self, ask: Ask) -> AsyncIterator[str | Reply]:
+        """Pieces of the text, or of the JSON that the schema asks for; then the whole reply."""
+        ...
+
+    async def close(self) -> None:
+        """Lets go of its connections."""
+        ...
+
+
+class HostedModel:
+    """A model behind one of the providers. The SDK is loaded with the first request, off the event loop."""
+
+    def __init__(self, spec: Spec, make: Callable[[Spec], Provider]) -> None:
+        self.spec = spec
+        self.name = spec.name
+        self.capabilities = spec.capabilities
+        self._make = make
+        self._made: Provider | None = None
+        self._making = asyncio.Lock()
+
+    def load(self) -> None:
+        """Loads the SDK now, which takes seconds: a worker does so before its first ticket."""
+        if self._made is None:
+            self._made = self._make(self.spec)
+
+    def __repr__(self) -> str:
+        return f"<{self.spec.provider} model {self.name!r}>"
+
+    async def answer(self, request: Request) -> Answer:
+        """Asks once. Raises ModelError; what came back and cannot be used has cost its tokens nevertheless."""
+        ask = self.ask(request)
+        reply = await (await self._provider()).complete(ask)
+        return self._answer(request, ask, reply)
+
+    async def stream(self, request: Request) -> AsyncIterator[str | Answer]:
+        """Pieces of the text to the customer, then the whole answer; for jobs that are no text, that alone."""
+        ask = self.ask(request)
+        pieces = Pieces(request.job)
+        whole: Reply | None = None
+        async for piece in (await self._provider()).stream(ask):
+            if isinstance(piece, Reply):
+                whole = piece
+            elif text := pieces.feed(piece):
+                yield text
+        if whole is None:
+            raise ModelUnavailable(f"the answer of {self.name!r} broke off", billed=True)
+        yield self._answer(request, ask, whole)
+
+    def ask(self, request: Request) -> Ask:
+        """What is sent. Raises before anything is, where nothing may be, or where it would be of no use."""
+        can = self.capabilities
+        if request.stays and can.location != "on_premises":
+            raise LeavesPremises(f"the model {self.name!r} is not on the premises")
+        if not can.vision and any(message.images for message in request.messages):
+            raise ModelRejected(f"the model {self.name!r} sees no images", code="no_vision")
+        if request.tools and not can.tools:
+            raise ModelRejected(f"the model {self.name!r} does not work with tools", code="no_tools")
+        return ask_of(request, request.prompt or _prompt(request), most=self.spec.most)
+
+    def worst(self, request: Request) -> Decimal | None:
+        """What the call costs at the most, in USD. None: the price is not known."""
+        ask, price = self.ask(request), self.capabilities.price
+        if price is None:
+            return Decimal(0) if self.capabilities.free else None
+        tokens = ask.size + IMAGE_TOKENS * len(ask.images)
+        return (tokens * max(price.input, price.written) + ask.most * price.output) / 1_000_000
+
+    def cost(self, usage: Usage) -> Decimal | None:
+        """What a call with this usage cost, in USD. None: the price is not known."""
+        price = self.capabilities.price
+        if price is None:
+            return Decimal(0) if self.capabilities.free else None
+        fresh = max(usage.input_tokens - usage.cached_tokens - usage.written_tokens, 0)
+        total = fresh * price.input + usage.cached_tokens * price.cached + usage.written_tokens * price.written
+        return (total + usage.output_tokens * price.output) / 1_000_000
+
+    async def close(self) -> None:
+        """Lets go of connections."""
+        if self._made is not None:
+            await self._made.close()
+
+    def _answer(self, request: Request, ask: Ask, reply: Reply) -> Answer:
+        cost = self.cost(reply.usage)
+        try:
+            answer = answer_of(request, ask, reply)
+        except BadAnswer as error:
+            error.usage, error.cost = reply.usage, cost
+            raise
+        return replace(answer, cost=cost, model=self.name)
+
+    async def _provider(self) -> Provider:
+        async with self._making:
+            if self._made is None:
+                await asyncio.to_thread(self.load)
+            assert self._made is not None, "loaded just now"
+            return self._made
+
+
+async def asked(call: Callable[[], Awaitable[T]], told: Callable[[Exception], ModelError | None], name: str) -> T:
+    """Awaits one exchange of a provider. `told` makes the engine's error of the SDK's own; whatever else goes wrong
+    while an answer is read is a bad answer. The SDK's error, which holds the request, is let go of."""
+    failed: ModelError
+    try:
+        return await call()
+    except ModelError:
+        raise
+    except Exception as error:
+        failed = told(error) or BadAnswer(f"what {name!r} answered cannot be read", code="bad_reply")
+    raise failed
+
+
+def refusal(name: str, status: int, *, retry_after: float | None = None) -> ModelError:
+    """The engine's error for a status that is no success."""
+    if status in _BUSY or status >= 500:
+        return ModelUnavailable(f"{name!r} answered with status {status}", retry_after=retry_after)
+    code = {401: "key_refused", 403: "key_refused", 404: "no_such_model", 413: "too_long"}.get(status)
+    return ModelRejected(f"{name!r} refused with status {status}", code=code)
+
+
+def direct(spec: Spec) -> dict[str, Any]:
+    """Arguments for the HTTP client of an SDK: no redirect takes contents elsewhere, and no proxy of the environment
+    stands between the engine and its own machine."""
+    own = urlsplit(spec.base_url).hostname in _LOOPBACK
+    return {"follow_redirects": False, "trust_env": not own, "timeout": spec.seconds, "verify": _tls()}
+
+
+def quiet(*names: str) -> None:
+    """Some SDKs log whole requests at their lowest level, and some turn that on by a variable of the environment."""
+    for name in (*names, "httpx", "httpx2", "httpcore", "httpcore2"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+@lru_cache(maxsize=1)
+def _tls() -> ssl.SSLContext:
+    """One for all clients: each would read all certificates anew."""
+    import httpx
+
+    return httpx.create_ssl_context()
+
+
+@lru_cache(maxsize=1)
+def _packaged() -> Any:
+    from engine.prompts.render import PromptSet  # jinja2
+
+    return PromptSet()
+
+
+def _prompt(request: Request) -> Prompt:
+    """With the templates of the package."""
+    prompts = _packaged()
+    system, data = prompts.render(request.job.value, *parts(request))
+    return Prompt(system, data, prompts.version)

@@ -1,0 +1,159 @@
+"""Pictures that customers send, made safe to hand on: told by their first bytes, capped, and drawn anew.
+
+What comes out has no metadata (places, cameras, thumbnails), one frame, and at most `SIDE` pixels a side. Nothing of
+the file's own bytes is left in it. For models without vision, Tesseract reads the text in it, where it is installed.
+
+ImageRefused: not an image that the engine takes. Messages hold no contents.
+"""
+
+import asyncio
+import io
+import shutil
+import warnings
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from engine.errors import EngineError
+from engine.models.base import Image, ImageType, Message
+from engine.models.errors import ModelRejected
+
+__all__ = ["MAX_BYTES", "SIDE", "ImageRefused", "can_read", "drawn", "for_model", "read", "sniffed"]
+
+MAX_BYTES: Final = 10_000_000
+"""Of a file as it came."""
+MAX_PIXELS: Final = 50_000_000
+"""Of a picture as it says itself, before anything of it is unpacked."""
+SIDE: Final = 1_568
+"""Pixels of the longer side of what models are given: above it, providers scale down themselves and charge for more."""
+MAX_IMAGES: Final = 10
+"""Of one message."""
+_READ_SECONDS: Final = 20.0
+_READ_CHARACTERS: Final = 5_000
+_LANGUAGES: Final = ("eng", "deu", "fra", "spa")
+
+_MAGIC: Final[tuple[tuple[bytes, ImageType], ...]] = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+)
+_FORMATS: Final[dict[ImageType, str]] = {
+    "image/png": "PNG", "image/jpeg": "JPEG", "image/gif": "GIF", "image/webp": "WEBP",
+}  # fmt: skip
+
+
+class ImageRefused(EngineError):
+    """`type`: not of a kind that is taken; `size`: too large; `broken`: it cannot be drawn."""
+
+    code = "image"
+
+
+def sniffed(data: bytes) -> ImageType | None:
+    """The kind of a picture by its first bytes; what its sender calls it counts for nothing."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    return next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
+
+
+def drawn(data: bytes) -> Image:
+    """The picture drawn anew, as PNG where it came as PNG or GIF or is transparent, else as JPEG. Blocking. Raises
+    ImageRefused."""
+    if len(data) > MAX_BYTES:
+        raise ImageRefused("the file is too large", code="size")
+    kind = sniffed(data)
+    if kind is None:
+        raise ImageRefused("not a PNG, JPEG, GIF or WebP", code="type")
+    from PIL import Image as Pillow
+    from PIL import ImageOps
+
+    failed = ImageRefused("the picture cannot be drawn", code="broken")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Pillow.DecompressionBombWarning)
+            with Pillow.open(io.BytesIO(data), formats=[_FORMATS[kind]]) as found:
+                if found.width * found.height > MAX_PIXELS:
+                    raise ImageRefused("the picture has too many pixels", code="size")
+                found.draft("RGB", (SIDE, SIDE))
+                upright = ImageOps.exif_transpose(found)
+                clear = upright.has_transparency_data
+                plain = upright.convert("RGBA" if clear else "RGB")
+                plain.thumbnail((SIDE, SIDE))
+                flat = Pillow.new(plain.mode, plain.size)
+                flat.paste(plain)
+                return _written(flat, png=clear or kind in ("image/png", "image/gif"))
+    except ImageRefused:
+        raise
+    except Exception:  # whatever a hostile file makes of a decoder; its message may hold contents
+        raise failed from None
+
+
+def _written(picture: "object", *, png: bool) -> Image:
+    from PIL.Image import Image as Picture
+
+    assert isinstance(picture, Picture)
+    out = io.BytesIO()
+    if png:
+        picture.save(out, "PNG", optimize=False)
+        return Image("image/png", out.getvalue())
+    picture.save(out, "JPEG", quality=85)
+    return Image("image/jpeg", out.getvalue())
+
+
+def can_read() -> bool:
+    """Whether Tesseract is installed."""
+    return shutil.which("tesseract") is not None
+
+
+async def read(image: Image) -> str:
+    """The text in a picture, by Tesseract in a process of its own; empty where there is none. Raises ImageRefused where
+    it cannot be read in time, or Tesseract is not there."""
+    program = shutil.which("tesseract")
+    if program is None:
+        raise ImageRefused("Tesseract is not installed", code="no_ocr")
+    process = await asyncio.create_subprocess_exec(
+        program, "stdin", "stdout", "-l", await _languages(program), stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        said, _ = await asyncio.wait_for(process.communicate(image.data), _READ_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        raise ImageRefused("the picture was not read in time", code="broken") from None
+    if process.returncode != 0:
+        raise ImageRefused("the picture cannot be read", code="broken")
+    return said.decode("utf-8", "replace").strip()[:_READ_CHARACTERS]
+
+
+async def _languages(program: str) -> str:
+    process = await asyncio.create_subprocess_exec(
+        program, "--list-langs", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+    )
+    said, _ = await process.communicate()
+    there = set(said.decode("utf-8", "replace").split())
+    return "+".join(one for one in _LANGUAGES if one in there) or "eng"
+
+
+async def for_model(messages: Sequence[Message], *, vision: bool) -> tuple[Message, ...]:
+    """The messages as a model takes them: with their pictures where it sees, else with the text in them.
+
+    Raises ModelRejected (`no_vision`) where it does not see and there is no Tesseract: nobody answers for a picture
+    that nobody has looked at.
+    """
+    if vision or not any(message.images for message in messages):
+        return tuple(messages)
+    if not can_read():
+        raise ModelRejected("the model sees no images, and Tesseract is not installed", code="no_vision")
+    return tuple([await _told(message) if message.images else message for message in messages])
+
+
+async def _told(message: Message) -> Message:
+    texts = []
+    for number, image in enumerate(message.images[:MAX_IMAGES], 1):
+        try:
+            said = await read(image)
+        except ImageRefused:
+            said = ""
+        texts.append(f"[picture {number}: {said or 'no text in it could be read'}]")
+    return replace(message, text="\n".join([message.text, *texts]).strip(), images=())

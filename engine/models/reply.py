@@ -1,0 +1,178 @@
+"""What a hosted model replied, and the answer that it comes to: validated, typed, and never half used."""
+
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from engine.models.ask import Ask
+from engine.models.base import Answer, Call, Field, Finish, Job, Money, Request, Usage
+from engine.models.errors import BadAnswer
+
+__all__ = ["Reply", "answer_of", "arguments_of"]
+
+_LONGEST: Final = 100_000
+"""Characters of a reply; more is no answer to a customer's question."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """As the provider gave it. `data` is the text or the call that is held to the schema, still as JSON."""
+
+    text: str = field(default="", repr=False)
+    data: str | Mapping[str, Any] | None = field(default=None, repr=False)
+    calls: tuple[Call, ...] = ()
+    finish: Finish = "stop"
+    usage: Usage = field(default_factory=Usage)
+    model: str = ""
+
+
+def answer_of(request: Request, ask: Ask, reply: Reply) -> Answer:
+    """The answer of the request's job. A refusal and a cut text are answers that say so. Raises BadAnswer."""
+    usage, model = reply.usage, reply.model
+    if reply.finish != "stop":
+        return Answer(finish=reply.finish, usage=usage, model=model)
+    if request.job is Job.WORK:
+        calls = tuple(Call(c.id, ask.names.get(c.tool, c.tool), c.arguments, c.signature) for c in _unique(reply.calls))
+        if not calls and not reply.text.strip():
+            raise BadAnswer("neither a call nor a text came")
+        return Answer(text=reply.text.strip(), calls=calls, usage=usage, model=model)
+    data = _held(reply.data, ask.schema or {})
+    found: Answer = _JOBS[request.job](request, data)
+    return Answer(
+        text=found.text, data=found.data, citations=found.citations, confidence=found.confidence,
+        per_field=found.per_field, finish=found.finish, usage=usage, model=model,
+    )  # fmt: skip
+
+
+def arguments_of(text: str | Mapping[str, Any] | None) -> dict[str, Any]:
+    """A call's arguments. Raises BadAnswer for what is no JSON object."""
+    data = json_of(text) if isinstance(text, str) else text
+    if not isinstance(data, Mapping):
+        raise BadAnswer("a call's arguments are no object", code="bad_arguments")
+    return dict(data)
+
+
+def json_of(text: str) -> Any:
+    """JSON as the standard has it, numbers as int and float. Raises BadAnswer."""
+    try:
+        if len(text) <= _LONGEST:
+            return json.loads(text or "{}", parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        pass
+    raise BadAnswer("what came is no JSON", code="bad_json")
+
+
+def _no_number(word: str) -> Any:
+    raise ValueError(word)
+
+
+def _unique(calls: tuple[Call, ...]) -> list[Call]:
+    """Every call with an id of its own: a server that gives none, or the same one twice, confuses no results."""
+    seen: dict[str, Call] = {}
+    for number, call in enumerate(calls):
+        name = call.id if call.id and call.id not in seen else f"call-{number}-{len(seen)}"
+        seen[name] = Call(name, call.tool, call.arguments, call.signature)
+    return list(seen.values())
+
+
+def _held(data: str | Mapping[str, Any] | None, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Held to the schema here as well, whatever the provider promised. Raises BadAnswer, which names no value."""
+    from jsonschema import Draft202012Validator  # loads in half a second, and only where a model answers
+
+    found = json_of(data) if isinstance(data, str) else data
+    if not isinstance(found, Mapping) or not Draft202012Validator(schema).is_valid(found):
+        raise BadAnswer("the answer does not fit its schema", code="bad_schema")
+    return found
+
+
+def _share(value: Any) -> float:
+    """A probability; what is none counts as none at all."""
+    number = float(value)
+    return min(max(number, 0.0), 1.0) if math.isfinite(number) else 0.0
+
+
+def _classified(_: Request, data: Mapping[str, Any]) -> Answer:
+    choice, sure = data["choice"], _share(data["confidence"])
+    return Answer(data={"choice": choice, "scores": {choice: sure} if choice else {}}, confidence=sure)
+
+
+def _answered(request: Request, data: Mapping[str, Any]) -> Answer:
+    """A citation of a passage that was not given is no citation; without one, what rests on passages alone
+    is refused."""
+    known = {passage.id for passage in request.passages}
+    cited = tuple(dict.fromkeys(name for name in data["citations"] if name in known))
+    text = data["answer"].strip()
+    held_up = data["supported"] and text and (cited or request.facts or not known)
+    if not held_up:
+        return Answer(finish="refused", confidence=_share(data["confidence"]))
+    return Answer(text=text, citations=cited, confidence=_share(data["confidence"]))
+
+
+def _extracted(request: Request, data: Mapping[str, Any]) -> Answer:
+    """Only what a customer's message says word for word, and what is of the field's type."""
+    said = _folded("\n".join(one.text for one in request.messages if one.role == "customer"))
+    values: dict[str, Any] = {}
+    sure: dict[str, float] = {}
+    for one in request.fields:
+        given = data.get(one.name)
+        if given is None or not _folded(given["quote"]) or _folded(given["quote"]) not in said:
+            continue
+        value = _typed(one, given["value"])
+        if value is not None:
+            values[one.name], sure[one.name] = value, _share(given["confidence"])
+    return Answer(data=values, per_field=sure, confidence=min(sure.values(), default=0.0))
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _typed(one: Field, value: Any) -> Any:
+    """The value of the field's type; None for what is none, which is then as good as not said."""
+    try:
+        match one.kind:
+            case "number":
+                return _decimal(value)
+            case "money":
+                currency = value["currency"]
+                return Money(_decimal(value["amount"]), currency.upper() if currency else None)
+            case "date":
+                return date.fromisoformat(value)
+            case "one_of":
+                return _option(one, value)
+            case "some_of":
+                return [_option(one, place) for place in dict.fromkeys(value)] or None
+            case "yes_no" | "integer":
+                return int(value) if one.kind == "integer" else value
+    except (ValueError, InvalidOperation, LookupError, OverflowError):
+        return None
+    text = unicodedata.normalize("NFC", value.strip())
+    if not text or (one.pattern is not None and re.fullmatch(one.pattern, text) is None):
+        return None
+    return text
+
+
+def _decimal(value: float) -> Decimal:
+    number = Decimal(str(value))
+    if not number.is_finite():
+        raise ValueError("not finite")
+    return number
+
+
+def _option(one: Field, place: int) -> Any:
+    if not 0 <= place < len(one.options):
+        raise LookupError("no such option")
+    return one.options[int(place)].value
+
+
+_JOBS: Final[Mapping[Job, Callable[[Request, Mapping[str, Any]], Answer]]] = {
+    Job.CLASSIFY: _classified,
+    Job.EXTRACT: _extracted,
+    Job.ANSWER: _answered,
+}

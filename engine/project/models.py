@@ -1,0 +1,97 @@
+"""Models by the names that engine.yaml gives them: what stands behind each, and which variables hold their keys."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from engine.catalogue import KEYS, known
+from engine.project.contract import json_of
+from engine.project.settings import ModelSettings, Settings
+from engine.syntax import Text
+
+__all__ = ["Needed", "Standing", "keys", "secrets_in", "sees", "standing", "variables"]
+
+
+class Standing(NamedTuple):
+    """What stands behind a name."""
+
+    provider: str
+    declared: ModelSettings | None
+    """None where the provider alone is named."""
+
+    @property
+    def stays(self) -> bool:
+        """Whether contents stay on the premises: `local`, or a server of one's own that is said to be there. Without
+        an address it is the provider's cloud, whatever is said."""
+        if self.provider == "local":
+            return True
+        said = self.declared
+        there = said is not None and said.location is not None and said.location.value == "on_premises"
+        return there and said is not None and said.base_url is not None
+
+
+class Needed(NamedTuple):
+    """A variable without which a model cannot be asked."""
+
+    model: str
+    variable: str
+
+
+def standing(settings: Settings | None, name: str) -> Standing | None:
+    """What a name of engine.yaml stands for, through names of names; a name that it does not have is a provider's own.
+    None where it is broken, or leads in a circle."""
+    declared: Mapping[str, tuple[Text, Any]] = (settings.models if settings else None) or {}
+    seen: set[str] = set()
+    while name in declared and name not in seen:
+        seen.add(name)
+        match declared[name][1]:
+            case ModelSettings(use=Text() as use) as said:
+                return Standing(use.value, said)
+            case Text(value=other) if other in declared and other != name:
+                name = other
+            case Text(value=provider):
+                return Standing(provider, None)
+            case _:
+                return None
+    return None if name in seen else Standing(name, None)
+
+
+def sees(one: Standing) -> bool:
+    """Whether it sees pictures: as engine.yaml says, else as the table of models knows of it."""
+    said = one.declared
+    if said is not None and said.vision is not None:
+        return said.vision.value in ("yes", "true")
+    row = known(one.provider, said.model.value) if said is not None and said.model is not None else None
+    return row is not None and row.vision
+
+
+def keys(settings: Settings | None) -> list[Needed]:
+    """What the models of engine.yaml need, in their order, each once."""
+    found = {}
+    for name in (settings.models if settings else None) or {}:
+        one = standing(settings, name)
+        for variable in variables(one) if one is not None else ():
+            found[name, variable] = Needed(name, variable)
+    return [*found.values()]
+
+
+def variables(one: Standing) -> list[str]:
+    """Variables of its key: those that engine.yaml names, else the provider's usual one, for its own address alone."""
+    said = one.declared
+    if said is not None and said.api_key is not None:
+        return list(dict.fromkeys(secrets_in(json_of(said.api_key))))
+    if said is not None and said.base_url is not None:
+        return []
+    return [KEYS[one.provider]] if one.provider in KEYS else []
+
+
+def secrets_in(part: Any) -> Iterator[str]:
+    """The names that trees read of `secret`."""
+    match part:
+        case ["dot", ["name", "secret"], str() as name]:
+            yield name
+        case list():
+            for item in part:
+                yield from secrets_in(item)
+        case Mapping():
+            for item in part.values():
+                yield from secrets_in(item)

@@ -1,0 +1,109 @@
+"""Asking a model on a ticket's account: the prompts that its plan names, its budget, and the place its contents stay.
+
+Every call of a model that costs something is a row of the store before it is made, and settled with what it cost.
+"""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from engine.models.ask import parts
+from engine.models.base import Answer, Model, Prompt, Request
+from engine.models.chain import Chain
+from engine.models.errors import BudgetReached, LeavesPremises, ModelError
+from engine.models.hosted import HostedModel
+from engine.prompts.render import PromptSet
+
+if TYPE_CHECKING:
+    from engine.runtime.activities.base import Desk, Scope
+
+__all__ = ["OnAccount", "asked"]
+
+
+async def asked(desk: "Desk", scope: "Scope", job: str, request: Request) -> Answer:
+    """The answer of the plan's model for the job. Raises ModelError; `LeavesPremises` before anything is sent."""
+    stays = scope.plan.settings.get("data", {}).get("location") == "on_premises"
+    request = replace(request, stays=stays)
+    model = desk.context.model(scope.plan, job)
+    if isinstance(model, Chain):
+        prompts = await _prompts(desk, scope)
+        return await model.bound(meter=_Meter(desk, scope, job, prompts), prompt=_Rendering(prompts)).answer(request)
+    if stays and model.capabilities.location != "on_premises":
+        raise LeavesPremises(f"the model {model.name!r} is not on the premises")
+    return await model.answer(request)
+
+
+class OnAccount:
+    """A plan's model for one job as what asks any model takes it: each answer goes through `asked`."""
+
+    def __init__(self, desk: "Desk", scope: "Scope", job: str) -> None:
+        self._desk, self._scope, self._job = desk, scope, job
+        model = desk.context.model(scope.plan, job)
+        self.name, self.capabilities = model.name, model.capabilities
+
+    async def answer(self, request: Request) -> Answer:
+        """See `Model`."""
+        return await asked(self._desk, self._scope, self._job, request)
+
+
+class _Rendering:
+    """Renders with the templates of one version."""
+
+    def __init__(self, prompts: PromptSet) -> None:
+        self.prompts = prompts
+
+    def __call__(self, request: Request) -> Prompt:
+        system, data = self.prompts.render(request.job.value, *parts(request))
+        return Prompt(system, data, self.prompts.version)
+
+
+class _Meter:
+    """The ticket's account in the store. What runs in the worker itself costs nothing and is not counted."""
+
+    def __init__(self, desk: "Desk", scope: "Scope", job: str, prompts: PromptSet) -> None:
+        self.store = desk.store
+        self.scope = scope
+        self.job = job
+        self.prompts = prompts
+        self.ticket_budget, self.day_budget = desk.context.budget
+
+    async def begin(self, model: Model, worst: Decimal | None) -> str:
+        """Sets the worst aside."""
+        if not isinstance(model, HostedModel):
+            return ""
+        scope, spec = self.scope, model.spec
+        begun = await self.store.run(
+            self.store.spending.begin, scope.ticket.id, scope.work.epoch, scope.place, job=self.job, name=spec.name,
+            model=f"{spec.provider}/{spec.model}", worst=worst, prompts=self.prompts.version,
+            ticket_budget=self.ticket_budget, day_budget=self.day_budget,
+        )  # fmt: skip
+        if begun.refused:
+            raise BudgetReached(f"no budget for {spec.name!r}", code=f"budget_{begun.refused}")
+        return begun.id
+
+    async def settle(self, call: str, answer: Answer | ModelError) -> None:
+        """Writes down what it cost."""
+        if not call:
+            return
+        free = isinstance(answer, ModelError) and answer.cost is None and not answer.billed
+        used = answer.usage
+        tokens = (used.input_tokens, used.cached_tokens, used.output_tokens) if used else None
+        await self.store.run(
+            self.store.spending.settle, call, cost=answer.cost, tokens=tokens,
+            because=answer.code if isinstance(answer, ModelError) else None,
+            nothing=free,
+        )  # fmt: skip
+
+
+async def _prompts(desk: "Desk", scope: "Scope") -> PromptSet:
+    """Those that the plan names. A plan that is older than prompts in plans takes today's."""
+    version: Any = scope.plan.settings.get("prompts")
+    today = desk.context.projects.prompts
+    if version is None or version == today.version:
+        return today
+    if version not in desk.prompts:
+        texts = await desk.store.run(desk.store.revisions.prompts, str(version))
+        if texts is None:
+            raise ModelError(f"the prompts {version} are not in the store", code="prompt")
+        desk.prompts[version] = PromptSet(texts)
+    return desk.prompts[version]

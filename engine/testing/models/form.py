@@ -1,0 +1,81 @@
+"""What a model is asked and what it says, without any wire format; a provider's file turns one into the other."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+__all__ = ["Asked", "Fails", "Form", "Says", "pieces"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request as the stand-in understood it."""
+
+    provider: str
+    path: str
+    model: str
+    body: Mapping[str, Any] = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    system: str = field(repr=False)
+    said: str = field(repr=False)
+    """All texts of the user's turns."""
+    schema: Mapping[str, Any] | None
+    """That of the answer."""
+    tools: tuple[str, ...]
+    results: int
+    """Results of calls that it was told."""
+    images: int
+    stream: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Says:
+    """A reply. `data` is the answer to a schema; `calls` are tools, by their names on the wire, with arguments."""
+
+    text: str = ""
+    data: Mapping[str, Any] | None = None
+    calls: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    finish: Literal["stop", "length", "refused"] = "stop"
+    tokens: tuple[int, int, int] = (100, 0, 20)
+    """Of input, with the cached ones among them, and of output."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fails:
+    """A failure. `cut`: half of the answer, then the connection ends; `garbage`: a page of HTML with status 200;
+    `hangs`: no answer until the caller goes away; else an error of the provider's own form with `status`."""
+
+    status: int = 500
+    kind: Literal["status", "cut", "garbage", "hangs"] = "status"
+    retry_after: int | None = None
+
+
+class Form(Protocol):
+    """The wire format of one provider."""
+
+    @property
+    def path(self) -> str:
+        """Of its one method, as Starlette matches it."""
+        ...
+
+    def asked(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Asked:
+        """Reads a request. Raises LookupError, TypeError or ValueError for what the provider would refuse."""
+        ...
+
+    def whole(self, asked: Asked, says: Says) -> Mapping[str, Any]:
+        """The answer's body."""
+        ...
+
+    def events(self, asked: Asked, says: Says) -> Iterator[str]:
+        """The answer as server-sent events, in several pieces."""
+        ...
+
+    def error(self, status: int) -> Mapping[str, Any]:
+        """The body of an error."""
+        ...
+
+
+def pieces(text: str, count: int = 3) -> list[str]:
+    """A text in about as many parts."""
+    size = max(1, -(-len(text) // count))
+    return [text[at : at + size] for at in range(0, len(text), size)]

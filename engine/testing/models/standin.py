@@ -1,0 +1,141 @@
+"""One server for four providers, each below a path of its own."""
+
+import json
+import threading
+from collections.abc import Callable, Sequence
+from itertools import chain, repeat
+from types import TracebackType
+from typing import Any, Final, Self
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from engine.testing.faults import hang_up
+from engine.testing.models.anthropic import Anthropic
+from engine.testing.models.form import Asked, Fails, Form, Says
+from engine.testing.models.google import Google
+from engine.testing.models.mistral import Mistral
+from engine.testing.models.openai import OpenAI
+from engine.testing.serving import Server, read_json
+
+__all__ = ["FORMS", "ModelStandIn"]
+
+FORMS: Final[dict[str, Form]] = {
+    "anthropic": Anthropic(), "openai": OpenAI(), "mistral": Mistral(), "google": Google(),
+}  # fmt: skip
+_SDK_ADDS: Final = {"anthropic": "", "openai": "/v1", "mistral": "", "google": ""}
+"""What stands in a `base_url` besides the server; the rest of the path is the SDK's."""
+
+Outcome = Says | Fails
+Script = Callable[[Asked], Outcome] | Sequence[Outcome]
+"""A function of the request, or outcomes one a request, of which the last stays."""
+
+
+class ModelStandIn:
+    """`with ModelStandIn.start([Says(text="Hello.")]) as models:` and then `models.url("openai")` as `base_url`.
+
+    Every request is kept in `asked`, refused ones too. What a provider would refuse is refused with 400.
+    """
+
+    def __init__(self, script: Script = ()) -> None:
+        self.asked: list[Asked] = []
+        self.refused: list[str] = []
+        self._lock = threading.Lock()
+        self.says(script)
+        routes = [
+            Route(f"/{name}{form.path}", self._endpoint(name, form), methods=["POST"]) for name, form in FORMS.items()
+        ]
+        self.app = Starlette(routes=routes)
+        self._server: Server | None = None
+
+    @classmethod
+    def start(cls, script: Script = (), *, port: int = 0) -> Self:
+        """Serve on 127.0.0.1; port 0 takes a free one."""
+        standin = cls(script)
+        standin._server = Server(standin.app, port=port)
+        standin._server.start()
+        return standin
+
+    def says(self, script: Script) -> None:
+        """From now on."""
+        with self._lock:
+            if callable(script):
+                self._next: Callable[[Asked], Outcome] = script
+            else:
+                outcomes = chain(script, repeat(script[-1])) if script else repeat(Fails(status=500))
+                self._next = lambda _: next(outcomes)
+
+    def url(self, provider: str) -> str:
+        """The provider's `base_url`."""
+        assert self._server is not None, "not started"
+        return f"{self._server.url}/{provider}{_SDK_ADDS[provider]}"
+
+    def stop(self) -> None:
+        """May be called twice."""
+        if self._server is not None:
+            self._server.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _endpoint(self, provider: str, form: Form) -> Callable[[Request], Any]:
+        async def answer(request: Request) -> Response:
+            body = await read_json(request)
+            try:
+                asked = form.asked(request.url.path, body, dict(request.headers))
+            except (LookupError, TypeError, ValueError) as error:
+                self.refused.append(f"{provider}: {type(error).__name__}: {error}")
+                return JSONResponse(form.error(400), status_code=400)
+            with self._lock:
+                self.asked.append(asked)
+                outcome = self._next(asked)
+            if isinstance(outcome, Fails):
+                return await _failed(form, asked, outcome, request)
+            if asked.stream:
+                return StreamingResponse(iter(form.events(asked, outcome)), media_type="text/event-stream")
+            return JSONResponse(form.whole(asked, outcome))
+
+        return answer
+
+
+async def _failed(form: Form, asked: Asked, fails: Fails, request: Request) -> Response:
+    match fails.kind:
+        case "garbage":
+            return HTMLResponse("<html><body>502 Bad Gateway</body></html>")
+        case "hangs":
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
+        case "cut":
+            return _Cut(form, asked)
+    headers = {} if fails.retry_after is None else {"retry-after": str(fails.retry_after)}
+    return JSONResponse(form.error(fails.status), status_code=fails.status, headers=headers)
+
+
+class _Cut(Response):
+    """Half of an answer, then the connection ends."""
+
+    def __init__(self, form: Form, asked: Asked) -> None:
+        super().__init__()
+        half = Says(text="Half of", data={"answer": "This is the first half of"} if asked.schema else None)
+        if asked.stream:
+            events = list(form.events(asked, half))
+            self._half = "".join(events[: len(events) // 2]).encode()
+        else:
+            body = json.dumps(form.whole(asked, half)).encode()
+            self._half = body[: len(body) // 2]
+        self._kind = b"text/event-stream" if asked.stream else b"application/json"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends it, and hangs up."""
+        head = [(b"content-type", self._kind), (b"transfer-encoding", b"chunked")]
+        await send({"type": "http.response.start", "status": 200, "headers": head})
+        await send({"type": "http.response.body", "body": self._half, "more_body": True})
+        await hang_up(scope, receive)

@@ -1,0 +1,189 @@
+"""Chains and breakers: who is asked, when, for how long, and what is put on the meter."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from engine.models.base import Answer, Capabilities, Job, Message, Model, Request
+from engine.models.breaker import FAILURES, REST, Breaker
+from engine.models.chain import ATTEMPTS, Chain, Link
+from engine.models.errors import (
+    BadAnswer,
+    BudgetReached,
+    LeavesPremises,
+    ModelError,
+    ModelRejected,
+    ModelUnavailable,
+)
+from engine.testing.model import ScriptedModel
+
+ASK = Request(Job.ANSWER, (Message("customer", "May I?"),))
+YES = Answer(text="Yes", confidence=0.9)
+DOWN = ModelUnavailable("down")
+CLOUD = Capabilities(location="cloud")
+
+
+@dataclass
+class Time:
+    """A clock that only sleeping moves."""
+
+    now: float = 0.0
+    slept: list[float] = field(default_factory=list)
+
+    def clock(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+def scripted(*outcomes: Answer | Exception, name: str = "a", capabilities: Capabilities | None = None) -> ScriptedModel:
+    return ScriptedModel([(Job.ANSWER, list(outcomes))], name=name, capabilities=capabilities)
+
+
+def chain(time: Time, *models: ScriptedModel, seconds: float = 45.0, **more: Any) -> Chain:
+    links = [Link(one, Breaker(time.clock)) for one in models]
+    return Chain(links, seconds=seconds, clock=time.clock, sleep=time.sleep, **more)
+
+
+async def test_the_next_one_answers_with_the_same_conversation() -> None:
+    first, second = scripted(DOWN), scripted(YES, name="b")
+    answer = await chain(Time(), first, second).answer(ASK)
+    assert (answer.text, answer.model) == ("Yes", "b")
+    assert first.calls == ATTEMPTS
+    assert second.requests == [ASK]
+
+
+@pytest.mark.parametrize(("error", "calls"), [(ModelRejected(), 1), (BadAnswer(), 2)])
+async def test_what_trying_again_does_not_mend_goes_to_the_next_at_once(error: ModelError, calls: int) -> None:
+    time, first, second = Time(), scripted(error), scripted(YES)
+    assert await chain(time, first, second).answer(ASK)
+    assert first.calls == calls
+    assert sum(time.slept) == 0
+
+
+async def test_the_wish_of_the_provider_is_obeyed_while_there_is_time() -> None:
+    time = Time()
+    model = scripted(ModelUnavailable(retry_after=7.0), YES)
+    assert await chain(time, model).answer(ASK)
+    assert time.slept == [7.0]
+    time = Time()
+    model = scripted(ModelUnavailable(retry_after=60.0), YES)
+    with pytest.raises(ModelUnavailable) as caught:
+        await chain(time, model).answer(ASK)
+    assert caught.value.retry_after == 60.0
+    assert model.calls == 1
+    assert time.slept == [], "nothing is waited for that does not come in time"
+
+
+async def test_contents_that_stay_pass_by_all_that_are_elsewhere() -> None:
+    stays = replace(ASK, stays=True)
+    cloud, own = scripted(YES, capabilities=CLOUD), scripted(YES, name="own")
+    assert (await chain(Time(), cloud, own).answer(stays)).model == "own"
+    assert cloud.calls == 0
+    with pytest.raises(LeavesPremises):
+        await chain(Time(), cloud).answer(stays)
+    with pytest.raises(LeavesPremises):
+        assert [piece async for piece in chain(Time(), cloud).stream(stays)] == []
+    assert cloud.calls == 0
+
+
+async def test_one_that_does_not_answer_leaves_time_for_the_next() -> None:
+    class Slow(ScriptedModel):
+        async def answer(self, request: Request) -> Answer:
+            await asyncio.sleep(60)
+            return YES
+
+    slow = Slow()
+    links = [Link(slow), Link(scripted(YES, name="b"))]
+    assert (await Chain(links, seconds=2.2).answer(ASK)).model == "b"
+
+
+class Meter:
+    """Notes what begins and how it ends."""
+
+    def __init__(self, refuse: bool = False) -> None:
+        self.begun: list[tuple[str, Decimal | None]] = []
+        self.settled: list[tuple[str, str]] = []
+        self.refuse = refuse
+
+    async def begin(self, model: Model, worst: Decimal | None) -> str:
+        if self.refuse:
+            raise BudgetReached(code="budget_day")
+        self.begun.append((model.name, worst))
+        return str(len(self.begun))
+
+    async def settle(self, call: str, answer: Answer | ModelError) -> None:
+        self.settled.append((call, type(answer).__name__))
+
+
+async def test_every_attempt_is_on_the_meter() -> None:
+    meter = Meter()
+    await chain(Time(), scripted(ModelRejected()), scripted(YES, name="b"), meter=meter).answer(ASK)
+    assert meter.begun == [("a", Decimal(0)), ("b", Decimal(0))]
+    assert meter.settled == [("1", "ModelRejected"), ("2", "Answer")]
+
+
+async def test_a_budget_that_is_reached_asks_nobody() -> None:
+    first, second = scripted(YES), scripted(YES)
+    with pytest.raises(BudgetReached):
+        await chain(Time(), first, second, meter=Meter(refuse=True)).answer(ASK)
+    assert first.calls == second.calls == 0
+
+
+async def test_a_stream_falls_back_before_its_first_piece() -> None:
+    pieces = [piece async for piece in chain(Time(), scripted(DOWN), scripted(YES, name="b")).stream(ASK)]
+    assert pieces == ["Yes", replace(YES, model="b")]
+
+
+def worked(breaker: Breaker, outcomes: Sequence[bool]) -> None:
+    for good in outcomes:
+        assert breaker.begin()
+        breaker.worked() if good else breaker.failed()
+
+
+def test_a_breaker_opens_after_failures_in_a_row_and_tries_one_at_a_time() -> None:
+    time = Time()
+    breaker = Breaker(time.clock)
+    worked(breaker, [False] * (FAILURES - 1) + [True] + [False] * (FAILURES - 1))
+    assert breaker.begin()
+    breaker.failed()
+    assert not breaker.begin()
+    time.now += REST - 0.1
+    assert not breaker.begin()
+    time.now += 0.2
+    assert breaker.begin()
+    assert not breaker.begin(), "only one tries it out"
+    breaker.failed()
+    assert not breaker.begin()
+    time.now += REST + 1
+    assert breaker.begin()
+    breaker.left()
+    assert breaker.begin(), "whoever went away does not keep others out"
+    breaker.worked()
+    assert breaker.begin()
+    assert breaker.begin()
+
+
+def test_a_breaker_rests_as_long_as_the_provider_asks() -> None:
+    time = Time()
+    breaker = Breaker(time.clock)
+    breaker.failed(retry_after=20.0)
+    assert (breaker.begin(), breaker.rest) == (False, 20.0)
+    time.now = 20.0
+    assert breaker.begin()
+
+
+async def test_what_rests_is_not_asked_and_says_when() -> None:
+    time, model = Time(), scripted(YES)
+    resting = Breaker(time.clock)
+    resting.failed(retry_after=120.0)
+    with pytest.raises(ModelUnavailable) as caught:
+        await Chain([Link(model, resting)], clock=time.clock, sleep=time.sleep).answer(ASK)
+    assert caught.value.retry_after == 120.0
+    assert model.calls == 0

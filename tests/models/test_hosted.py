@@ -1,0 +1,248 @@
+"""Every adapter against the stand-in of its provider: the four jobs, streams, and everything that goes wrong."""
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from engine.models.base import Answer, Call, Capabilities, Job, Price, Request, Turn, Usage
+from engine.models.errors import BadAnswer, LeavesPremises, ModelError, ModelRejected, ModelUnavailable
+from engine.models.hosted import HostedModel
+from engine.models.registry import PROVIDERS
+from engine.testing.models import Fails, ModelStandIn, Says
+from tests.models.given import ANSWER, CANARY, CLASSIFY, EXTRACT, GOOD, JOBS, KEY, WORK, chain_of, hosted, worked
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[ModelStandIn]:
+    with ModelStandIn.start() as standin:
+        yield standin
+
+
+@pytest.fixture
+def standin(served: ModelStandIn) -> ModelStandIn:
+    served.asked.clear()
+    served.refused.clear()
+    return served
+
+
+@pytest.fixture(params=sorted(PROVIDERS))
+async def model(request: pytest.FixtureRequest, standin: ModelStandIn) -> AsyncIterator[HostedModel]:
+    made = hosted(request.param, standin.url(request.param))
+    yield made
+    await made.close()
+    assert standin.refused == [], "a request that the provider would refuse"
+
+
+def said(answer: Answer) -> dict[str, Any]:
+    return {"text": answer.text, "data": dict(answer.data), "citations": answer.citations, "finish": answer.finish}
+
+
+async def test_each_job_is_asked_and_answered(model: HostedModel, standin: ModelStandIn) -> None:
+    expected: dict[Job, dict[str, Any]] = {
+        Job.CLASSIFY: {"data": {"choice": "refund", "scores": {"refund": 0.9}}},
+        Job.EXTRACT: {"data": {"order": "4821"}},
+        Job.ANSWER: {"text": "Yes, within 30 days.", "citations": ("p1",)},
+    }
+    for job, more in expected.items():
+        standin.says([Says(data=GOOD[job], tokens=(100, 40, 7))])
+        answer = await model.answer(JOBS[job])
+        assert said(answer) == {"text": "", "data": {}, "citations": (), "finish": "stop", **more}
+        assert answer.usage == Usage(100, 40, 7)
+        assert answer.model == "mine"
+        asked = standin.asked[-1]
+        assert asked.schema is not None
+        assert asked.model == "m-1"
+        assert CANARY in asked.said
+        assert CANARY not in asked.system, "data stands apart from instructions"
+    assert "Answer kindly." in standin.asked[-1].system
+    assert standin.asked[-1].images == 1
+
+
+async def test_parallel_calls_are_asked_for_and_their_results_told(model: HostedModel, standin: ModelStandIn) -> None:
+    both = (("orders_get", {"order_id": "1"}), ("orders_get", {"order_id": "2"}))
+    standin.says([Says(text="One moment.", calls=both), Says(calls=(("finish", {}),))])
+    first = await model.answer(WORK)
+    assert [(call.tool, call.arguments) for call in first.calls] == [
+        ("orders.get", {"order_id": "1"}), ("orders.get", {"order_id": "2"}),
+    ]  # fmt: skip
+    assert len({call.id for call in first.calls}) == 2
+    assert first.text == "One moment."
+    turn = Turn(first.text, first.calls, {call.id: {"result": "ü"} for call in first.calls})
+    second = await model.answer(worked(WORK, turn))
+    assert [call.tool for call in second.calls] == ["finish"]
+    assert [asked.results for asked in standin.asked] == [0, 2]
+    assert set(standin.asked[0].tools) == {"orders_get", "finish"}
+
+
+async def test_what_another_provider_began_goes_on(model: HostedModel, standin: ModelStandIn) -> None:
+    """Ids and signatures of all the others, a text that was taken for a call, and a tool that is gone."""
+    turns = [
+        Turn("", (Call("toolu_01X9wcHKKAZD9tBC711xipPa", "orders.get", {"order_id": "1"}),),
+             {"toolu_01X9wcHKKAZD9tBC711xipPa": 1}),
+        Turn("", (Call("call_PkRGedQNRFUzJp2R7dO7avWR", "orders.get", {}, "bm90IHlvdXJz"),), {}),
+        Turn("Hello", (Call("say-2", "write_to_customer", {"text": "Hello"}), Call("abc123DEF", "shop.gone", {})),
+             {"say-2": {"result": "seen"}}),
+    ]  # fmt: skip
+    standin.says([Says(calls=(("finish", {}),))])
+    answer = await model.answer(worked(WORK, *turns))
+    assert [call.tool for call in answer.calls] == ["finish"]
+    assert standin.asked[-1].results == 4
+
+
+async def test_a_stream_gives_the_text_piece_by_piece_and_then_the_same_answer(
+    model: HostedModel, standin: ModelStandIn
+) -> None:
+    text = 'Yes — "30 days" 😀\nand more.'
+    standin.says([Says(data={**GOOD[Job.ANSWER], "answer": text})])
+    pieces = [piece async for piece in model.stream(ANSWER)]
+    assert len(pieces) > 2
+    assert "".join(piece for piece in pieces if isinstance(piece, str)) == text
+    assert isinstance(pieces[-1], Answer)
+    whole = await model.answer(ANSWER)
+    assert pieces[-1] == whole
+    standin.says([Says(calls=(("orders_get", {"order_id": "1"}), ("finish", {})))])
+    (worked_,) = [piece async for piece in model.stream(WORK)]
+    assert isinstance(worked_, Answer)
+    assert [(call.tool, call.arguments) for call in worked_.calls] == [
+        ("orders.get", {"order_id": "1"}),
+        ("finish", {}),
+    ]
+    standin.says([Says(data=GOOD[Job.CLASSIFY])])
+    (classified,) = [piece async for piece in model.stream(CLASSIFY)]
+    assert isinstance(classified, Answer)
+    assert classified.data["choice"] == "refund"
+
+
+@pytest.mark.parametrize("finish", ["length", "refused"])
+async def test_a_cut_text_and_a_refusal_say_so(model: HostedModel, standin: ModelStandIn, finish: Any) -> None:
+    standin.says([Says(text="No", finish=finish)])
+    answer = await model.answer(WORK)
+    assert (answer.finish, answer.text, answer.calls) == (finish, "", ())
+    streamed = [piece async for piece in model.stream(WORK)][-1]
+    assert isinstance(streamed, Answer)
+    assert streamed.finish == finish
+
+
+FAULTS: dict[str, tuple[Fails, type[ModelError], dict[str, Any]]] = {
+    "429": (Fails(status=429, retry_after=7), ModelUnavailable, {"retry_after": 7.0, "billed": False}),
+    "500": (Fails(status=500), ModelUnavailable, {"retry_after": None, "billed": False}),
+    "529": (Fails(status=529), ModelUnavailable, {"billed": False}),
+    "400": (Fails(status=400), ModelRejected, {"code": "model_rejected"}),
+    "401": (Fails(status=401), ModelRejected, {"code": "key_refused"}),
+    "404": (Fails(status=404), ModelRejected, {"code": "no_such_model"}),
+    "cut": (Fails(kind="cut"), ModelUnavailable, {"billed": True}),
+    "garbage": (Fails(kind="garbage"), ModelError, {"billed": True}),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_fault_is_an_error_of_the_engine_that_says_nothing_of_contents(
+    model: HostedModel, standin: ModelStandIn, fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    fails, kind, more = FAULTS[fault]
+    standin.says([fails])
+    for request in (ANSWER, WORK):
+        with pytest.raises(kind) as whole:
+            await model.answer(request)
+        with pytest.raises(kind) as streamed:
+            assert [piece async for piece in model.stream(request)] == []
+        for caught in (whole, streamed):
+            assert {name: getattr(caught.value, name) for name in more} == more
+            for one in chain_of(caught.value):
+                assert isinstance(one, ModelError), "the SDK's error holds the request"
+                assert CANARY not in repr(one) + str(one)
+    assert len(standin.asked) == 4, "the SDK's own attempts are turned off"
+    assert CANARY not in caplog.text
+    assert KEY not in caplog.text
+
+
+async def test_one_that_does_not_answer_in_time_is_given_up(standin: ModelStandIn) -> None:
+    for provider in PROVIDERS:
+        model = hosted(provider, standin.url(provider), seconds=1.0)
+        standin.says([Fails(kind="hangs")])
+        with pytest.raises(ModelUnavailable) as caught:
+            await model.answer(CLASSIFY)
+        assert caught.value.billed
+        await model.close()
+
+
+async def test_one_that_is_not_there_is_unavailable() -> None:
+    for provider in PROVIDERS:
+        model = hosted(provider, "http://127.0.0.1:9")
+        with pytest.raises(ModelUnavailable):
+            await model.answer(CLASSIFY)
+        await model.close()
+
+
+BAD: list[tuple[Request, Says]] = [
+    (CLASSIFY, Says(data={"choice": "other", "confidence": 0.9})),
+    (CLASSIFY, Says(data={"choice": "refund"})),
+    (CLASSIFY, Says(data={"choice": "refund", "confidence": "high"})),
+    (ANSWER, Says(data={"answer": "Yes"})),
+    (EXTRACT, Says(data={"order": {"value": 4821, "quote": "4821", "confidence": 1}, "which": None})),
+    (WORK, Says(text="")),
+]
+
+
+@pytest.mark.parametrize(("request_", "says"), BAD)
+async def test_an_answer_that_breaks_its_schema_is_none_and_has_its_price(
+    model: HostedModel, standin: ModelStandIn, request_: Request, says: Says
+) -> None:
+    standin.says([says])
+    price = Price(input=Decimal(1), cached=Decimal(1), output=Decimal(1), written=Decimal(1), since=PRICED)
+    model.capabilities = replace(model.capabilities, price=price)
+    with pytest.raises(BadAnswer) as caught:
+        await model.answer(request_)
+    assert caught.value.cost == Decimal("0.00012")
+    assert caught.value.usage == Usage(100, 0, 20)
+
+
+PRICED = date(2026, 11, 27)
+
+
+async def test_what_may_not_leave_or_would_be_of_no_use_is_not_sent(model: HostedModel, standin: ModelStandIn) -> None:
+    with pytest.raises(LeavesPremises):
+        await model.answer(replace(CLASSIFY, stays=True))
+    model.capabilities = Capabilities(schema=True)
+    with pytest.raises(ModelRejected, match="images"):
+        await model.answer(ANSWER)
+    with pytest.raises(ModelRejected, match="tools"):
+        await model.answer(WORK)
+    assert standin.asked == []
+
+
+async def test_nothing_of_a_request_or_a_key_is_shown(model: HostedModel, standin: ModelStandIn) -> None:
+    standin.says([Says(data={**GOOD[Job.ANSWER], "answer": CANARY})])
+    answer = await model.answer(ANSWER)
+    shown = repr([answer, *JOBS.values(), model, model.spec, model.ask(ANSWER), standin.asked[-1]])
+    assert answer.text == CANARY
+    assert CANARY not in shown
+    assert KEY not in shown
+
+
+async def test_a_redirect_is_not_followed(model: HostedModel, standin: ModelStandIn) -> None:
+    """It could lead contents off the premises."""
+    standin.says([Fails(status=307)])
+    with pytest.raises(ModelError):
+        await model.answer(CLASSIFY)
+    assert len(standin.asked) == 1
+
+
+def test_the_price_of_a_call_counts_what_was_cached_and_never_too_little() -> None:
+    model = hosted("openai", "http://127.0.0.1:9")
+    assert model.cost(Usage(10, 0, 5)) is None
+    assert model.worst(CLASSIFY) is None
+    price = Price(input=Decimal(2), cached=Decimal("0.5"), output=Decimal(10), written=Decimal(3), since=PRICED)
+    model.capabilities = replace(model.capabilities, price=price)
+    assert model.cost(Usage(1000, 400, 100, 100)) == Decimal("0.0025")  # 500 x 2 + 400 x .5 + 100 x 3 + 100 x 10
+    worst = model.worst(CLASSIFY)
+    assert worst is not None
+    assert worst >= model.cost(Usage(len(model.ask(CLASSIFY).data), 0, model.spec.most))  # type: ignore[operator]
+    model.capabilities = replace(model.capabilities, price=None, free=True)
+    assert model.cost(Usage(10, 0, 5)) == 0 == model.worst(CLASSIFY)
