@@ -1,11 +1,15 @@
 """One HTTP exchange: capped in size and time, never redirected, and honest about whether anything was sent.
 
 ExchangeError
- +-- NotSent   no byte of the request left: no connection (`unreachable`, `timeout`), or no valid address (`url`)
+ +-- NotSent   no byte of the request left: no connection (`unreachable`, `timeout`), no valid address (`url`), or one
+ |             that the network policy refuses (`host`, `address`)
  +-- Cut       something left, and no whole answer came: `timeout`, `cut`, `too_large`, `encoding`; `status` if it came
 
 Every exchange has a connection of its own: one that a server closes while it idles would make a write's outcome
 unknown for nothing. Errors and logs hold no address: query and path may be a customer's.
+
+With a policy (`engine.network`), the connection is made to an address that it has judged; the name goes on standing in
+the `Host` header and in TLS, whose certificate is held against it.
 """
 
 import asyncio
@@ -17,10 +21,12 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any, Final
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from engine.errors import EngineError
+from engine.network import Network, Refused
 
 __all__ = ["CAP", "Answer", "Cut", "ExchangeError", "NotSent", "exchange", "retry_after"]
 
@@ -86,28 +92,70 @@ async def exchange(
     content: bytes | None = None,
     seconds: float,
     cap: int = CAP,
+    network: Network | None = None,
+    listed: bool = False,
 ) -> Answer:
-    """Send once and read the whole answer. `seconds` is the total, connecting included. Raises NotSent or Cut."""
+    """Send once and read the whole answer. `seconds` is the total, connecting included. Raises NotSent or Cut.
+
+    `network` is the policy to hold the host against, `listed` whether the caller's own file names it.
+    """
     progress = _Progress()
+    sent = {**headers, "accept-encoding": "identity"}
     try:
         async with asyncio.timeout(max(seconds, 0.0)):
-            return await _exchange(progress, method, url, {**headers, "accept-encoding": "identity"}, content, cap)
+            if network is None:
+                return await _exchange(progress, method, httpx.URL(url), sent, content, cap, {})
+            return await _checked(progress, method, httpx.URL(url), sent, content, cap, network, seconds, listed)
     except TimeoutError:
         raise progress.error("timeout") from None
+    except Refused as refused:
+        raise NotSent(code=refused.code) from None
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
         raise NotSent(code="url") from None
     except (httpx.HTTPError, OSError, ValueError):
         raise progress.error("cut") from None
 
 
+async def _checked(
+    progress: _Progress, method: str, url: httpx.URL, headers: Mapping[str, str], content: bytes | None, cap: int,
+    network: Network, seconds: float, listed: bool,
+) -> Answer:  # fmt: skip
+    """To the first of the judged addresses that can be connected to; where nothing was sent, the next is as good."""
+    if url.scheme not in ("http", "https") or not url.host:
+        raise NotSent(code="url")
+    found = await network.addresses(url.host, url.port or (443 if url.scheme == "https" else 80), listed=listed)
+    named = {**headers, "host": url.netloc.decode("ascii")}
+    if _proxied(url):
+        return await _exchange(progress, method, url, headers, content, cap, {})
+    for left, address in zip(range(len(found), 0, -1), found, strict=True):
+        more = {
+            "sni_hostname": url.raw_host.decode("ascii"),
+            "timeout": {"connect": seconds / left if left > 1 else None},
+        }
+        try:
+            there = url.copy_with(host=str(address))
+            return await _exchange(progress, method, there, named, content, cap, more)
+        except (httpx.ConnectError, httpx.ConnectTimeout):
+            if progress.sent or left == 1:
+                raise
+    raise NotSent(code="unreachable")
+
+
+def _proxied(url: httpx.URL) -> bool:
+    """Whether a proxy of the environment makes the connection: then it resolves the name, and answers for that."""
+    proxies = getproxies()
+    direct = url.host in ("127.0.0.1", "localhost", "::1") or proxy_bypass(url.host)
+    return not direct and (url.scheme in proxies or "all" in proxies)
+
+
 async def _exchange(
-    progress: _Progress, method: str, url: str, headers: Mapping[str, str], content: bytes | None, cap: int
-) -> Answer:
+    progress: _Progress, method: str, url: httpx.URL, headers: Mapping[str, str], content: bytes | None, cap: int,
+    more: Mapping[str, Any],
+) -> Answer:  # fmt: skip
+    extensions = {"trace": progress.trace, **more}
     async with (
         httpx.AsyncClient(verify=_tls(), follow_redirects=False, timeout=None, mounts=_DIRECT) as client,  # noqa: S113
-        client.stream(
-            method, url, headers=dict(headers), content=content, extensions={"trace": progress.trace}
-        ) as answer,
+        client.stream(method, url, headers=dict(headers), content=content, extensions=extensions) as answer,
     ):
         progress.status = answer.status_code
         if answer.headers.get("content-encoding", "identity") != "identity":

@@ -8,11 +8,25 @@ from typing import NamedTuple
 
 from engine.errors import EngineError
 
-__all__ = ["FOLDERS", "MARK", "TESTS", "Files", "NoProject", "chosen", "files", "find_root", "tests"]
+__all__ = [
+    "DOCUMENT",
+    "FOLDERS",
+    "MARK",
+    "TESTS",
+    "Files",
+    "NoProject",
+    "chosen",
+    "document",
+    "files",
+    "find_root",
+    "tests",
+]
 
 MARK = "engine.yaml"
 FOLDERS = ("tools", "flows")
 """Folders whose files are read, beside engine.yaml."""
+DOCUMENT = 100_000
+"""Bytes of a document that a flow gives to a model in full."""
 TESTS = ".test.yaml"
 """How the file of a flow's tests ends, beside the flow."""
 
@@ -48,12 +62,37 @@ class Files(NamedTuple):
         for name in names:
             with open(f"{root}/{name}", "rb") as file:  # noqa: PTH123 - a Path for each takes twice the time
                 contents[name] = file.read()
+        for name in _policies(contents):
+            with contextlib.suppress(OSError):  # one that can't be read is not there, which is for a rule to say
+                contents[name] = document(root, name)
         return cls(contents, tests(root))
 
 
 def files(root: Path, folder: str) -> list[Path]:
     """The files of one of `FOLDERS`, in order; the tests of flows are none."""
     return [root / folder / name for name in _names(root, folder)]
+
+
+def document(root: Path, name: str) -> bytes:
+    """A document that a flow names, by its path from the root. Of one that is longer than it may be, one byte more
+    than that. Raises OSError where there is none, or its name leads out of the project."""
+    path = (root / name).resolve()
+    if not path.is_relative_to(root.resolve()):
+        raise FileNotFoundError(name)
+    with path.open("rb") as file:
+        return file.read(DOCUMENT + 1)
+
+
+def _policies(contents: dict[str, bytes]) -> list[str]:
+    """What stands behind the key `policy` of flows, as far as it is a path."""
+    found: dict[str, None] = {}
+    for content in contents.values():
+        if b"policy" in content:
+            import re  # for which other projects need not wait
+
+            for match in re.finditer(rb"""policy["']?\s*:\s*["']?([^\s"',}#][^\s"',}]*)""", content):
+                found[match[1].decode("utf-8", "replace")] = None
+    return [name for name in found if name not in contents and not name.startswith("/") and "\0" not in name]
 
 
 def tests(root: Path) -> list[str]:

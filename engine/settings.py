@@ -45,13 +45,16 @@ class Settings:
     secrets: Mapping[str, str] = field(repr=False)
     ui: str = ""
     """Origin of the Temporal UI: for links, and the one origin that the codec server answers."""
+    events_token: str = field(default="", repr=False)
+    """What other systems post events with; several with a blank between while one is replaced."""
     codec_keys: str = field(default="", repr=False)
     """The key ring in JSON; empty: the file `keys.json` of the project's state."""
 
     @classmethod
     def from_env(cls, root: Path, env: Mapping[str, str]) -> "Settings":
         """ENGINE_STORE, ENGINE_TEMPORAL (host:port), ENGINE_NAMESPACE, ENGINE_TASK_QUEUE, ENGINE_SERVICE (host:port),
-        ENGINE_CODEC (on, off), ENGINE_CODEC_KEYS, ENGINE_UI; Temporal's own variables besides. Raises ValueError."""
+        ENGINE_CODEC (on, off), ENGINE_CODEC_KEYS, ENGINE_EVENTS_TOKEN,
+        ENGINE_UI; Temporal's own variables besides. Raises ValueError."""
         host, port = _address(env.get("ENGINE_SERVICE") or "127.0.0.1:8321")
         codec = env.get("ENGINE_CODEC") or "off"
         if codec not in ("on", "off"):
@@ -67,6 +70,7 @@ class Settings:
             codec=codec == "on",
             secrets=Secrets.of(env),
             ui=env.get("ENGINE_UI", "").rstrip("/"),
+            events_token=env.get("ENGINE_EVENTS_TOKEN", ""),
             codec_keys=env.get("ENGINE_CODEC_KEYS", ""),
         )
 

@@ -12,7 +12,18 @@ from engine.imports import without
 
 ENGINE = Path(__file__).parent.parent / "engine"
 CHECKER = ("diagnostics", "syntax", "types", "expressions", "project", "steps", "compile", "rules", "check")
-HEAVY = ("temporalio", "lancedb", "guardrails", "openai", "anthropic", "mistralai", "jsonschema", "sqlalchemy", "httpx")
+HEAVY = (
+    "temporalio",
+    "lancedb",
+    "guardrails",
+    "openai",
+    "anthropic",
+    "mistralai",
+    "jsonschema",
+    "sqlalchemy",
+    "httpx",
+    "mcp",
+)
 
 ALLOWED = {
     "diagnostics": {"errors"},
@@ -21,7 +32,7 @@ ALLOWED = {
     "expressions": {"types", "syntax", "diagnostics", "errors"},
     "plan": {"errors"},
     "cache": {"diagnostics", "root"},
-    "project": {"expressions", "types", "syntax", "diagnostics", "errors", "plan", "root"},
+    "project": {"expressions", "types", "syntax", "diagnostics", "errors", "plan", "root", "network"},
     "steps": {"project", "expressions", "types", "syntax", "diagnostics", "errors", "plan"},
     "compile": {"steps", "project", "expressions", "types", "syntax", "diagnostics", "errors", "plan"},
     "editor": {
@@ -51,13 +62,24 @@ ALLOWED = {
     },
     "graph": {"plan", "expressions"},
     "schema": {"steps", "project"},
-    "rules": {"compile", "steps", "project", "expressions", "types", "syntax", "diagnostics", "errors", "plan"},
+    "rules": {
+        "compile",
+        "steps",
+        "project",
+        "expressions",
+        "types",
+        "syntax",
+        "diagnostics",
+        "errors",
+        "plan",
+        "network",
+    },
     "store": {"errors"},
     "channels": {"errors", "exchange"},
     "models": {"errors", "exchange"},
     "knowledge": {"errors", "models"},
     "guardrails": {"errors"},
-    "tools": {"errors", "plan", "expressions", "exchange", "imports"},
+    "tools": {"errors", "plan", "expressions", "exchange", "imports", "network", "calls"},
 }
 """Part -> the parts that it may import. Parts that are not named here (cli, service, runtime, check) stand above."""
 
@@ -131,6 +153,10 @@ def test_the_command_line_loads_nothing_heavy() -> None:
 def test_a_worker_compiles_no_grammar_as_it_starts() -> None:
     """`lark` does, for two seconds, where jsonschema loads a checker of IRIs."""
     assert "lark" not in loaded_by("import engine.runtime.worker")
+
+
+def test_a_worker_without_mcp_tools_loads_none_of_it() -> None:
+    assert "mcp" not in loaded_by("import engine.runtime.worker, engine.tools.registry")
 
 
 def test_a_module_that_was_kept_out_can_be_had_later(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,7 @@ def test_a_project_made_by_the_wheel_runs_the_demo(tmp_path: Path) -> None:
     where = run(python, "-c", "import engine; print(engine.__file__)", cwd=tmp_path).stdout.strip()
     assert Path(where).is_relative_to(site)
     run(made / "bin" / "engine", "init", "shop", cwd=tmp_path)
+    run(made / "bin" / "engine", "tools", "add", "stripe", cwd=tmp_path / "shop")
     run(made / "bin" / "engine", "validate", "flows/", cwd=tmp_path / "shop")
     assert "What would be right" in run(made / "bin" / "engine", "explain", "unknown-key", cwd=tmp_path).stdout
     told = run(made / "bin" / "engine", "demo", cwd=tmp_path / "shop").stdout

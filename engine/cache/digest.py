@@ -12,8 +12,8 @@ from engine.root import Files
 __all__ = ["CHECKER", "Inputs", "inputs"]
 
 CHECKER = (
-    "__init__.py", "cache", "check", "compile", "diagnostics", "errors.py", "expressions", "plan", "project",
-    "root.py", "rules", "steps", "syntax", "types",
+    "__init__.py", "cache", "check", "compile", "diagnostics", "errors.py", "expressions", "network.py", "plan",
+    "project", "root.py", "rules", "steps", "syntax", "types",
 )  # fmt: skip
 """The checker's own code, below `engine`."""
 _LIBRARIES = ("jinja2-", "markupsafe-", "pyyaml-", "tzdata-")

@@ -23,12 +23,21 @@ _KEY = 32
 
 
 def load(root: Path, digest: str) -> Outcome | None:
-    """The outcome kept for this digest; None if there is none."""
+    """The outcome kept for this digest; None if there is none, or a file that tools refer to is another now."""
     body = unsealed(root, _OUTCOME, digest)
     try:
-        return Outcome.from_json(json.loads(body)) if body else None
+        known = Outcome.from_json(json.loads(body)) if body else None
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
+    return known if known and all(_digest(root / path) == seen for path, seen in known.looked) else None
+
+
+def _digest(path: Path) -> str:
+    """As `engine.project.outer` has it."""
+    try:
+        return blake2b(path.read_bytes(), digest_size=16).hexdigest()
+    except OSError:
+        return ""
 
 
 def save(root: Path, digest: str, outcome: Outcome) -> None:

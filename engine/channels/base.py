@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from engine.channels.files import Attached
 from engine.errors import EngineError
 
 __all__ = ["Arrival", "Channel", "ChannelError", "Made", "Outgoing", "Received", "Refused", "Unknown", "Unsent"]
@@ -73,6 +74,7 @@ class Arrival:
     wants_person: bool = False
     topics: Sequence[str] = ()
     same_as_first: bool = False
+    attachments: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,3 +144,7 @@ class Channel(Protocol):
 
     async def find(self, external_id: str, marker: str) -> Made | None:
         """The change with this marker; None only if it is certainly not there."""
+
+    async def attachment(self, url: str, *, cap: int) -> bytes:
+        """The content of a file that a message had. Raises `Unsent` (`too_large` over `cap` bytes, `foreign` for an
+        address that is not the platform's own, `not_found`) or `Unknown`."""

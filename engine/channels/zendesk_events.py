@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from engine.channels.base import Arrival, Received, Refused
+from engine.channels.files import MOST, Attached
 
 __all__ = ["TAKE_BACK", "moment", "read_event", "sign", "verify"]
 
@@ -108,8 +109,25 @@ def _comment(
         content_id=f"comment/{comment['id']}", author_id=_author(comment), text=text,
         author_role=_role(comment, own_id), platform_time=at, delivery_id=delivery,
         same_as_first=bool(description) and text.strip() == (description[0].text or "").strip(),
+        attachments=_attached(comment),
     )  # fmt: skip
     return (*description, said)
+
+
+def _attached(comment: Mapping[str, Any]) -> tuple[Attached, ...]:
+    """What is attached to a comment; what is no whole account of a file is left out."""
+    listed = comment.get("attachments")
+    found = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    said = [(one.get("file_name") or one.get("filename"), one.get("content_url"), one) for one in found]
+    return tuple(
+        Attached(name=name, type=str(one.get("content_type") or "")[:200], size=_size(one.get("size")), url=url)
+        for name, url, one in said
+        if isinstance(name, str) and isinstance(url, str) and 0 < len(name) <= 500 and 0 < len(url) <= 2000
+    )[:MOST]  # fmt: skip
+
+
+def _size(value: Any) -> int:
+    return value if type(value) is int and 0 <= value < 2**60 else 0
 
 
 def _role(comment: Mapping[str, Any], own_id: str | None) -> Any:

@@ -53,7 +53,8 @@ def outcome(
             units = share.units(share.pieces)
         memory.told(loader.project, [_name(loader, path) for path in paths], units)
         parts = [rest, *(one.part for one in units)]
-        return Outcome(sum(part.flows for part in parts), len(loader.project.tools), joined(parts))
+        looked = tuple(sorted(loader.project.looked.items()))
+        return Outcome(sum(part.flows for part in parts), len(loader.project.tools), joined(parts), looked)
 
 
 _PIECE = (b"gives", b"\\")

@@ -18,7 +18,7 @@ class _Kept(NamedTuple):
     names: str
     """Digest of the names that every file knows."""
     contents: dict[str, str]
-    """Path -> the digest of a file that it depends on, its own among them."""
+    """Path -> the digest of a file that it depends on, its own among them; empty where there is no such file."""
 
 
 class Memory:
@@ -33,7 +33,7 @@ class Memory:
     def likely(self, path: str) -> Unit | None:
         """What is known of a file if no names have changed."""
         kept = self._kept.get(path)
-        if kept is None or any(self._now.get(other) != digest for other, digest in kept.contents.items()):
+        if kept is None or any(self._now.get(other, "") != digest for other, digest in kept.contents.items()):
             return None
         return kept.unit
 
@@ -49,7 +49,7 @@ class Memory:
         pieces = [path for path, unit in zip(paths, units, strict=True) if unit.piece]
         names = digest_of_names(project, pieces)
         self._kept = {
-            path: _Kept(unit, names, {other: self._now[other] for other in (path, MARK, *unit.seen)})
+            path: _Kept(unit, names, {other: self._now.get(other, "") for other in (path, MARK, *unit.seen)})
             for path, unit in zip(paths, units, strict=True)
         }
 
@@ -59,7 +59,7 @@ class Memory:
 
 
 def digest_of_names(project: Project, pieces: Sequence[str]) -> str:
-    """Of the names that every file knows. `pieces` are the paths of all shared pieces."""
+    """Of the names that every file knows, and of what tools refer to. `pieces` are the paths of all shared pieces."""
     tools = sorted((name, tool.entry.path) for name, tool in project.tools.items())
-    said = repr((tools, project.partial, sorted(project.tested), sorted(pieces)))
+    said = repr((tools, sorted(project.looked.items()), project.partial, sorted(project.tested), sorted(pieces)))
     return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeVar
 
 from engine.check.part import Part, examined
 from engine.compile import compile_flow
+from engine.compile.policies import policies_of
 from engine.diagnostics import Sink
 from engine.project import Project
 from engine.project.flow import Flow
@@ -67,9 +68,14 @@ def unit(project: Project, file: File) -> Unit:
     is_piece = bool(compiled and not flows)
     case = Case(alone, {} if is_piece else compiled, compiled if is_piece else {}, furniture=False)
     part = examined(case, file.found)
+    policies = {text.value for one in compiled.values() for text in policies_of(one.graph)}
     for one in compiled.values():
         one.graph.forget()
-    seen = {project.tools[name].entry.path for name in tools.seen} | {f"flows/{name}.yaml" for name in pieces.seen}
+    seen = (
+        policies
+        | {project.tools[name].entry.path for name in tools.seen}
+        | {f"flows/{name}.yaml" for name in pieces.seen}
+    )
     return Unit(part, is_piece, tuple(sorted(seen - {file.path})))
 
 

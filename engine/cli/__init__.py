@@ -37,8 +37,11 @@ COMMANDS: dict[str, str] = {
     "tickets": "engine.cli.tickets",
     "approvals": "engine.cli.approvals",
     "questions": "engine.cli.questions",
+    "reconcile": "engine.cli.reconcile",
+    "store": "engine.cli.store",
     "token": "engine.cli.token",
     "revoke": "engine.cli.revoke",
+    "tools": "engine.cli.tools",
     "kb": "engine.cli.kb",
 }
 """Command -> the module that does it."""
@@ -60,8 +63,11 @@ SUMMARIES: dict[str, str] = {
     "tickets": "list tickets, or show what happened to one",
     "approvals": "list what waits for a decision, and decide",
     "questions": "list what flows ask your teams, and answer",
+    "reconcile": "list writes whose outcome is unknown, and decide",
+    "store": "say that the store was restored from a backup",
     "token": "make an access token for a person",
     "revoke": "stop every further call of a tool",
+    "tools": "list, check and try what flows may call; copy ready ones",
     "kb": "index the articles, and search them",
 }
 """Command -> what it does, in one line: here, so that the help imports no command."""

@@ -16,25 +16,27 @@ _SECONDS = 30.0
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def api(args: argparse.Namespace, what: str, refusals: Mapping[str, str]) -> "Api":
+def api(args: argparse.Namespace, what: str, refusals: Mapping[str, str], *, look: str = "") -> "Api":
     """The API at `--url`, else of ENGINE_SERVICE, with the token of ENGINE_TOKEN.
 
-    `what`: what the command decides, `approval` or `question`; `refusals`: the API's codes in words.
+    `what`: what the command decides, `approval` or `question`; `refusals`: the API's codes in words;
+    `look`: the command that tells whether a decision was taken.
     """
     token = os.environ.get("ENGINE_TOKEN", "").strip()
     if not token or not (token.isascii() and token.isprintable()):
         raise Stop("ENGINE_TOKEN must hold your access token: `engine token PERSON` makes one", USAGE)
-    return Api(args.url or settings_of(args).service_url, token, what, refusals)
+    return Api(args.url or settings_of(args).service_url, token, what, refusals, look or f"engine {what}s list")
 
 
 class Api:
     """The API, with its refusals as `Stop`."""
 
-    def __init__(self, url: str, token: str, what: str, refusals: Mapping[str, str]) -> None:
+    def __init__(self, url: str, token: str, what: str, refusals: Mapping[str, str], look: str) -> None:
         self.url = url.rstrip("/")
         self._token = token
         self._what = what
         self._refusals = refusals
+        self._look = look
         # a proxy of the environment has no business between a machine and itself
         self._proxied = _host(url) not in _LOOPBACK
 
@@ -69,9 +71,7 @@ class Api:
         return given
 
     def _no_answer(self, method: str, fault: str) -> str:
-        unsure = (
-            f" Whether it took yours is not known: look with `engine {self._what}s list`." if method == "POST" else ""
-        )
+        unsure = f" Whether it took yours is not known: look with `{self._look}`." if method == "POST" else ""
         return (
             f"the service at {self.url} does not answer ({fault}): is it running? `engine dev` or `engine serve`."
             f"{unsure}"
@@ -86,7 +86,10 @@ class Api:
             return Stop(f"there is no such {self._what}, or it is another team's (404)")
         if status in (400, 403, 409, 422):
             words = self._refusals.get(code, clean(code) or "it was refused")
-            return Stop(f"not done: {words}{_by(given.get(self._what))}{_fields(given.get('fields'))} ({status})")
+            return Stop(
+                f"not done: {words}{_by(given.get(self._what))}{_fields(given.get('fields'))}"
+                f"{_because(given.get('because'))} ({status})"
+            )
         return Stop(f"the service answered {status} {clean(code)}".rstrip(), INTERNAL)
 
 
@@ -104,9 +107,15 @@ def _host(url: str) -> str:
 def _by(row: Any) -> str:
     if not isinstance(row, dict):
         return ""
+    if row.get("reconciled_by"):
+        return clean(f": {row.get('state')} by {row['reconciled_by']}")
     who, at = (row.get("decided_by"), row.get("decided_at")) if "decided_by" in row else (
         row.get("answered_by"), row.get("answered_at"))  # fmt: skip
     return clean(f": {row.get('state')} by {who} at {at}") if who else ""
+
+
+def _because(given: Any) -> str:
+    return clean(f": {given}") if isinstance(given, str) else ""
 
 
 def _fields(given: Any) -> str:

@@ -1,4 +1,4 @@
-"""`engine demo`: six tickets through the sample shop; exit status 0 only if every outcome is true."""
+"""`engine demo`: eight tickets through the sample shop; exit status 0 only if every outcome is true."""
 
 import argparse
 import asyncio

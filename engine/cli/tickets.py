@@ -1,13 +1,24 @@
 """`engine tickets`: what there is, and everything that happened to one."""
 
 import argparse
-from typing import get_args
+from datetime import datetime
+from typing import Any, get_args
 
+from engine.cli.approvals import changed
 from engine.cli.place import add_project, open_store, settings_of
 from engine.cli.shown import instant, json_line, show
 from engine.cli.status import OK, Stop
 from engine.runtime.asked import told
-from engine.store import ApprovalRow, IntentRow, Missing, QuestionRow, Store, TicketRow
+from engine.store import (
+    ApprovalRow,
+    DecisionRow,
+    IntentRow,
+    Missing,
+    QuestionRow,
+    ReconciliationRow,
+    Store,
+    TicketRow,
+)
 from engine.store.rows import TicketState
 
 __all__ = ["add_arguments", "run"]
@@ -74,6 +85,7 @@ def _show(store: Store, row: TicketRow) -> None:
     intents = store.intents.of_ticket(row.id)
     _intents(store, intents)
     _approvals(store.approvals.of_ticket(row.id), {intent.id: intent.tool for intent in intents})
+    _decisions(store.approvals.decisions_of(row.id), store.reconciling.attempts_of(row.id))
     _questions(store.questions.of_ticket(row.id))
     _handoffs(store, row)
 
@@ -136,6 +148,27 @@ def _approvals(rows: list[ApprovalRow], tools: dict[str, str]) -> None:
          instant(row.decided_at), row.reason, instant(row.opened_at), instant(row.expires_at))
         for row in rows
     ])  # fmt: skip
+
+
+def _decisions(rows: list[DecisionRow], reconciled: list[ReconciliationRow]) -> None:
+    """Every attempt: who, when, why, from where, and which version of what they saw."""
+    columns = ("at", "about", "who", "wanted", "outcome", "why", "via", "from", "saw", "changed")
+    said: list[tuple[datetime, tuple[str | None, ...]]] = [
+        (row.at, (instant(row.at), row.approval_id, row.person, row.wanted, row.outcome, row.reason, row.via, row.ip,
+                  f"version {row.version} {(row.digest or '')[:12]} {_seen(row.shown)}".strip(), changed(row.changes)))
+        for row in rows
+    ]  # fmt: skip
+    said += [
+        (row.at, (instant(row.at), row.call_id, row.person, "reconcile as done" if row.as_done else
+                  "reconcile as not done", row.outcome, row.reason, row.via, row.ip, None, None))
+        for row in reconciled
+    ]  # fmt: skip
+    show("decisions", columns, [cells for _, cells in sorted(said, key=lambda one: one[0])])
+
+
+def _seen(shown: Any) -> str:
+    given = shown.get("arguments") if isinstance(shown, dict) else None
+    return " ".join(f"{name}={json_line(value)}" for name, value in given.items()) if isinstance(given, dict) else ""
 
 
 def _questions(rows: list[QuestionRow]) -> None:

@@ -28,6 +28,7 @@ async def _work() -> int:
     from engine.runtime.build import build_context
     from engine.runtime.client import connect
     from engine.runtime.projects import LoadedProject
+    from engine.runtime.witness import Witness
     from engine.runtime.worker import make_worker
     from engine.settings import Settings
     from engine.store import Store
@@ -39,6 +40,7 @@ async def _work() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with Store.open(settings.store_url) as store:
+        await Witness(settings.state, store).look()  # before any write, not after the service has noticed
         context = build_context(settings, project, store)
         client = await connect(settings)
         async with make_worker(client, context, task_queue=settings.task_queue):

@@ -9,7 +9,7 @@ from engine.compile.names import customer, element, field_type
 from engine.plan import Node
 from engine.project.contract import json_of
 from engine.project.scalars import Expr
-from engine.steps.ask import Ask, FieldSpec
+from engine.steps.ask import Ask, FieldSpec, Files
 from engine.steps.reply import Reply, Texts, Write
 from engine.steps.verify import Verify
 from engine.syntax import Text
@@ -95,6 +95,8 @@ def _field(spec: FieldSpec, low: Lowering) -> dict[str, Any]:
         said["options"] = json_of(options)
     elif isinstance(options, list):
         said["options"] = ["list", *(["lit", word.value] for word in options)]
+    if kind == "files":
+        said["files"] = (spec.files if isinstance(spec.files, Files) else Files(spec.node)).to_json()
     for name, expr in (("show", spec.show), ("ask", spec.ask), ("if", spec.test)):
         if expr is not None:
             said[name] = json_of(expr)

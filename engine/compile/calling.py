@@ -163,17 +163,18 @@ class Write:
 
     def _approve(self, number: int, line: Approval, following: str) -> str:
         own = line.otherwise
-        late = (
-            self.low.cause(own, "late", At(f"{self.at.id}/approve.{number}", self.at.next), line.place) if own else ""
-        )
-        rejected = "rejected" in own.causes if own else False
-        on = {
-            "pass": following,
-            "rejected": self.low.cause(own, "rejected", At(f"{self.at.id}/approve.{number}", self.at.next), line.place)
-            if rejected
-            else self.outcome("rejected"),
-            "late": late or self.outcome("late"),
-        }
+        at = At(f"{self.at.id}/approve.{number}", self.at.next)
+        if own is not None and id(line) in self.low.lines:  # its own way out asks for the same again, without end
+            self.low.graph.beyond = self.low.graph.beyond or line.place
+            own = None
+        self.low.lines.append(id(line))
+        late = self.low.cause(own, "late", at, line.place) if own else ""
+        if own and "rejected" in own.causes:
+            rejected = self.low.cause(own, "rejected", at, line.place)
+        else:
+            rejected = self.outcome("rejected")
+        self.low.lines.pop()
+        on = {"pass": following, "rejected": rejected, "late": late or self.outcome("late")}
         data = {
             "gate": "approve",
             "line": number,
@@ -181,6 +182,8 @@ class Write:
             "deadline": line.within.to_json() if line.within else {"business_days": 1},
             "remind": [span.to_json() for span in line.remind or ()],
         }
+        if line.fallbacks:
+            data["then"] = [one.by.value if one.by else "" for one in line.fallbacks]
         return self._gate(f"approve.{number}", line.place, on, data, "approval")
 
     def _call(self) -> str:

@@ -11,13 +11,14 @@ from engine.compile.graph import Env, Graph
 from engine.compile.lowering import Kind, Lowering
 from engine.compile.names import engine_values
 from engine.compile.settings import plan_settings
+from engine.compile.starting import begin
 from engine.diagnostics import Place, Sink
 from engine.expressions import infer, paths
 from engine.plan import Grant, Node, Plan, ToolContract
 from engine.project import Project
 from engine.project.contract import Tool, json_of
 from engine.project.flow import Flow
-from engine.project.grant import Approval, GrantEntry, Limit
+from engine.project.grant import Approval, Fallback, GrantEntry, Limit
 from engine.project.scalars import Expr
 from engine.project.step import StepKind
 from engine.steps.agent import Agent
@@ -105,11 +106,11 @@ class Compiled:
 def compile_flow(flow: Flow, project: Project) -> Compiled:
     """Compiles. Total: every flow that could be read at all gives a plan, in which broken parts go to people."""
     graph = Graph(flow.name)
-    low = Lowering(flow, project.settings, project.tools, KINDS, graph, project.pieces)
+    low = Lowering(flow, project.settings, project.tools, KINDS, graph, project.pieces, project.document)
     if flow.is_piece:
         low.inside.append(flow.name)
     behind = pieces.give(low, flow.gives, None, graph.reserve("gives"), None, flow) if flow.is_piece else None
-    entry = low.steps(flow.steps, "", behind, None, flow.spot("steps"))
+    entry = begin(low, low.steps(flow.steps, "", behind, None, flow.spot("steps")))
     verifiers = _verifiers(graph, project)
     met = order(graph, entry)
     states = analyse(graph, met, _start(flow, low, verifiers), verified=flow.needs is not None)
@@ -270,11 +271,22 @@ def subject_json(limit: Limit) -> Any:
 
 
 def _approval(line: Approval) -> dict[str, Any]:
+    said = [fallback_json(one) for one in line.fallbacks]
     return {
+        **({"fallback": said} if said else {}),
         "by": line.by.value if line.by else "",
         "if": json_of(line.test) if line.test else None,
         "text": _flat(line.test.text.value) if line.test else "",
         "edit": [text.value for text in line.edit or ()],
+        "remind": [span.to_json() for span in line.remind or ()],
+        "within": line.within.to_json() if line.within else {"business_days": 1},
+    }
+
+
+def fallback_json(line: Fallback) -> dict[str, Any]:
+    """The next team of a line, as plans say it."""
+    return {
+        "by": line.by.value if line.by else "",
         "remind": [span.to_json() for span in line.remind or ()],
         "within": line.within.to_json() if line.within else {"business_days": 1},
     }

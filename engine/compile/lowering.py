@@ -47,10 +47,14 @@ class Lowering:
     kinds: Mapping[type[StepKind], Kind]
     graph: Graph
     pieces: Mapping[str, Flow] = field(default_factory=dict)
+    document: Callable[[str], bytes | None] = lambda _: None
+    """A document of the project, by its path."""
     room: int = STEPS
     """How many steps more are looked at."""
     end: str | None = None
     """The node behind the last step, once something reaches it."""
+    lines: list[int] = field(default_factory=list)
+    """Identities of the lines of `approve` whose ways out are being put in place."""
     inside: list[str] = field(default_factory=list)
     """The pieces that are being put in place, outermost first."""
 

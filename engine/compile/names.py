@@ -30,7 +30,18 @@ from engine.types import (
     record,
 )  # fmt: skip
 
-__all__ = ["PASSAGES", "REFUSED", "certain", "claims", "customer", "element", "engine_values", "field_type", "sure"]
+__all__ = [
+    "FILE",
+    "PASSAGES",
+    "REFUSED",
+    "certain",
+    "claims",
+    "customer",
+    "element",
+    "engine_values",
+    "field_type",
+    "sure",
+]
 
 PASSAGES = list_of(record({
     "id": TEXT, "text": TEXT, "title": optional(TEXT), "heading": optional(TEXT), "source": TEXT, "collection": TEXT,
@@ -40,6 +51,7 @@ TICKET = record({
     "id": TEXT, "subject": optional(TEXT), "question": TEXT, "language": optional(TEXT), "channel": TEXT,
     "category": optional(TEXT),
 })  # fmt: skip
+FILE = record({"id": TEXT, "name": TEXT, "type": TEXT, "size": INTEGER})
 REFUSED = record({"because": TEXT})
 
 _SIMPLE = {
@@ -86,6 +98,8 @@ def field_type(spec: FieldSpec, env: Env, settings: Settings | None) -> Type:
             return element(spec, env)
         case "some_of":
             return list_of(element(spec, env))
+        case "files":
+            return list_of(FILE)
         case str() as kind if kind in _SIMPLE:
             return _SIMPLE[kind]
     return UNKNOWN

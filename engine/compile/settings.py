@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from engine.compile.lowering import FALLBACK, silence_json
+from engine.compile.starting import starts
 from engine.project.containers import plain
 from engine.project.flow import Data, Escalation, Flow, When
 from engine.project.scalars import Bound
@@ -42,11 +43,20 @@ def plan_settings(flow: Flow, settings: Settings | None, *, works: bool = False)
         "currency": settings.currency.value if settings and settings.currency else "EUR",
         "timezone": _timezone(settings),
         "calendar": settings.calendar.to_json(_timezone(settings)) if settings and settings.calendar else {},
+        **_calendars(settings),
+        **starts(flow),
     }
 
 
 def _timezone(settings: Settings | None) -> str:
     return settings.timezone.value if settings and settings.timezone else "UTC"
+
+
+def _calendars(settings: Settings | None) -> dict[str, Any]:
+    """Of the teams that have their own; a project without such teams has plans as before."""
+    teams = {name: team for name, (_, team) in ((settings.teams if settings else None) or {}).items() if team}
+    own = {name: team.calendar.to_json(_timezone(settings)) for name, team in teams.items() if team.calendar}
+    return {"calendars": own} if own else {}
 
 
 def _meanwhile(flow: Flow) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Types of the expressions of tool files and channels: the only places that see secrets."""
+"""Types of the expressions of tool files, channels and MCP servers: the only places that see secrets."""
 
 from collections.abc import Mapping
 
@@ -8,6 +8,7 @@ from engine.diagnostics import Sink
 from engine.expressions import infer
 from engine.project import Project
 from engine.project.contract import Tool, expressions_in
+from engine.project.notify import Notify
 from engine.project.scalars import Expr
 from engine.syntax import Broken, Text
 from engine.types import BOOL, UNKNOWN, Type, fields_of, optional, record
@@ -32,6 +33,12 @@ def type_tools(project: Project, sink: Sink) -> None:
         for option in (channel.options if channel else {}).values():
             if option is not None:
                 _infer(option, {"secret": _SECRETS}, sink)
+    servers = (project.settings.mcp if project.settings else None) or {}
+    for _, server in servers.values():
+        for expr in server.templates() if server else ():
+            _infer(expr, {"secret": _SECRETS}, sink)
+    for expr in notify_expressions(project.settings.notify if project.settings else None):
+        _infer(expr, {"secret": _SECRETS}, sink)
 
 
 def _readers(project: Project, tool: Tool, names: Mapping[str, Type], sink: Sink) -> None:
@@ -62,10 +69,26 @@ def _infer(expr: Expr, names: Mapping[str, Type], sink: Sink) -> Type | None:
     return infer(expr.tree, known, sink, expr.text)
 
 
+def notify_expressions(notify: Notify | None) -> list[Expr]:
+    """Where engine.yaml says how teams are told."""
+    mail = notify.mail if notify else None
+    parts = [mail.host, mail.sender, mail.user, mail.password] if mail else []
+    chats = [expr for _, expr in (notify.chat or {}).values()] if notify else []
+    return [expr for expr in (*parts, *chats, notify.address if notify else None) if expr is not None]
+
+
 def _binding(tool: Tool) -> list[Expr]:
-    http = tool.entry.http
-    if http is None:
-        return []
-    parts: list[tuple[Text, Expr | None]] = [*(http.headers or {}).values(), *(http.query or {}).values()]
-    found = [expr for _, expr in parts if expr is not None]
-    return [*found, *([http.url] if http.url else []), *(expressions_in(http.json) if http.json is not None else [])]
+    http, openapi = tool.entry.http, tool.entry.openapi
+    parts: list[tuple[Text, Expr | None]] = []
+    bodies: list[object] = []
+    urls: list[Expr | None] = []
+    if http is not None:
+        parts += [*(http.headers or {}).values(), *(http.query or {}).values()]
+        bodies += [http.json, {name: value for name, (_, value) in (http.form or {}).items()}]
+        urls.append(http.url)
+    if openapi is not None and "input" not in tool.entry.broken:
+        parts += (openapi.headers or {}).values()
+        bodies += [value for _, value in (openapi.fixed or {}).values()]
+        urls.append(openapi.url)
+    found = [expr for expr in (*(expr for _, expr in parts), *urls) if expr is not None]
+    return [*found, *(expr for body in bodies for expr in expressions_in(body))]

@@ -12,6 +12,7 @@ from engine.compile.calling import Write, errors
 from engine.compile.graph import Site
 from engine.compile.lowering import At, Lowering, reads, silence_json
 from engine.compile.pieces import kind_type
+from engine.compile.policies import policy_digest
 from engine.plan import Node
 from engine.project.contract import Tool, json_of
 from engine.project.kind import Kind
@@ -66,6 +67,9 @@ def agent(low: Lowering, step: Agent, at: At) -> None:
             "cost": str(bounds.cost.value) if bounds.cost else None,
         },
     }  # fmt: skip
+    if step.policy is not None:
+        path = step.policy.value
+        data["policy"] = {"path": path, "digest": policy_digest(low.document(path))}
     seen = reads(*(json_of(expr) for expr in step.using or ()))
     node = Node(
         at.id, "agent", on=on, data=data, binds=step.name.value if step.name else None,

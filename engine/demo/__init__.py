@@ -1,1 +1,1 @@
-"""The sample shop, played: the whole stack on this machine, six tickets, and what became of them."""
+"""The sample shop, played: the whole stack on this machine, eight tickets, and what became of them."""

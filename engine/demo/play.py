@@ -1,4 +1,5 @@
-"""The demo's course: six tickets come in, the worker is killed while one waits for a lead, then a look at the world."""
+"""The demo's course: eight tickets come in, a lead lowers an amount, the shop keeps an answer to itself, the worker is
+killed while one waits for a lead; then a look at the world."""
 
 import asyncio
 import json
@@ -21,6 +22,9 @@ __all__ = ["run_demo"]
 
 _PATIENCE = 100.0
 _LEAD = "lena@northwind.example"
+_BILLING = "mira@northwind.example"
+_ABOVE, _EDITED, _UNKNOWN = 2, 6, 7
+"""Places of the tickets that people have a hand in."""
 
 
 async def run_demo(root: Path, state: Path, *, record: Path | None = None) -> bool:
@@ -53,18 +57,31 @@ async def _course(
 ) -> tuple[list[Played], list[list[Outcome]]]:
     lena = store.people.mint(_LEAD)
     somebody = store.people.mint("ana@northwind.example")
+    mira = store.people.mint(_BILLING)
     async with httpx.AsyncClient(trust_env=False, timeout=20) as http:
         world = World(stack.env, http)
+        await world.lose_answer("/payouts")
         played = [await play(world, script) for script in TICKETS]
-        report.progress("six tickets are in; each webhook is posted twice, one pair in the wrong order ...")
+        report.progress("eight tickets are in; each webhook is posted twice, one pair in the wrong order ...")
+        await _until(world, played, lambda: bool(_waiting(store, played[_EDITED])), "a refund waits that is edited")
+        [first] = _waiting(store, played[_EDITED])
+        report.progress("a lead lowers a refund of 129.00 EUR to 40.00 EUR; the customer is asked again ...")
+        edited = await world.edit(first, {"amount": "40"}, lena)
         await _until(
-            world, played, lambda: _settled(store, played) and bool(_waiting(store)), "five are done, one waits"
+            world, played, lambda: _settled(store, played) and bool(_waiting(store, played[_ABOVE])),
+            "seven are done, one waits",
+        )  # fmt: skip
+        report.progress(
+            "nobody knows whether the shop paid 3.85 EUR: its answer was lost; a person looks and says so ..."
         )
+        [lost] = await world.unknown(mira)
+        early = await world.reconcile(lost["id"], lena, done=True)
+        reconciled = [await world.reconcile(lost["id"], mira, done=True) for _ in range(2)]
         report.progress("a refund of 129.00 EUR waits for a billing lead; the worker is killed with SIGKILL ...")
         stack.processes["worker"].kill()
         if record is not None:
             await _record(stack, store, record, stage="waiting", running=True)
-        [approval] = [a for a in await world.approvals(lena) if a["team"] == "billing-leads"]
+        [approval] = [a for a in await world.approvals(lena) if a["id"] in _waiting(store, played[_ABOVE])]
         refused = [await world.decide(approval, None), await world.decide(approval, somebody)]
         report.progress("the lead approves while no worker runs; then a worker is started again ...")
         decided = [await world.decide(approval, lena), await world.decide(approval, lena)]
@@ -75,7 +92,13 @@ async def _course(
         results = await outcomes(played, world, store)
         if record is not None:
             await _record(stack, store, record, stage="after")
-    results[2] += [
+    results[_EDITED].append(("the edit counted, as version 2", edited == (200, 2)))
+    results[_UNKNOWN] += [
+        ("what is needed to decide was shown", lost["arguments"]["amount"] == "3.85 EUR" and bool(lost["sent_at"])),
+        ("nobody of another team could say what became of it", early == 404),
+        ("the first word counted, once", reconciled == [200, 409]),
+    ]
+    results[_ABOVE] += [
         ("nobody unknown and nobody of another team could approve", refused == [401, 403]),
         ("the lead's approval counted once", decided == [200, 409]),
     ]
@@ -96,13 +119,14 @@ async def _until(world: World, played: list[Played], reached, what: str) -> None
         await asyncio.sleep(0.25)
 
 
-def _waiting(store: Store) -> list[str]:
-    return [row.id for row in store.approvals.listing(state="open")]
+def _waiting(store: Store, one: Played) -> list[str]:
+    row = store.tickets.find("zendesk", str(one.number))
+    return [a.id for a in store.approvals.of_ticket(row.id) if a.state == "open"] if row else []
 
 
 def _settled(store: Store, played: list[Played]) -> bool:
     """All but the third are closed, or delivered to people."""
-    return all(_through(store, one) for number, one in enumerate(played) if number != 2)
+    return all(_through(store, one) for number, one in enumerate(played) if number != _ABOVE)
 
 
 def _all_through(store: Store, played: list[Played]) -> bool:

@@ -1,4 +1,4 @@
-"""The six tickets: what each customer writes, and what must have become of it outside the engine."""
+"""The eight tickets: what each customer writes, and what must have become of it outside the engine."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from engine.store.rows import TicketRow
 
 __all__ = ["TICKETS", "Played", "Script", "answer", "outcomes", "play"]
 
+_BILLING = "mira@northwind.example"
 _SECOND = 1.2
 """Between a question and its answer: the platform's clock has seconds."""
 
@@ -63,6 +64,12 @@ TICKETS = (
     Script("a lawyer", "paul.koenig@example.net", "Complaint",
            "You have ignored me for weeks. My lawyer will sue you."),
     Script("a wish for a person", "lotte.maes@example.net", "Help", "Can I talk to a human?"),
+    Script("an edited approval", "tom.doyle@example.com", "Damaged lamp",
+           "The floor lamp from order 4684 arrived damaged, I want a refund please. My postcode is 4498 AB.",
+           (("yes or no", "Yes, please"),)),
+    Script("an unknown outcome", "femke.jansen@example.com", "Late parcel",
+           "My parcel with order 4679 came far too late, can I get something for the trouble? My postcode is 7626 AB.",
+           (("yes or no", "Yes, please"),)),
 )  # fmt: skip
 
 
@@ -99,9 +106,10 @@ async def outcomes(played: list[Played], world: World, store: Store) -> list[lis
     rows = [row for one in played if (row := store.tickets.find("zendesk", str(one.number)))]
     if len(rows) < len(played):
         return [[("every ticket is in the store", False)] for _ in played]
-    faq, order, above, within, legal, person = played
+    faq, order, above, within, legal, person, edited, unknown = played
     expected = await _expected_day(world)
     paid_above, paid_within = await world.refunds("4710"), await world.refunds("4655")
+    paid_edited, paid_unknown = await world.refunds("4684"), await world.refunds("4679")
     return [
         [
             ("answered with the rule of the article", any("30 days" in text for text in faq.said(public=True))),
@@ -126,7 +134,34 @@ async def outcomes(played: list[Played], world: World, store: Store) -> list[lis
         ],
         [*_handed(legal, rows[4], "topic"), ("reason is the topic", rows[4].escalated == "topic:legal")],
         [*_handed(person, rows[5], "customer_wish"), ("reason is the wish", rows[5].escalated == "customer_wish")],
+        [
+            ("one refund of the edited 40.00 EUR in the shop's books", [r["amount"] for r in paid_edited] == [4000]),
+            ("the customer said yes to 129.00, then to 40.00", _asked(edited) == ["129.00", "40.00"]),
+            ("the lead's edit is kept, with both amounts", _changes(store, rows[6]) == [["129.00 EUR", "40.00 EUR"]]),
+            ("the customer is told of 40.00", any("40.00 are on their way" in t for t in edited.said(public=True))),
+            *_closed(edited, rows[6]),
+        ],
+        [
+            ("one payment of 3.85 EUR in the shop's books", [r["amount"] for r in paid_unknown] == [385]),
+            ("the ledger has it as done, by Mira's word", _reconciled(store, rows[7]) == [(True, _BILLING)]),
+            ("the note warns of doing it again", any("do not repeat" in n for n in unknown.said(public=False))),
+            *_handed(unknown, rows[7], "write_unknown"),
+        ],
     ]
+
+
+def _asked(played: Played) -> list[str]:
+    """The amounts that the customer was asked to say yes to, in order."""
+    questions = [text for text in played.said(public=True) if "yes or no" in text]
+    return [amount for text in questions for amount in ("129.00", "40.00") if amount in text]
+
+
+def _changes(store: Store, row: TicketRow) -> list[list[str]]:
+    return [one.changes["amount"] for one in store.approvals.decisions_of(row.id) if one.outcome == "edited"]
+
+
+def _reconciled(store: Store, row: TicketRow) -> list[tuple[bool | None, str | None]]:
+    return [(i.as_done, i.reconciled_by) for i in store.intents.of_ticket(row.id) if i.state == "reconciled"]
 
 
 async def _expected_day(world: World) -> str:

@@ -99,3 +99,34 @@ class World:
             headers={"Authorization": f"Bearer {token}"} if token else {},
         )
         return answer.status_code
+
+    async def edit(self, approval: str, arguments: dict[str, str], token: str) -> tuple[int, int]:
+        """Changes arguments, as the person with this token; the status, and the version that it made."""
+        headers = {"Authorization": f"Bearer {token}"}
+        shown = (await self._http.get(f"{self._service}/api/approvals/{approval}", headers=headers)).json()
+        body = {"decision": "edit", "version": shown["version"], "arguments": arguments, "reason": "the shade is fine"}
+        answer = await self._http.post(
+            f"{self._service}/api/approvals/{approval}/decision", json=body, headers=headers
+        )  # fmt: skip
+        return answer.status_code, answer.json().get("edited_version", 0)
+
+    async def lose_answer(self, path: str) -> None:
+        """The shop does the next work that is asked for there, and its answer never arrives."""
+        url, headers = self._shop
+        fault = {"path": path, "method": "POST", "kind": "drop_after_work"}
+        (await self._http.post(f"{url}/admin/faults", json=fault, headers=headers)).raise_for_status()
+
+    async def unknown(self, token: str) -> list[dict[str, Any]]:
+        """What waits for this person's word."""
+        answer = await self._http.get(f"{self._service}/api/reconcile", headers={"Authorization": f"Bearer {token}"})
+        answer.raise_for_status()
+        return list(answer.json()["unknown"])
+
+    async def reconcile(self, call: str, token: str, *, done: bool) -> int:
+        """Says what became of a call; the status."""
+        answer = await self._http.post(
+            f"{self._service}/api/reconcile/{call}/decision",
+            json={"as_done": done, "reason": "It stands in the shop's books."},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        return answer.status_code

@@ -14,15 +14,19 @@ class Outcome(NamedTuple):
     flows: int
     tools: int
     diagnostics: tuple[Diagnostic, ...]
+    looked: tuple[tuple[str, str], ...] = ()
+    """Files beyond the project's own that it depends on, with their digests (`engine.project.outer`)."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain lists: a Diagnostic and what it holds are tuples."""
-        return {"flows": self.flows, "tools": self.tools, "diagnostics": self.diagnostics}
+        return {"flows": self.flows, "tools": self.tools, "diagnostics": self.diagnostics, "looked": self.looked}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The inverse. Raises KeyError, TypeError or ValueError for what is none."""
-        return cls(int(data["flows"]), int(data["tools"]), tuple(_diagnostic(*one) for one in data["diagnostics"]))
+        found = tuple(_diagnostic(*one) for one in data["diagnostics"])
+        looked = tuple((str(path), str(digest)) for path, digest in data["looked"])
+        return cls(int(data["flows"]), int(data["tools"]), found, looked)
 
 
 def _diagnostic(

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.diff.difference import Loosening, Spot
 from engine.diff.pair import Granted, Pair
-from engine.project.grant import Approval
+from engine.project.grant import Approval, Fallback
 from engine.rules.grants import text_of
 from engine.rules.logic import contradict, implies
 
@@ -24,6 +24,11 @@ def looser(pair: Pair) -> Iterator[Loosening]:
             continue
         own = matched[number]
         more = {text.value for text in own.edit or ()} - {text.value for text in line.edit or ()}
+        asked = {_team(one) for one in line.asked}
+        later = [_team(one) for one in own.fallbacks if _team(one) not in asked]
+        for team in later:
+            said, mirrored = f"`{team}` may approve now where `{_team(line)}` do not in time", f"`{team}` are not asked"
+            yield pair.lost("approve", Spot(line.place, _words(line)), said, mirrored, _words(own))
         for name in sorted(more):
             said, mirrored = f"`{team}` may change `{name}` now", f"`{team}` may no longer change `{name}`"
             yield pair.lost("approve", Spot(line.place, _words(line)), said, mirrored, _words(own))
@@ -79,7 +84,8 @@ def _test(granted: Granted, line: Approval) -> Any:
 
 def _people(pair: Pair) -> Iterator[Loosening]:
     """Somebody more may approve."""
-    for team in sorted({_team(line) for line in pair.strict.grant.approve or ()}):
+    asked = (one for line in pair.strict.grant.approve or () for one in line.asked)
+    for team in sorted({_team(one) for one in asked}):
         before, after = _members(pair.strict, team), _members(pair.loose, team)
         for person in sorted(set(after) - set(before)):
             said, mirrored = f"{person} of `{team}` may approve now", f"{person} of `{team}` may no longer approve"
@@ -92,7 +98,9 @@ def _people(pair: Pair) -> Iterator[Loosening]:
 def _members(granted: Granted, team: str) -> dict[str, Any]:
     settings = granted.flow.project.settings
     _, found = ((settings.teams or {}) if settings else {}).get(team, (None, None))
-    return {text.value: text for text in (found.people if found else None) or ()}
+    people = {text.value: text for text in (found.people if found else None) or ()}
+    instead = [one.by for one in (found.substitutes if found else None) or () if one.by is not None]
+    return {**{text.value: text for text in instead}, **people}
 
 
 def _team_place(granted: Granted, team: str) -> Any:
@@ -101,10 +109,11 @@ def _team_place(granted: Granted, team: str) -> Any:
     return text.place if text else granted.spot("approve")
 
 
-def _team(line: Approval) -> str:
+def _team(line: Approval | Fallback) -> str:
     return line.by.value if line.by else ""
 
 
 def _words(line: Approval) -> str:
     condition = f", if: {text_of(line.test)}" if line.test else ""
-    return f"by: {_team(line)}{condition}"
+    then = "".join(f", then: {_team(one)}" for one in line.fallbacks)
+    return f"by: {_team(line)}{condition}{then}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from engine.diff import models
+from engine.diff import models, network
 from engine.diff.difference import Loosening
 from engine.diff.sets import checks
 from engine.diff.whole import Whole
@@ -18,7 +18,17 @@ _STOPS = ("stop", "escalate", "ask_again")
 
 def looser(strict: Whole, loose: Whole) -> Iterator[Loosening]:
     """Compares the settings of two plans."""
-    for part in (_thresholds, _topics, _guardrails, _data, _rollout, _silence, _meanwhile, models.looser):
+    for part in (
+        _thresholds,
+        _topics,
+        _guardrails,
+        _data,
+        _rollout,
+        _silence,
+        _meanwhile,
+        models.looser,
+        network.looser,
+    ):
         yield from part(strict, loose)
     was, now = strict.said["currency"], loose.said["currency"]
     if was != now:
@@ -32,6 +42,11 @@ def changed(old: Whole, new: Whole) -> Iterator[Loosening]:
     for part in ("knowledge", "languages", "timezone", "calendar"):
         if old.said[part] != new.said[part]:
             yield Loosening(part, old.spot(part), new.spot(part), f"`{part}` is another")
+    was_own, now_own = old.said.get("calendars", {}), new.said.get("calendars", {})
+    for team in sorted(was_own.keys() | now_own.keys()):
+        if was_own.get(team) != now_own.get(team):
+            said = f"`{team}` count business days in another calendar"
+            yield Loosening("calendar", old.spot("teams", team), new.spot("teams", team), said)
     if old.said["escalate"]["to"] != new.said["escalate"]["to"]:
         was, now = (whole.said["escalate"]["to"] or "" for whole in (old, new))
         yield Loosening("escalate", old.spot("escalate", was), new.spot("escalate", now), f"`{now}` take over now")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.compile import Compiled
+from engine.diagnostics import Place
 from engine.diff.difference import Loosening, Spot
 from engine.plan import canonical
 from engine.project.contract import Tool
@@ -71,19 +72,34 @@ def _fact_text(tool: Tool, name: str) -> str:
 
 def _binding(before: Tool, after: Tool) -> Iterator[Loosening]:
     """Another request: what it does is beyond what a checker can tell."""
-    for part in ("method", "url", "headers", "query", "json"):
+    if before.kind != after.kind:
+        said = f"is called by `{after.kind}` and not by `{before.kind}`, which cannot be compared"
+        yield Loosening("http", Spot(_way(before)), Spot(_way(after)), said, "", after.name)
+        return
+    for part in ("method", "url", "headers", "query", "json", "form", *_CALLED):
         was, now = before.binding.get(part), after.binding.get(part)
         if was != now:
-            yield Loosening(
-                "http", _http(before, part), _http(after, part),
-                f"makes another request: another `{part}`, which cannot be compared", "", after.name,
-            )  # fmt: skip
+            said = (
+                f"calls something else: another `{part}`"
+                if part in _CALLED
+                else f"makes another request: another `{part}`"
+            )
+            message = f"{said}: another `{part}`, which cannot be compared"
+            yield Loosening("http", _http(before, part), _http(after, part), message, "", after.name)
+
+
+_CALLED = ("function", "secrets", "server", "tool", "digest")
+"""Parts of the bindings of functions and MCP tools."""
+
+
+def _way(tool: Tool) -> Place:
+    return tool.entry.spot(tool.entry.way, "tool")
 
 
 def _http(tool: Tool, part: str) -> Spot:
     http = tool.entry.http
     if http is None:
-        return Spot(tool.entry.spot("tool"))
+        return Spot(_way(tool))
     value = getattr(http, part)
     if part == "method":
         return Spot(http.spot(part), value.value if value else "")
@@ -95,15 +111,21 @@ def _repeats(before: Tool, after: Tool) -> Iterator[Loosening]:
     was, now = before.contract.idempotency, after.contract.idempotency
     if was and not now:
         yield _lost(before, after, "idempotency", "calls carry no idempotency key any more", "calls carry a key now")
-    elif was and was["header"] != now["header"]:
-        said = "the idempotency key goes in another header, which cannot be compared"
-        yield _lost(before, after, "idempotency", said, "", was["header"], now["header"])
+    elif was and _carrier(was) != _carrier(now):
+        said = "the idempotency key goes in another place, which cannot be compared"
+        if "header" in was and "header" in now:
+            said = "the idempotency key goes in another header, which cannot be compared"
+        yield _lost(before, after, "idempotency", said, "", _carrier(was), _carrier(now))
     elif was and was["keeps"] < now["keeps"]:
         said = "a call may be repeated for longer: the vendor is said to remember its keys longer"
         yield _lost(before, after, "idempotency", said, "a call may be repeated for less long")
     if after.contract.find and before.contract.find != after.contract.find:
         said = "another read-back decides whether a call happened"
         yield _lost(before, after, "find", said, "" if before.contract.find else "no read-back decides any more")
+
+
+def _carrier(idempotency: Mapping[str, Any]) -> str:
+    return str(idempotency.get("header") or idempotency.get("argument") or "")
 
 
 def _errors(before: Tool, after: Tool) -> Iterator[Loosening]:

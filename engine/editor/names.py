@@ -26,7 +26,7 @@ class Named(NamedTuple):
 
 
 def named(what: str, project: Project) -> list[Named]:
-    """All of a kind that `Ref` knows: team, flow, piece, tool, collection, guardrail, model."""
+    """All of a kind that `Ref` knows: team, flow, piece, tool, collection, guardrail, channel, model."""
     settings = project.settings
     match what:
         case "tool":
@@ -42,6 +42,8 @@ def named(what: str, project: Project) -> list[Named]:
                     for text in settings.knowledge.collections or ()]  # fmt: skip
         case "guardrail" if settings:
             return _plain((settings.guardrails or {}).values(), "a set of checks")
+        case "channel" if settings:
+            return _plain((settings.channels or {}).values(), "a channel")
         case "model" if settings:
             return _plain((settings.models or {}).values(), "a model")
     return []

@@ -15,6 +15,8 @@ def does(plan: Plan, node: Node) -> str:
     """What happens at a node, without what its gates and waits are."""
     data = node.data
     match node.kind:
+        case "start":
+            return _began(plan.settings.get("start", {}))
         case "verify":
             ways = [f"{way['tool']} with {listed(way['with'], 'and')}" for way in data["ways"]]
             return f"verify the customer by {listed(ways, 'or')}, at most {counted(data['attempts'], 'attempt')}"
@@ -38,7 +40,8 @@ def does(plan: Plan, node: Node) -> str:
             most = data["max"]
             bounds = f"at most {counted(most['model_calls'], 'call')} of the model"
             turns = f" and {counted(most['customer_turns'], 'turn')} of the customer" if most["customer_turns"] else ""
-            return f"agent: {quoted(data['goal'])} with {listed(data['tools'], 'and') or 'no tools'}, {bounds}{turns}"
+            goal = quoted(data["goal"]) + (f" by {data['policy']['path']}" if "policy" in data else "")
+            return f"agent: {goal} with {listed(data['tools'], 'and') or 'no tools'}, {bounds}{turns}"
         case "branch":
             return f"if {shown(data['test'])}"
         case "repeat":
@@ -73,6 +76,17 @@ def does(plan: Plan, node: Node) -> str:
     return node.kind
 
 
+def _began(start: Mapping[str, Any]) -> str:
+    """What begins a flow that no customer begins."""
+    if "schedule" not in start:
+        return f"the event {start.get('event', '')} begins it"
+    schedule = start["schedule"]
+    if "every" in schedule:
+        return f"it begins every {duration({'seconds': schedule['every']})}"
+    days = listed(schedule["on"], "and") if schedule["on"] else "every day"
+    return f"it begins at {listed(schedule['at'], 'and')}, {days}"
+
+
 def waits(plan: Plan, node: Node) -> str:
     """For whom and how long a node waits; empty where it does not."""
     data = node.data
@@ -97,7 +111,8 @@ def gate(plan: Plan, node: Node) -> str:
             return f"the customer confirms {quote(data['text'])}"
         case "approve":
             test = _line(grant.approve, data["line"])
-            return f"approval by {data['team']}{f' if {test}' if test else ''}"
+            then = "".join(f", then {team}" for team in data.get("then", ()))
+            return f"approval by {data['team']}{then}{f' if {test}' if test else ''}"
     return str(data["gate"])
 
 

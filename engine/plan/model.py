@@ -6,6 +6,8 @@ runs in a workflow.
 
 Node kinds, with what stands in `Node.data` and their outcomes (`Node.on`; an outcome that is not in `on` escalates):
 
+    agent     goal, policy: {path, digest} (its text stands in the store), and what the step says
+    start     of: event | schedule: takes up what a flow begins with that no customer begins; binds `event`    -> done
     verify    ways: [{tool, with: [field]}], fields: {name: field}, attempts: int, silence
               -> done | failed | silent
     ask       fields: {name: field}, silence; for people: of: team, show: tree, deadline, remind
@@ -14,7 +16,7 @@ Node kinds, with what stands in `Node.data` and their outcomes (`Node.on`; an ou
     read      tool, arguments: {name: tree}                                -> done | refused | an error | else
     propose   tool, arguments: {name: tree}: mints the intent of a write    -> done | else
     gate      gate: only_if | limit | confirm | approve, intent: id of the propose node, line: int,
-              and for confirm: text: tree, silence; for approve: team, deadline, remind
+              and for confirm: text: tree, silence; for approve: team, deadline, remind, then: [team]
               -> pass | refused | declined | silent | rejected | late
     call      tool, intent: id of the propose node                          -> done | refused | an error of the tool
     reply     texts: {language or "": tree} or write: text, using: [name]   -> done | unsure | blocked
@@ -115,13 +117,17 @@ class ToolContract:
     """{tool, arguments, where: tree}: the read-back that tells whether a call happened. Empty: none."""
     timeout: int = 30
     """Seconds for the whole exchange."""
+    source: Mapping[str, Json] = field(default_factory=dict)
+    """What is called, where a contract pins it: {operation, digest} of an OpenAPI document, {server, tool, digest} of
+    MCP, {function}. Empty for `http`."""
 
     def to_json(self) -> dict[str, Json]:
-        """All parts: a contract's digest covers everything an approver relied on."""
-        return {
+        """All parts: a contract's digest covers everything an approver relied on. `source` where there is one."""
+        full = {
             "tool": self.tool, "effect": self.effect, "input": self.input, "output": self.output, "facts": self.facts,
             "errors": self.errors, "idempotency": self.idempotency, "find": self.find, "timeout": self.timeout,
         }  # fmt: skip
+        return {**full, "source": dict(self.source)} if self.source else full
 
     @classmethod
     def from_json(cls, data: Mapping[str, Json]) -> Self:
@@ -142,7 +148,8 @@ class Grant:
     confirm: Json = None
     """A tree for the text, or None where a write declares `confirm: no`."""
     approve: tuple[Json, ...] = ()
-    """[{by: team, if: tree | None, text, edit: [argument], remind: [duration], within: duration}]"""
+    """[{by: team, if: tree | None, text, edit: [argument], remind: [duration], within: duration,
+    fallback: [{by, remind, within}]}]: `fallback` are the teams that are asked in turn where nobody decides in time."""
 
     def to_json(self) -> dict[str, Json]:
         """Without empty parts."""
@@ -179,7 +186,9 @@ class Plan:
     types: Mapping[str, Json] = field(default_factory=dict)
     settings: Mapping[str, Json] = field(default_factory=dict)
     """silence, meanwhile, escalate {to, when: {confidence, sentiment, customer_turns, topics}}, knowledge, models,
-    guardrails, data, rollout {mode, share}, languages, currency, timezone, calendar, about, examples, not."""
+    guardrails, data, rollout {mode, share}, languages, currency, timezone, calendar, calendars (of teams with
+    their own, by team), about, examples, not, and in a flow that no customer begins, start: {event, with: {field:
+    type}, opens} or {schedule: {at, on} or {every: seconds}}."""
     places: Mapping[str, str] = field(default_factory=dict)
     """node id -> `flows/refund.yaml:31`"""
     title: str = ""

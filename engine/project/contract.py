@@ -5,18 +5,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.diagnostics import Sink
-from engine.expressions import to_json
 from engine.plan import ToolContract
+from engine.project.bound import argument_json, json_of, lowered
+from engine.project.outer import Outer
 from engine.project.scalars import Expr
 from engine.project.tool import Known, Retry, ToolEntry
-from engine.syntax import Broken
 from engine.types import Type, from_schema
 
 __all__ = ["Tool", "argument_json", "expressions_in", "json_of", "tool"]
 
 _TIMEOUT = 30
-BROKEN = ["lit", None]
-"""What a broken expression lowers to: nothing passes a gate on it, and its project does not validate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +41,6 @@ class Tool:
         return self.contract.effect != "read"
 
 
-def json_of(expr: Expr | None) -> Any:
-    """An expression as it stands in a plan."""
-    return BROKEN if expr is None or isinstance(expr.tree, Broken) else to_json(expr.tree)
-
-
-def argument_json(value: Any) -> Any:
-    """An argument as one tree."""
-    match value:
-        case Expr():
-            return json_of(value)
-        case list():
-            return ["list", *map(argument_json, value)]
-    return BROKEN
-
-
 def expressions_in(value: Any) -> Iterator[Expr]:
     """Every expression within an argument."""
     match value:
@@ -71,11 +54,12 @@ def expressions_in(value: Any) -> Iterator[Expr]:
                 yield from expressions_in(item)
 
 
-def tool(entry: ToolEntry, name: str, sink: Sink) -> Tool:
-    """Compiles one declaration. What is broken in it was reported; the rest stands."""
+def tool(entry: ToolEntry, name: str, sink: Sink, files: Outer) -> Tool:
+    """Compiles one declaration. What is broken in it was reported; the rest stands. `files` are beyond the project's
+    own: documents, and the sources of functions."""
     timezone = entry.timezone.value if entry.timezone else None
-    taken = _schema(entry.input, timezone)
-    given = _schema(entry.output, timezone)
+    bound = lowered(entry, sink, files)
+    taken, given = (_zoned(part, timezone) if timezone else part for part in (bound.input, bound.output))
     contract = ToolContract(
         tool=name,
         effect=entry.effect.value if entry.effect else "irreversible",
@@ -86,16 +70,13 @@ def tool(entry: ToolEntry, name: str, sink: Sink) -> Tool:
         idempotency=_idempotency(entry),
         find=_find(entry),
         timeout=max(1, entry.timeout.seconds) if entry.timeout else _TIMEOUT,
+        source=bound.source,
     )
     required = taken.get("required")
     names = frozenset(str(item) for item in required) if isinstance(required, list) else frozenset()
-    return Tool(entry, contract, "http", _binding(entry), _type(entry.input, taken, sink),
-                _type(entry.output, given, sink), names)  # fmt: skip
-
-
-def _schema(read: Any, timezone: str | None) -> dict[str, Any]:
-    schema = read[0] if read else {}
-    return _zoned(schema, timezone) if timezone else schema
+    binding = {**bound.binding, "retry": _retry(entry.retry)} if entry.retry is not None else bound.binding
+    return Tool(entry, contract, entry.way, binding, _type(entry.input, taken, entry, sink),
+                _type(entry.output, given, entry, sink), names)  # fmt: skip
 
 
 def _zoned(schema: Any, timezone: str) -> Any:
@@ -110,7 +91,9 @@ def _zoned(schema: Any, timezone: str) -> Any:
     return inside
 
 
-def _type(read: Any, schema: Mapping[str, Any], sink: Sink) -> Type:
+def _type(read: Any, schema: Mapping[str, Any], entry: ToolEntry, sink: Sink) -> Type:
+    if entry.way == "openapi":
+        return from_schema(schema, sink, entry.spot("openapi"))
     return from_schema(schema, sink, read[1]) if read else from_schema({})
 
 
@@ -139,9 +122,11 @@ def _known(known: Known | None) -> dict[str, Any]:
 
 def _idempotency(entry: ToolEntry) -> dict[str, Any]:
     declared = entry.idempotency
-    if declared is not None and declared.header is not None:
-        return {"header": declared.header.value, "keeps": declared.keeps.seconds if declared.keeps else 0}
-    return {}
+    if declared is None or "idempotency" in entry.broken:
+        return {}
+    places = {"header": declared.header, "argument": declared.argument}
+    named = {place: text.value for place, text in places.items() if text is not None}
+    return {**named, "keeps": declared.keeps.seconds if declared.keeps else 0}
 
 
 def _find(entry: ToolEntry) -> dict[str, Any]:
@@ -152,35 +137,6 @@ def _find(entry: ToolEntry) -> dict[str, Any]:
         "arguments": _arguments(entry.find.arguments),
         "where": json_of(entry.find.where),
     }
-
-
-def _binding(entry: ToolEntry) -> dict[str, Any]:
-    http = entry.http
-    if http is None:
-        return {}
-    binding: dict[str, Any] = {
-        "kind": "http",
-        "method": http.method.value if http.method else "GET",
-        "url": json_of(http.url),
-    }
-    for name, parts in (("headers", http.headers), ("query", http.query)):
-        if parts:
-            binding[name] = {key: json_of(value) for key, (_, value) in sorted(parts.items())}
-    if http.json is not None:
-        binding["json"] = _body(http.json)
-    if entry.retry is not None:
-        binding["retry"] = _retry(entry.retry)
-    return binding
-
-
-def _body(value: Any) -> dict[str, Any]:
-    """{"tree": tree}, {"map": {key: body}} or {"list": [body]}, as `engine.tools.http` takes it."""
-    match value:
-        case list():
-            return {"list": [_body(item) for item in value]}
-        case dict():
-            return {"map": {name: _body(item) for name, item in value.items()}}
-    return {"tree": argument_json(value)}
 
 
 def _retry(retry: int | Retry) -> dict[str, Any]:

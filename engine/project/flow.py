@@ -24,10 +24,11 @@ from engine.project.scalars import (
     Threshold,
 )  # fmt: skip
 from engine.project.shape import Declaration, Outline, Reader, Reference, Schema, Section, Shape, key, quoted
+from engine.project.start import Start
 from engine.project.step import STEPS, StepKind
 from engine.syntax import Mapping, Node, Text
 
-__all__ = ["GUARDRAILS", "Data", "Escalation", "Figures", "Flow", "Meanwhile", "Rollout", "Start", "When"]
+__all__ = ["GUARDRAILS", "Data", "Escalation", "Figures", "Flow", "Meanwhile", "Rollout", "When"]
 
 _OF_PIECES = ("flow", "title", "owner", "about", "takes", "gives", "needs", "steps")
 _FOLLOWS = Choice(
@@ -38,31 +39,6 @@ _FOLLOWS = Choice(
     queue="It waits until this matter is done.",
     escalate="A person takes over.",
 )
-
-
-class Start(Declaration):
-    """Which tickets begin here."""
-
-    WHAT = "start"
-    examples: list[Text] | None = key(
-        "examples", ListOf(STRING, least=1), doc="What customers write who belong here.", required=True,
-        example='["I want a refund for order 4821"]',
-    )  # fmt: skip
-    counter: list[Text] | None = key(
-        "not", ListOf(STRING), doc="What looks alike and belongs to another flow.",
-        example='["Where is the refund you promised?"]',
-    )  # fmt: skip
-    event: Any = key("event", STRING, doc="An event that starts the flow.", later=True)
-    schedule: Any = key("schedule", STRING, doc="A schedule that starts the flow.", later=True)
-
-    def absent(self) -> list[str]:
-        """`examples` may be missing where an event or a schedule starts the flow."""
-        return [] if {"event", "schedule"} & set(self.at) else list(super().absent())
-
-    @classmethod
-    def demands(cls) -> Schema:
-        """One way to begin."""
-        return {"anyOf": [{"required": [way]} for way in ("examples", "event", "schedule")]}
 
 
 class Meanwhile(Declaration):

@@ -24,9 +24,9 @@ from engine.project.scalars import (
 )  # fmt: skip
 from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key
 from engine.project.step import OTHERWISE, Otherwise
-from engine.syntax import Node, Text
+from engine.syntax import Mapping, Node, Text
 
-__all__ = ["GRANT", "LIMIT", "Approval", "GrantEntry", "Limit", "Silence"]
+__all__ = ["GRANT", "LIMIT", "Approval", "Fallback", "GrantEntry", "Limit", "Silence"]
 
 
 class Silence(Declaration):
@@ -91,7 +91,73 @@ class _Limit(Shape):
 LIMIT = _Limit()
 
 
-class Approval(Declaration):
+class _After(Shape):
+    """What follows where nobody decided in time: another team that is asked the same, or an `otherwise`."""
+
+    says = f"{OTHERWISE.says}; or a mapping with `by`, `within` and `otherwise`: the team that is asked next"
+    nests = True
+
+    def read(self, node: Node, reader: Reader) -> Any:
+        """A `Fallback` where the mapping names a team, else an `Otherwise`."""
+        if isinstance(node, Mapping) and any(entry.key.value in Fallback.KEYS for entry in node.entries):
+            return Fallback.read(node, reader)
+        return OTHERWISE.read(node, reader)
+
+    def schema(self, outline: Outline) -> Schema:
+        """Either."""
+        return {"anyOf": [OTHERWISE.schema(outline), outline.define("Fallback", lambda: Fallback.schema(outline))]}
+
+
+_AFTER = _After()
+
+
+class _Asked(Declaration):
+    """What a line of `approve` and the teams behind it have in common."""
+
+    by: Text | None
+    remind: list[Span] | None
+    within: Span | None
+    after: "Otherwise | Fallback | None"
+
+    @property
+    def fallbacks(self) -> "list[Fallback]":
+        """Whom it passes on to, in turn."""
+        found: list[Fallback] = []
+        after = self.after
+        while isinstance(after, Fallback):
+            found.append(after)
+            after = after.after
+        return found
+
+    @property
+    def otherwise(self) -> Otherwise | None:
+        """What follows where none of them decided in time."""
+        last = self.fallbacks[-1].after if self.fallbacks else self.after
+        return last if isinstance(last, Otherwise) else None
+
+
+class Fallback(_Asked):
+    """The team that decides a line in the place of one that did not in time.
+
+    It has no `if` and no `edit`: what it is asked, what it may change and who may not decide are the line's own: so
+    passing a line on can never make it looser.
+    """
+
+    WHAT = "the next team of an approval"
+    by: Text | None = key("by", Ref("team"), doc="The team that is asked next.", required=True, example="finance")
+    remind: list[Span] | None = key(
+        "remind", ListOf(DURATION, one=True), doc="When to remind, counted from then on.", example="[4h]"
+    )
+    within: Span | None = key(
+        "within", DURATION, doc="How long it has, counted from then on.", example="1 business day", required=True
+    )
+    after: "Otherwise | Fallback | None" = key(
+        "otherwise", _AFTER, doc="What follows when it does not decide in time either.", example="escalate",
+        required=True,
+    )  # fmt: skip
+
+
+class Approval(_Asked):
     """One line of `approve`: who decides, when, until when."""
 
     WHAT = "approve"
@@ -107,9 +173,15 @@ class Approval(Declaration):
     within: Span | None = key(
         "within", DURATION, doc="When the question ends unanswered.", example="2 business days", required=True
     )
-    otherwise: Otherwise | None = key(
-        "otherwise", OTHERWISE, doc="What follows when nobody decided in time.", example="escalate", required=True
-    )
+    after: "Otherwise | Fallback | None" = key(
+        "otherwise", _AFTER, doc="What follows when nobody decided in time: another team's turn, or a way on.",
+        example="{by: finance, within: 1 business day, otherwise: escalate}", required=True,
+    )  # fmt: skip
+
+    @property
+    def asked(self) -> "list[Approval | Fallback]":
+        """Who is asked in turn: its own team, then those behind it."""
+        return [self, *self.fallbacks]
 
 
 class GrantEntry(Declaration):

@@ -7,10 +7,11 @@ from pathlib import Path
 from engine.diagnostics import Label, Place, Sink
 from engine.project.contract import Tool, tool
 from engine.project.flow import Flow
+from engine.project.outer import Outer
 from engine.project.settings import Settings
 from engine.project.shape import Declaration, Reader, Reference, kind_of
 from engine.project.tool import TOOLS, ToolEntry
-from engine.root import MARK, TESTS, Files, files, tests
+from engine.root import MARK, TESTS, Files, document, files, tests
 from engine.syntax import Mapping as MappingNode
 from engine.syntax import Node, Nothing, read
 
@@ -36,8 +37,22 @@ class Project:
     """Whether a tool may be missing here because its file could not be read."""
     tested: frozenset[str] = frozenset()
     """Names for which there is a file of tests."""
+    files: Files | None = None
+    """The files as they were read at once, where they were."""
     sources: dict[str, str] = field(default_factory=dict)
     """Path relative to the root -> text, for whoever shows findings."""
+    looked: dict[str, str] = field(default_factory=dict)
+    """Files that the tools refer to -> the digest of what they hold (`engine.project.outer`)."""
+
+    def document(self, name: str) -> bytes | None:
+        """A document that a flow gives to a model in full; None where there is none. Of one that is longer than
+        `DOCUMENT`, one byte more than that."""
+        if self.files and name in self.files.contents:
+            return self.files.contents[name]
+        try:
+            return document(self.root, name)
+        except (OSError, ValueError):
+            return None
 
 
 def load(
@@ -64,12 +79,14 @@ class Loader:
         self._flows: dict[str, Flow] = {}
         self._pieces: dict[str, Flow] = {}
         self._tools: dict[str, Tool] = {}
-        self.project = Project(root, flows=self._flows, pieces=self._pieces, tools=self._tools)
+        self.project = Project(root, flows=self._flows, pieces=self._pieces, tools=self._tools, files=found)
         self.sink = sink
         self.steps = steps
         self.later = tuple(later)
         self.texts = texts or {}
         self.found = found
+        self._outer = Outer(root)
+        self.project.looked = self._outer.looked
 
     def furnish(self) -> None:
         """Reads all but the flows."""
@@ -157,7 +174,7 @@ class Loader:
             return
         there = self._tools.get(entry.name)
         if there is None:
-            self._tools[entry.name] = tool(entry, entry.name, self.sink)
+            self._tools[entry.name] = tool(entry, entry.name, self.sink, self._outer)
             return
         there.entry.broken.add("input")  # which of the two is meant is open
         labels = (Label(there.entry.spot("tool"), "it is defined here already"),)

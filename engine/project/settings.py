@@ -7,6 +7,8 @@ from typing import Any
 from engine.project.containers import Either, ListOf, MapOf
 from engine.project.flow import GUARDRAILS, Data, Rollout, When
 from engine.project.grant import LIMIT, Limit, Silence
+from engine.project.network import NetworkSettings, ServerSettings
+from engine.project.notify import Notify
 from engine.project.scalars import (
     AMOUNT,
     CURRENCY,
@@ -26,12 +28,12 @@ from engine.project.scalars import (
     Word,
     text_of,
 )  # fmt: skip
-from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key
+from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key, misspelt, quoted
 from engine.syntax import Mapping, Node, Text
 
 __all__ = [
     "Calendar", "Channel", "Defaults", "EmbedderSettings", "Floors", "HandoffSettings", "KnowledgeSettings",
-    "ModelSettings", "Settings", "Team", "WriteFloor",
+    "ModelSettings", "Settings", "Substitute", "Team", "WriteFloor",
 ]  # fmt: skip
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -113,6 +115,28 @@ class Calendar(Declaration):
         }
 
 
+class Substitute(Declaration):
+    """Who stands in for somebody of a team, in the days between."""
+
+    WHAT = "a substitute"
+    person: Text | None = key(
+        "for", STRING, doc="Who is away, as the team has them.", example="lena@shop.example", required=True
+    )
+    by: Text | None = key("by", STRING, doc="Who stands in, by sign-in.", example="mira@shop.example", required=True)
+    first: Text | None = key("from", _HOLIDAY, doc="The first day.", example="2026-12-21", required=True)
+    last: Text | None = key("until", _HOLIDAY, doc="The last day.", example="2027-01-03", required=True)
+
+    def finish(self, reader: Reader) -> None:
+        """The last day is not before the first one."""
+        if self.first is not None and self.last is not None and self.last.value < self.first.value:
+            message = f"the last day is before the first one, {self.first.value}: nobody would ever stand in"
+            reader.error("wrong-word", self.last.place, message)
+
+    def stands_in(self, day: str) -> bool:
+        """Whether it counts on this day, `2026-12-24`."""
+        return bool(self.first and self.last and self.first.value <= day <= self.last.value)
+
+
 class Team(Declaration):
     """People who decide and take over."""
 
@@ -122,7 +146,24 @@ class Team(Declaration):
         "people", ListOf(STRING), doc="Who belongs to it, by sign-in.", example="[lena@shop.example]", required=True
     )
     group: Text | None = key("group", STRING, doc="Its group on the ticketing platform.", example="Billing")
-    calendar: Calendar | None = key("calendar", Section(Calendar), doc="Its own hours.", later=True)
+    calendar: Calendar | None = key(
+        "calendar", Section(Calendar), doc="Its own hours, in which its business days are counted.",
+        example='{hours: {mon-fri: "08:00-16:00"}, timezone: Europe/Lisbon}',
+    )  # fmt: skip
+    substitutes: list[Substitute] | None = key(
+        "substitutes", ListOf(Section(Substitute)), doc="Who stands in for whom, and when.",
+        example="[{for: lena@shop.example, by: mira@shop.example, from: 2026-12-21, until: 2027-01-03}]",
+    )  # fmt: skip
+
+    def finish(self, reader: Reader) -> None:
+        """Somebody is in for a person of the team."""
+        if self.people is None or "people" in self.broken:
+            return
+        known = {person.value for person in self.people}
+        for one in self.substitutes or ():
+            if one.person is not None and one.person.value not in known:
+                message = f"`{one.person.value}` is not in this team: expected {quoted(sorted(known))}"
+                reader.error("wrong-word", one.person.place, message, *misspelt(one.person, sorted(known)))
 
 
 class Channel(Declaration):
@@ -164,6 +205,13 @@ _PROVIDER = Choice(
 )
 
 
+_VISION = Word(
+    "`yes` or `no`", lambda text: text if text.value in ("yes", "no", "true", "false") else None,
+    {"enum": [True, False, "yes", "no", "true", "false"],
+     "markdownEnumDescriptions": ["It does.", "It does not."] * 3},
+)  # fmt: skip
+
+
 class ModelSettings(Declaration):
     """A model with its options."""
 
@@ -172,6 +220,9 @@ class ModelSettings(Declaration):
     model: Text | None = key("model", STRING, doc="The provider's name of the model.", example="mistral-large")
     base_url: Text | None = key("base_url", STRING, doc="Where it is.", example="http://127.0.0.1:8080")
     api_key: Expr | None = key("api_key", TEMPLATE, doc="Its key.", example="'{{ secret.MODEL_KEY }}'")
+    vision: Text | None = key(
+        "vision", _VISION, doc="Whether it sees pictures; `no` unless told.", example="yes"
+    )  # fmt: skip
     location: Text | None = key(
         "location", Choice(on_premises="On machines of your own.", cloud="Somewhere else."),
         doc="Where it runs; what is not `local` counts as `cloud`.", example="on_premises",
@@ -351,6 +402,10 @@ class Settings(Declaration):
         "channels", MapOf(Section(Channel), names=SLUG), doc="Where tickets come from.",
         example="{zendesk: {kind: zendesk}}",
     )  # fmt: skip
+    notify: Notify | None = key(
+        "notify", Section(Notify), doc="How teams are told of what waits for them.",
+        example="{mail: {host: smtp.shop.example, from: engine@shop.example}, address: https://engine.shop.example}",
+    )  # fmt: skip
     models: dict[str, tuple[Text, Any]] | None = key(
         "models", MapOf(Either("the name of a provider, or a model with its options", text=STRING,
                                entries=Section(ModelSettings)), names=SLUG),
@@ -384,3 +439,10 @@ class Settings(Declaration):
     floors: Floors | None = key(
         "floors", Section(Floors), doc="What no flow can be looser than.", example="{approval_above: 500 EUR}"
     )
+    network: NetworkSettings | None = key(
+        "network", Section(NetworkSettings), doc="Where calls of tools may go.", example="{allow: [api.shop.example]}"
+    )
+    mcp: dict[str, tuple[Text, ServerSettings | None]] | None = key(
+        "mcp", MapOf(Section(ServerSettings), names=SLUG, what="a server"), doc="MCP servers, for tools with `mcp:`.",
+        example="{crm: {command: [python, -m, crm_server]}}",
+    )  # fmt: skip

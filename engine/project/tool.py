@@ -2,24 +2,22 @@
 
 from typing import Any
 
-from engine.project.containers import Anything, Either, ListOf, MapOf
+from engine.project.binding import (
+    ARGUMENT,
+    ARGUMENTS,
+    OPENAPI,
+    PYTHON,
+    WAYS,
+    HttpBinding,
+    McpBinding,
+    OpenapiBinding,
+    PythonBinding,
+)
+from engine.project.containers import Either, ListOf, MapOf
 from engine.project.json_schema import JsonSchema
-from engine.project.scalars import (
-    DURATION,
-    EXPRESSION,
-    NAME,
-    STRING,
-    TEMPLATE,
-    Choice,
-    Expr,
-    Number,
-    Ref,
-    Right,
-    Span,
-    Word,
-)  # fmt: skip
-from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key
-from engine.syntax import Mapping, Node, Nothing, Sequence, Text
+from engine.project.scalars import DURATION, EXPRESSION, NAME, STRING, Choice, Expr, Number, Ref, Right, Span, Word
+from engine.project.shape import Declaration, Reader, Schema, Section, key
+from engine.syntax import Text
 
 __all__ = [
     "ARGUMENT",
@@ -33,55 +31,6 @@ __all__ = [
     "Retry",
     "ToolEntry",
 ]
-
-
-class _Arguments(Shape):
-    """`with`: each argument a template; lists and records of templates inside."""
-
-    says = "a mapping from arguments to values"
-
-    def read(self, node: Node, reader: Reader) -> Any:
-        """`{name: (key text, value)}`."""
-        if not isinstance(node, Mapping):
-            return self.wrong(node, reader)
-        return {entry.key.value: (entry.key, ARGUMENT.read(entry.value, reader)) for entry in node.entries}
-
-    def schema(self, outline: Outline) -> Schema:
-        """An object of arguments."""
-        return {"type": "object", "additionalProperties": ARGUMENT.schema(outline)}
-
-
-class _Argument(Shape):
-    says = "a value, or a list of values"
-
-    def __init__(self, *, records: bool = False) -> None:
-        self.records = records
-
-    def read(self, node: Node, reader: Reader) -> Any:
-        """An `Expr`, a list of values, or (in a body) a dict of values."""
-        match node:
-            case Mapping() if self.records:
-                return {entry.key.value: self.read(entry.value, reader) for entry in node.entries}
-            case Sequence():
-                return [self.read(item, reader) for item in node.items]
-            case Nothing():
-                return self.wrong(node, reader, "but nothing stands here")
-            case Mapping():
-                return self.wrong(node, reader)
-        return TEMPLATE.read(node, reader)
-
-    def schema(self, outline: Outline) -> Schema:
-        """A text or an array; in a body an object too."""
-        name = "body" if self.records else "argument"
-        inside = {"$ref": f"#/definitions/{name}"}
-        record = [{"type": "object", "additionalProperties": inside}] if self.records else []
-        listed = {"type": "array", "items": inside}
-        return outline.define(name, lambda: {"anyOf": [TEMPLATE.schema(outline), listed, *record]})
-
-
-ARGUMENT = _Argument()
-BODY = _Argument(records=True)
-ARGUMENTS = _Arguments()
 
 
 class Fact(Declaration):
@@ -125,11 +74,14 @@ class Known(Declaration):
 
 
 class Idempotency(Declaration):
-    """The vendor's own idempotency key."""
+    """The vendor's own idempotency key. A `python:` tool is handed it, and names no place for it."""
 
     WHAT = "idempotency"
     header: Text | None = key(
-        "header", STRING, doc="The header that carries the key.", example="Idempotency-Key", required=True
+        "header", STRING, doc="The header that carries the key (`http`, `openapi`).", example="Idempotency-Key"
+    )
+    argument: Text | None = key(
+        "argument", STRING, doc="The argument that carries the key (`mcp`).", example="idempotency_key"
     )
     keeps: Span | None = key("keeps", DURATION, doc="How long the vendor remembers a key.", example="1d", required=True)
 
@@ -140,28 +92,6 @@ class Retry(Declaration):
     WHAT = "retry"
     attempts: Any = key("attempts", Number("1", "10", whole=True), doc="Tries in all.", example="3")
     backoff: Span | None = key("backoff", DURATION, doc="Before the second try.", example="1s")
-
-
-_METHOD = Choice(
-    GET="Reads.", POST="Makes something new.", PUT="Replaces.", PATCH="Changes a part.", DELETE="Takes away."
-)
-
-
-class HttpBinding(Declaration):
-    """How the call is made over HTTP."""
-
-    WHAT = "http"
-    method: Text | None = key("method", _METHOD, doc="The method.", example="GET", required=True)
-    url: Expr | None = key("url", TEMPLATE, doc="The address.", required=True,
-                           example="'{{ secret.SHOP_URL }}/orders/{{ order_id }}'")  # fmt: skip
-    headers: dict[str, tuple[Text, Expr | None]] | None = key(
-        "headers", MapOf(TEMPLATE, what="a header"), doc="Headers.",
-        example="{Authorization: 'Bearer {{ secret.SHOP_TOKEN }}'}",
-    )  # fmt: skip
-    query: dict[str, tuple[Text, Expr | None]] | None = key(
-        "query", MapOf(TEMPLATE, what="a parameter"), doc="The query.", example="{order_id: '{{ order_id }}'}"
-    )
-    json: Any = key("json", BODY, doc="The body.", example="{amount: '{{ amount }}'}")
 
 
 _EFFECT = Right(
@@ -209,9 +139,14 @@ class ToolEntry(Declaration):
     location: Text | None = key("location", _LOCATION, doc="Where contents go.", example="cloud")
     timezone: Text | None = key("timezone", STRING, doc="Of date-times without an offset.", example="Europe/Berlin")
     http: HttpBinding | None = key("http", Section(HttpBinding), doc="A call over HTTP.", example="{method: GET}")
-    python: Any = key("python", Anything(), doc="A Python function.", later=True)
-    openapi: Any = key("openapi", Anything(), doc="An operation of an OpenAPI document.", later=True)
-    mcp: Any = key("mcp", Anything(), doc="A tool of an MCP server.", later=True)
+    python: PythonBinding | None = key("python", PYTHON, doc="A Python function.", example="'shop_tools.crm:find'")
+    openapi: OpenapiBinding | None = key(
+        "openapi", OPENAPI, doc="An operation of an OpenAPI document.",
+        example="{spec: tools/specs/jira.json, operation: getIssue}",
+    )  # fmt: skip
+    mcp: McpBinding | None = key(
+        "mcp", Section(McpBinding), doc="A tool of an MCP server.", example="{server: crm, tool: find_contact}"
+    )
 
     @property
     def name(self) -> str:
@@ -223,17 +158,59 @@ class ToolEntry(Declaration):
         facts: list[Fact | Find] = [fact for _, fact in (self.facts or {}).values() if fact is not None]
         return [*facts, self.find] if self.find is not None else facts
 
+    @property
+    def way(self) -> str:
+        """How it is called: one of `WAYS`; `http` where nothing says so."""
+        return next((way for way in WAYS if way in self.at), "http")
+
+    def absent(self) -> list[str]:
+        """What a document says of input and output need not stand here."""
+        there = {"input", "output"} if "openapi" in self.at else set()
+        return [name for name in super().absent() if name not in there]
+
     def finish(self, reader: Reader) -> None:
-        """One way to call it."""
-        if not {"http", "python", "openapi", "mcp"} & {*self.at, *self.broken}:
+        """One way to call it, and a place for the key that fits the way."""
+        ways = [way for way in WAYS if way in self.at]
+        if not ways and not {*WAYS} & self.broken:
             self.broken.add("http")
             reader.missing(self, self.KEYS["http"])
+        for way in ways[1:]:
+            message = f"a tool is called in one way: `{ways[0]}` or `{way}`, not both"
+            reader.error("wrong-shape", self.at[way].place, message)
+        if self.idempotency is not None and len(ways) == 1:
+            self._key_place(self.idempotency, _PLACES.get(ways[0]), reader)
+
+    def _key_place(self, declared: Idempotency, place: str | None, reader: Reader) -> None:
+        if place and place not in {*declared.at, *declared.broken}:
+            self.broken.add("idempotency")
+            reader.missing(declared, declared.KEYS[place])
+        for other in ("header", "argument"):
+            if other != place and other in declared.at:
+                message = f"`{self.way}` carries no key in {'an' if other == 'argument' else 'a'} {other}"
+                reader.error("wrong-shape", declared.at[other].place, message)
 
     @classmethod
     def demands(cls) -> Schema:
-        """One way to call it."""
-        ways = [{"required": [way]} for way in ("http", "python", "openapi", "mcp")]
-        return {**super().demands(), "anyOf": ways}
+        """The same as `absent` and `finish`."""
+        ways: list[Schema] = [{"required": ["input", "output", way]} for way in WAYS if way != "openapi"]
+        pairs = [{"required": [one, other]} for number, one in enumerate(WAYS) for other in WAYS[number + 1 :]]
+        keys = [{"if": {"required": [way]}, "then": {"properties": {"idempotency": _place(way)}}} for way in WAYS]
+        required = [name for name in cls.NEEDED if name not in ("input", "output")]
+        return {
+            "required": required,
+            "anyOf": [*ways, {"required": ["openapi"]}],
+            "not": {"anyOf": pairs},
+            "allOf": keys,
+        }
+
+
+_PLACES = {"http": "header", "openapi": "header", "mcp": "argument"}
+
+
+def _place(way: str) -> Schema:
+    place = _PLACES.get(way)
+    no = [{"required": [other]} for other in ("header", "argument") if other != place]
+    return {**({"required": [place]} if place else {}), "not": {"anyOf": no}}
 
 
 def _is_tool(name: str) -> bool:

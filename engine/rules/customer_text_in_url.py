@@ -34,12 +34,15 @@ def check(case: Case, sink: Sink) -> None:
 
 def _addressed(tool: Tool, tools: Mapping[str, Tool], depth: int = 0) -> dict[str, Place]:
     """argument -> where it stands in an address or a header, of this tool or of one that reads its facts."""
-    http = tool.entry.http
     found: dict[str, Place] = {}
-    if http is not None:
-        for expr in (http.url, *(value for _, value in (http.headers or {}).values())):
+    for bound in (tool.entry.http, tool.entry.openapi):
+        for expr in (bound.url, *(value for _, value in (bound.headers or {}).values())) if bound else ():
             if expr is not None:
                 found |= {path[0]: expr.text.place for path in paths(json_of(expr)) if path[0] != "secret"}
+    if tool.entry.openapi is not None:
+        for tree in (tool.binding.get("url"), *tool.binding.get("headers", {}).values()):
+            named = [path[0] for path in paths(tree)] if tree is not None else []
+            found |= {name: tool.entry.spot("openapi") for name in named if name != "secret" and name not in found}
     for reader in tool.entry.readers() if depth < 3 else ():
         other = tools.get(reader.tool.value) if reader.tool else None
         known = _addressed(other, tools, depth + 1) if other else {}

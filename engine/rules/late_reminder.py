@@ -39,7 +39,8 @@ def _pairs(case: Case) -> Iterator[tuple[list[Span] | None, Span | None]]:
                 yield record.step.remind, record.step.within
     yield from ((silence.remind, silence.within) for silence in silences if silence is not None)
     for granted in grants(case):
-        yield from ((line.remind, line.within) for line in granted.grant.approve or ())
+        for line in granted.grant.approve or ():
+            yield from ((asked.remind, asked.within) for asked in line.asked)
 
 
 RULE = Rule(

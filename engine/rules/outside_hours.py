@@ -8,6 +8,7 @@ from engine.project.settings import Calendar
 from engine.rules.base import Case, Rule
 from engine.rules.grants import grants
 from engine.steps.ask import Ask
+from engine.syntax import Text
 
 __all__ = ["RULE"]
 
@@ -17,28 +18,39 @@ _WEEK = 7 * 1440
 
 def check(case: Case, sink: Sink) -> None:
     """Plain durations that are shorter than the longest closed stretch of a week; business days count open hours."""
-    calendar = case.project.settings.calendar if case.project.settings else None
-    if calendar is None or calendar.broken:
-        return
-    closed = _closed(calendar)
-    for span in _deadlines(case):
+    for span, team in _deadlines(case):
+        calendar, whose = _calendar(case, team.value if team else None)
+        if calendar is None or calendar.broken:
+            continue
+        closed = _closed(calendar)
         if span.seconds and span.seconds < closed * 60:
             message = (
                 f"asked when the shop closes, this ends after {span.text.value}, and nobody is there for "
                 f"{closed // 60} hours at a stretch"
             )
-            labels = (Label(calendar.spot("hours"), "the opening hours"),)
+            labels = (Label(calendar.spot("hours"), whose),)
             tip = "count in business days, such as `1 business day`"
             sink.warning("outside-hours", span.text.place, message, tip=tip, labels=labels)
 
 
-def _deadlines(case: Case) -> Iterator[Span]:
+def _calendar(case: Case, team: str | None) -> tuple[Calendar | None, str]:
+    """The team's own hours, else the project's, and what they are called. None also where the team's are broken."""
+    settings = case.project.settings
+    found = (settings.teams or {}).get(team or "") if settings else None
+    own = found[1] if found else None
+    if own is not None and "calendar" in own.at:
+        return own.calendar, f"the opening hours of `{team}`"
+    return settings.calendar if settings else None, "the opening hours"
+
+
+def _deadlines(case: Case) -> Iterator[tuple[Span, Text | None]]:
     for flow in case.files:
         for record in flow.graph.steps:
             if isinstance(record.step, Ask) and record.step.of is not None and record.step.within is not None:
-                yield record.step.within
+                yield record.step.within, record.step.of
     for granted in grants(case):
-        yield from (line.within for line in granted.grant.approve or () if line.within is not None)
+        for line in granted.grant.approve or ():
+            yield from ((asked.within, asked.by) for asked in line.asked if asked.within is not None)
 
 
 def _closed(calendar: Calendar) -> int:

@@ -1,11 +1,11 @@
 """Lines of `approve` that too few people could decide: each needs a person of its own."""
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, islice, product
 
 from engine.diagnostics import Label, Sink
 from engine.project.contract import json_of
-from engine.project.grant import Approval
+from engine.project.grant import Approval, Fallback
 from engine.project.settings import Team
 from engine.rules.base import Case, Rule
 from engine.rules.grants import Written, is_broken, writes
@@ -16,6 +16,9 @@ __all__ = ["RULE"]
 
 _MOST = 6
 """Lines that are looked at together."""
+_MOST_TURNS = 500
+"""Combinations of the teams that these lines may stand at."""
+Teams = Mapping[str, tuple[Text, Team | None]]
 
 
 def check(case: Case, sink: Sink) -> None:
@@ -27,20 +30,26 @@ def check(case: Case, sink: Sink) -> None:
             _grant(written, lines[:_MOST], teams, sink)
 
 
-def _people(line: Approval, teams: Mapping[str, tuple[Text, Team | None]]) -> set[str]:
+def _people(line: Approval | Fallback, teams: Teams) -> set[str]:
     _, team = teams.get(line.by.value if line.by else "", (None, None))
     return {person.value for person in (team.people if team else None) or ()}
 
 
-def _grant(
-    written: Written, lines: list[Approval], teams: Mapping[str, tuple[Text, Team | None]], sink: Sink
-) -> None:  # fmt: skip
+def _turns(line: Approval, teams: Teams) -> list[set[str]]:
+    """Whoever may have to decide it: each team that it passes on to has its turn alone."""
+    found = [_people(asked, teams) for asked in line.asked]
+    return [people for people in found if people]
+
+
+def _grant(written: Written, lines: list[Approval], teams: Teams, sink: Sink) -> None:
     given = [(json_of(expr), True) for expr in written.grant.only_if or ()]
     for size in range(2, len(lines) + 1):
         for group in combinations(lines, size):
             tests = [(json_of(line.test), True) for line in group if line.test is not None]
-            if not _enough([_people(line, teams) for line in group]) and not contradict([*given, *tests]):
-                _report(group, set.union(*(_people(line, teams) for line in group)), sink)
+            turns = islice(product(*(_turns(line, teams) for line in group)), _MOST_TURNS)
+            short = next((turn for turn in turns if not _enough(turn)), None)
+            if short is not None and not contradict([*given, *tests]):
+                _report(group, set.union(*short), sink)
                 return
 
 

@@ -8,7 +8,7 @@ __all__ = ["RULE"]
 
 
 def check(case: Case, sink: Sink) -> None:
-    """Tool files and channels; steps and grants are checked with their types."""
+    """Tool files, channels and MCP servers; steps and grants are checked with their types."""
     if case.furniture:
         type_tools(case.project, sink)
 
@@ -18,5 +18,5 @@ RULE = Rule(
     check,
     floor=True,
     why="Values of steps, gates and facts travel: into texts, notes and the record of a ticket. A secret must not.",
-    mend="Use `secret.NAME` only under `http:` of a tool, or in a channel of engine.yaml.",
+    mend="Use `secret.NAME` only where a tool says how it is called, or in a channel or an MCP server of engine.yaml.",
 )

@@ -8,6 +8,7 @@ from engine.project.scalars import Expr
 from engine.project.shape import quoted, shortened
 from engine.rules.base import Case, Rule
 from engine.rules.grants import grants
+from engine.rules.references import missing, uses
 
 __all__ = ["RULE"]
 
@@ -15,9 +16,10 @@ _CHANNEL = ("ticket", "channel")
 
 
 def check(case: Case, sink: Sink) -> None:
-    """Wherever `ticket.channel` is compared with a word. Nothing is said where no channel is declared yet."""
+    """Where an event opens its ticket, and where `ticket.channel` is compared with a word, once channels are there."""
     settings = case.project.settings
     known = sorted((settings.channels if settings else None) or {})
+    _opened(case, known, sink)
     if not known:
         return
     for expr in _expressions(case):
@@ -27,6 +29,16 @@ def check(case: Case, sink: Sink) -> None:
                 message = f"unknown channel `{shortened(word.parts[0])}`: engine.yaml has {quoted(known)}"
                 place = expr.text.place_of(word.start, word.end)
                 sink.error("unknown-channel", place, message, tip=f"did you mean `{near}`?" if near else "")
+
+
+def _opened(case: Case, known: list[str], sink: Sink) -> None:
+    """The channel whose ticket an event opens has to be there, whatever else is declared."""
+    settings = case.project.settings
+    if settings is None or "channels" in settings.broken:
+        return
+    missing(
+        (use for use in uses(case, "channel") if use.word not in known), sink, "channel", known, "engine.yaml"
+    )  # fmt: skip
 
 
 def _expressions(case: Case) -> Iterator[Expr]:

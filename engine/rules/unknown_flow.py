@@ -10,6 +10,10 @@ from engine.rules.references import Use, missing, uses
 __all__ = ["RULE"]
 
 
+BUILT_IN = ("human", "triage")
+"""Flows that every project has, with a file of that name or without."""
+
+
 class _Told(NamedTuple):
     names: list[str]
     """Flows that could be read."""
@@ -25,7 +29,7 @@ def judge(told: Sequence[_Told], sink: Sink) -> None:
     """A file that is no mapping at all is no flow."""
     known = [name for part in told for name in part.names]
     for part in told:
-        missing(part.uses, sink, "flow", known, "the folder flows")
+        missing((use for use in part.uses if use.word not in BUILT_IN), sink, "flow", known, "the folder flows")
 
 
 RULE = Rule(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
 from engine.channels.base import Channel
 from engine.guardrails.base import Guard
@@ -44,6 +44,9 @@ class Projects(Protocol):
 
     def people(self, team: str) -> tuple[str, ...]:
         """Who is entitled to decide for a team."""
+
+    def notified(self, team: str) -> list[tuple[Literal["mail", "chat"], str]]:
+        """Who is told of what waits for a team, beside the platform: people by mail, the team's chat by its name."""
 
     def group(self, team: str) -> str | None:
         """The ticketing platform's group of a team."""

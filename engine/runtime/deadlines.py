@@ -9,11 +9,19 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-__all__ = ["after", "instants"]
+__all__ = ["after", "calendar_of", "instants", "opens_on"]
 
 _FAR = 3660  # days: a calendar that is never open ends the search
 
+_HOURS = {"mon-fri": "09:00-17:00"}
+"""Where a plan says none."""
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def calendar_of(settings: Mapping[str, Any], team: str | None = None) -> Mapping[str, Any]:
+    """The calendar of a plan's settings in which a team's business days are counted: its own, else the project's."""
+    own: Mapping[str, Any] | None = settings.get("calendars", {}).get(team)
+    return own if own is not None else settings.get("calendar", {})
 
 
 def after(start: datetime, duration: Mapping[str, Any], calendar: Mapping[str, Any]) -> datetime:
@@ -21,6 +29,12 @@ def after(start: datetime, duration: Mapping[str, Any], calendar: Mapping[str, A
     if "seconds" in duration:
         return start.astimezone(UTC) + timedelta(seconds=float(duration["seconds"]))
     return _business(start, int(duration["business_days"]), calendar)
+
+
+def opens_on(day: date, calendar: Mapping[str, Any]) -> bool:
+    """Whether a day has open hours."""
+    hours = _hours(calendar.get("hours") or _HOURS)
+    return day.weekday() in hours and day.isoformat() not in {str(one) for one in calendar.get("holidays", ())}
 
 
 def instants(start: datetime, durations: list[Any], end: datetime, calendar: Mapping[str, Any]) -> list[datetime]:
@@ -31,7 +45,7 @@ def instants(start: datetime, durations: list[Any], end: datetime, calendar: Map
 
 def _business(start: datetime, days: int, calendar: Mapping[str, Any]) -> datetime:
     zone = ZoneInfo(calendar.get("timezone") or "UTC")
-    hours = _hours(calendar.get("hours") or {"mon-fri": "09:00-17:00"})
+    hours = _hours(calendar.get("hours") or _HOURS)
     holidays = {str(day) for day in calendar.get("holidays", ())}
     local = start.astimezone(zone)
     left = days
@@ -54,19 +68,26 @@ def _business(start: datetime, days: int, calendar: Mapping[str, Any]) -> dateti
 
 
 def _opening(
-    day: date, hours: Mapping[int, tuple[time, time]], holidays: set[str], zone: ZoneInfo
+    day: date, hours: Mapping[int, tuple[timedelta, timedelta]], holidays: set[str], zone: ZoneInfo
 ) -> tuple[datetime, datetime] | None:
     if day.isoformat() in holidays or day.weekday() not in hours:
         return None
     opens, closes = hours[day.weekday()]
-    return datetime.combine(day, opens, zone), datetime.combine(day, closes, zone)
+    midnight = datetime.combine(day, time(), zone)
+    return midnight + opens, midnight + closes
 
 
-def _hours(spec: Mapping[str, str]) -> dict[int, tuple[time, time]]:
+def _hours(spec: Mapping[str, str]) -> dict[int, tuple[timedelta, timedelta]]:
+    """By the day of the week, from midnight on the clock of the place; `24:00` is the midnight that ends the day."""
     hours = {}
     for days, span in spec.items():
-        opens, closes = (time.fromisoformat(part.strip()) for part in span.split("-"))
+        opens, closes = (_clock(part) for part in span.split("-"))
         first, _, last = days.partition("-")
         for number in range(_DAYS.index(first), _DAYS.index(last or first) + 1):
             hours[number] = (opens, closes)
     return hours
+
+
+def _clock(said: str) -> timedelta:
+    hours, _, minutes = said.strip().partition(":")
+    return timedelta(hours=int(hours), minutes=int(minutes))

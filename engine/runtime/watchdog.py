@@ -14,10 +14,11 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from engine.channels.base import Channel, Outgoing, Unknown, Unsent
-from engine.runtime.activities.handoff import written
+from engine.runtime.activities.handoff import state_of, written
+from engine.runtime.expiring import expire
 from engine.store import HandoffRow, IntentRow, OutboundRow, QuestionRow, Store, StoreUnavailable, TicketRow
 
-__all__ = ["Bell", "Watchdog"]
+__all__ = ["Bell", "Watchdog", "alarm"]
 
 log = logging.getLogger("engine.watchdog")
 _PATIENCE = timedelta(seconds=30)
@@ -91,6 +92,7 @@ class Watchdog:
         await self._each(await self.store.run(self.store.approvals.overdue), self._expire)
         await self._each(await self.store.run(self.store.questions.overdue), self._unanswered)
         await self._each(await self._late_writes(now), self._unknown)
+        await self._each(await self.store.run(self.store.reconciling.untold), self._alarm)
         overdue = await self.store.run(self.store.tickets.overdue, self.grace)
         self._forget(overdue)
         await self._each(overdue, lambda ticket: self._overdue(ticket, now))
@@ -130,8 +132,8 @@ class Watchdog:
 
     async def _expire(self, approval: Any) -> None:
         """The same compare-and-set as the workflow's; whoever loses reads the winner."""
-        expired = await self.store.run(self.store.approvals.expire, approval.id)
-        if expired.expired:
+        moved = await expire(self.store, approval)
+        if (moved.state, moved.rank) != (approval.state, approval.rank):
             await self._ring(approval.ticket_id)
 
     async def _unanswered(self, question: QuestionRow) -> None:
@@ -149,6 +151,24 @@ class Watchdog:
             ticket = await self.store.run(self.store.tickets.get, intent.ticket_id)
             log.error("nobody knows what became of %s of ticket %s", intent.tool, ticket.id)
             await self._hand_off(ticket, "write_unknown")
+
+    async def _alarm(self, intent: IntentRow) -> None:
+        """A person said that it was not done, and perhaps did it again; then its answer came. Somebody must look now:
+        a note of its own, for the handoff may have been told already."""
+        ticket = await self.store.run(self.store.tickets.get, intent.ticket_id)
+        log.error("%s of ticket %s was done after all", intent.tool, ticket.id)
+        now = await self.store.run(self.store.now)
+        given = await bare_package(self.store, ticket, "done_after_all")
+        await self.store.run(
+            self.store.handoffs.open, ticket.id, intent.epoch, "done_after_all", ticket.awaiting_team or ticket.owner,
+            given, now + self.sla,
+        )  # fmt: skip
+        row = await self.store.run(
+            self.store.outbound.propose, ticket.id, intent.epoch, f"alarm/{intent.id}", "note", "note",
+            {"text": alarm(intent), "tags": ["engine_alarm"]},
+        )  # fmt: skip
+        if await self._send(ticket, row):
+            await self.store.run(self.store.reconciling.told, intent.id)
 
     # tickets past their next time
 
@@ -285,13 +305,14 @@ async def bare_package(store: Store, ticket: TicketRow, reason: str) -> dict[str
         "revision": ticket.revision or "",
         "place": steps[-1].place or "" if steps else "",
         "steps": [f"{step.node}: {step.outcome}" for step in steps][-30:],
-        "writes": [f"{intent.tool}: {intent.state}. {_WARNING.get(intent.state, '')}".strip() for intent in intents],
+        "writes": [f"{intent.tool}: {state_of(intent)}".strip() for intent in intents],
         "next": "Read the conversation and answer: the engine got no further.",
     }
 
 
-_WARNING = {
-    "done": "DO NOT REPEAT.",
-    "sending": "It may be on its way: look before you repeat it.",
-    "unknown": "It may have happened: look before you repeat it.",
-}
+def alarm(intent: IntentRow) -> str:
+    """What people are told of a write that was done after all."""
+    return (
+        f"ALARM: {intent.tool} ({intent.id}) was reconciled as not done by {intent.reconciled_by}, and its answer has "
+        "come since: it WAS done. If it was repeated, it was done twice: look in the tool and take one of them back."
+    )

@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from engine.service import opening, people, questions
+from engine.service import opening, pages, people, questions, reconciling
 from engine.service.answers import MAX_BODY, Endpoint, endpoint, fault, service_of
 from engine.service.context import Service
+from engine.service.events import event
 from engine.service.webhooks import webhook
 
 __all__ = ["MAX_BODY", "Service", "create_app"]
@@ -25,9 +26,19 @@ def create_app(service: Service) -> Starlette:
             _route("GET", "/api/approvals", people.signed_in(people.approvals)),
             _route("GET", "/api/approvals/{id}", people.signed_in(people.approval)),
             _route("POST", "/api/approvals/{id}/decision", people.signed_in(people.decide)),
+            _route("GET", "/approvals/{id}", pages.ask_who),
+            _route("POST", "/approvals/{id}", pages.say_who),
+            _route("GET", "/decide/{link}", pages.show),
+            _route("POST", "/decide/{link}", pages.take),
             _route("GET", "/api/questions", people.signed_in(questions.listing)),
             _route("GET", "/api/questions/{id}", people.signed_in(questions.question)),
             _route("POST", "/api/questions/{id}/answer", people.signed_in(questions.answer)),
+            _route("GET", "/api/reconcile", people.signed_in(reconciling.listing)),
+            _route("POST", "/api/reconcile/check", people.signed_in(reconciling.check)),
+            _route("POST", "/api/reconcile/lift", people.signed_in(reconciling.lift)),
+            _route("GET", "/api/reconcile/{id}", people.signed_in(reconciling.case)),
+            _route("POST", "/api/reconcile/{id}/decision", people.signed_in(reconciling.decide)),
+            _route("POST", "/api/events/{name}", event),
             _route("GET", "/api/tickets", people.signed_in(people.tickets)),
             _route("GET", "/api/tickets/{id}", people.signed_in(people.ticket)),
             _route("POST", "/codec/decode", opening.unseal),

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from engine.channels.base import Channel
+from engine.plan import Plan
 from engine.runtime.codec import KeyRing
 from engine.store import Store
+from engine.tools.base import Tool
 
 __all__ = ["Service"]
 
@@ -35,8 +37,18 @@ class Service:
     """The codec's keys, where the codec is on."""
     ui: str = ""
     """Origin of the Temporal UI, whose pages may have payloads opened."""
+    tools: Callable[[], Mapping[str, Tool]] = field(default=dict)
+    """How each tool of the project is called: for looking what became of a write."""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What those calls are made with."""
+    links: bool = False
+    """Whether a mail's link signs its receiver in, for that one approval and version."""
     loopback: bool = False
     """Whether only this machine reaches the service."""
+    plans: Callable[[], Mapping[str, Plan]] = field(default=dict)
+    """The plans of the project as it is at that moment."""
+    events_token: str = field(default="", repr=False)
+    """What other systems sign in with, one or several with a blank between; empty: none of them may."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set, repr=False)
 
     def ring_later(self, ticket_id: str) -> None:

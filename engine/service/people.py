@@ -6,18 +6,20 @@ from typing import Any, Final, cast, get_args
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from engine.service import deciding
 from engine.service.answers import Endpoint, fault, json_of, service_of
 from engine.service.context import Service
-from engine.service.views import approval_view, ticket_line, ticket_view
+from engine.service.views import approval_view, decision_view, ticket_line, ticket_view
 from engine.store import ApprovalRow
 from engine.store.rows import ApprovalState, TicketState
 
-__all__ = ["approval", "approvals", "decide", "one_of", "signed_in", "ticket", "tickets"]
+__all__ = ["address", "approval", "approvals", "decide", "one_of", "signed_in", "ticket", "tickets"]
 
 _TOKEN: Final = "Authorization: Bearer, with a token of `engine token PERSON`"  # noqa: S105 - a sentence
-_DECISION: Final = '{"decision": "approve" or "reject", "version": the one you saw, "reason": "..."}'
+_DECISION: Final = (
+    '{"decision": "approve", "edit", "reject" or "hand_back", "version": the one you saw, "reason": "..."}'
+)
 _PAGE: Final = 100
-_REASON: Final = 2000
 Signed = Callable[[Request, Service, str], Awaitable[Response]]
 
 
@@ -62,37 +64,54 @@ async def approval(request: Request, service: Service, person: str) -> Response:
     if row.team not in service.teams_of(person):
         raise fault(404, "not_found")
     about = await store.run(store.tickets.get, row.ticket_id)
-    return JSONResponse({**approval_view(row), "written_since": about.last_seq > row.seen_seq})
+    tried = await store.run(store.approvals.decisions, row.id)
+    return JSONResponse({
+        **approval_view(row), "written_since": about.last_seq > row.seen_seq,
+        "decisions": [decision_view(one) for one in tried],
+    })  # fmt: skip
 
 
 async def decide(request: Request, service: Service, person: str) -> Response:
     """One compare-and-set on the row, for the version that the person says they saw."""
-    wanted, version, reason = await _decision(request)
-    store = service.store
-    decided = await store.run(
-        store.approvals.decide, request.path_params["id"], person=person, teams=service.teams_of(person),
-        approve=wanted == "approve", version=version, reason=reason or None, via="api",
+    wanted, version, reason, arguments = await _decision(request)
+    decided = await deciding.decide(
+        service, request.path_params["id"], person, wanted, version=version, reason=reason, arguments=arguments,
+        via="api", ip=address(request),
     )  # fmt: skip
-    if decided.outcome in ("approved", "rejected"):
-        service.ring_later(decided.row.ticket_id)
-        return JSONResponse({"outcome": decided.outcome, **approval_view(decided.row)})
-    if decided.outcome == "not_entitled":  # says nothing of the row: it is not theirs to see
-        raise fault(403, "not_entitled")
-    status = 403 if decided.outcome == "same_person" else 409
-    raise fault(status, decided.outcome, approval=approval_view(decided.row))
+    if decided.taken:
+        edited = {} if decided.version is None else {"edited_version": decided.version}
+        return JSONResponse({"outcome": decided.code, **edited, **approval_view(decided.row)})
+    match decided.code:
+        case "not_entitled":  # says nothing of the row: it is not theirs to see
+            raise fault(403, "not_entitled")
+        case "reason_needed":
+            raise fault(400, "reason_needed", expected="why, for the customer's sake and the next person's")
+        case "invalid":
+            raise fault(422, "invalid", fields={name: {"expected": said} for name, said in decided.fields.items()})
+        case "closed" | "unchanged" | "refused":
+            more = {"because": decided.because} if decided.because else {}
+            raise fault(422, f"edit_{decided.code}", **more)
+    status = 403 if decided.code in ("same_person", "editor") else 409
+    raise fault(status, decided.code, approval=approval_view(decided.row))
 
 
-async def _decision(request: Request) -> tuple[str, int, str]:
+async def _decision(request: Request) -> tuple[deciding.Wanted, int, str, dict[str, Any]]:
     given = await json_of(request, _DECISION)
-    wanted, version, reason = given.get("decision"), given.get("version"), given.get("reason", "")
-    if wanted not in ("approve", "reject") or type(version) is not int or not isinstance(reason, str | None):
+    wanted, version = deciding.wanted_of(given.get("decision")), given.get("version")
+    reason, arguments = given.get("reason", ""), given.get("arguments", {})
+    if wanted is None or type(version) is not int or not isinstance(reason, str | None):
         raise fault(400, "bad_request", expected=_DECISION)
+    if not isinstance(arguments, dict) or (wanted == "edit") != bool(arguments):
+        raise fault(400, "bad_request", expected='"arguments": {name: value}, with "edit" and only there')
     reason = (reason or "").strip()
-    if wanted == "reject" and not reason:
-        raise fault(400, "reason_needed", expected="why, for the customer's sake and the next person's")
-    if len(reason) > _REASON:
-        raise fault(400, "bad_request", expected=f"a reason of at most {_REASON} characters")
-    return wanted, version, reason
+    if len(reason) > deciding.REASON:
+        raise fault(400, "bad_request", expected=f"a reason of at most {deciding.REASON} characters")
+    return wanted, version, reason, arguments
+
+
+def address(request: Request) -> str | None:
+    """Where a request came from, as far as the server in front of us may be believed."""
+    return request.client.host if request.client else None
 
 
 async def tickets(request: Request, service: Service, person: str) -> Response:

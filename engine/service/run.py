@@ -6,17 +6,20 @@ import signal
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
 
 from engine.channels.base import Channel
 from engine.runtime.codec import ring_of
+from engine.runtime.notices import Notices
 from engine.runtime.projects import LoadedProject
 from engine.runtime.watchdog import Watchdog
+from engine.runtime.witness import Witness
 from engine.service.app import create_app
 from engine.service.bell import Bell
 from engine.service.context import Service
+from engine.service.schedules import Schedules
 from engine.settings import Settings
 from engine.store import Store, StoreUnavailable
 
@@ -27,6 +30,9 @@ _SWEEP: Final = 1.0
 _RELOAD: Final = 2.0
 _WATCHDOG: Final = 5.0
 _COMPARE: Final = 3600.0
+_NOTICES: Final = 2.0
+_BEAT: Final = 10.0
+_SCHEDULES: Final = 5.0
 _MOST_AT_ONCE: Final = 200
 """Requests; further ones are told 503, and the platforms come again."""
 
@@ -34,10 +40,14 @@ _MOST_AT_ONCE: Final = 200
 async def serve(settings: Settings, project: LoadedProject, store: Store) -> None:
     """Serves until it is told to stop. Raises KeysRefused, and NotConfigured for a channel that lacks a secret."""
     channels = project.channels(settings.secrets)
+    project.notices(settings.secrets)  # a secret that is missing is told of now
+    await Witness(settings.state, store).look()
     bell = Bell(settings, store)
     service = Service(
         store=store, channels=channels, ring=bell.ring, teams_of=project.teams_of,
         sla=timedelta(seconds=project.sla), team=project.handoff_team, ready=lambda: bell.up,
+        plans=lambda: project.plans, events_token=settings.events_token,
+        tools=lambda: project.tools, secrets=settings.secrets,
         ui=settings.ui, loopback=settings.loopback, keys=ring_of(settings) if settings.codec else None,
     )  # fmt: skip
     await store.run(project.activate, store)
@@ -49,7 +59,10 @@ async def serve(settings: Settings, project: LoadedProject, store: Store) -> Non
         asyncio.create_task(_again(bell.watch, 1.0), name="bell"),
         asyncio.create_task(_again(bell.sweep, _SWEEP), name="sweep"),
         asyncio.create_task(_again(bell.compare, _COMPARE), name="reconciliation"),
+        asyncio.create_task(_again(_schedules(project, store, bell).look, _SCHEDULES), name="schedules"),
         asyncio.create_task(_again(_reloading(project, store), _RELOAD), name="reload"),
+        asyncio.create_task(_again(_notices(settings, project, store), _NOTICES), name="notices"),
+        asyncio.create_task(_again(Witness(settings.state, store).look, _BEAT), name="witness"),
         asyncio.create_task(_again(_watchdog(project, store, channels, bell).look, _WATCHDOG), name="watchdog"),
     ]
     try:
@@ -86,6 +99,24 @@ def _reloading(project: LoadedProject, store: Store) -> Callable[[], Awaitable[N
                 log.info("new tickets take %s", name)
 
     return reload
+
+
+def _notices(settings: Settings, project: LoadedProject, store: Store) -> Callable[[], Awaitable[None]]:
+    """As the project has it at that moment."""
+    made: dict[str, Any] = {}
+
+    async def look() -> None:
+        if made.get("of") is not project.settings:
+            made.update(of=project.settings, sender=Notices(store, **project.notices(settings.secrets)))
+        await made["sender"].look()
+
+    return look
+
+
+def _schedules(project: LoadedProject, store: Store, bell: Bell) -> Schedules:
+    return Schedules(
+        store, lambda: project.plans, bell.ring, sla=timedelta(seconds=project.sla), team=project.handoff_team
+    )  # fmt: skip
 
 
 def _watchdog(project: LoadedProject, store: Store, channels: dict[str, Channel], bell: Bell) -> Watchdog:

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from engine.runtime import asked
-from engine.store import ApprovalRow, IntentRow, QuestionRow, StepRow, Store, TicketRow
+from engine.store import ApprovalRow, DecisionRow, IntentRow, QuestionRow, StepRow, Store, TicketRow
 
-__all__ = ["approval_view", "question_view", "ticket_line", "ticket_view"]
+__all__ = ["approval_view", "decision_view", "question_view", "ticket_line", "ticket_view"]
 
 
 def approval_view(row: ApprovalRow) -> dict[str, Any]:
@@ -15,6 +15,16 @@ def approval_view(row: ApprovalRow) -> dict[str, Any]:
         "id": row.id, "ticket": row.ticket_id, "team": row.team, "state": row.state, "version": row.version,
         "shown": row.shown, "expires_at": row.expires_at.isoformat(), "opened_at": row.opened_at.isoformat(),
         "decided_by": row.decided_by, "decided_at": _at(row.decided_at), "reason": row.reason,
+        "then": [link["by"] for link in (row.chain or [])[row.rank :]],
+    }  # fmt: skip
+
+
+def decision_view(row: DecisionRow) -> dict[str, Any]:
+    """One attempt to decide: who, when, from where, and which version they saw."""
+    return {
+        "approval": row.approval_id, "person": row.person, "wanted": row.wanted, "outcome": row.outcome,
+        "version": row.version, "at": row.at.isoformat(), "via": row.via, "ip": row.ip, "reason": row.reason,
+        "digest": row.digest, "shown": row.shown, "seen_seq": row.seen_seq, "changes": row.changes,
     }  # fmt: skip
 
 
@@ -57,6 +67,7 @@ def ticket_view(store: Store, ticket_id: str) -> dict[str, Any]:
         "steps": [_step(step) for step in store.steps.of(row.id)],
         "writes": [_write(intent) for intent in store.intents.of_ticket(row.id)],
         "approvals": [approval_view(approval) for approval in store.approvals.of_ticket(row.id)],
+        "decisions": [decision_view(one) for one in store.approvals.decisions_of(row.id)],
         "questions": [question_view(question) for question in store.questions.of_ticket(row.id)],
         "handoffs": [
             {"id": handoff.id, "reason": handoff.reason, "team": handoff.team, "state": handoff.state,

@@ -1,5 +1,6 @@
 """Webhooks of ticketing platforms. A 2xx means that the messages are committed to disk."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Final
 
@@ -8,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from engine.channels.base import Arrival as Heard
 from engine.channels.base import Channel, Received, Refused
+from engine.channels.internal import INTERNAL
 from engine.models.lexical import topics, wishes_person
 from engine.service.answers import body_of, fault, service_of
 from engine.service.context import Service
@@ -23,8 +25,9 @@ async def webhook(request: Request) -> Response:
     """Verifies, reads and keeps a delivery; then rings. Nothing is stored of one that is refused."""
     service = service_of(request)
     channel = service.channels.get(request.path_params["channel"])
-    if channel is None:
-        raise fault(404, "unknown_channel", expected=f"one of {', '.join(sorted(service.channels))}")
+    if channel is None or channel.name == INTERNAL:
+        known = sorted(service.channels.keys() - {INTERNAL})
+        raise fault(404, "unknown_channel", expected=f"one of {', '.join(known)}")
     body = await body_of(request)
     try:
         received = channel.receive(request.headers, body, now=datetime.now(UTC))
@@ -90,4 +93,5 @@ def _arrival(heard: Heard) -> Arrival:
         text=heard.text, event=heard.event, data=heard.data, platform_time=heard.platform_time,
         delivery_id=heard.delivery_id, wants_person=customer and wishes_person(text),
         topics=tuple(sorted(topics(text, TOPICS))), same_as_first=heard.same_as_first,
+        attachments=tuple(asdict(one) for one in heard.attachments),
     )  # fmt: skip

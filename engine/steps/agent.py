@@ -1,11 +1,12 @@
 """`agent`: a model works on a goal, with tools, in a bounded loop."""
 
+import re
 from typing import Any
 
 from engine.project.containers import Either, ListOf, MapOf
 from engine.project.grant import Silence
 from engine.project.kind import KIND
-from engine.project.scalars import AMOUNT, EXPRESSION, NAME, STRING, Amount, Choice, Expr, Number, Ref
+from engine.project.scalars import AMOUNT, EXPRESSION, NAME, STRING, Amount, Choice, Expr, Number, Ref, Word
 from engine.project.shape import Declaration, Section, key
 from engine.project.step import OTHERWISE, Otherwise, StepKind
 from engine.syntax import Text
@@ -33,6 +34,14 @@ _GIVES = Either(
 )  # fmt: skip
 
 
+_PATH = r"(?![.]{1,2}/)(?:[^/\\\s,}\"'#]+/)+[^/\\\s,}\"'#]+[.](?:md|txt)"
+_POLICY = Word(
+    "the path of a document, such as `knowledge/policies/refunds.md`",
+    lambda text: text if re.fullmatch(_PATH, text.value) and ".." not in text.value.split("/") else None,
+    {"type": "string", "pattern": f"^{_PATH}$", "not": {"pattern": "(?:^|/)[.][.]/"}},
+)  # fmt: skip
+
+
 class Agent(StepKind):
     """A model works on a goal: it calls the tools that are named here, each through all gates of the flow's grant,
     looks things up, talks with the customer, and ends in typed values or hands over. What it gives is a claim."""
@@ -53,6 +62,10 @@ class Agent(StepKind):
     knowledge: list[Text] | None = key(
         "knowledge", ListOf(Ref("collection")), doc="The collections that it may search.", example="[policies]"
     )
+    policy: Text | None = key(
+        "policy", _POLICY, doc="A document of the knowledge folder that it is given in full, by its path.",
+        example="knowledge/policies/refunds.md",
+    )  # fmt: skip
     using: list[Expr] | None = key(
         "using", ListOf(EXPRESSION), doc="Values that it sees beside the conversation.", example="[order]"
     )

@@ -12,7 +12,9 @@ from engine.project.scalars import (
     STRING,
     TEMPLATE,
     YES,
+    Choice,
     Expr,
+    Number,
     Pattern,
     Ref,
     Span,
@@ -22,7 +24,7 @@ from engine.project.shape import Declaration, Outline, Reader, Schema, Section, 
 from engine.project.step import OTHERWISE, Otherwise, StepKind
 from engine.syntax import Text
 
-__all__ = ["Ask", "FieldSpec"]
+__all__ = ["Ask", "FieldSpec", "Files"]
 
 _KINDS = (
     "text", "number", "integer", "yes_no", "date", "money", "one_of", "some_of", "pattern", "email", "phone",
@@ -32,6 +34,36 @@ _OPTIONS = Either("an expression that gives a list, or a list of words", text=EX
 _MONEY = Word("`true` or a currency such as `EUR`",
               lambda t: t if t.value in ("true", "yes") or re.fullmatch("[A-Z]{3}", t.value) else None,
               {"anyOf": [YES.schema(Outline({})), {"type": "string", "pattern": "^[A-Z]{3}$"}]})  # fmt: skip
+
+
+_TYPES = Choice(
+    image="A picture: PNG, JPEG, GIF or WebP.", pdf="A PDF document.", text="A text file in UTF-8, such as CSV."
+)
+_MEGABYTES = "(?:[1-9]|1[0-9]|20) MB"
+_SIZE = Word(
+    "a size such as `5 MB`, at most `20 MB`", lambda text: text if re.fullmatch(_MEGABYTES, text.value) else None,
+    {"type": "string", "pattern": f"^{_MEGABYTES}$"},
+)  # fmt: skip
+
+
+class Files(Declaration):
+    """What counts as an attachment. What a file is, its first bytes say, not its name."""
+
+    WHAT = "files"
+    types: list[Text] | None = key(
+        "types", ListOf(_TYPES, one=True, least=1), doc="What they may be; `image` and `pdf` unless told.",
+        example="[image]",
+    )  # fmt: skip
+    most: int | None = key("most", Number("1", "20", whole=True), doc="How many; 5 unless told.", example="3")
+    size: Text | None = key("size", _SIZE, doc="How large each may be; `10 MB` unless told.", example="5 MB")
+
+    def to_json(self) -> dict[str, Any]:
+        """As plans say it: `size` in bytes."""
+        return {
+            "types": sorted({text.value for text in self.types or ()}) or ["image", "pdf"],
+            "most": self.most or 5,
+            "size": int(self.size.value.split()[0]) * 1_000_000 if self.size else 10_000_000,
+        }
 
 
 class FieldSpec(Declaration):
@@ -51,7 +83,11 @@ class FieldSpec(Declaration):
     phone: Text | None = key("phone", YES, doc="A telephone number.", example="true")
     postcode: Text | None = key("postcode", YES, doc="A postcode.", example="true")
     order_number: Text | None = key("order_number", YES, doc="The number of an order.", example="true")
-    files: Any = key("files", YES, doc="Files.", later=True)
+    files: Any = key(
+        "files", Either("`true`, or a mapping with `types`, `most` and `size`", text=YES, entries=Section(Files)),
+        doc="What the customer attaches: a list of records with `id`, `name`, `type` and `size`, never their contents.",
+        example="{types: [image], most: 3}",
+    )  # fmt: skip
     show: Expr | None = key(
         "show", TEMPLATE, doc="How an element reads; the field's own name stands for it.",
         example='"{{ order.number }}"',
@@ -111,3 +147,17 @@ class Ask(StepKind):
     otherwise: Otherwise | None = key(
         "otherwise", OTHERWISE, doc="What follows if it does not work.", example="{late: escalate}"
     )
+
+    def finish(self, reader: Reader) -> None:
+        """A team answers in the service, which takes no files."""
+        for _, (text, spec) in (self.fields or {}).items() if "of" in self.at else ():
+            if spec is not None and spec.kind == "files":
+                self.broken.add("fields")
+                message = f"`{text.value}` asks a team for files: only customers attach them"
+                reader.error("wrong-shape", spec.at["files"].place, message)
+
+    @classmethod
+    def demands(cls) -> Schema:
+        """The same as `finish`."""
+        without: Schema = {"properties": {"fields": {"additionalProperties": {"not": {"required": ["files"]}}}}}
+        return {**super().demands(), "if": {"required": ["of"]}, "then": without}

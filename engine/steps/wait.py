@@ -1,22 +1,13 @@
 """`wait`: for a reply, an event, or a time."""
 
 from engine.project.containers import ListOf, MapOf
-from engine.project.scalars import DURATION, TEMPLATE, Choice, Expr, Span, Word
+from engine.project.scalars import DURATION, TEMPLATE, Choice, Expr, Span
 from engine.project.shape import Declaration, Reader, Schema, Section, key
+from engine.project.start import EVENT
 from engine.project.step import STEPS, StepKind
 from engine.syntax import Text
 
 __all__ = ["Branch", "Wait"]
-
-
-def _event(text: Text) -> Text | None:
-    parts = text.value.split(".")
-    return text if 1 < len(parts) <= 4 and all(part.isidentifier() for part in parts) else None
-
-
-_PART = r"[^\x00-\x40\x5b-\x5e\x60\x7b-\x7f][^\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]*"
-_EVENT = Word("an event such as `parcel.delivered`", _event,
-              {"type": "string", "pattern": f"^{_PART}(?:[.]{_PART}){{1,3}}$"})  # fmt: skip
 
 
 class Branch(Declaration):
@@ -24,7 +15,7 @@ class Branch(Declaration):
 
     WHAT = "a branch of `wait`"
     event: Text | None = key(
-        "event", _EVENT, doc="A named event of this ticket.", example="parcel.delivered",
+        "event", EVENT, doc="A named event of this ticket.", example="parcel.delivered",
     )  # fmt: skip
     where: dict[str, tuple[Text, Expr | None]] | None = key(
         "where", MapOf(TEMPLATE, what="a field of the event"), doc="Fields of the event that must match.",

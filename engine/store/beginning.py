@@ -96,13 +96,27 @@ def _not_decided(tx: Transaction, intent: IntentRow, call: Call, approvals: Sequ
     given = {row.line: row.decided_by for row in approvals if row.line in call.needs}
     if missing := sorted(set(call.needs) - given.keys()):
         return Stopped("approval", f"line {missing[0]} is not approved")
-    if len(set(given.values())) < len(given):
+    if len({same_person(by or "") for by in given.values()}) < len(given):
         return Stopped("approval", "one person approved two lines")
+    if any(edited_elsewhere(intent, line, by or "") for line, by in given.items()):
+        return Stopped("approval", "whoever edited approved another line")
     if not call.consent:
         return None
     row = schema.consents.c
     query = sa.select(row.id).where(row.intent_id == intent.id, row.version == intent.version, row.state == "given")
     return None if tx.connection.execute(query).first() else Stopped("consent", "the customer has not said yes")
+
+
+def same_person(name: str) -> str:
+    """One person, however their address is written."""
+    return name.strip().casefold()
+
+
+def edited_elsewhere(intent: IntentRow, line: int, person: str) -> bool:
+    """Whether the person wrote these arguments while deciding another line."""
+    return any(
+        edit["line"] != line and same_person(edit["person"]) == same_person(person) for edit in intent.edits or ()
+    )
 
 
 def _last_check(

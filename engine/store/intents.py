@@ -56,7 +56,8 @@ class Intents:
             if there is None:
                 at = {"ticket_id": ticket_id, "epoch": epoch, "node": node, "iteration": iteration}
                 return Proposed(_mint(tx, ticket, at | given, vendor_key), kind="fresh")
-            if there.digest == digest and there.contract_digest == contract_digest and there.tool == tool:
+            known = digest in (there.digest, there.proposed)  # what a person has edited since is the same wish
+            if known and there.contract_digest == contract_digest and there.tool == tool:
                 return Proposed(there, kind="settled" if there.state in SETTLED else "same")
             if there.state not in UNSENT:
                 return Proposed(there, kind="conflict")
@@ -204,6 +205,14 @@ class Intents:
             revoke_yeses(tx, intent_id, "superseded")
             return tx.by_id(IntentRow, schema.intents, intent_id)
 
+    def refresh(self, intent_id: str, version: int, facts: Any) -> bool:
+        """The facts as they were read last for these arguments, which people are shown; only while it is unsent."""
+        row = schema.intents.c
+        with self._database.write() as tx:
+            place.locked_of(tx, schema.intents, intent_id)
+            unsent = (row.id == intent_id, row.state == "reserved", row.version == version)
+            return tx.update(schema.intents, *unsent, facts=facts) == 1
+
     def void(self, ticket_id: str, epoch: int) -> list[str]:
         """Give every reserved intent a next version that nobody has agreed to: all is asked anew. Their ids."""
         row = schema.intents.c
@@ -303,7 +312,7 @@ def _mint(tx: Transaction, ticket: TicketRow, columns: dict[str, Any], vendor_ke
 
 
 def _supersede(tx: Transaction, ticket: TicketRow, old: IntentRow, given: dict[str, Any]) -> IntentRow:
-    return new_version(tx, old, state=_birth(ticket, old.epoch), **given)
+    return new_version(tx, old, state=_birth(ticket, old.epoch), proposed=None, edits=None, **given)
 
 
 def _settle(tx: Transaction, row: IntentRow, state: str, because: str | None, result: Any) -> None:

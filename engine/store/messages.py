@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.store import place, schema
+from engine.store.attachments import attach
 from engine.store.columns import storable
 from engine.store.database import Database
 from engine.store.handoffs import hand_off, open_handoff
@@ -19,6 +20,9 @@ from engine.store.transaction import Transaction, mint
 
 SAME_WITHIN = timedelta(seconds=5)
 """How far apart, in platform time, a description and its copy as first comment may be."""
+
+BEFORE = "before the start"
+"""Who handled a text that stood on the platform's ticket before an event began it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,20 +222,38 @@ def _append(tx: Transaction, ticket: TicketRow, fresh: Sequence[Arrival]) -> lis
             tx.insert_new(
                 schema.message_aliases, channel=ticket.channel, content_id=arrival.content_id, message_id=twin
             )
+            attach(tx, ticket, twin, arrival.attachments)
         elif _insert(tx, ticket, arrival, seq + 1, now):
             seq += 1
             accepted.append((seq, arrival))
     return accepted
 
 
+def _before(tx: Transaction, ticket: TicketRow, arrival: Arrival) -> bool:
+    """Whether this is the first text of a platform's ticket that an event began: whoever made the ticket wrote it, and
+    platforms name its requester as the author. It is kept, and nobody waits for it."""
+    if not arrival.same_as_first or arrival.kind != "message" or arrival.platform_time is None:
+        return False
+    row = schema.starts.c
+    began = sa.select(sa.literal(1)).where(
+        row.ticket_id == ticket.id, row.epoch == 1, row.began, row.created_at > arrival.platform_time
+    )
+    return tx.connection.execute(began).first() is not None
+
+
 def _insert(tx: Transaction, ticket: TicketRow, arrival: Arrival, seq: int, now: datetime) -> bool:
-    return tx.insert_new(
-        schema.messages, id=mint("m"), ticket_id=ticket.id, epoch=ticket.epoch, seq=seq, channel=ticket.channel,
+    before, message = _before(tx, ticket, arrival), mint("m")
+    new = tx.insert_new(
+        schema.messages, id=message, ticket_id=ticket.id, epoch=ticket.epoch, seq=seq, channel=ticket.channel,
         content_id=arrival.content_id, kind=arrival.kind, author_id=arrival.author_id, author_role=arrival.author_role,
         text=arrival.text, event=arrival.event, data=arrival.data, platform_time=arrival.platform_time,
-        received_at=now, delivery_id=arrival.delivery_id, wants_person=arrival.wants_person,
-        topics=list(arrival.topics),
+        received_at=now, delivery_id=arrival.delivery_id, wants_person=arrival.wants_person and not before,
+        topics=[] if before else list(arrival.topics), handled_by=BEFORE if before else None,
+        handled_at=now if before else None,
     )  # fmt: skip
+    if new:
+        attach(tx, ticket, message, arrival.attachments)
+    return new
 
 
 def _reopen(tx: Transaction, ticket: TicketRow, delivery: _Delivery) -> None:
@@ -258,7 +280,10 @@ def _after(
     if asked_by is not None and asked_by != ticket.requester.get("id"):
         columns |= {"requester": delivery.requester, "verified": None}  # handed on to another person
     place.change(tx, ticket.id, **columns)
-    if not any(arrival.wants_person and _from_customer(arrival) for _, arrival in accepted):
+    wish = any(
+        arrival.wants_person and _from_customer(arrival) and not _before(tx, ticket, arrival) for _, arrival in accepted
+    )
+    if not wish:
         return None
     due = now + delivery.sla
     hand_off(tx, place.locked(tx, ticket.id), "customer_wish", None, due)

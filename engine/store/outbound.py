@@ -1,6 +1,7 @@
 """Outbound rows: replies, notes, changes of the ticket, mails. Everything that leaves the engine is a row first."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -18,6 +19,7 @@ ALLOWED: dict[OutboundKind, tuple[Mode, ...]] = {
     "note": ("live", "read_only", "suggest"),
     "update": ("live", "read_only", "suggest"),
     "mail": ("live", "read_only", "suggest"),
+    "chat": ("live", "read_only", "suggest"),
 }
 """In which modes each kind may leave: `read_only` answers, `suggest` drafts for people, `shadow` is seen by nobody."""
 
@@ -210,6 +212,15 @@ class Outbound:
             late = sa.and_(row.state == "sending", row.deadline <= tx.now())
             query = sa.select(schema.outbound).where(sa.or_(row.state.in_(("reserved", "not_sent")), late))
             return tx.all(OutboundRow, query.order_by(row.created_at, row.id).limit(limit))
+
+    def due(self, kinds: Sequence[OutboundKind], *, limit: int = 100) -> list[OutboundRow]:
+        """Rows of these kinds that wait to be sent, or that nobody can still be sending; oldest first."""
+        row = schema.outbound.c
+        with self._database.read() as tx:
+            late = sa.and_(row.state == "sending", row.deadline <= tx.now())
+            waits = sa.and_(row.kind.in_(list(kinds)), sa.or_(row.state == "reserved", late))
+            query = sa.select(schema.outbound).where(waits).order_by(row.created_at, row.id)
+            return tx.all(OutboundRow, query.limit(limit))
 
     def overdue_sending(self) -> list[OutboundRow]:
         """Rows that are `sending` past their deadline."""

@@ -1,12 +1,12 @@
 """What the store is given and what its contested changes come to. Lost races are values here, not exceptions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
-from engine.store.rows import ApprovalRow, IntentRow, QuestionRow, TicketRow
+from engine.store.rows import ApprovalRow, IntentRow, OutboundRow, QuestionRow, TicketRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,8 @@ class Arrival:
     wants_person: bool = False
     topics: Sequence[str] = ()
     same_as_first: bool = False
+    attachments: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+    """Each {name, type, size, url}, as the platform states them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,16 @@ class Ingested:
     reopened: bool
     opened: bool
     handoff: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """What became of an event or a due time. `began`: a ticket began, in its flow; else one at work was told.
+    `conflict`: the key was used for something else, or the ticket hears nothing any more."""
+
+    outcome: Literal["new", "repeated", "conflict"]
+    ticket_id: str
+    began: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,8 +181,8 @@ class Again:
 
 
 DecideOutcome = Literal[
-    "approved", "rejected", "edited", "already_decided", "expired", "not_entitled", "changed", "same_person",
-    "withdrawn",
+    "approved", "rejected", "edited", "handed_back", "already_decided", "expired", "not_entitled", "changed",
+    "same_person", "editor", "withdrawn",
 ]  # fmt: skip
 
 
@@ -205,6 +217,20 @@ class Expired:
     expired: bool
     seconds_left: float
     row: ApprovalRow
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What came of a person's word on a call whose outcome is unknown.
+
+    reconciled       it was unknown: this word counts
+    already_decided  somebody, or a look at the vendor, was faster; or it is known what became of it
+    in_flight        nobody may act before its deadline: whoever sent it may still be sending
+    not_sent         it never left
+    """
+
+    outcome: Literal["reconciled", "already_decided", "in_flight", "not_sent"]
+    row: IntentRow | OutboundRow
 
 
 ConsentOutcome = Literal["given", "declined", "not_the_author", "before_question", "not_open", "expired"]

@@ -8,9 +8,9 @@ Mode = Literal["live", "read_only", "suggest", "shadow"]
 TicketState = Literal["open", "handed_off", "closed"]
 IntentState = Literal["reserved", "sending", "done", "not_done", "unknown", "reconciled", "withdrawn", "refused"]
 ConsentState = Literal["open", "given", "declined", "expired", "withdrawn", "superseded", "used"]
-ApprovalState = Literal["open", "approved", "rejected", "expired", "withdrawn", "superseded", "used"]
+ApprovalState = Literal["open", "approved", "rejected", "handed_back", "expired", "withdrawn", "superseded", "used"]
 OutboundState = Literal["reserved", "sending", "sent", "not_sent", "unknown", "reconciled", "withdrawn"]
-OutboundKind = Literal["reply", "note", "update", "mail"]
+OutboundKind = Literal["reply", "note", "update", "mail", "chat"]
 HandoffState = Literal["open", "delivered", "resolved"]
 QuestionState = Literal["open", "answered", "expired", "withdrawn"]
 
@@ -80,6 +80,45 @@ class MessageRow:
     handled_by: str | None
     handled_at: datetime | None
     meaning: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRow:
+    """What came from outside and began a ticket's epoch in a flow, or was told to a ticket at work (not `began`)."""
+
+    source: str
+    key: str
+    ticket_id: str
+    epoch: int
+    flow: str
+    content: Any = field(repr=False)
+    digest: str
+    began: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentRow:
+    """A file that a customer attached: what the platform states of it, and once it was looked at, what it is.
+
+    `state`: `new`, `seen` (fetched once, `type` by its first bytes), or `refused` with a code in `because`.
+    """
+
+    id: str
+    ticket_id: str
+    epoch: int
+    message_id: str
+    number: int
+    name: str = field(repr=False)
+    stated_type: str
+    stated_size: int
+    url: str = field(repr=False)
+    state: Literal["new", "seen", "refused"]
+    because: str | None
+    type: str | None
+    size: int | None
+    digest: str | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +201,11 @@ class IntentRow:
     as_done: bool | None
     reconciled_by: str | None
     alarm: str | None
+    alarm_told_at: datetime | None
+    proposed: str | None
+    """The digest that the flow proposed, where a person has edited the arguments since."""
+    edits: list[dict[str, Any]] | None
+    """Who edited them: [{person, line, version}]."""
     lease_us: int | None
     resent: int
     created_at: datetime
@@ -190,7 +234,11 @@ class ConsentRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalRow:
-    """A question to a team whether a write may be made: one per line of the grant and version of the arguments."""
+    """A question to a team whether a write may be made: one per line of the grant and version of the arguments.
+
+    `team` is the one that is asked now. `chain`: whom it passes on to in turn, [{by, within, remind, calendar}]; `rank`
+    counts how often it has.
+    """
 
     id: str
     intent_id: str
@@ -206,6 +254,8 @@ class ApprovalRow:
     remind_at: tuple[datetime, ...]
     seen_seq: int
     shown: Any = field(repr=False)
+    rank: int
+    chain: list[dict[str, Any]] | None
     decided_by: str | None
     decided_at: datetime | None
     reason: str | None = field(repr=False)
@@ -215,16 +265,41 @@ class ApprovalRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionRow:
-    """One attempt to decide an approval, whatever came of it."""
+    """One attempt to decide an approval, whatever came of it: who, when, from where, and what they were shown.
+
+    `pass_on` is the engine's own, where a line went to its next team. `changes`: {argument: [before,
+    after]} of an edit. `seen_seq`: the ticket's last message then.
+    """
 
     id: str
     approval_id: str
     ticket_id: str
     person: str
-    wanted: Literal["approve", "reject", "edit"]
+    wanted: Literal["approve", "reject", "edit", "hand_back", "pass_on"]
     version: int
     reason: str | None = field(repr=False)
     via: str | None
+    outcome: str
+    at: datetime
+    ip: str | None
+    digest: str | None
+    shown: Any = field(repr=False)
+    seen_seq: int | None
+    changes: Any = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconciliationRow:
+    """One attempt of a person to say what became of a call whose outcome is unknown."""
+
+    id: str
+    call_id: str
+    ticket_id: str
+    person: str
+    as_done: bool
+    reason: str | None = field(repr=False)
+    via: str | None
+    ip: str | None
     outcome: str
     at: datetime
 

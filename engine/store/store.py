@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
 from engine.store.approvals import Approvals
+from engine.store.attachments import Attachments
 from engine.store.consents import Consents
 from engine.store.database import Clock, Database
 from engine.store.handoffs import Handoffs
@@ -19,8 +20,10 @@ from engine.store.migrate import migrate
 from engine.store.outbound import Outbound
 from engine.store.people import People
 from engine.store.questions import Questions
+from engine.store.reconciling import Reconciling
 from engine.store.revisions import Revisions
 from engine.store.revocations import Revocations
+from engine.store.starts import Starts
 from engine.store.steps import Steps
 from engine.store.tickets import Tickets
 from engine.store.values import Values
@@ -33,8 +36,9 @@ R = TypeVar("R")
 class Store:
     """Everything that the engine knows. Each method of an area is one transaction.
 
-    Areas: tickets, messages, values, steps, revisions, intents, consents, approvals, questions, outbound, handoffs,
-    people, revocations, wishes, meta. `with Store.open(url) as store:` closes it at the end.
+    Areas: tickets, messages, values, steps, revisions, intents, consents, approvals, attachments, questions,
+    starts, outbound, handoffs, reconciling, people, revocations, wishes, meta. `with Store.open(url) as store:`
+    closes it.
     """
 
     def __init__(self, database: Database) -> None:
@@ -47,9 +51,12 @@ class Store:
         self.intents = Intents(database)
         self.consents = Consents(database)
         self.approvals = Approvals(database)
+        self.attachments = Attachments(database)
         self.questions = Questions(database)
+        self.starts = Starts(database)
         self.outbound = Outbound(database)
         self.handoffs = Handoffs(database)
+        self.reconciling = Reconciling(database)
         self.people = People(database)
         self.revocations = Revocations(database)
         self.wishes = Wishes(database)

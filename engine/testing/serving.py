@@ -6,7 +6,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 
 import uvicorn
 from starlette.applications import Starlette
@@ -27,10 +27,11 @@ START: Final = 15.0
 class Server:
     """An application served in a thread of its own until `stop`."""
 
-    def __init__(self, app: Starlette, *, port: int = 0) -> None:
+    def __init__(self, app: Starlette, *, port: int = 0, lifespan: Literal["on", "off"] = "off") -> None:
+        """`lifespan`: whether the application has something to begin and end with the server."""
         self._socket = _bind(port)
         self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
-        self._server = _uvicorn(app)
+        self._server = _uvicorn(app, lifespan)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
 
     def start(self) -> Self:
@@ -77,9 +78,9 @@ def _bind(port: int) -> socket.socket:
     return listener
 
 
-def _uvicorn(app: Starlette) -> uvicorn.Server:
+def _uvicorn(app: Starlette, lifespan: Literal["on", "off"] = "off") -> uvicorn.Server:
     config = uvicorn.Config(
-        app, loop="asyncio", http="h11", ws="none", lifespan="off", log_config=None, access_log=False,
+        app, loop="asyncio", http="h11", ws="none", lifespan=lifespan, log_config=None, access_log=False,
         timeout_graceful_shutdown=GRACE, server_header=False,
     )  # fmt: skip
     server = uvicorn.Server(config)

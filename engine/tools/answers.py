@@ -7,10 +7,12 @@ from engine.exchange import Answer
 from engine.tools import wire
 from engine.tools.base import Unreadable
 
-__all__ = ["declared", "in_progress", "scrubbed"]
+__all__ = ["SECRET_LENGTH", "declared", "hidden", "in_progress", "scrubbed"]
 
 _IN_PROGRESS: Final = ("in_progress", "idempotency_key_in_use")
 HIDDEN: Final = "[secret]"
+SECRET_LENGTH: Final = 6
+"""A shorter value is not searched for in answers: it would be found everywhere."""
 
 
 def declared(answer: Answer, errors: Mapping[str, Any]) -> str | None:
@@ -25,8 +27,14 @@ def declared(answer: Answer, errors: Mapping[str, Any]) -> str | None:
         if answer.status in _statuses(error.get("status"), answer.status)
         and ("status" in error or error.get("body"))
         and (not error.get("body") or _holds(body, error["body"]))
+        and not (_loose(error) and 200 <= answer.status < 300)
     ]
     return min(found)[1] if found else None
+
+
+def _loose(error: Mapping[str, Any]) -> bool:
+    """A text somewhere in an answer of any status: in one that says that it went well it may be an echo."""
+    return "status" not in error and isinstance(error.get("body"), str)
 
 
 def in_progress(answer: Answer) -> bool:
@@ -37,6 +45,11 @@ def in_progress(answer: Answer) -> bool:
     places = [body, body.get("error")] if isinstance(body, Mapping) else []
     words = [place.get(key) for place in places if isinstance(place, Mapping) for key in ("error", "code", "type")]
     return any(mark in _word(word) for word in words for mark in _IN_PROGRESS)
+
+
+def hidden(secrets: Mapping[str, str]) -> tuple[str, ...]:
+    """The values of secrets that are looked for in answers, longest first: one may hold another."""
+    return tuple(sorted({value for value in secrets.values() if len(value) >= SECRET_LENGTH}, key=len, reverse=True))
 
 
 def scrubbed(json: Any, secrets: Iterable[str]) -> Any:
@@ -68,8 +81,11 @@ def _statuses(said: Any, status: int) -> tuple[int, ...]:
 
 
 def _holds(whole: Any, part: Any) -> bool:
-    """Whether `part` stands in `whole`: each key of a record, each element of a list, equal scalars."""
+    """Whether `part` stands in `whole`: each key of a record, each element of a list, equal scalars; a text also as a
+    value somewhere in the record or list (a vendor's code has its place, and the tool file need not know it)."""
     match part:
+        case str() if isinstance(whole, Mapping | list):
+            return any(_holds(item, part) for item in (whole.values() if isinstance(whole, Mapping) else whole))
         case Mapping():
             return isinstance(whole, Mapping) and all(k in whole and _holds(whole[k], v) for k, v in part.items())
         case list() | tuple():

@@ -14,13 +14,15 @@ They hold codes, names and paths of the project's own making, never a value, a U
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from engine.errors import EngineError
+from engine.network import Network
 
 __all__ = [
-    "CallError", "Contract", "Failed", "InProgress", "Result", "Tool", "ToolDefinition", "ToolError", "Unknown",
-    "Unreadable",
+    "CallError", "Contract", "Failed", "InProgress", "Result", "Surroundings", "Tool", "ToolDefinition", "ToolError",
+    "Unknown", "Unreadable",
 ]  # fmt: skip
 
 
@@ -47,9 +49,11 @@ class ToolError(CallError):
 class Failed(CallError):
     """Certainly not done: a read that failed after its attempts, or a call of which nothing was sent.
 
-    Codes: `unreachable`, `timeout`, `cut`, `rate_limited`, `redirect`, `status_<n>`, `encoding`; and of the call
-    itself, so that repeating it is in vain (`again` is False): `argument` (breaks the input schema or does not fit
-    its place), `secret` (missing from the environment), `url`, `header`, `no_key`.
+    Codes: `unreachable`, `timeout`, `cut`, `rate_limited`, `redirect`, `status_<n>`, `encoding`, `circuit_open` (the
+    host failed too often: `engine.tools.breaker`), `not_here` (this worker lacks the function or the server), `error`
+    (a function or an MCP tool failed); and of the call itself, so that repeating it is in vain (`again` is False):
+    `argument` (breaks the input schema or does not fit its place), `secret` (missing from the environment), `url`,
+    `header`, `no_key`, `host` and `address` (the network policy), `changed` (an MCP tool is not the pinned one).
     """
 
     def __init__(self, code: str, *, again: bool = True, retry_after: float | None = None) -> None:
@@ -65,7 +69,7 @@ class InProgress(CallError):
 
 
 class Unknown(CallError):
-    """The write may have happened. Codes: `timeout`, `cut`, `redirect`, `status_<n>`."""
+    """The write may have happened. Codes: `timeout`, `cut`, `redirect`, `status_<n>`, `error`."""
 
 
 class Unreadable(CallError):
@@ -101,7 +105,7 @@ class Contract(Protocol):
 
     @property
     def idempotency(self) -> Mapping[str, Any]:
-        """{header, keeps: seconds}; empty: the vendor has no keys."""
+        """{header or argument, keeps: seconds}, a function's without either; empty: the vendor has no keys."""
 
     @property
     def timeout(self) -> int:
@@ -123,12 +127,25 @@ class Result:
 class ToolDefinition:
     """A tool as its file declares it: what flows rely on, and how it is called.
 
-    `kind` is a key of `TOOLS`. `binding` is JSON; for `http` see `engine.tools.http`.
+    `kind` is a key of `TOOLS`. `binding` is JSON, each kind's own: see the kind's file.
     """
 
     contract: Contract
     kind: str
     binding: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the tools of a project share. Without anything said: no host is listed, no project, no MCP server."""
+
+    network: Network = field(default_factory=Network)
+    breakers: Any = None
+    """`engine.tools.breaker.Breakers`; None: nothing is ever left alone."""
+    root: Path | None = None
+    """The project's folder, where its Python functions are."""
+    servers: Mapping[str, Any] = field(default_factory=dict)
+    """MCP servers by name: {command: [tree], env: {name: tree}} or {url: tree, headers: {name: tree}}"""
 
 
 @runtime_checkable

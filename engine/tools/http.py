@@ -1,9 +1,12 @@
 """`http:` tools: one request a call, put together from compiled templates.
 
-A binding is JSON: {method, url: tree, headers: {name: tree}, query: {name: tree}, json: body, retry: {attempts,
-backoff}}. A body is {"tree": tree}, {"map": {key: body}} or {"list": [body]}. Templates see the arguments in the form
-that the input schema gives them (cents where it says `minor`), a declared argument that is missing as none, and
-`secret`. A none in headers, query or a map leaves the entry out.
+A binding is JSON: {method, url: tree, headers: {name: tree}, query: {name: tree}, json: body, form: {name: tree},
+retry: {attempts, backoff}}. A body is {"tree": tree}, {"map": {key: body}} or {"list": [body]}. Templates see the
+arguments in the form that the input schema gives them (cents where it says `minor`), a declared argument that is
+missing as none, and `secret`. A none in headers, query, form or a map leaves the entry out.
+
+A request goes to hosts that the project lists or the tool's own `url` names, and to no private address unless it is
+listed (`engine.network`); a host that keeps failing is left alone for a while (`engine.tools.breaker`).
 
 A read is tried again after a lost connection, 429 and 5xx, within the contract's time-out. A write is sent at most
 once a call; what it came to, only a 2xx, a declared error or an unsent request tells.
@@ -22,11 +25,13 @@ from engine.tools.base import (
     Failed,
     InProgress,
     Result,
+    Surroundings,
     ToolDefinition,
     ToolError,
     Unknown,
     Unreadable,
 )
+from engine.tools.breaker import Breakers
 from engine.tools.request import Prepared, prepare
 from engine.tools.typed import typed
 
@@ -36,15 +41,19 @@ _ATTEMPTS: Final = 3
 _BACKOFF: Final = 0.2
 """Seconds before the second attempt of a read; doubled each time, with up to half of it added at random."""
 _PASSING: Final = (429, 500, 502, 503, 504)
+_VAIN: Final = ("url", "host", "address")
+"""Why nothing was sent, where the same call can never be."""
 
 
 class HttpTool:
     """A tool behind HTTP. Holds no connection and no secret; safe to share between tasks."""
 
-    def __init__(self, definition: ToolDefinition) -> None:
+    def __init__(self, definition: ToolDefinition, surroundings: Surroundings) -> None:
         self.contract = definition.contract
         self.effect = definition.contract.effect
         self.binding = definition.binding
+        self._network = surroundings.network
+        self._breakers: Breakers = surroundings.breakers or Breakers()
 
     async def call(
         self, contract: Contract, arguments: Mapping[str, Any], *, secrets: Mapping[str, str], key: str | None
@@ -61,9 +70,9 @@ class HttpTool:
 
     async def _write(self, contract: Contract, prepared: Prepared, *, keyed: bool) -> Result:
         try:
-            answer = await _send(prepared, contract.timeout)
+            answer = await self._send(prepared, contract.timeout)
         except NotSent as error:
-            raise Failed(error.code, again=error.code != "url") from None
+            raise Failed(error.code, again=error.code not in _VAIN) from None
         except Cut as error:
             if _good(error.status) and error.code in ("too_large", "encoding"):
                 raise Unreadable("$") from None
@@ -95,9 +104,9 @@ class HttpTool:
 
     async def _look(self, contract: Contract, prepared: Prepared, seconds: float) -> Result:
         try:
-            answer = await _send(prepared, seconds)
+            answer = await self._send(prepared, seconds)
         except NotSent as error:
-            raise Failed(error.code, again=error.code != "url") from None
+            raise Failed(error.code, again=error.code not in _VAIN) from None
         except Cut as error:
             if error.code in ("too_large", "encoding"):
                 raise Unreadable("$") from None
@@ -111,11 +120,22 @@ class HttpTool:
             raise Failed("redirect" if answer.status < 400 else f"status_{answer.status}", again=False)
         return _result(contract, prepared, answer)
 
-
-async def _send(prepared: Prepared, seconds: float) -> Answer:
-    return await exchange(
-        prepared.method, prepared.url, headers=prepared.headers, content=prepared.content, seconds=seconds
-    )
+    async def _send(self, prepared: Prepared, seconds: float) -> Answer:
+        """Raises Failed where the breaker lets nothing pass, NotSent and Cut."""
+        with self._breakers.passing(prepared.host) as outcome:
+            try:
+                answer = await exchange(
+                    prepared.method, prepared.url, headers=prepared.headers, content=prepared.content,
+                    seconds=seconds, network=self._network, listed=prepared.listed,
+                )  # fmt: skip
+            except NotSent as error:
+                outcome.good = None if error.code in _VAIN else False
+                raise
+            except Cut as error:
+                outcome.good = error.code in ("too_large", "encoding")  # it answers, if not as it should
+                raise
+            outcome.good = answer.status < 500
+            return answer
 
 
 def _result(contract: Contract, prepared: Prepared, answer: Answer) -> Result:

@@ -11,24 +11,24 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
+from engine.exchange import CAP
 from engine.expressions.evaluate import EvaluationError, evaluate
 from engine.expressions.values import Money
 from engine.tools import schema as schemas
 from engine.tools import wire
+from engine.tools.answers import hidden
 from engine.tools.base import Contract, Failed, Unreadable
 from engine.tools.typed import plain
 
-__all__ = ["Prepared", "prepare"]
+__all__ = ["Prepared", "prepare", "secret_names"]
 
 _ORIGIN: Final = re.compile(r"(?i)https?://[^/?#\s@\\]+")
 _HEADER: Final = re.compile(r"[\x20-\x7e]{0,8000}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _LONGEST: Final = 2000
 """Characters of a value within an address."""
-_SECRET_LENGTH: Final = 6
-"""A shorter value is not searched for in answers: it would be found everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,10 @@ class Prepared:
 
     method: str
     url: str = field(repr=False)
+    host: str
+    """`name:port`, for the breaker."""
+    listed: bool
+    """Whether the tool's own file names the host."""
     headers: Mapping[str, str] = field(repr=False)
     content: bytes | None = field(repr=False)
     secrets: tuple[str, ...] = field(repr=False)
@@ -69,11 +73,50 @@ def _prepared(
     if (body := binding.get("json")) is not None:
         content = wire.write(_body(body, names))
         headers["content-type"] = "application/json"
+    elif (form := binding.get("form")) is not None:
+        content = _form(form, names)
+        headers["content-type"] = "application/x-www-form-urlencoded"
+    if content is not None and len(content) > CAP:
+        raise Failed("argument", again=False)
     if key is not None and contract.idempotency:
         headers[str(contract.idempotency["header"]).lower()] = _header(key)
-    within = set(_secret_names({**binding, "url": _after_base(binding["url"])}))
-    hidden = tuple(sorted({secrets[name] for name in within if len(secrets[name]) >= _SECRET_LENGTH}))
-    return Prepared(str(binding.get("method", "GET")).upper(), _url(binding, names), headers, content, hidden)
+    within = set(secret_names({**binding, "url": _after_base(binding["url"])}))
+    taken_out = hidden({name: secrets[name] for name in within})
+    url = _url(binding, names)
+    listed = bool(_ORIGIN.match(str(_parts(binding["url"])[0][1]))) if _parts(binding["url"])[0][0] == "lit" else False
+    return Prepared(
+        str(binding.get("method", "GET")).upper(), url, _host(url), listed, headers, content, taken_out
+    )  # fmt: skip
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    try:
+        return f"{(parts.hostname or '').lower()}:{parts.port or (443 if parts.scheme.lower() == 'https' else 80)}"
+    except ValueError:
+        raise Failed("url", again=False) from None
+
+
+def _form(trees: Mapping[str, Any], names: Mapping[str, Any]) -> bytes:
+    """`application/x-www-form-urlencoded`. A record is `name[key]`, a list its name again for each of its values, or
+    `name[0][key]` where they are records: what Stripe and PHP read, and OpenAPI calls `deepObject`."""
+    fields = [field for name, tree in trees.items() for field in _fields(name, evaluate(tree, names))]
+    return "&".join(f"{quote(name, safe='[]')}={quote(_text(value), safe='')}" for name, value in fields).encode()
+
+
+def _fields(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    match value:
+        case None:
+            return
+        case Mapping():
+            for key, item in value.items():
+                yield from _fields(f"{name}[{key}]", item)
+        case list() | tuple():
+            nested = any(isinstance(item, Mapping | list | tuple) for item in value)
+            for number, item in enumerate(value):
+                yield from _fields(f"{name.removesuffix('[]')}[{number}]" if nested else name, item)
+        case _:
+            yield name, value
 
 
 def _headers(trees: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, str]:
@@ -97,10 +140,9 @@ def _url(binding: Mapping[str, Any], names: Mapping[str, Any]) -> str:
         else:
             url += _encoded(url, _text(evaluate(part, names)))
     for name, tree in binding.get("query", {}).items():
-        value = evaluate(tree, names)
-        if value is not None:
+        for key, value in _fields(name, evaluate(tree, names)):
             text = quote(_text(value), safe="")
-            url += f"{'&' if '?' in url else '?'}{quote(name, safe='')}={text}"
+            url += f"{'&' if '?' in url else '?'}{quote(key, safe='')}={text}"
     if not _ORIGIN.match(url) or _climbs(url.partition("?")[0]) or _CONTROL.search(url):
         raise Failed("url", again=False)
     return url
@@ -166,17 +208,18 @@ def _is_secret(tree: Any) -> bool:
                 and list(tree[1]) == ["name", "secret"])  # fmt: skip
 
 
-def _secret_names(part: Any) -> Iterator[str]:
+def secret_names(part: Any) -> Iterator[str]:
+    """The names that the trees of a binding read of `secret`."""
     if _is_secret(part):
         yield str(part[2])
     elif isinstance(part, Mapping):
         for item in part.values():
-            yield from _secret_names(item)
+            yield from secret_names(item)
     elif isinstance(part, list | tuple):
         for item in part:
-            yield from _secret_names(item)
+            yield from secret_names(item)
 
 
 def _require(binding: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
-    if not all(secrets.get(name) for name in _secret_names(binding)):
+    if not all(secrets.get(name) for name in secret_names(binding)):
         raise Failed("secret", again=False)

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -134,3 +135,38 @@ def edit(root: Path, originals: dict[Path, bytes], chance: random.Random) -> Non
             at = chance.randrange(len(lines))
             lines[at] = lines[at].replace(b"id", b"number", 1).replace(b": ", b":  ", 1)
             path.write_bytes(b"".join(lines))
+
+
+def test_a_file_that_a_tool_refers_to_counts_too(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A document and a function's source lie beside the project's own files, and findings hang on them."""
+    (root / "tools" / "more.yaml").write_text(
+        "- {tool: a.b, effect: read, openapi: {spec: specs/a.json, operation: go}}\n"
+        "- {tool: a.c, effect: read, input: {type: object}, output: {type: object}, python: 'crm:find'}\n"
+    )
+    (root / "specs").mkdir()
+    spec = '{"openapi": "3.1.0", "servers": [{"url": "https://a.example"}], "paths": {"/x": {"get": %s}}}'
+    rules = []
+    for name, function in (("go", "find"), ("no", "find"), ("no", None), ("go", "fond"), ("go", "find")):
+        (root / "specs" / "a.json").write_text(spec % json.dumps({"operationId": name}))
+        (root / "crm.py").unlink(missing_ok=True)
+        if function:
+            (root / "crm.py").write_text(f"def {function}(): ...\n")
+        said = validate(root, capsys)
+        assert said == validate(root, capsys) == validate(root, capsys, "--no-cache")
+        rules.append([rule for rule in ("unknown-operation", "wrong-function") if f"[{rule}]" in said[1]])
+    assert rules == [[], ["unknown-operation"], ["unknown-operation", "wrong-function"], ["wrong-function"], []]
+
+
+def test_a_policy_that_comes_goes_or_changes_is_looked_at_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    golden = Path(__file__).parents[1] / "golden"
+    root = tmp_path / "policy"
+    shutil.copytree(golden / "base", root)
+    shutil.copytree(golden / "right" / "policy", root, dirs_exist_ok=True)
+    policy = root / "knowledge" / "policies" / "late.md"
+    text = policy.read_text("utf-8")
+    for content, status in ((text, 0), (None, 1), (text, 0), ("", 1), ("x" * 20_001, 1), (text, 0)):
+        policy.unlink() if content is None else policy.write_text(content, "utf-8")
+        assert validate(root, capsys)[0] == validate(root, capsys)[0] == status
+        assert validate(root, capsys, "--no-cache")[0] == status

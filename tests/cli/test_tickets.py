@@ -71,7 +71,16 @@ def test_one_ticket(engine: Engine, store: Store, ticket: TicketRow) -> None:
     ran = engine("tickets", "show", ticket.id)
     assert (ran.status, ran.err) == (0, "")
     shown = lines(ran.out)
-    assert list(shown) == ["ticket", "conversation", "steps", "intents", "approvals", "questions", "handoffs"]
+    assert list(shown) == [
+        "ticket",
+        "conversation",
+        "steps",
+        "intents",
+        "approvals",
+        "decisions",
+        "questions",
+        "handoffs",
+    ]
     assert ["subject", "Money back"] in shown["ticket"]
     assert shown["conversation"][0][1:] == ["customer", "text of first-1"]
     assert shown["steps"][0][1:] == ["flows/refund.yaml:12:5", "refund", "tool", "done", "no gate held it"]

@@ -35,6 +35,10 @@ READ = """  - tool: orders.get
 """
 
 CASES = {
+    # where calls go
+    "a host that is newly listed": Case(
+        "engine.yaml", "127.0.0.1, localhost]", "127.0.0.1, localhost, 10.0.0.0/8]", "", "network"
+    ),
     # grants
     "a read that is newly granted": Case(
         FLOW,
@@ -89,6 +93,21 @@ CASES = {
     "approval above more": Case(FLOW, "if: amount > 50,", "if: amount > 80,", REFUND, "approve"),
     "an approver may change it": Case(
         FLOW, "if: amount > 50, within", "if: amount > 50, edit: [amount], within", REFUND, "approve"
+    ),
+    "another team where the first does not in time": Case(
+        FLOW,
+        "if: amount > 50, within: 1d, otherwise: escalate}",
+        "if: amount > 50, within: 1d, otherwise: {by: support, within: 1d, otherwise: escalate}}",
+        REFUND,
+        "approve",
+    ),
+    "somebody who stands in": Case(
+        "engine.yaml",
+        "people: [lena@northwind.example, omar@northwind.example],",
+        "people: [lena@northwind.example, omar@northwind.example], substitutes: [{for: lena@northwind.example, "
+        "by: ida@northwind.example, from: 2026-12-21, until: 2026-12-31}],",
+        REFUND,
+        "people",
     ),
     "somebody more may approve": Case(
         "engine.yaml",
@@ -215,7 +234,13 @@ BOTH_WAYS = {
     "another address": Case(PAYMENTS, "SHOP_URL }}/refunds", "SHOP_URL }}/payouts", REFUND, "http"),
     "another method": Case(PAYMENTS, "    method: POST", "    method: PUT", REFUND, "http"),
     "another body": Case(PAYMENTS, 'amount: "{{ amount }}"', 'amount: "{{ amount * 2 }}"', REFUND, "http"),
-    "another fact": Case(PAYMENTS, 'with: {order_id: "{{ order_id }}"}', 'with: {order_id: "4711"}', REFUND, "facts"),
+    "another fact": Case(
+        PAYMENTS,
+        'orders.get, with: {order_id: "{{ order_id }}"}',
+        'orders.get, with: {order_id: "4711"}',
+        REFUND,
+        "facts",
+    ),
     "another kind of argument": Case(
         PAYMENTS,
         "      amount: {type: integer, money: {currency: EUR, minor: true}",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from engine.project.flow import Flow
+from engine.project.settings import Settings
 from engine.project.shape import Declaration, Key, Section, Shape
 from engine.project.step import CAUSES, WORDS, StepKind
 from engine.steps import STEPS
@@ -17,7 +18,10 @@ EXAMPLES = ROOT / "docs" / "examples"
 def reference() -> str:
     """The whole page."""
     return (
-        "\n".join([*_head(), *_flow(), *_causes(), *(line for kind in STEPS.values() for line in _kind(kind))]) + "\n"
+        "\n".join(
+            [*_head(), *_flow(), *_causes(), *(line for kind in STEPS.values() for line in _kind(kind)), *_project()]
+        )
+        + "\n"
     )
 
 
@@ -40,6 +44,24 @@ def _flow() -> Iterator[str]:
         inner = _declaration(declared.shape)
         if inner is not None:
             yield from (f"### `{declared.name}` of a flow", "", _doc(inner), "", *_table(inner.KEYS.values()))
+            yield from _inside(inner)
+
+
+def _project() -> Iterator[str]:
+    yield from ("## engine.yaml", "", "What holds for every flow of a project.", "", *_table(Settings.KEYS.values()))
+    for declared in Settings.KEYS.values():
+        inner = _declaration(declared.shape)
+        if inner is not None and inner.KEYS:
+            yield from (f"### `{declared.name}` of engine.yaml", "", _doc(inner), "", *_table(inner.KEYS.values()))
+            yield from _inside(inner)
+
+
+def _inside(declaration: type[Declaration]) -> Iterator[str]:
+    """The records that stand in a record."""
+    for declared in declaration.KEYS.values():
+        inner = _declaration(declared.shape)
+        if inner is not None and not issubclass(inner, StepKind):
+            yield from (f"`{declared.name}` has:", "", *_table(inner.KEYS.values()), *_inside(inner))
 
 
 def _causes() -> Iterator[str]:

@@ -113,6 +113,7 @@ class Bench:
         self.service = Service(
             store=self.store, channels=self.project.channels(self.settings.secrets), ring=self.ringer.ring,
             teams_of=self.project.teams_of, sla=timedelta(seconds=self.project.sla), team=self.project.handoff_team,
+            plans=lambda: self.project.plans, events_token="events-token",
         )  # fmt: skip
         transport = httpx.ASGITransport(create_app(self.service))
         self.http = httpx.AsyncClient(transport=transport, base_url="http://service")

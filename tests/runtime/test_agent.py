@@ -168,3 +168,44 @@ async def test_its_words_pass_the_guardrails_of_any_reply(bench: Bench) -> None:
     await played.end()
     assert bench.with_people(played.ticket)
     assert not any("desk-token" in text for text in bench.said(played.ticket))
+
+
+POLICY = "# Broken lamps\n\nA broken lamp is paid back, whatever its age.\n"
+
+
+async def test_a_policy_is_given_in_full_as_it_was_when_the_ticket_began(
+    temporal: TemporalServer, tmp_path: Path
+) -> None:
+    root = made.project(
+        tmp_path, flow=FLOW.replace("    tools: [orders", "    policy: knowledge/lamps.md\n    tools: [orders")
+    )
+    settings, policy = root / "engine.yaml", root / "knowledge" / "lamps.md"
+    settings.write_text(settings.read_text("utf-8").replace("models:\n", CLAUDE, 1), "utf-8")
+    policy.write_text(POLICY, "utf-8")
+    async with Bench(tmp_path, temporal.address, f"q-{tmp_path.name}", root=root) as bench:
+        before = bench.store.revisions.active("damage")
+        played = Played(
+            bench, calls(("orders.get", {"order_id": "4710"})), calls(("write_to_customer", {"text": "Hm?"})), DONE
+        )
+        changed = False
+
+        async def change() -> None:
+            nonlocal changed
+            policy.write_text(POLICY + "But not in winter.\n", "utf-8")
+            assert bench.project.reload()
+            assert [name.partition("@")[0] for name in bench.project.activate(bench.store)] == ["damage"]
+            changed = True
+
+        async with played.worker:
+            await bench.until(lambda: bench.said(played.ticket), "the question")
+            await change()
+            bench.answers = [("Hm", "It fell")]
+            await bench.until(lambda: bench.closed(played.ticket), "the close")
+        assert changed
+        assert bench.store.revisions.active("damage") != before
+    assert len(played.asked) == 3
+    for request in played.asked:
+        assert POLICY.strip() in request.instruction
+        assert "winter" not in request.instruction
+    plan = bench.project.plans["damage"].to_json()
+    assert "whatever its age" not in str(plan), "a plan names the text by its digest"

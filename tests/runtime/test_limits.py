@@ -8,7 +8,7 @@ import pytest
 
 from engine.expressions.values import Money
 from engine.plan import Grant
-from engine.runtime.activities.writing import limits_of
+from engine.runtime.gates import limits_of
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CUSTOMER = ["name", "customer"]

@@ -112,3 +112,19 @@ async def test_a_platform_that_is_down_hears_each_text_once_when_it_is_back(benc
     assert paid(bench) == [12900]
     struck = {seen["fault"] for seen in bench.desk.requests()}
     assert struck >= {"status", "drop", "drop_after_work", "status_after_work"}
+
+
+async def test_a_text_that_the_platform_refuses_for_good_is_a_persons(bench: Bench) -> None:
+    """The customer has not read it: the flow does not go on as if they had."""
+    async with bench.work():
+        ticket = bench.refund_ticket()
+        [approval] = await bench.until(bench.open_approvals, "the approval")
+        await bench.until(lambda: notes(bench, ticket), "the note to the team")
+        bench.desk.fault("/api/v2/tickets/*", method="PUT", kind="status", status=422)
+        await bench.decide(approval)
+        await bench.until(lambda: bench.with_people(ticket) or bench.closed(ticket), "the end")
+    assert bench.with_people(ticket)
+    row = bench.row(ticket)
+    assert (row.outcome, row.escalated) == (None, "unsent")
+    assert paid(bench) == [12900]
+    assert any("payments.refund" in note and "DO NOT REPEAT" in note for note in notes(bench, ticket))

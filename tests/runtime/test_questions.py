@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -286,3 +287,20 @@ async def test_an_element_of_a_list_is_chosen_by_its_label(bench: Bench) -> None
         assert given.json()["answer"] == {"order": "4710"}
         await bench.until(lambda: bench.closed(ticket), "the close")
     assert bench.said(ticket) == ["We take order 4710."]
+
+
+async def test_a_team_with_hours_of_its_own_is_given_its_own_business_days(
+    temporal: TemporalServer, tmp_path: Path
+) -> None:
+    flow = FLOW.replace("within: 1d", "within: 1 business day").replace("remind: [4h, 8h]", "remind: [4h]")
+    root = made.project(tmp_path, flow=flow)
+    file = root / "engine.yaml"
+    leads = "billing-leads: {title: Billing leads,"
+    hours = 'calendar: {hours: {mon-sun: "02:00-03:00"}, timezone: Asia/Tokyo},'
+    settings = file.read_text("utf-8")
+    assert leads in settings
+    file.write_text(settings.replace(leads, f"{leads} {hours}"), "utf-8")
+    async with Bench(tmp_path, temporal.address, f"q-{tmp_path.name}", root=root) as bench, bench.work():
+        _, row = await asked(bench)
+    ends = row.expires_at.astimezone(ZoneInfo("Asia/Tokyo"))
+    assert (2, 0) <= (ends.hour, ends.minute) <= (3, 0), "the project's hours are those of Berlin, from nine to six"

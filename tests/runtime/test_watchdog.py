@@ -322,7 +322,54 @@ async def test_a_write_that_nobody_answers_for_goes_to_people(
     assert handoff.reason == "write_unknown"
     [note] = notes(desk, row)
     assert "payments.refund: unknown" in note
-    assert "look before you repeat it" in note
+    assert f"do not repeat it before `engine reconcile {intent.id}`" in note
+
+
+async def test_a_write_that_was_done_after_all_is_told_once(
+    dog: Watchdog, store: Store, desk: ZendeskStandIn, zendesk: Zendesk, bell: Phone
+) -> None:
+    """A person said "not done", and may have done it again: the late answer must not be silent."""
+    row = ticket(store, desk)
+    intent = sending(store, row)
+    later(store, timedelta(minutes=1) + GRACE)
+    await dog.look()
+    said = store.reconciling.decide(intent.id, False, person="mira", reason="not in the books")
+    assert said.outcome == "reconciled"
+    assert not store.intents.settle(intent.id, intent.token or "", "done", result={"id": "re_1"})
+    desk.fault("/api/v2/tickets/*", method="PUT", kind="status", status=422)
+    for _ in range(2):  # the platform refuses the first time
+        await another(store, zendesk, bell).look()
+        later(store, timedelta(minutes=6))
+    await asyncio.gather(*(another(store, zendesk, bell).look() for _ in range(3)))
+    told = [note for note in notes(desk, row) if note.startswith("ALARM")]
+    assert len(told) == 1
+    assert "reconciled as not done by mira" in told[0]
+    assert "it WAS done" in told[0]
+    assert store.reconciling.untold() == []
+    assert store.handoffs.of_ticket(row.id), "somebody has it"
+
+
+async def test_a_line_passes_to_its_next_team_without_a_worker(
+    dog: Watchdog, store: Store, desk: ZendeskStandIn, bell: Phone
+) -> None:
+    row = ticket(store, desk)
+    store.tickets.verify(row.id, "5", "customers.match", None, None)
+    intent = store.intents.propose(
+        row.id, 1, "refund", "1", tool="payments.refund", contract_digest="c", arguments={}, digest="d", author_id="5"
+    ).intent
+    chain = [{"by": "finance", "within": {"seconds": 60}, "remind": [{"seconds": 30}], "calendar": {}}]
+    opened = store.approvals.open(
+        intent.id, 1, 1, "leads", node="refund", expires_at=store.now() + timedelta(minutes=1), chain=chain
+    )
+    later(store, timedelta(minutes=10))
+    await dog.look()
+    now = store.approvals.get(opened.id)
+    assert (now.state, now.team, now.rank, bell.rung) == ("open", "finance", 1, [row.id])
+    assert timedelta(seconds=55) < now.expires_at - store.now() <= timedelta(minutes=1), "counted from when it is asked"
+    assert len(now.remind_at) == 1
+    later(store, timedelta(minutes=2))
+    await dog.look()
+    assert store.approvals.get(opened.id).state == "expired"
 
 
 async def test_a_late_answer_still_counts(dog: Watchdog, store: Store, desk: ZendeskStandIn) -> None:

@@ -116,6 +116,7 @@ def world(app: Starlette, opened: Store, standin: ZendeskStandIn, http: httpx.Cl
         for table in reversed(schema.metadata.sorted_tables):
             if table is not schema.meta:
                 tx.connection.execute(table.delete())
+    opened.meta.hold_writes(False)
     rings: list[str] = []
     app.state.service = _service(opened, standin, rings)
     return World(app.state.service, opened, standin, http, rings)

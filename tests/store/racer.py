@@ -59,6 +59,36 @@ def decide(store: Store, work: dict[str, Any]) -> str:
     ).outcome
 
 
+def settle(store: Store, work: dict[str, Any]) -> str:
+    """One of the ways in which people, or time, end or move an approval."""
+    who: dict[str, Any] = {"person": work["person"], "teams": frozenset({"leads"}), "version": 1}
+    match work["way"]:
+        case "approve" | "reject" as way:
+            return store.approvals.decide(work["approval"], approve=way == "approve", **who).outcome
+        case "edit":
+            given = {"arguments": {"amount": work["person"]}, "digest": work["person"]}
+            return store.approvals.edit(work["approval"], **given, **who).outcome
+        case "hand_back":
+            return store.approvals.hand_back(work["approval"], due_at=store.now(), **who).outcome
+    row = store.approvals.pass_on(work["approval"], 0, expires_at=store.now() + timedelta(hours=1))
+    return f"{row.state} rank {row.rank}"
+
+
+def reconcile(store: Store, work: dict[str, Any]) -> str:
+    """Say what became of a call."""
+    return store.reconciling.decide(work["call"], work["as_done"], person=work["person"], reason="looked").outcome
+
+
+def lift(store: Store, work: dict[str, Any]) -> str:
+    """Let go of the hold on writes, or restore the store once more."""
+    return store.meta.lift(by="ana", reason="compared") if work["lift"] else store.meta.restored()[:0] + "restored"
+
+
+def tell(store: Store, work: dict[str, Any]) -> bool:
+    """Note that people know of an alarm."""
+    return store.reconciling.told(work["call"])
+
+
 def answer(store: Store, work: dict[str, Any]) -> str:
     """Answer a question."""
     return store.questions.answer(

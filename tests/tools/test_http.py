@@ -10,12 +10,14 @@ from typing import Any, cast
 import pytest
 
 from engine.expressions.values import Money
+from engine.network import Network
 from engine.plan import ToolContract
 from engine.tools.base import (
     CallError,
     Failed,
     InProgress,
     Result,
+    Surroundings,
     Tool,
     ToolDefinition,
     ToolError,
@@ -26,6 +28,7 @@ from engine.tools.http import HttpTool
 from engine.tools.registry import tool
 from tests.tools.server import Wire, answer
 
+HERE = Surroundings(network=Network(["127.0.0.1"]))
 SECRETS = {"SHOP_TOKEN": "s3cr3t-canary-token", "SHOP_URL": ""}
 URL = ["text", ["dot", ["name", "secret"], "SHOP_URL"], ["lit", "/orders/"], ["name", "order_id"]]
 BINDING = {
@@ -61,7 +64,7 @@ class Setup:
             "orders.get", self.effect, self.input, self.output, errors=self.errors, idempotency=self.idempotency,
             timeout=cast("int", self.timeout),
         )  # fmt: skip
-        made = tool(ToolDefinition(contract, "http", {**BINDING, **self.more}))
+        made = tool(ToolDefinition(contract, "http", {**BINDING, **self.more}), HERE)
         assert isinstance(made, Tool)
         return await made.call(
             contract, arguments or {"order_id": "4821"}, secrets={**SECRETS, "SHOP_URL": url}, key=key
@@ -271,6 +274,61 @@ async def test_no_connection_is_certainly_not_done(effect: str) -> None:
     assert (failed.value.code, failed.value.again) == ("unreachable", True)
 
 
+CODES = {"used": {"status": 422, "body": "already_used", "not_done": True}, "anywhere": {"body": "odd_code"}}
+
+
+@pytest.mark.parametrize(
+    ("given", "came_to"),
+    [
+        (answer('{"error": "already_used"}', 422), "ToolError used"),
+        (answer('{"errors": [{"code": "already_used", "field": "id"}]}', 422), "ToolError used"),
+        (answer('{"error": "not already_used"}', 422), "Unknown status_422"),
+        (answer('{"already_used": "yes"}', 422), "Unknown status_422"),
+        (answer('{"error": "already_used"}', 409), "Unknown status_409"),
+        (answer('{"error": {"type": "odd_code"}}', 400), "ToolError anywhere"),
+        (answer('{"note": "odd_code"}', 200), "done"),
+    ],
+)
+async def test_a_text_is_a_value_somewhere_in_a_refusal(given: bytes, came_to: str) -> None:
+    """A vendor's code has a place that the tool file need not know; in an answer that went well it may be an echo."""
+    async with Wire([given]) as wire:
+        try:
+            await refund(errors=CODES).call(wire.url)
+            found = "done"
+        except CallError as error:
+            found = f"{type(error).__name__} {error.code}"
+    assert found == came_to
+
+
+async def test_a_form_and_lists_are_written_as_systems_read_them() -> None:
+    form = {name: ["name", name] for name in ("order_id", "tags[]", "meta", "lines", "none")}
+    given = {"type": "object", "properties": {
+        "order_id": {"type": "string"}, "tags[]": {"type": "array"}, "meta": {"type": "object"},
+        "lines": {"type": "array"}, "none": {"type": "string"},
+    }}  # fmt: skip
+    more = {"form": form, "query": {"id": ["name", "tags[]"]}}
+    setup = Setup(effect="write", input=given, output={}, more=more)
+    values: dict[str, Any] = {
+        "order_id": "a&b=ü",
+        "tags[]": ["x", "y"],
+        "meta": {"k": True},
+        "lines": [{"n": 1}, {"n": 2}],
+    }
+    async with Wire([answer()]) as wire:
+        await setup.call(wire.url, **values)
+        line, headers, body = wire.requests[0]
+    assert headers["content-type"] == "application/x-www-form-urlencoded"
+    assert body == b"order_id=a%26b%3D%C3%BC&tags[]=x&tags[]=y&meta[k]=true&lines[0][n]=1&lines[1][n]=2"
+    assert line.partition("?")[2] == "id=x&id=y HTTP/1.1"
+
+
+async def test_a_body_beyond_the_cap_is_not_sent() -> None:
+    async with Wire([FINE]) as wire:
+        with pytest.raises(Failed) as raised:
+            await refund().call(wire.url, order_id="1", note="x" * 1_000_001)
+        assert (raised.value.code, raised.value.again, wire.requests) == ("argument", False, [])
+
+
 ERRORS = {
     "gone": {"status": 404},
     "too_late": {"status": 422, "body": {"error": {"code": "window"}}, "not_done": True},
@@ -377,7 +435,7 @@ async def test_no_error_and_no_log_holds_a_value(
 
 async def test_contracts_of_another_effect_are_refused() -> None:
     contract = ToolContract("x", "read", {}, {})
-    made = HttpTool(ToolDefinition(ToolContract("x", "write", {}, {}), "http", BINDING))
+    made = HttpTool(ToolDefinition(ToolContract("x", "write", {}, {}), "http", BINDING), HERE)
     with pytest.raises(Failed) as failed:
         await made.call(contract, {}, secrets={**SECRETS, "SHOP_URL": "http://127.0.0.1:1"}, key=None)
     assert failed.value.code == "contract"

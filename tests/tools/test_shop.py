@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from engine.expressions.values import Money
+from engine.network import Network
 from engine.plan import ToolContract
 from engine.testing.shop import SMALL_ORDER, Shop
-from engine.tools.base import CallError, InProgress, ToolDefinition, Unknown, Unreadable
+from engine.tools.base import CallError, InProgress, Surroundings, ToolDefinition, Unknown, Unreadable
 from engine.tools.registry import tool
 
 TOKEN = "shop-token-of-the-test"
@@ -55,7 +56,7 @@ BINDING = {
 
 
 async def refund(shop: Shop, key: str, cents: int = 100) -> Any:
-    made = tool(ToolDefinition(REFUND, "http", BINDING))
+    made = tool(ToolDefinition(REFUND, "http", BINDING), Surroundings(network=Network(["127.0.0.1"])))
     arguments = {"order_id": SMALL_ORDER.order_id, "amount": Money(Decimal(cents) / 100, "EUR")}
     secrets = {"SHOP_URL": shop.url, "SHOP_TOKEN": TOKEN}
     return await made.call(REFUND, arguments, secrets=secrets, key=key)

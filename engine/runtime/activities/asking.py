@@ -11,10 +11,11 @@ from engine.expressions.evaluate import EvaluationError, condition, evaluate
 from engine.expressions.values import Money, decode
 from engine.models.base import Field, Job, Message, Option, Request
 from engine.models.base import Money as Said
+from engine.runtime.activities.attaching import Attacher, accepted
 from engine.runtime.activities.base import Desk, Group, Scope, guarded
 from engine.runtime.activities.known import Known
 from engine.runtime.activities.speaking import Speaker, rendered
-from engine.runtime.deadlines import after, instants
+from engine.runtime.deadlines import after, calendar_of, instants
 from engine.runtime.input import Result
 from engine.store.rows import MessageRow
 
@@ -33,6 +34,7 @@ class Asker(Group):
     def __init__(self, desk: Desk, speaker: Speaker) -> None:
         super().__init__(desk)
         self.speaker = speaker
+        self.attacher = Attacher(desk)
 
     @activity.defn(name="ask.read")
     @guarded
@@ -55,7 +57,12 @@ class Asker(Group):
     async def _fresh(self, scope: Scope, said: Sequence[MessageRow], known: Mapping[str, Any]) -> dict[str, Any]:
         if scope.node.data.get("of"):  # no workflow asks for this: a team's answer is never read from a conversation
             raise EngineError(code="plan")
-        wanted = [field for field in self._fields(scope, known) if field.name not in known]
+        specs = scope.node.data["fields"]
+        lacking = [field for field in self._fields(scope, known) if field.name not in known]
+        wanted = [field for field in lacking if specs[field.name]["kind"] != "files"]
+        files = await self._files(scope, [field.name for field in lacking if field not in wanted], said)
+        if not wanted:
+            return files
         model = self.context.model(scope.plan, "ask")
         words = tuple(Message(_ROLES[m.author_role], m.text or "", m.platform_time) for m in said)  # type: ignore[arg-type]
         asked = scope.work.data.get("field")
@@ -64,7 +71,19 @@ class Asker(Group):
             Request(Job.EXTRACT, words, fields=tuple(wanted), asked=asked, now=now, language=scope.ticket.language)
         )
         sure = {n: v for n, v in answer.data.items() if v is not None and answer.per_field.get(n, 0.0) >= _SURE}
-        return {field.name: self._typed(scope, field, sure[field.name]) for field in wanted if field.name in sure}
+        found = {field.name: self._typed(scope, field, sure[field.name]) for field in wanted if field.name in sure}
+        return {**found, **files}
+
+    async def _files(self, scope: Scope, names: Sequence[str], said: Sequence[MessageRow]) -> dict[str, Any]:
+        """No model takes part in what is attached."""
+        specs = scope.node.data["fields"]
+        found = {name: await self.attacher.files(scope, specs[name]["files"], said) for name in names}
+        return {name: files for name, files in found.items() if files}
+
+    async def attached_in_vain(self, scope: Scope, said: Sequence[MessageRow]) -> bool:
+        """Whether files were asked for, and what came is none of those that are taken."""
+        asked = scope.node.data.get("fields", {}).get(str(scope.work.data.get("field") or ""), {})
+        return asked.get("kind") == "files" and bool(await self.attacher.of(said))
 
     async def progress(self, scope: Scope, fresh: Mapping[str, Any]) -> Result:
         """Keeps these fields with those known so far: `done`, or `missing` with the next field to ask for."""
@@ -106,7 +125,7 @@ class Asker(Group):
         ask = spec.get("ask")
         return Field(
             name=name,
-            kind=spec["kind"],
+            kind=spec["kind"] if spec["kind"] != "files" else "text",
             options=self._options(scope, name, spec),
             pattern=spec.get("pattern"),
             ask=rendered(scope, ask) if ask else "",
@@ -143,6 +162,8 @@ class Asker(Group):
         text = field.ask or f"Could you give me this, please: {field.name.replace('_', ' ')}?"
         if int(scope.work.data.get("attempt", 1)) > 1:
             text = f"Sorry, that did not work. {text}"
+            if "files" in scope.node.data["fields"][field.name]:
+                text += f"\n\n{accepted(scope.node.data['fields'][field.name]['files'])}"
             if field.options and len(field.options) <= 12:
                 text += "\n\n" + "\n".join(f"- {option.label}" for option in field.options)
         return await self.question(scope, text)
@@ -151,7 +172,7 @@ class Asker(Group):
         """Says a text that waits for an answer; `remind` and `until` are absolute and outlive a set-back. `values`:
         what it may state beside the values at hand."""
         silence: Mapping[str, Any] = scope.node.data.get("silence") or scope.plan.settings.get("silence") or _SILENCE
-        calendar = scope.plan.settings.get("calendar", {})
+        calendar = calendar_of(scope.plan.settings)
         now = await self.store.run(self.store.now)
         until = after(now, silence["within"], calendar)
         waits = {

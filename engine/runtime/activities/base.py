@@ -12,9 +12,10 @@ from temporalio.exceptions import ApplicationError
 
 from engine.errors import EngineError, NotHere
 from engine.expressions.values import decode, encode
-from engine.plan import Node, Plan
+from engine.plan import Grant, Node, Plan
 from engine.runtime.context import Context
 from engine.runtime.input import Result, Step, Value, Work
+from engine.runtime.names import engine_names
 from engine.store import Erased, Missing, StepEntry
 from engine.store.rows import TicketRow
 
@@ -29,7 +30,7 @@ _RUNNING = timedelta(minutes=10)
 """A ticket that no activity has touched for so long, while no wait says otherwise, is looked at by the watchdog."""
 _SILENT = timedelta(seconds=10)
 """Where the workflow does not say after which silence a worker counts as gone."""
-_PERMANENT = frozenset({"erased", "missing", "plan", "revision", "type", "undecidable"})
+_PERMANENT = frozenset({"erased", "missing", "plan", "policy", "revision", "type", "undecidable"})
 """Codes that trying again does not mend: the ticket goes to a person."""
 
 
@@ -110,41 +111,13 @@ class Desk:
         """The values behind the references, with the engine's own. A value of another ticket does not exist."""
         contents = await self.store.run(self.store.values.many, tuple(work.refs.values()), ticket.id)
         names = {name: decode(contents[ref]) for name, ref in work.refs.items()}
-        names["ticket"] = {
-            "id": ticket.id,
-            "subject": ticket.subject,
-            "question": await self._question(ticket),
-            "language": ticket.language,
-            "channel": ticket.channel,
-            "category": ticket.category,
-        }
-        names["customer"] = await self.customer(ticket)
-        return names
+        return {**names, **await engine_names(self.store, ticket)}
 
-    async def _question(self, ticket: TicketRow) -> str:
-        messages = await self.store.run(self.store.messages.of_ticket, ticket.id)
-        said = [m.text for m in messages if m.kind == "message" and m.author_role == "customer" and m.text]
-        return "\n".join(said[-3:])
-
-    async def customer(self, ticket: TicketRow) -> dict[str, Any]:
-        """The verified customer; before that what the channel claims, without an id: gates on it stay closed."""
-        verified = await self.verified(ticket)
-        if verified and ticket.customer_value:
-            try:
-                known = decode(await self.store.run(self.store.values.get, ticket.customer_value))
-            except Missing:
-                known = None
-            if isinstance(known, dict):
-                return {**known, "verified": True}
-        claims = ticket.requester or {}
-        return {"email": claims.get("email"), "name": claims.get("name"), "id": None, "verified": False}
-
-    async def verified(self, ticket: TicketRow) -> bool:
-        """Whether the author that `verify` proved is still proved, on the database's clock."""
-        proof = ticket.verified
-        if proof is None:
-            return False
-        return proof.until is None or await self.store.run(self.store.now) < proof.until
+    async def grants(self, plan: Plan, tool: str) -> list[Grant | None]:
+        """The pinned grant met with today's: both must let a call pass."""
+        active = await self.store.run(self.store.revisions.active, plan.flow)
+        today = await self.plan(active) if active else plan
+        return [plan.grants.get(tool), today.grants.get(tool)] if today is not plan else [plan.grants.get(tool)]
 
     async def keep(self, scope: Scope, name: str, value: Any) -> Value:
         """Writes a value's row; gives its reference with the scalars that the plan's conditions read."""

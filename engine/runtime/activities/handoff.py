@@ -6,9 +6,9 @@ from typing import Any
 from engine.expressions.values import decode
 from engine.runtime.activities.base import Scope
 from engine.store import Store
-from engine.store.rows import HandoffRow
+from engine.store.rows import DecisionRow, HandoffRow, IntentRow
 
-__all__ = ["package", "written"]
+__all__ = ["package", "state_of", "written"]
 
 _SHOWN_STEPS = 30
 
@@ -31,9 +31,15 @@ async def package(store: Store, scope: Scope, reason: str, sentiment: Callable[[
         "customer": {key: str(customer[key]) for key in ("name", "email", "verified") if customer.get(key) is not None},
         "facts": _facts(scope),
         "steps": [f"{s.node}: {s.outcome}" + (f" ({s.because})" if s.because else "") for s in steps][-_SHOWN_STEPS:],
-        "writes": [_write(i.tool, i.state, i.because, decode(i.arguments)) for i in intents],
+        "writes": [_write(intent) for intent in intents],
+        "decisions": [_decision(one) for one in await store.run(store.approvals.decisions_of, ticket.id)],
         "next": _NEXT.get(reason.split(":")[0], "Read the conversation and answer."),
     }
+
+
+def _decision(row: DecisionRow) -> str:
+    reason = f": {row.reason}" if row.reason else ""
+    return f"{row.person} {row.outcome.replace('_', ' ')} (version {row.version}){reason}"
 
 
 def _facts(scope: Scope) -> dict[str, str]:
@@ -46,10 +52,25 @@ def _facts(scope: Scope) -> dict[str, str]:
     return shown
 
 
-def _write(tool: str, state: str, because: str | None, arguments: dict[str, Any]) -> str:
-    given = ", ".join(f"{name}: {_plain(value)}" for name, value in arguments.items())
-    warning = {"done": " DO NOT REPEAT.", "unknown": " It may have happened: look before you repeat it."}.get(state, "")
-    return f"{tool} ({given}): {state}{f' ({because})' if because else ''}.{warning}"
+def _write(intent: IntentRow) -> str:
+    given = ", ".join(f"{name}: {_plain(value)}" for name, value in decode(intent.arguments).items())
+    return f"{intent.tool} ({given}): {state_of(intent)}"
+
+
+def state_of(intent: IntentRow) -> str:
+    """What became of a write, and what that means for whoever might do it by hand."""
+    because = f" ({intent.because})" if intent.because else ""
+    if intent.alarm:
+        return f"done, after {intent.reconciled_by} had said that it was not. DO NOT REPEAT, and look for a second one."
+    if intent.state == "reconciled":
+        word = "done" if intent.as_done else "not done"
+        return f"{word}, says {intent.reconciled_by}{because}.{' DO NOT REPEAT.' if intent.as_done else ''}"
+    unsure = f" It may have happened: do not repeat it before `engine reconcile {intent.id}`."
+    return f"{intent.state}{because}." + {
+        "done": " DO NOT REPEAT.", "sending": f" It may be on its way.{unsure}", "unknown": unsure,
+        "withdrawn": " It was not sent.", "refused": " It was not sent.", "reserved": " It was not sent.",
+        "not_done": " The tool did not do it.",
+    }.get(intent.state, "")  # fmt: skip
 
 
 def _plain(value: Any) -> str:
@@ -68,7 +89,7 @@ def written(row: HandoffRow) -> str:
             lines.append(f"{title}: " + ", ".join(f"{name} {value}" for name, value in given[key].items()))
     if given.get("sentiment"):
         lines.append("Sentiment: " + " → ".join(str(value) for value in given["sentiment"]))
-    for title, key in (("Writes", "writes"), ("Steps", "steps")):
+    for title, key in (("Writes", "writes"), ("Decisions", "decisions"), ("Steps", "steps")):
         if given.get(key):
             lines += ["", f"{title}:", *(f"- {line}" for line in given[key])]
     return "\n".join(lines)
@@ -82,6 +103,12 @@ _NEXT = {
     "late": "Nobody decided or answered in time: do it now.",
     "unclear_wish": "The matter above is done. The customer wants something else besides, and no flow fits it.",
     "blocked": "A guardrail held back what the engine wanted to say, and the customer has not read it: answer by hand.",
+    "handed_back": "An approver wants a person to see to it, and has decided neither way: read why under Decisions.",
+    "edit_refused": "What an approver changed does not pass the gates: mend it, or do it by hand.",
+    "rejected_again": "The same write was turned down before and was asked for again: decide with the customer.",
+    "not_live": "Writes of this flow are people's for now: do it by hand, as it stands under Writes.",
+    "intent_conflict": "A write was sent here with other arguments than are wanted now: look in the tool first.",
+    "done_after_all": "A write that was taken for not done was done: look for a second one.",
     "rejected": "The approver said no: tell the customer why, or find another way.",
     "unsure": "No article supports an answer: answer by hand, and consider writing one.",
 }

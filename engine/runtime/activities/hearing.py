@@ -15,6 +15,7 @@ from engine.models.local.yesno import plain_answer
 from engine.runtime.activities.asking import Asker
 from engine.runtime.activities.base import Desk, Group, Scope, guarded
 from engine.runtime.input import Result
+from engine.store.messages import BEFORE
 from engine.store.rows import MessageRow
 
 __all__ = ["Hearer"]
@@ -141,6 +142,8 @@ class Hearer(Group):
         by itself is heard first; what came after them and adds nothing is heard next."""
         whole = await self.asker.fresh(scope, said)
         if not whole:
+            if await self.asker.attached_in_vain(scope, said):
+                return await self.asker.progress(scope, {}), pulled
             return await self._meaning(scope, pulled, said)
         last = len(said)
         for count in range(1, len(said)):
@@ -206,7 +209,7 @@ class Hearer(Group):
 
 
 def _is_said(row: MessageRow) -> bool:
-    return row.kind == "message" and row.author_role == "customer"
+    return row.kind == "message" and row.author_role == "customer" and row.handled_by != BEFORE
 
 
 def _upto(pulled: Rows, message: MessageRow) -> Rows:

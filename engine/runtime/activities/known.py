@@ -11,7 +11,8 @@ __all__ = ["Known", "Source", "known", "names_in"]
 Source = Literal["tools", "articles", "people", "flow", "customer"]
 """`flow`: its author's own words, and what is made of nothing else; `customer`: claims, which found nothing."""
 Known = Mapping[Source, Sequence[Any]]
-_BOUND: Final[Mapping[str, Source]] = {"read": "tools", "call": "tools", "verify": "tools", "search": "articles"}
+_BOUND: Final[Mapping[str, Source]] = {"read": "tools", "call": "tools", "verify": "tools", "search": "articles",
+                                        "start": "tools"}  # fmt: skip
 
 
 def known(scope: Scope, more: Known | None = None) -> dict[Source, list[Any]]:

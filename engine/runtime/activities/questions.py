@@ -14,7 +14,7 @@ from engine.runtime.activities.base import Desk, Group, Scope, guarded
 from engine.runtime.activities.known import names_in
 from engine.runtime.activities.speaking import Speaker, rendered
 from engine.runtime.asked import expected
-from engine.runtime.deadlines import after, instants
+from engine.runtime.deadlines import after, calendar_of, instants
 from engine.runtime.input import Result
 from engine.store.rows import QuestionRow
 
@@ -57,7 +57,7 @@ class Questioner(Group):
         asked = _asked(scope)
         if any(field.get("options") == [] and not field.get("optional") for field in asked["fields"]):
             return None
-        calendar = scope.plan.settings.get("calendar", {})
+        calendar = calendar_of(scope.plan.settings, data["of"])
         now = await self.store.run(self.store.now)
         expires = after(now, data["deadline"], calendar)
         row: QuestionRow = await self.store.run(

@@ -7,15 +7,16 @@ from typing import Any
 
 from temporalio import activity
 
-from engine.expressions.evaluate import EvaluationError, condition, evaluate
+from engine.expressions.evaluate import EvaluationError, evaluate
 from engine.expressions.values import decode
-from engine.plan import Grant
 from engine.runtime.activities.base import Group, Scope, guarded
 from engine.runtime.activities.speaking import rendered
+from engine.runtime.gates import first_failing, gate_names
 from engine.runtime.input import Result
+from engine.runtime.names import is_verified
 from engine.tools.base import Failed, ToolError, Unknown, Unreadable
 
-__all__ = ["Reader", "first_failing"]
+__all__ = ["Reader"]
 
 _PROVED = timedelta(days=14)
 """How long a proof of identity holds within an epoch, unless another author writes or the requester changes: customers
@@ -42,13 +43,14 @@ class Reader(Group):
     async def read(self, scope: Scope) -> Result:
         """One read through its gates. An answer that breaks its schema takes the error branch, never half-used."""
         node = scope.node
-        grant = scope.plan.grants.get(node.data["tool"])
-        if grant is None:
-            return Result("refused", value=await self.desk.refused(scope, "not granted"))
+        tool = node.data["tool"]
+        if await self.store.run(self.store.revocations.is_revoked, tool):
+            return Result("refused", value=await self.desk.refused(scope, f"revoked: {tool}"))
+        grants = await self.desk.grants(scope.plan, tool)
         try:
             now = await self.store.run(self.store.now)
             arguments = {k: evaluate(tree, scope.names, now=now) for k, tree in node.data["arguments"].items()}
-            value = await self.look(scope, node.data["tool"], arguments)
+            value = await self.look(scope, tool, arguments)
         except ToolError as error:
             return Result(error.name)
         except Unreadable as error:
@@ -57,14 +59,17 @@ class Reader(Group):
             return Result("else", because=error.code)
         except EvaluationError as error:
             return Result("else", because=f"argument:{error.code}")
-        failed = first_failing(grant, {**arguments, "customer": scope.names["customer"],
-                                       "ticket": scope.names["ticket"], "result": value}, now)  # fmt: skip
-        if failed is not None:
-            return Result("refused", value=await self.desk.refused(scope, failed))
+        names = {**gate_names(scope.names, arguments, {}), "result": value}
+        for grant in grants:
+            failed = "not granted" if grant is None else first_failing(grant, names, now)
+            if failed is not None:
+                return Result("refused", value=await self.desk.refused(scope, failed))
         return Result("done", value=await self.desk.keep(scope, node.binds or node.id, value))
 
     async def look(self, scope: Scope, tool: str, arguments: Mapping[str, Any]) -> Any:
         """Calls a read tool as this worker knows it, under the contract that the plan pinned."""
+        if await self.store.run(self.store.revocations.is_revoked, tool):
+            raise Failed("revoked")
         contract = scope.plan.tools[tool]
         definition = self.context.projects.tools.get(tool)
         if definition is None or definition.effect != "read" or contract.effect != "read":
@@ -76,7 +81,7 @@ class Reader(Group):
     @guarded
     async def verify_known(self, scope: Scope) -> Result:
         """`done` when this author is proved already; `failed` when the ticket's attempts are used up."""
-        if await self.desk.verified(scope.ticket) and scope.ticket.customer_value:
+        if await is_verified(self.store, scope.ticket) and scope.ticket.customer_value:
             known = decode(await self.store.run(self.store.values.get, scope.ticket.customer_value))
             return Result("done", value=await self.desk.keep(scope, "customer", known))
         if scope.ticket.attempts.get("verify", 0) >= int(scope.node.data.get("attempts", 3)):
@@ -116,18 +121,6 @@ class Reader(Group):
             customer_value=value.id, epoch=scope.work.epoch,
         )  # fmt: skip
         return Result("done", value=value) if proved else Result("failed", because="several_authors")
-
-
-def first_failing(grant: Grant, names: Mapping[str, Any], now: Any) -> str | None:
-    """The first `only_if` line that does not hold, as its author wrote it. A line that can't be decided fails."""
-    for line in grant.only_if:
-        try:
-            holds = condition(line["tree"], names, now=now)
-        except EvaluationError:
-            holds = False
-        if not holds:
-            return str(line["text"])
-    return None
 
 
 _PASSAGE = ("id", "text", "title", "heading", "source", "collection", "language")

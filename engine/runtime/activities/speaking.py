@@ -97,10 +97,9 @@ class Speaker(Group):
             if began.code in ("token", "state"):
                 raise later("fenced", 1.0)
             return Said("not_live", row.id, row.content, began.code)
-        await self._send(scope, row, token, until)
-        return Said("done", row.id, row.content)
+        return await self._send(scope, row, token, until)
 
-    async def _send(self, scope: Scope, row: OutboundRow, token: str, until: float) -> None:
+    async def _send(self, scope: Scope, row: OutboundRow, token: str, until: float) -> Said:
         channel = self.context.channels[scope.ticket.channel]
         try:
             made = await channel.send(scope.ticket.external_id, outgoing(row, until))
@@ -109,12 +108,13 @@ class Speaker(Group):
                 await self.store.run(self.store.outbound.release, row.id, token)
                 raise later(error.code, error.retry_after or 2.0) from None
             await self.store.run(self.store.outbound.settle, row.id, token, "not_sent", because=error.code)
-            return
+            return Said("unsent", row.id, row.content, error.code)
         except Unknown as error:
             raise later(error.code, self.context.sending.total_seconds()) from None
         await self.store.run(
             self.store.outbound.settle, row.id, token, "sent", external_id=made.id, platform_time=made.at
         )
+        return Said("done", row.id, row.content)
 
     async def _settle_sending(self, scope: Scope, row: OutboundRow) -> OutboundRow:
         """A repeat that finds the row sent but unanswered: looks, and never sends before nobody else can."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from temporalio import activity
 
+from engine.expressions.values import decode
 from engine.models.base import Choice, Job, Message, Request
 from engine.models.lexical import wishes_person
 from engine.models.local import detect_language, sentiment
@@ -65,6 +66,25 @@ class Clerk(Group):
     def _threshold(self, scope: Scope) -> Any:
         return scope.work.data.get("threshold") or scope.node.data.get("threshold") or "0.6"
 
+    @activity.defn(name="start")
+    @guarded
+    async def start(self, scope: Scope) -> Result:
+        """What came with the event that began this epoch in this flow, and who the platform says asks. `missing` where
+        something else led here."""
+        begun = await self.store.run(self.store.starts.of_epoch, scope.ticket.id, scope.work.epoch)
+        if begun is None or begun.flow != scope.plan.flow:
+            return Result("missing", because="not_started_so")
+        heard = await self.store.run(self.store.messages.pull, scope.ticket.id, 0)
+        before = [row.seq for row in heard if row.epoch < scope.work.epoch]
+        await self._learn(scope, [row for row in heard if row.kind == "message" and row.author_role == "customer"])
+        mode = mode_of(
+            scope.plan.settings.get("rollout", {}), await self.store.run(self.store.tickets.get, scope.ticket.id)
+        )  # fmt: skip
+        await self.store.run(self.store.tickets.lower_mode, scope.ticket.id, mode)
+        value = decode(begun.content) if begun.content is not None else {}
+        kept = await self.desk.keep(scope, scope.node.binds, value) if scope.node.binds else None
+        return Result("done", value=kept, cursor=max(before, default=0))
+
     async def _learn(self, scope: Scope, said: list[MessageRow]) -> None:
         """Language and the platform's claims of who wrote, once a ticket."""
         ticket = scope.ticket
@@ -75,6 +95,8 @@ class Clerk(Group):
             claims = await self.context.channels[ticket.channel].requester(ticket.external_id)
             merged = {**(ticket.requester or {}), **claims}
             await self.store.run(self.store.tickets.update, ticket.id, requester=merged)
+            if ticket.language is None and not said and claims.get("language"):
+                await self.store.run(self.store.tickets.update, ticket.id, language=claims["language"])
 
     async def _stopped_by(self, scope: Scope, said: list[MessageRow]) -> Result | None:
         if any(m.wants_person or wishes_person(m.text or "") for m in said) and scope.plan.flow != "human":

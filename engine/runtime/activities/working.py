@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from temporalio import activity
 
+from engine.errors import NotHere
 from engine.expressions.values import canonical, decode, encode
 from engine.models.base import Answer, Call, Job, Request, Tool, Turn
 from engine.runtime.activities.base import Group, Scope, guarded
@@ -124,8 +125,9 @@ class Worker(Group):
     async def _ask(self, scope: Scope, memory: _Memory) -> Answer:
         data = scope.node.data
         model = self.context.model(scope.plan, "agent")
+        instruction = data["goal"] + await self._policy(data) + facts(scope, data["using"])
         request = Request(
-            Job.WORK, await turns(self.store, scope), instruction=data["goal"] + facts(scope, data["using"]),
+            Job.WORK, await turns(self.store, scope), instruction=instruction,
             tools=self._tools(scope), turns=memory.past(), language=scope.ticket.language,
             now=await self.store.run(self.store.now),
         )  # fmt: skip
@@ -133,6 +135,15 @@ class Worker(Group):
         memory.model_calls += 1
         memory.cost = str(Decimal(memory.cost) + answer.cost)
         return answer
+
+    async def _policy(self, data: Mapping[str, Any]) -> str:
+        """The document that it keeps to, as it was when the plan was made. Raises NotHere where the store lacks it."""
+        if "policy" not in data:
+            return ""
+        text = await self.store.run(self.store.meta.document, data["policy"]["digest"])
+        if text is None:
+            raise NotHere(code="policy")
+        return f"\n\nKeep to this policy ({data['policy']['path']}):\n\n{text.strip()}\n"
 
     def _tools(self, scope: Scope) -> tuple[Tool, ...]:
         data = scope.node.data

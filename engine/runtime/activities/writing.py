@@ -7,29 +7,48 @@ the store. Between `sending` and an answer nobody but the holder of the token ma
 import contextlib
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from temporalio import activity
 
 from engine.errors import EngineError
 from engine.expressions.evaluate import EvaluationError, condition, evaluate
-from engine.expressions.values import Money, canonical, decode, encode
-from engine.plan import Grant, Plan, ToolContract, digest
+from engine.expressions.values import decode, encode
+from engine.plan import Plan, ToolContract, digest
 from engine.runtime.activities.base import Desk, Group, Scope, guarded, later
-from engine.runtime.activities.reading import Reader, first_failing
+from engine.runtime.activities.reading import Reader
+from engine.runtime.gates import (
+    applying,
+    deciders,
+    failing,
+    first_failing,
+    gate_names,
+    limits_of,
+    seal,
+    typed_arguments,
+    used_up,
+)
 from engine.runtime.input import Result
 from engine.store import LastCheck, Limit, Stopped
 from engine.store.rows import ApprovalRow, IntentRow, TicketRow
 from engine.tools.base import Failed, InProgress, ToolError, Unknown, Unreadable
-from engine.tools.typed import plain, typed
 
-__all__ = ["Writer", "gate_names"]
+__all__ = ["DECIDED_AGAINST", "REJECTIONS", "Writer"]
 
+REJECTIONS = 2
+"""How often people may say no to calls of one tool in a ticket; what comes then goes to a person, whatever its
+arguments: an amount that differs by a cent is no new wish."""
+DECIDED_AGAINST = ("rejected", "late")
+"""Why an intent was withdrawn that is not to be brought back by proposing the same again."""
+
+_HELD = 15.0
+"""Seconds between two looks at whether writes are let go again."""
 _MARGIN = timedelta(seconds=5)
 """Beyond the tool's total time-out: after both nobody can still be sending."""
+_LONGEST_WAIT = 60.0
+"""Seconds before a write that was certainly not sent is tried again, whatever a breaker or a server asks for."""
 
 
 class Writer(Group):
@@ -49,7 +68,7 @@ class Writer(Group):
         contract = scope.plan.tools[tool]
         now = await self.store.run(self.store.now)
         try:
-            arguments = _typed(
+            arguments = typed_arguments(
                 {k: evaluate(t, scope.names, now=now) for k, t in node.data["arguments"].items()}, contract
             )
         except (EvaluationError, Unreadable) as error:
@@ -64,47 +83,57 @@ class Writer(Group):
         if proposed.kind == "conflict":
             return Result("conflict")
         intent = proposed.intent
-        if intent.state in ("withdrawn", "refused"):
+        if intent.state in ("withdrawn", "refused") and intent.because not in DECIDED_AGAINST:
             renewed = await self.store.run(self.store.intents.renew, intent.id)
             intent = renewed or intent
+        if intent.state == "reserved" and (stopped := await self._rights(scope, intent)) is not None:
+            return stopped
+        if intent.proposed is not None and intent.state == "reserved":  # a person has edited what is to be done
+            arguments = decode(intent.arguments)
+            facts = await self.facts(scope, contract, arguments)
+            await self.store.run(self.store.intents.refresh, intent.id, intent.version, encode(facts))
         return await self._judge(scope, intent, arguments, facts, now)
+
+    async def _rights(self, scope: Scope, intent: IntentRow) -> Result | None:
+        """What stands before every line of the grant: nobody is asked for what may not be done at all.
+
+        `not_live` and `rejected_again` have no edge: they go to people, with the write as it was meant.
+        """
+        if scope.ticket.mode != "live":
+            return Result("not_live", because=scope.ticket.mode)
+        counted = await self.store.run(
+            self.store.approvals.rejections, scope.ticket.id, scope.work.epoch, intent.tool, but=intent.id
+        )  # fmt: skip
+        return Result("rejected_again") if counted >= REJECTIONS else None
 
     async def _judge(
         self, scope: Scope, intent: IntentRow, arguments: Mapping[str, Any], facts: Mapping[str, Any], now: datetime
     ) -> Result:
         grant = scope.plan.grants[intent.tool]
-        data: dict[str, Any] = {"intent": intent.id, "failed": None, "approve": []}
-        if intent.state not in (
-            "reserved",
-            "refused",
-        ):  # sent in a future that Temporal has forgotten: nothing to judge
-            return Result("done", data=data)
-        names = gate_names(scope, arguments, facts)
-        failed = _first(grant, names, now)
-        value = None
+        data: dict[str, Any] = {"intent": intent.id, "failed": None, "approve": [], "version": intent.version}
+        if intent.state not in ("reserved", "refused") and intent.because not in DECIDED_AGAINST:
+            return Result("done", data=data)  # sent in a future that Temporal has forgotten: nothing to judge
+        names = gate_names(scope.names, arguments, facts)
+        if await self.store.run(self.store.revocations.is_revoked, intent.tool):
+            return await self._fails(scope, intent, ["rights", 0], f"revoked: {intent.tool}", data)
+        failed = failing(grant, names, now)
         if failed is not None:
-            data["failed"], text = ["only_if", failed], str(grant.only_if[failed - 1]["text"])
-            value = await self.desk.refused(scope, text)
-        elif (full := await self._peek(limits_of(grant, names, arguments, now), intent.tool)) is not None:
-            data["failed"] = ["limit", 0]
-            value = await self.desk.refused(scope, full)
-        else:
-            data["approve"] = applying(grant, names, now)
-        return Result("done", value=value, data=data)
+            return await self._fails(scope, intent, ["only_if", failed], str(grant.only_if[failed - 1]["text"]), data)
+        full = await self.store.run(used_up, self.store, limits_of(grant, names, arguments, now), intent.tool)
+        if full is not None:
+            return await self._fails(scope, intent, ["limit", 0], full, data)
+        data["approve"] = applying(grant, names, now)
+        return Result("done", data=data)
 
-    async def _peek(self, limits: list[Limit], tool: str) -> str | None:
-        """A limit that is used up already: told before a customer or an approver is asked. The count that holds is
-        the one in the transaction that sends."""
-        for limit in limits:
-            if limit.subject is None:
-                return "a limit needs a value that is missing"
-            used = await self.store.run(self.store.intents.limits_used, tool, limit.subject, limit.window)
-            if limit.count is not None and used.count >= limit.count:
-                return f"limit: {used.count} of {limit.count} used"
-            before = used.amounts.get(limit.currency or "", Decimal())
-            if limit.total is not None and before + (limit.amount or Decimal()) > limit.total:
-                return f"limit: {before} of {limit.total} {limit.currency} used"
-        return None
+    async def _fails(
+        self, scope: Scope, intent: IntentRow, failed: list[Any], because: str, data: dict[str, Any]
+    ) -> Result:
+        """The gate that is closed, for routing. What a person has edited so that a gate closes is that person's to
+        mend: the customer is not told of a refusal that is none."""
+        if intent.proposed is not None and failed[0] != "rights":
+            return Result("edit_refused", because=because)
+        data["failed"] = failed
+        return Result("done", value=await self.desk.refused(scope, because), data=data)
 
     async def facts(self, scope: Scope, contract: ToolContract, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """What the gates need, read by the engine from the call's own arguments. One that fails to load is missing,
@@ -159,16 +188,18 @@ class Writer(Group):
         arguments = decode(intent.arguments)
         facts = await self.facts(scope, contract, arguments)
         now = await self.store.run(self.store.now)
-        names = gate_names(scope, arguments, facts)
+        names = gate_names(scope.names, arguments, facts)
         limits: list[Limit] = []
-        needs: dict[int, str] = {}
+        needs: dict[int, frozenset[str]] = {}
         consent = False
-        for grant in await self._grants(scope, plan, intent.tool):
+        for grant in await self.desk.grants(plan, intent.tool):
             failed = first_failing(grant, names, now) if grant is not None else "no longer granted"
             if grant is None or failed is not None:
                 return await self._refuse(scope, intent, failed or "")
             limits += limits_of(grant, names, arguments, now)
-            needs |= {line: str(grant.approve[line - 1]["by"]) for line in applying(grant, names, now)}
+            for line in applying(grant, names, now):
+                teams = deciders(grant, line)
+                needs[line] = needs.get(line, teams) & teams
             consent = consent or grant.confirm is not None
         began = await self.store.run(
             self.store.intents.begin, intent.id, token, deadline=timedelta(seconds=contract.timeout) + _MARGIN,
@@ -183,7 +214,7 @@ class Writer(Group):
         await self.store.run(self.store.intents.refuse, intent.id, because)
         return Result("refused", value=await self.desk.refused(scope, because))
 
-    def _last_look(self, scope: Scope, needs: Mapping[int, str]) -> LastCheck:
+    def _last_look(self, scope: Scope, needs: Mapping[int, frozenset[str]]) -> LastCheck:
         """At the moment of use: whether everything that came in was heard, and whether who decided still belongs to the
         team that must decide."""
 
@@ -191,8 +222,10 @@ class Writer(Group):
             if ticket.last_seq > scope.work.cursor:
                 return Stopped("unheard", f"message {ticket.last_seq} came in")
             for row in approvals:
-                team = needs.get(row.line)
-                if team is not None and row.decided_by not in self.context.projects.people(team):
+                teams = needs.get(row.line)
+                if teams is not None and not (
+                    row.team in teams and row.decided_by in self.context.projects.people(row.team)
+                ):
                     return Stopped("approval", f"line {row.line} was decided by somebody who may not")
             return None
 
@@ -211,12 +244,6 @@ class Writer(Group):
             raise later("not_here", 5.0)
         return plan
 
-    async def _grants(self, scope: Scope, plan: Plan, tool: str) -> list[Grant | None]:
-        """The pinned grant met with today's: both must let the call pass."""
-        active = await self.store.run(self.store.revisions.active, plan.flow)
-        today = await self.desk.plan(active) if active else plan
-        return [plan.grants.get(tool), today.grants.get(tool)] if today is not plan else [plan.grants.get(tool)]
-
     async def _stopped(self, scope: Scope, intent: IntentRow, stopped: Stopped) -> Result:
         match stopped.code:
             case "token" | "state":
@@ -225,7 +252,11 @@ class Writer(Group):
                 return Result("unheard")
             case "superseded" | "approval" | "consent" | "identity":
                 return Result("again", because=stopped.code)
-            case "limit" | "revoked" | "mode" | "held":
+            case "mode":  # drafts and answers go on, writes are people's: no edge, so they get it
+                return Result("not_live", because=stopped.detail)
+            case "held":  # the ledger is behind: nothing is refused for that, it waits until a person lifts it
+                raise later("held", _HELD)
+            case "limit" | "revoked":
                 return await self._refuse(scope, intent, f"{stopped.code}: {stopped.detail}")
             case _:
                 return Result("not_contract", because=stopped.code)
@@ -298,7 +329,7 @@ class Writer(Group):
                 await self.store.run(settle, intent.id, token, "not_done", because=error.code, result=None)
                 return Result("else", because=error.code)
             await self.store.run(self.store.intents.release, intent.id, token)  # certainly not sent: tried again
-            raise later(error.code, 2.0) from None
+            raise later(error.code, min(error.retry_after or 2.0, _LONGEST_WAIT)) from None
         except InProgress:
             raise later("in_progress", 2.0) from None
         except Unreadable as error:
@@ -315,87 +346,6 @@ class Writer(Group):
         now = await self.store.run(self.store.now)
         left = (row.deadline - now).total_seconds() if row.deadline else 1.0
         raise later(code, max(left, 0.0) + 0.5 if not row.vendor_key else 1.0)
-
-
-def _first(grant: Grant, names: Mapping[str, Any], now: datetime) -> int | None:
-    """The number of the first `only_if` line that does not hold, from 1."""
-    for number, line in enumerate(grant.only_if, 1):
-        try:
-            if condition(line["tree"], names, now=now):
-                continue
-        except EvaluationError:
-            pass
-        return number
-    return None
-
-
-def gate_names(scope: Scope, arguments: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
-    """All that a grant sees: the arguments, the facts, the customer and the ticket. Never a step's value."""
-    return {**facts, **arguments, "customer": scope.names["customer"], "ticket": scope.names["ticket"]}
-
-
-def applying(grant: Grant, names: Mapping[str, Any], now: datetime) -> list[int]:
-    """Numbers of the approve lines whose `if` holds, from 1. One that can't be decided applies."""
-    lines = []
-    for number, line in enumerate(grant.approve, 1):
-        try:
-            holds = line.get("if") is None or condition(line["if"], names, now=now)
-        except EvaluationError:
-            holds = True
-        if holds:
-            lines.append(number)
-    return lines
-
-
-def limits_of(grant: Grant, names: Mapping[str, Any], arguments: Mapping[str, Any], now: datetime) -> list[Limit]:
-    """The grant's limits for this call. A subject that is missing is none, which closes the gate."""
-    limits = []
-    for number, limit in enumerate(grant.limit, 1):
-        try:
-            subject = evaluate(limit["subject"], names, now=now)
-        except EvaluationError:
-            subject = None
-        if isinstance(subject, Mapping):
-            subject = subject.get("id")
-        cap = limit.get("amount")
-        limits.append(Limit(
-            line=number, subject=f"{limit['name']}:{subject}" if subject not in (None, "") else None,
-            count=limit.get("count"), total=Decimal(str(cap["value"])) if cap else None,
-            amount=_spent(arguments, cap["currency"]) if cap else None, currency=cap["currency"] if cap else None,
-            window=timedelta(seconds=limit["window"]) if limit.get("window") else None,
-        ))  # fmt: skip
-    return limits
-
-
-def _spent(arguments: Any, currency: str) -> Decimal | None:
-    """All the money in a call; None, which closes the gate, where there is none or some is of another currency."""
-    found = list(_moneys(arguments))
-    return sum((one.amount for one in found), Decimal()) if {one.currency for one in found} == {currency} else None
-
-
-def _moneys(value: Any) -> Iterator[Money]:
-    match value:
-        case Money():
-            yield value
-        case Mapping():
-            for item in value.values():
-                yield from _moneys(item)
-        case list() | tuple():
-            for item in value:
-                yield from _moneys(item)
-
-
-def _typed(arguments: Mapping[str, Any], contract: ToolContract) -> dict[str, Any]:
-    """Arguments in the form that the tool's input schema gives them: what is digested, shown, approved and sent."""
-    shaped = typed(plain({k: v for k, v in arguments.items() if v is not None}, contract.input), contract.input)
-    if not isinstance(shaped, dict):
-        raise Unreadable("$")
-    return shaped
-
-
-def seal(salt: bytes, arguments: Mapping[str, Any]) -> str:
-    """HMAC-SHA256 of the arguments in canonical typed form, under the ticket's key: 40, 40.0 and 40.00 are one."""
-    return hmac.new(salt, canonical(arguments), hashlib.sha256).hexdigest()
 
 
 def hmac_key(salt: bytes, intent_id: str) -> str:

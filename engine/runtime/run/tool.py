@@ -27,7 +27,12 @@ async def run_propose(ticket: Ticket, node: Node) -> str:
     if proposed.outcome == "conflict":
         raise Handoff("intent_conflict")
     ticket.bind("refused", proposed.value)
+    if proposed.outcome in ("not_live", "rejected_again", "edit_refused"):
+        ticket.because = proposed.because
+        return proposed.outcome
     ticket.judged[node.id] = proposed.data
+    if (proposed.data.get("failed") or [""])[0] == "rights":  # the call's own gate says so: nobody is asked before it
+        raise Jump(next(one.id for one in ticket.plan.nodes.values() if _calls(one, node.id)), same=True)
     return "done" if proposed.outcome in ("done", "refused") else proposed.outcome
 
 
@@ -49,6 +54,10 @@ async def run_gate(ticket: Ticket, node: Node) -> str:
             return await _approve(ticket, node, judged["intent"])
         case unknown:
             raise Handoff(f"unknown_gate:{unknown}")
+
+
+def _calls(node: Node, intent: str) -> bool:
+    return node.kind == "call" and node.data["intent"] == intent
 
 
 async def _confirm(ticket: Ticket, node: Node, intent: str) -> str:
@@ -84,12 +93,19 @@ async def _approve(ticket: Ticket, node: Node, intent: str) -> str:
     reminded = 0
     while True:
         await hear(ticket, node, "approve", {})
-        seen = await ticket.act("approval", node, data={"intent": intent, "reminded": reminded})
+        # runs that began under an earlier release have judged no version
+        judged = (ticket.judged.get(node.data["intent"]) or {}).get("version")
+        given = {"intent": intent, "reminded": reminded, **({"version": judged} if judged is not None else {})}
+        seen = await ticket.act("approval", node, data=given)
         ticket.bind("refused", seen.value)
+        if seen.outcome == "changed":  # a person has edited the arguments: they pass every gate anew
+            ticket.judged.pop(node.data["intent"], None)
+            raise Jump(node.data["intent"], same=True)
         if seen.outcome != "open":
             return _DECIDED.get(seen.outcome, "rejected")
-        ticket.tell(f"waits for {node.data['team']} to approve")
-        ticket.awaits(node.data["team"])
+        team = seen.data.get("team", node.data["team"])
+        ticket.tell(f"waits for {team} to approve")
+        ticket.awaits(team)
         if not ticket.rung and not await ticket.ring_or(datetime.fromisoformat(seen.data["next"])):
             reminded = seen.data["reminders"]
 

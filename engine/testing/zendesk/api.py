@@ -49,8 +49,13 @@ def _routes(token: str) -> list[Route]:
         ("GET", "/tickets/{id}/comments", _comments), ("GET", "/tickets/{id}/audits", _audits),
         ("GET", "/tickets/{id}/tags", _tags), ("PUT", "/tickets/{id}/tags", _add_tags),
         ("DELETE", "/tickets/{id}/tags", _remove_tags), ("GET", "/users/me", _me), ("GET", "/users/{id}", _user),
-        ("GET", "/groups", _groups),
+        ("GET", "/groups", _groups), ("POST", "/uploads", _uploads),
     )  # fmt: skip
+    contents = Route("/attachments/token/{token}/", _content, methods=["GET"])  # the token is all that it takes
+    return [contents, *_api(token, table)]
+
+
+def _api(token: str, table: tuple[tuple[str, str, Endpoint], ...]) -> list[Route]:
     return [
         Route(f"/api/v2{path}{ending}", _signed_in(token, endpoint), methods=[method])
         for method, path, endpoint in table
@@ -131,6 +136,21 @@ async def _create(request: Request, desk: Desk, user: Doc) -> Response:
     given = await _ticket_body(request)
     ticket, audit = await run_in_threadpool(desk.open, given, actor=user)
     return JSONResponse({"ticket": ticket, "audit": audit}, status_code=201, headers={"location": ticket["url"]})
+
+
+async def _uploads(request: Request, desk: Desk, _: Doc) -> Response:
+    name = request.query_params.get("filename")
+    if not name:
+        raise Invalid("filename", "Filename: cannot be blank", "BlankValue")
+    media_type = request.headers.get("content-type", "application/octet-stream")
+    token = await run_in_threadpool(desk.upload, name, await request.body(), media_type)
+    return JSONResponse({"upload": {"token": token}}, status_code=201)
+
+
+async def _content(request: Request) -> Response:
+    desk: Desk = request.app.state.desk
+    content, media_type = await run_in_threadpool(desk.content, request.path_params["token"])
+    return Response(content, media_type=media_type)
 
 
 async def _show(request: Request, desk: Desk, _: Doc) -> Response:

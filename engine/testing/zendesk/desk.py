@@ -1,8 +1,11 @@
 """The help desk behind the API: users, groups, tickets with their comments and audits, and the webhooks they cause."""
 
+import base64
+import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from engine.testing.zendesk import events
 from engine.testing.zendesk.changing import Invalid, apply, comment_event
@@ -102,7 +105,7 @@ class Desk:
             now = datetime.now(UTC)
             requester = self._requester(given, actor)
             author = self._author(given["comment"], requester)
-            comment = comment_event(given["comment"], author=author)
+            comment = self._commented(given["comment"], author)
             ticket = self._blank(given, requester, actor, comment, channel, now)
             apply(ticket, {**given, "comment": None}, actor=actor, find=self.records.get)
             self.records.put("ticket", ticket)
@@ -124,7 +127,7 @@ class Desk:
             author = self._author(given.get("comment"), actor)
             happened = apply(ticket, given, actor=author, find=self.records.get)
             if given.get("comment") is not None:
-                happened.insert(0, comment_event(given["comment"], author=author))
+                happened.insert(0, self._commented(given["comment"], author))
             if not happened:
                 return ticket, self.audits(number)[-1]
             ticket["updated_at"] = _stamp(now)
@@ -132,6 +135,34 @@ class Desk:
             audit = self._audit(ticket, happened, given, author, channel, now)
             self._announce_all(audit, ticket, author, now)
             return ticket, audit
+
+    def upload(self, name: str, content: bytes, media_type: str = "application/octet-stream") -> str:
+        """Keep a file until a comment takes it: the token that `comment.uploads` names it by."""
+        with self.records.transaction():
+            number, token = self.records.mint("attachment"), secrets.token_hex(12)
+            url = f"{self.url}/attachments/token/{token}/?name={quote(name)}"
+            self.records.put("attachment", {
+                "id": number, "token": token, "content": base64.b64encode(content).decode(),
+                "shown": {"id": number, "file_name": name, "content_url": url, "mapped_content_url": url,
+                          "content_type": media_type, "size": len(content), "inline": False, "deleted": False},
+            })  # fmt: skip
+            return token
+
+    def content(self, token: str) -> tuple[bytes, str]:
+        """What was uploaded under a token, and the type that it was said to be. Raises `Unknown`."""
+        found = next((one for one in self.records.all("attachment") if one["token"] == token), None)
+        if found is None:
+            raise Unknown(f"attachment {token}")
+        return base64.b64decode(found["content"]), found["shown"]["content_type"]
+
+    def _commented(self, given: Any, author: Doc) -> Doc:
+        """The audit event of a comment, with what was uploaded for it."""
+        event = comment_event(given, author=author)
+        tokens = given.get("uploads") or []
+        known = {one["token"]: one["shown"] for one in self.records.all("attachment")} if tokens else {}
+        if not set(tokens) <= known.keys():
+            raise Invalid("uploads", "Uploads: is invalid")
+        return {**event, "attachments": [known[token] for token in tokens]}
 
     def comments(self, number: int) -> list[Doc]:
         """A ticket's comments, oldest first."""

@@ -30,8 +30,11 @@ def changes(audit: Doc, author: Doc) -> list[tuple[str, Doc]]:
 
 def _comment(event: Doc, author: Doc) -> Doc:
     who = {"id": str(author["id"]), "is_staff": author["role"] != "end-user", "name": author["name"]}
+    shown = ("content_type", "content_url", "file_name", "size")
+    attached = [{"id": str(one["id"]), **{name: one[name] for name in shown}} for one in event["attachments"]]
     return {
-        "comment": {"author": who, "body": event["body"], "id": str(event["id"]), "is_public": event["public"]}
+        "comment": {"attachments": attached, "author": who, "body": event["body"], "id": str(event["id"]),
+                    "is_public": event["public"]}
     }  # fmt: skip
 
 

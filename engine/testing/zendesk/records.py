@@ -12,7 +12,8 @@ __all__ = ["Doc", "Queued", "Records"]
 
 Doc = dict[str, Any]
 
-FIRST_IDS: Final = {"ticket": 35436, "user": 20978392, "group": 98738, "comment": 1274000, "audit": 2127301000}
+FIRST_IDS: Final = {"ticket": 35436, "user": 20978392, "group": 98738, "comment": 1274000, "audit": 2127301000,
+                    "attachment": 498483000}  # fmt: skip
 """Ids of each kind start here, so that none is mistaken for one of another kind."""
 
 SCHEMA: Final = """

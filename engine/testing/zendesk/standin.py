@@ -1,6 +1,8 @@
 """A Zendesk of one's own: the API on 127.0.0.1, and the customers and agents who use it."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from mimetypes import guess_type
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -83,11 +85,18 @@ class ZendeskStandIn:
         given = {"subject": subject, "comment": {"body": body}, "tags": list(tags)}
         return self.desk.open(given, actor=customer, channel="email")[0]
 
-    def customer_writes(self, ticket_id: int, body: str, *, email: str | None = None) -> Doc:
-        """The requester writes again, or another customer (`email`) who was copied in: the comment."""
+    def customer_writes(
+        self, ticket_id: int, body: str, *, email: str | None = None, files: Mapping[str, bytes] | None = None
+    ) -> Doc:  # fmt: skip
+        """The requester writes again, or another customer (`email`) who was copied in: the comment. `files` are
+        attached, by their names, with the type that a mail program would guess."""
         ticket = self.desk.find("ticket", ticket_id)
         author = self.desk.find("user", ticket["requester_id"]) if email is None else self._person(email)
-        self.desk.update(ticket_id, {"comment": {"body": body}}, actor=author, channel="email")
+        uploads = [
+            self.desk.upload(name, content, guess_type(name)[0] or "application/octet-stream")
+            for name, content in (files or {}).items()
+        ]
+        self.desk.update(ticket_id, {"comment": {"body": body, "uploads": uploads}}, actor=author, channel="email")
         return self.desk.comments(ticket_id)[-1]
 
     def agent_changes(self, ticket_id: int, ticket: Doc, *, email: str) -> Doc:
