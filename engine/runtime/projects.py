@@ -187,7 +187,7 @@ class LoadedProject:
         if notify is None:
             return {}
         trees = [json_of(expr) for expr in notify_expressions(notify)]
-        if lacking := [word for word in dict.fromkeys(_secrets_of(trees)) if not secrets.get(word)]:
+        if lacking := [word for word in dict.fromkeys(secrets_in(trees)) if not secrets.get(word)]:
             raise NotConfigured(f"`notify` needs {', '.join(lacking)} in the environment")
 
         def text(expr: Expr | None) -> str:

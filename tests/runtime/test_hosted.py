@@ -18,8 +18,8 @@ from engine.runtime.server import TemporalServer
 from engine.testing.models import Asked, Fails, ModelStandIn, Says
 from tests.models.given import hosted
 from tests.runtime import made
+from tests.runtime.agents import FLOW as AGENT
 from tests.runtime.bench import ROOT, Bench
-from tests.runtime.test_agent import FLOW as AGENT
 
 _SAMPLE = "models:\n  answer: local                      # quotes the articles, or refuses: needs no key\n"
 _SAMPLE += "  ask: local\n  route: local\n"

@@ -77,7 +77,7 @@ class Memory:
             Turn(
                 turn["text"],
                 tuple(
-                    Call(call["id"], call["tool"], call["arguments"], call.get("signature", "")) for call in turn["calls"]
+                    Call(one["id"], one["tool"], one["arguments"], one.get("signature", "")) for one in turn["calls"]
                 ),
                 turn["results"],
             )
