@@ -40,4 +40,4 @@ def test_a_project_made_by_the_wheel_runs_the_demo(tmp_path: Path) -> None:
     run(made / "bin" / "engine", "validate", "flows/", cwd=tmp_path / "shop")
     assert "What would be right" in run(made / "bin" / "engine", "explain", "unknown-key", cwd=tmp_path).stdout
     told = run(made / "bin" / "engine", "demo", cwd=tmp_path / "shop").stdout
-    assert "36 of 36 outcomes hold" in told
+    assert "55 of 55 outcomes hold" in told

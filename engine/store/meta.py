@@ -52,11 +52,13 @@ class Meta:
         Links that were mailed before are void, and so is an earlier comparison.
         """
         with self._database.write() as tx:
+            _lock(tx)
             return _restored(tx, by)
 
     def checked(self, *, by: str, compared: int, differ: int) -> None:
         """Note that the ledger was compared with the tools' own records, in this generation of the store."""
         with self._database.write() as tx:
+            _lock(tx)
             said = {"generation": _value(tx, GENERATION), "by": by, "at": tx.now().isoformat()}
             _set(tx, CHECKED, {**said, "compared": compared, "differ": differ})
 
@@ -66,6 +68,7 @@ class Meta:
         One transaction: a store that is restored in between stays held.
         """
         with self._database.write() as tx:
+            _lock(tx)
             if _value(tx, WRITES_HELD) is False:
                 return "not_held"
             checked = _value(tx, CHECKED) or {}
@@ -82,6 +85,7 @@ class Meta:
         set back to an older copy: it takes a new generation, and its writes are held.
         """
         with self._database.write() as tx:
+            _lock(tx)
             tx.insert_new(schema.meta, key=STORE_NAME, value=secrets.token_hex(16))
             name, count = str(_value(tx, STORE_NAME)), int(_value(tx, BEAT) or 0)
             behind = seen is not None and seen[0] == name and seen[1] > count
@@ -119,6 +123,11 @@ def _restored(tx: Transaction, by: str) -> str:
     _set(tx, LINK_KEY, secrets.token_hex(32))
     _set(tx, RESTORED, {"by": by, "at": tx.now().isoformat()})
     return generation
+
+
+def _lock(tx: Transaction) -> None:
+    """One at a time for whoever changes what the store knows of itself: what is read after this holds to the end."""
+    tx.lock(schema.meta, schema.meta.c.key == GENERATION)
 
 
 def _value(tx: Transaction, key: str) -> Any:

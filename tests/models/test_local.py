@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from engine.models.base import Answer, Capabilities, Job, Message, Model, Request
-from engine.models.errors import ModelRejected, UnknownModel
+from engine.models.errors import MissingKey, ModelRejected, UnknownModel
 from engine.models.hosted import HostedModel, Spec
 from engine.models.local import LocalModel, detect_language, sentiment
 from engine.models.local.embedding import MAX_CHARACTERS, PackagedEmbedder, encode
@@ -39,9 +39,11 @@ def test_the_registries_make_what_the_protocols_promise() -> None:
         assert made.name == name
         assert isinstance(made, HostedModel) == (name != LOCAL)
         assert made.capabilities.location == ("on_premises" if name == LOCAL else "cloud")
-    for name in EMBEDDERS:
-        some = embedder(name)
-        assert [len(one) for one in some.embed(["a", "b"])] == [some.dimension] * 2
+    some = embedder()
+    assert [len(one) for one in some.embed(["a", "b"])] == [some.dimension] * 2
+    for name in EMBEDDERS.keys() - {"packaged"}:
+        with pytest.raises(MissingKey):
+            embedder(name)
     with pytest.raises(UnknownModel, match="local"):
         model(Spec(name="x", provider="gpt-9", model="m", capabilities=Capabilities()))
     with pytest.raises(UnknownModel, match="packaged"):

@@ -143,7 +143,7 @@ class Scripts:
         self.turns = turns
         self.facts = facts
         self.name = "scripts"
-        self.capabilities = Capabilities(tools=True, schema=True)
+        self.capabilities = Capabilities(tools=True, schema=True, free=True)
         self.asked: list[Request] = []
         self._local = LocalModel()
 

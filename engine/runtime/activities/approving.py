@@ -84,11 +84,19 @@ class Approver(Group):
         if row.state == "open":
             return await self._still_open(scope, row)
         await self.store.run(self.store.tickets.update, scope.ticket.id, awaiting_team=None)
+        await self._told_to_the_end(scope)
         against = {"rejected": "rejected", "expired": "late"}.get(row.state)
         if against is not None:  # the step is left: nothing stays reserved for it
             await self.store.run(self.store.intents.withdraw, intent.id, against)
         value = await self.desk.refused(scope, row.reason or row.state) if row.state != "approved" else None
         return Result(row.state, value=value)
+
+    async def _told_to_the_end(self, scope: Scope) -> None:
+        """A note to the team that was on its way while it was decided: none is left that nobody knows the end of."""
+        for row in await self.store.run(self.store.outbound.of_ticket, scope.ticket.id):
+            mine = (row.epoch, row.node, row.kind) == (scope.work.epoch, scope.place, "note")
+            if mine and row.state in ("reserved", "sending"):
+                await self.speaker.deliver(scope, row)
 
     async def _open(self, scope: Scope, intent: IntentRow) -> ApprovalRow:
         line = int(scope.node.data["line"])

@@ -171,7 +171,7 @@ class Writer(Group):
                 return Result("refused", value=await self.desk.refused(scope, intent.because or "refused"))
             case "withdrawn":
                 return Result("else", because="withdrawn")
-            case "done":
+            case "done" | "reconciled" if intent.counts_as_done:  # there is no answer of the tool's to go on with
                 return Result("unreadable")
             case _:
                 return Result("unknown")
@@ -289,7 +289,8 @@ class Writer(Group):
                 return Result("unknown")
 
     async def _look_back(self, scope: Scope, intent: IntentRow, contract: ToolContract) -> Result:
-        """The tool's own read-back: `where` over the answer says whether the write is there."""
+        """The tool's own read-back: `where` over the answer says whether the write is there. What the flow would go on
+        with, it does not say."""
         arguments = decode(intent.arguments)
         now = await self.store.run(self.store.now)
         try:
@@ -301,8 +302,8 @@ class Writer(Group):
         await self.store.run(self.store.intents.mark_unknown, intent.id)
         if there:
             await self.store.run(
-                self.store.intents.reconcile, intent.id, as_done=True, by="find", why="read-back", result=encode(seen)
-            )
+                self.store.intents.reconcile, intent.id, as_done=True, by="find", why="read-back"
+            )  # fmt: skip
             return await self._settled(scope, await self.store.run(self.store.intents.get, intent.id))
         return Result("unknown")
 
