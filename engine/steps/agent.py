@@ -51,7 +51,7 @@ _GIVES = Either(
 )  # fmt: skip
 
 
-_PATH = r"(?![.]{1,2}/)(?:[^/\\\s,}\"'#]+/)+[^/\\\s,}\"'#]+[.](?:md|txt)"
+_PATH = r"""(?![.]{1,2}/)(?:[^/\\\s,}"'#]+/)+[^/\\\s,}"'#]+[.](?:md|txt)"""
 _POLICY = Word(
     "the path of a document, such as `knowledge/policies/refunds.md`",
     lambda text: text if re.fullmatch(_PATH, text.value) and ".." not in text.value.split("/") else None,

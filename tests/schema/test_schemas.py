@@ -67,6 +67,22 @@ def parts(schema: Any) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("kind", SCHEMAS)
+def test_patterns_escape_what_javascript_lets_them(kind: str) -> None:
+    """With the flag `u`, which editors set, any other escape is no pattern at all, and the whole schema is refused."""
+    allowed = frozenset(r"^$\.*+?()[]{}|/-" "dDwWsSbBcxupPkntrvf0123456789")
+    found = list(_patterns(document(kind)))
+    assert len(found) > 3
+    assert [one for one in found if not allowed.issuperset(re.findall(r"\\(.)", one))] == []
+
+
+def _patterns(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        yield from (value for key, value in part.items() if key == "pattern" and isinstance(value, str))
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from _patterns(inner)
+
+
+@pytest.mark.parametrize("kind", SCHEMAS)
 def test_a_schema_is_one_and_explains_itself(kind: str) -> None:
     schema = document(kind)
     Draft7Validator.check_schema(schema)
