@@ -47,6 +47,7 @@ RETENTION: Final = timedelta(days=30)
 _DYNAMIC: Final = (
     "history.transferProcessorMaxPollRPS=2000", "history.timerProcessorMaxPollRPS=2000",
     "frontend.WorkflowTimeSkippingEnabled=true",
+    "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2",
 )  # fmt: skip
 _READY: Final = 30.0
 _RPC: Final = timedelta(seconds=5)

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from engine.channels.base import Channel, Outgoing, Unknown, Unsent
 from engine.runtime.activities.handoff import state_of, written
 from engine.runtime.expiring import expire
+from engine.runtime.stuck import Stuck
 from engine.store import HandoffRow, IntentRow, OutboundRow, QuestionRow, Store, StoreUnavailable, TicketRow
 
 __all__ = ["Bell", "Watchdog", "alarm"]
@@ -29,6 +30,8 @@ _DEADLINE = timedelta(seconds=40)
 """For sending a note; longer than a channel's own time-out."""
 _AGAIN = timedelta(minutes=5)
 """Before a note that the platform refused is tried again."""
+_ONCE = timedelta(hours=1)
+"""Within it a ticket's run is begun again once. If the next one cannot go on either, people have it."""
 _COMPLAIN = 6
 """Rounds between two complaints that Temporal is away."""
 
@@ -42,6 +45,12 @@ class Bell(Protocol):
 
     async def ring(self, ticket_id: str) -> bool:
         """Rings one ticket; False if that could not be done."""
+
+    async def stuck(self) -> list[Stuck]:
+        """Runs that cannot go on; none while Temporal is away."""
+
+    async def begin_again(self, found: Stuck) -> bool:
+        """Ends such a run, and starts the ticket's next one from the store; False if it is over."""
 
 
 class Watchdog:
@@ -72,6 +81,8 @@ class Watchdog:
         """ticket -> the next time that it was rung for, and when"""
         self._refused: dict[str, datetime] = {}
         """handoff -> when its note may be tried again"""
+        self._begun_again: dict[str, datetime] = {}
+        """ticket -> when"""
         self._down_since: datetime | None = None
         self._rounds = 0
 
@@ -95,6 +106,7 @@ class Watchdog:
         await self._each(await self.store.run(self.store.reconciling.untold), self._alarm)
         overdue = await self.store.run(self.store.tickets.overdue, self.grace)
         self._forget(overdue)
+        await self._each(await self._stuck(now), lambda found: self._begin_again(found, now))
         await self._each(overdue, lambda ticket: self._overdue(ticket, now))
         await self._each(await self._undelivered(now), self.deliver)
 
@@ -127,6 +139,22 @@ class Watchdog:
         await self.store.run(self.store.tickets.ring, ticket_id)
         if self.bell is not None:
             await self.bell.ring(ticket_id)
+
+    async def _stuck(self, now: datetime) -> list[Stuck]:
+        self._begun_again = {id: at for id, at in self._begun_again.items() if now - at < _ONCE}
+        return await self.bell.stuck() if self.bell is not None and self.bell.up else []
+
+    async def _begin_again(self, found: Stuck, now: datetime) -> None:
+        """Once. Then something else is wrong than a history."""
+        assert self.bell is not None, "it found it"
+        if found.id not in self._begun_again:
+            self._begun_again[found.id] = now
+            await self.bell.begin_again(found)
+            return
+        ticket = await self.store.run(self.store.tickets.get, found.id)
+        if ticket.state == "open":
+            log.error("ticket %s cannot go on: handed to people", ticket.id)
+            await self._hand_off(ticket, "stalled")
 
     # decisions and writes that nobody saw to
 

@@ -9,6 +9,7 @@ from temporalio.service import RPCError
 from engine.runtime.client import Unreachable, connect
 from engine.runtime.reconcile import reconcile
 from engine.runtime.ring import Ringer
+from engine.runtime.stuck import Stuck, begin_again, stuck
 from engine.settings import LOOPBACK, Settings
 from engine.store import Store
 
@@ -63,6 +64,20 @@ class Bell:
         """Sees to tickets and workflows that have lost each other, while Temporal is there."""
         if self._ringer is not None and self._up:
             await reconcile(self._ringer)
+
+    async def stuck(self) -> list[Stuck]:
+        """Runs that cannot go on; none while Temporal is away, or too old to tell."""
+        if self._ringer is None or not self._up:
+            return []
+        try:
+            return await stuck(self._ringer)
+        except RPCError as error:
+            log.warning("Temporal does not tell which runs cannot go on: %s", error.status.name)
+            return []
+
+    async def begin_again(self, found: Stuck) -> bool:
+        """Ends such a run and starts the ticket's next one; False if it is over, or Temporal is away."""
+        return await begin_again(self._ringer, found) if self._ringer and self._up else False
 
     async def watch(self) -> None:
         """Looks at Temporal until it is cancelled."""

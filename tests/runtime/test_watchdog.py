@@ -9,6 +9,7 @@ import pytest
 
 from engine.channels.base import Outgoing
 from engine.channels.zendesk import Zendesk
+from engine.runtime.stuck import Stuck
 from engine.runtime.watchdog import Watchdog
 from engine.store import Arrival, IntentRow, Store, StoreUnavailable, TicketRow
 from engine.testing.zendesk import ZendeskStandIn
@@ -24,11 +25,22 @@ class Phone:
     def __init__(self) -> None:
         self.up = True
         self.rung: list[str] = []
+        self.found: list[Stuck] = []
+        self.begun_again: list[str] = []
 
     async def ring(self, ticket_id: str) -> bool:
         """Notes it."""
         self.rung.append(ticket_id)
         return self.up
+
+    async def stuck(self) -> list[Stuck]:
+        """What the test has put there."""
+        return self.found
+
+    async def begin_again(self, found: Stuck) -> bool:
+        """Notes it."""
+        self.begun_again.append(found.id)
+        return True
 
 
 @pytest.fixture(scope="module")
@@ -402,3 +414,32 @@ async def test_it_goes_on_after_the_store_was_away(
         await asyncio.sleep(0.02)
     running.cancel()
     assert len(notes(desk, row)) == 1
+
+
+async def test_a_run_that_cannot_go_on_begins_again_once_and_then_people_have_it(
+    store: Store, desk: ZendeskStandIn, bell: Phone, dog: Watchdog
+) -> None:
+    row = ticket(store, desk)
+    bell.found = [Stuck(row.id, f"ticket/desk/{row.id}", "a run")]
+    await dog.look()
+    assert (bell.begun_again, notes(desk, row)) == ([row.id], [])
+    for _ in range(3):
+        await dog.look()
+    assert bell.begun_again == [row.id]
+    [note] = notes(desk, row)
+    assert "stalled" in note
+    assert store.tickets.get(row.id).state == "handed_off"
+
+
+async def test_a_run_that_cannot_go_on_again_much_later_begins_again(
+    store: Store, desk: ZendeskStandIn, bell: Phone, dog: Watchdog
+) -> None:
+    row = ticket(store, desk)
+    bell.found = [Stuck(row.id, f"ticket/desk/{row.id}", "a run")]
+    await dog.look()
+    bell.found = []
+    later(store, timedelta(minutes=61))
+    await dog.look()
+    bell.found = [Stuck(row.id, f"ticket/desk/{row.id}", "another")]
+    await dog.look()
+    assert bell.begun_again == [row.id, row.id]

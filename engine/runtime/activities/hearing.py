@@ -23,6 +23,9 @@ __all__ = ["Hearer"]
 _SURE = 0.55
 """Below this, what a message means is unclear, and unclear goes to a person."""
 
+_ANSWERS = frozenset({"done", "missing", "given", "declined"})
+"""Meanings of messages that a question or a consent has taken for its answer."""
+
 MEANINGS = (
     Choice("withdraws", "Takes the request back", (
         "Never mind, forget it", "I don't need this any more", "Please cancel my request", "Leave it, it is fine now",
@@ -79,7 +82,7 @@ class Hearer(Group):
         pulled = await self.store.run(self.store.messages.pull, scope.ticket.id, scope.work.cursor)
         if not pulled:
             return Result("nothing", cursor=scope.work.cursor)
-        said = [m for m in pulled if _is_said(m)]
+        said = [m for m in pulled if _is_said(scope, m)]
         result = await self._turn(scope, said) if scope.plan.flow != "human" else None
         taken: Sequence[MessageRow] = pulled
         if result is None:
@@ -134,7 +137,7 @@ class Hearer(Group):
         """The first match in the order in which things came; what the customer said before it is heard first."""
         found = next(((at, number) for at, row in enumerate(pulled) if (number := _branch(scope, row))), None)
         before = pulled if found is None else pulled[: found[0]]
-        said = [m for m in before if _is_said(m)]
+        said = [m for m in before if _is_said(scope, m)]
         if said and scope.plan.flow != "human":  # what people's own customers write to them is theirs to read
             return await self._meaning(scope, before, said)
         if found is None:
@@ -216,8 +219,11 @@ class Hearer(Group):
         return Result("meanwhile", data={"do": do, "meaning": meaning or "unclear"})
 
 
-def _is_said(row: MessageRow) -> bool:
-    return row.kind == "message" and row.author_role == "customer" and row.handled_by != BEFORE
+def _is_said(scope: Scope, row: MessageRow) -> bool:
+    """Whether it is the customer's, and this step's to hear. What another step has taken for its answer (in a run that
+    was set back since, or begun again) is in the conversation and in the store, and means nothing by itself here."""
+    elsewhere = row.handled_by not in (None, scope.place) and row.meaning in _ANSWERS
+    return row.kind == "message" and row.author_role == "customer" and row.handled_by != BEFORE and not elsewhere
 
 
 def _upto(pulled: Rows, message: MessageRow) -> Rows:
@@ -229,7 +235,7 @@ def _branch(scope: Scope, row: MessageRow) -> int | None:
     for number, branch in enumerate(scope.node.data["branches"], 1):
         if branch.get("event") and (row.kind, row.event) == ("event", branch["event"]) and _fits(scope, branch, row):
             return number
-        if branch.get("reply") and _is_said(row):
+        if branch.get("reply") and _is_said(scope, row):
             return number
     return None
 
