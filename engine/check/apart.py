@@ -21,7 +21,7 @@ from engine.diagnostics.outcome import Outcome
 from engine.project import Loader
 from engine.project.models import keys
 from engine.root import Files
-from engine.steps import LATER, STEPS
+from engine.steps import STEPS
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -42,7 +42,7 @@ def outcome(
     """
     memory = memory or Memory()
     with _undisturbed():
-        loader = Loader(root, Sink(), STEPS, LATER, found=found)
+        loader = Loader(root, Sink(), STEPS, found=found)
         loader.furnish()
         rest = furniture(loader.project, loader.sink)
         paths = sorted(loader.flows(), key=lambda path: path.stem)  # `a` before `a-b`, unlike their files
