@@ -19,8 +19,11 @@ _LABELS = 8
 _MODEL_TIP = (
     "choose `local` under `models:`, or write `location: on_premises` with the `base_url` of its server at the model"
 )
-_JOBS = {"reply": "answer", "transfer": "route", "agent": "agent"}
-"""Kinds of nodes -> the model's job there; every flow has its messages read, which is the job `ask`."""
+_JOBS = {
+    "reply": "answer", "transfer": "route", "agent": "agent",
+    "ask": "ask", "verify": "ask", "wait": "ask", "judge": "ask",
+}  # fmt: skip
+"""Kinds of nodes -> the model's job there."""
 
 
 class _Leak(NamedTuple):
@@ -55,6 +58,8 @@ def tell(case: Case) -> dict[str, _Told]:
 def judge(told: Sequence[Mapping[str, _Told]], sink: Sink) -> None:
     """A flow whose contents stay leaks where it does itself, and where a flow does that goes on with its tickets."""
     flows = {name: one for part in told for name, one in part.items()}
+    if not any(one.stays for one in flows.values()):
+        return
     begun = [name for name, one in flows.items() if one.start is not None]
     flows = {
         name: one._replace(goes=[*one.goes, *((to, at) for at in one.routes for to in begun if to != name)])
@@ -85,9 +90,11 @@ def _told(project: Project, flow: Compiled) -> _Told:
     places = flow.graph.places
     leaks: list[_Leak] = []
     for node in nodes:
-        for tool in [way["tool"] for way in node.data["ways"]] if node.kind == "verify" else [node.data.get("tool")]:
-            if isinstance(tool, str) and node.kind != "call":
-                leaks += _tool(project, tool, places[node.id], ())
+        if node.kind == "verify":
+            for way in node.data["ways"]:
+                leaks += _tool(project, way["tool"], places[node.id], ())
+        elif node.kind in ("read", "propose"):
+            leaks += _tool(project, node.data["tool"], places[node.id], ())
     jobs = dict(_jobs(flow, nodes))
     for job, alias in models_of(flow.flow, project.settings, jobs).items():
         leaks += _model(project, alias, job, jobs[job])
@@ -144,10 +151,10 @@ def _handed(to: str, place: Place, leak: _Leak) -> _Leak:
 def _jobs(flow: Compiled, nodes: list[Any]) -> Iterator[tuple[str, Place]]:
     seen = set()
     for node in nodes:
-        job = _JOBS.get(node.kind, "ask")
-        uses = "write" in node.data if node.kind == "reply" else node.data.get("to") is None or node.kind != "transfer"
-        asks = node.kind in ("ask", "verify", "wait", "judge") or node.kind in _JOBS
-        if asks and uses and job not in seen:
+        job = _JOBS.get(node.kind)
+        if job is None or job in seen or (node.kind == "reply" and "write" not in node.data):
+            continue
+        if node.kind != "transfer" or node.data.get("to") is None:
             seen.add(job)
             yield job, flow.graph.places[node.id]
 
