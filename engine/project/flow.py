@@ -98,6 +98,7 @@ class Rollout(Declaration):
 _LOCATION = Choice(
     anywhere="Wherever models and tools are.", on_premises="No model, tool or embedder of a cloud sees them."
 )
+_MASK = Right(card="Numbers of payment cards.", iban="Numbers of bank accounts.")
 _JOBS = Choice(
     answer="Writes replies.", ask="Reads what customers write.", route="Finds the flow.", agent="Works with tools."
 )
@@ -109,8 +110,9 @@ class Data(Declaration):
     WHAT = "data"
     location: Text | None = key("location", _LOCATION, doc="Where contents may be processed.", example="on_premises")
     mask: list[Text] | None = key(
-        "mask", ListOf(STRING), doc="What no model, log or history sees.", example="[card, iban]"
-    )
+        "mask", ListOf(_MASK), example="[card, iban]",
+        doc="What no model and no embedder sees: they are given `[CARD_1]`, customers, tools and people the number.",
+    )  # fmt: skip
 
 
 class Figures(Declaration):

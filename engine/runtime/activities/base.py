@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sys
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -13,10 +13,12 @@ from temporalio.exceptions import ApplicationError
 
 from engine.errors import EngineError, NotHere
 from engine.expressions.values import decode, encode
+from engine.knowledge.base import Passage
 from engine.models.base import Answer, Request
 from engine.models.errors import ModelUnavailable
 from engine.plan import Grant, Node, Plan
 from engine.prompts.render import PromptSet
+from engine.runtime.activities.masking import masks
 from engine.runtime.activities.thinking import asked
 from engine.runtime.context import Context
 from engine.runtime.input import Result, Step, Value, Work
@@ -37,7 +39,7 @@ _SILENT = timedelta(seconds=10)
 """Where the workflow does not say after which silence a worker counts as gone."""
 _PERMANENT = frozenset({
     "erased", "missing", "plan", "policy", "revision", "type", "undecidable", "prompt", "missing_key", "unknown_model",
-    "leaves_premises", "model_rejected", "no_vision", "no_tools", "key_refused", "no_such_model", "too_long",
+    "leaves_premises", "mask", "model_rejected", "no_vision", "no_tools", "key_refused", "no_such_model", "too_long",
     "budget", "budget_ticket", "budget_day", "budget_unpriced",
 })  # fmt: skip
 """Codes that trying again does not mend: the ticket goes to a person."""
@@ -138,6 +140,11 @@ class Desk:
         """Asks the plan's model for a job (`answer`, `ask`, `route`, `agent`), on the ticket's account. Raises
         ModelError."""
         return await asked(self, scope, job, request)
+
+    async def search(self, scope: Scope, query: str, collections: Sequence[str], limit: int = 5) -> list[Passage]:
+        """Passages for a question, which an embedder may read: without what the flow masks."""
+        words = masks(scope, self.context.projects).hide(query)
+        return await self.context.library.asearch(words, collections=tuple(collections), limit=limit)
 
     async def keep(self, scope: Scope, name: str, value: Any) -> Value:
         """Writes a value's row; gives its reference with the scalars that the plan's conditions read."""

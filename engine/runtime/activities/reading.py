@@ -32,9 +32,7 @@ class Reader(Group):
         """The passages as they are now, kept with the ticket; none is an empty list."""
         query = rendered(scope, scope.node.data["query"])
         collections = tuple(scope.node.data.get("collections") or scope.plan.settings.get("knowledge", ()))
-        found = await self.context.library.asearch(
-            query, collections=collections, limit=scope.node.data.get("limit", 5)
-        )
+        found = await self.desk.search(scope, query, collections, scope.node.data.get("limit", 5))
         passages = [
             {name: getattr(one, name) for name in _PASSAGE} | {"score": Decimal(f"{one.score:.4f}")} for one in found
         ]

@@ -181,7 +181,7 @@ class Speaker(Group):
         collections = tuple(scope.plan.settings.get("knowledge", ()))
         heard = await self.store.run(self.store.messages.of_ticket, scope.ticket.id)
         latest = next((m.text or "" for m in heard if m.seq == scope.work.data.get("message")), "")
-        passages = await self.context.library.asearch(latest, collections=collections, limit=5)
+        passages = await self.desk.search(scope, latest, collections)
         scope.names["ticket"]["question"] = latest
         answer = await self._answer(scope, "Answer the question from the passages alone.", tuple(passages))
         if answer is None:
