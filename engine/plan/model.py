@@ -8,7 +8,7 @@ Node kinds, with what stands in `Node.data` and their outcomes (`Node.on`; an ou
 
     agent     goal, policy: {path, digest} (its text stands in the store), and what the step says
     start     of: event | schedule: takes up what a flow begins with that no customer begins; binds `event`    -> done
-    verify    ways: [{tool, with: [field]}], fields: {name: field}, attempts: int, silence
+    verify    ways: [{tool, with: [field], signed_in: {argument: email | external_id}}], fields: {name: field}, attempts: int, silence
               -> done | failed | silent
     ask       fields: {name: field}, silence; for people: of: team, show: tree, deadline, remind
               -> done | silent | invalid | unsure | late

@@ -140,6 +140,13 @@ CASES = {
         "",
         "verify",
     ),
+    "a sign-in is enough": Case(
+        FLOW,
+        "with: [email, postcode]}\n",
+        "with: [email, postcode]}\n      - {by: customers.match, signed_in: {email: email, postcode: external_id}}\n",
+        "",
+        "verify",
+    ),
     "more tries": Case(FLOW, "attempts: 3", "attempts: 5", "", "attempts"),
     "nobody proves anything": Case(FLOW, VERIFY, "", "", "verify"),
     "a call before the proof": Case(

@@ -152,7 +152,10 @@ class Hearer(Group):
         if not whole:
             if await self.asker.attached_in_vain(scope, said):
                 return await self.asker.progress(scope, {}), pulled
-            return await self._meaning(scope, pulled, said)
+            meant, taken = await self._meaning(scope, pulled, said)
+            if scope.work.data.get("more") and meant.data.get("meaning") == "unclear":
+                return Result("cannot"), taken  # it may say that they do not have it: there is another way
+            return meant, taken
         last = len(said)
         for count in range(1, len(said)):
             if await self.asker.fresh(scope, said[:count]) == whole:

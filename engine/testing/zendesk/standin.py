@@ -79,14 +79,19 @@ class ZendeskStandIn:
 
     # --- what people do
 
-    def open_ticket(self, email: str, subject: str, body: str, *, name: str = "", tags: tuple[str, ...] = ()) -> Doc:
-        """A customer writes an e-mail: a new ticket, and a new user if the address is not known."""
+    def open_ticket(
+        self, email: str, subject: str, body: str, *, name: str = "", tags: tuple[str, ...] = (),
+        channel: str = "email", flags: tuple[int, ...] = (),
+    ) -> Doc:  # fmt: skip
+        """A customer writes an e-mail, or by another channel: a new ticket, and a new user if the address is not known.
+        `flags` of the comment, such as 3 on the web: nobody was signed in."""
         customer = self.desk.add_user(name or email.partition("@")[0], email)
         given = {"subject": subject, "comment": {"body": body}, "tags": list(tags)}
-        return self.desk.open(given, actor=customer, channel="email")[0]
+        return self.desk.open(given, actor=customer, channel=channel, flags=flags)[0]
 
     def customer_writes(
-        self, ticket_id: int, body: str, *, email: str | None = None, files: Mapping[str, bytes] | None = None
+        self, ticket_id: int, body: str, *, email: str | None = None, files: Mapping[str, bytes] | None = None,
+        channel: str = "email", flags: tuple[int, ...] = (),
     ) -> Doc:  # fmt: skip
         """The requester writes again, or another customer (`email`) who was copied in: the comment. `files` are
         attached, by their names, with the type that a mail program would guess."""
@@ -96,7 +101,8 @@ class ZendeskStandIn:
             self.desk.upload(name, content, guess_type(name)[0] or "application/octet-stream")
             for name, content in (files or {}).items()
         ]
-        self.desk.update(ticket_id, {"comment": {"body": body, "uploads": uploads}}, actor=author, channel="email")
+        given = {"comment": {"body": body, "uploads": uploads}}
+        self.desk.update(ticket_id, given, actor=author, channel=channel, flags=flags)
         return self.desk.comments(ticket_id)[-1]
 
     def agent_changes(self, ticket_id: int, ticket: Doc, *, email: str) -> Doc:
