@@ -204,7 +204,7 @@ class Flow(Declaration):
         "targets", Section(Figures), doc="What the flow should reach.", example="{resolution: 70%}"
     )
     baseline: Figures | None = key("baseline", Section(Figures), doc="How it was before.", example="{resolution: 45%}")
-    survey: Text | None = key("survey", _SURVEY, doc="The survey after the close.", example="csat")
+    survey: Text | None = key("survey", _SURVEY, doc="Asked once, after a close as solved.", example="csat")
     gives: dict[str, tuple[Text, Expr | None]] | None = key(
         "gives", MapOf(TEMPLATE, names=NAME, what="a name"), doc="What a shared piece gives; it makes the file one.",
         example='{order: "{{ details.order }}"}',

@@ -82,8 +82,8 @@ class Reader(Group):
     @activity.defn(name="verify.known")
     @guarded
     async def verify_known(self, scope: Scope) -> Result:
-        """`done` when this author is proved already, or by a sign-in of the channel; `failed` when nothing can be asked,
-        or the ticket's attempts are used up."""
+        """`done` when this author is proved already, or by a sign-in of the channel; `failed` when nothing can be
+        asked, or the ticket's attempts are used up."""
         if await is_verified(self.store, scope.ticket) and scope.ticket.customer_value:
             known = decode(await self.store.run(self.store.values.get, scope.ticket.customer_value))
             return Result("done", value=await self.desk.keep(scope, "customer", known))

@@ -118,8 +118,8 @@ class Desk:
     def open(
         self, given: Doc, *, actor: Doc, channel: str = "api", flags: Sequence[int] = ()
     ) -> tuple[Doc, Doc]:  # fmt: skip
-        """Make a ticket from the API's `ticket` object: (ticket, audit). `flags` of its comment, as Zendesk sets them: 3
-        is an author who is not signed in. Raises `Invalid`."""
+        """Make a ticket from the API's `ticket` object: (ticket, audit). `flags` of its comment, as Zendesk sets them:
+        3 is an author who is not signed in. Raises `Invalid`."""
         if not isinstance(given.get("comment"), dict):
             raise Invalid("base", "Description: cannot be blank", "BlankValue")
         with self.records.transaction():
