@@ -86,8 +86,7 @@ class _World(Bench):
         return path.read_text(encoding="utf-8").count("\n") if path.exists() else 0
 
     def struck(self) -> set[int]:
-        path = self.folder / "struck"
-        return {int(line) for line in path.read_text(encoding="utf-8").splitlines()} if path.exists() else set()
+        return {int(path.name.removeprefix("struck-")) for path in self.folder.glob("struck-*")}
 
     # what it does
 
@@ -105,6 +104,8 @@ class _World(Bench):
 
     async def help(self) -> None:
         """Notices who was struck, and helps up who has lain long enough."""
+        for process in (*self.running.values(), *self.workers):
+            process.check()
         now = time.monotonic()
         for strike in self.schedule.strikes:
             if strike.at in self.struck() and strike not in self.helped:
