@@ -1,7 +1,7 @@
 """Imported by the fork server of the fault tests alone: what each worker process would load anew is loaded once.
 
-The vectors of all that is said there are kept, so that no worker has to load the second encoder: its session has threads,
-which no fork outlives, and making one takes longer than a whole refund.
+The vectors of all that is said there are kept, so that no worker has to load the second encoder: its session has
+threads, which no fork outlives, and making one takes longer than a whole refund.
 """
 
 import asyncio
