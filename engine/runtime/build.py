@@ -1,6 +1,8 @@
 """Puts a worker together: project, store, adapters."""
 
 from engine.articles import library
+from engine.errors import NotConfigured
+from engine.models.images import can_read
 from engine.runtime.context import Context
 from engine.runtime.hosting import Hosting
 from engine.runtime.projects import LoadedProject
@@ -13,6 +15,8 @@ __all__ = ["build_context", "models"]
 def build_context(settings: Settings, project: LoadedProject, store: Store) -> Context:
     """The context of a worker of this project. Raises NotConfigured, UnknownModel, MissingKey and BudgetReached: what
     a ticket would miss is missed now."""
+    if project.settings.ocr is not None and not can_read():
+        raise NotConfigured("`ocr: tesseract` of engine.yaml needs the program `tesseract`, which is not installed here")
     chosen = models(settings, project)
     return Context(
         store=store,

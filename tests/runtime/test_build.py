@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import ProjectInvalid
+from engine.articles import choice, library
+from engine.errors import NotConfigured, ProjectInvalid
 from engine.models.chain import Chain
 from engine.models.errors import MissingKey
 from engine.models.hosted import HostedModel
 from engine.models.local import LocalModel
+from engine.project.models import keys
 from engine.runtime.build import build_context, models
 from engine.runtime.hosting import Hosting
 from engine.runtime.projects import LoadedProject
@@ -103,3 +105,33 @@ def test_capabilities_and_prices_are_those_of_the_table_unless_told(tmp_path: Pa
 def test_a_budget_needs_prices(tmp_path: Path) -> None:
     with pytest.raises(ProjectInvalid):
         loaded(tmp_path, "{use: openai, model: of-tomorrow}", "\nbudget: {day: 5 USD}\n")
+
+
+def test_no_worker_starts_without_what_is_to_read_its_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = loaded(tmp_path, "{use: local}", "\nocr: tesseract\n")
+    settings = Settings.from_env(tmp_path, ZENDESK)
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    with (
+        Store.open(f"sqlite:///{tmp_path / 'store.db'}") as store,
+        pytest.raises(NotConfigured, match="needs the program `tesseract`"),
+    ):
+        build_context(settings, project, store)
+
+
+@pytest.mark.parametrize(
+    ("declared", "variable"),
+    [("{use: openai}", "OPENAI_API_KEY"), ("{use: mistral, api_key: '{{ secret.MINE }}'}", "MINE")],
+)
+def test_an_embedder_without_its_key_is_named_at_the_start_and_has_it_where_it_is_set(
+    tmp_path: Path, declared: str, variable: str
+) -> None:
+    project = loaded(tmp_path, "{use: local}")
+    file = project.root / "engine.yaml"
+    text = file.read_text("utf-8").replace("  from: knowledge\n", f"  from: knowledge\n  embedder: {declared}\n")
+    file.write_text(text, "utf-8")
+    assert project.reload()
+    knowledge = project.settings.knowledge
+    assert [(one.model, one.variable) for one in keys(project.settings)] == [("knowledge.embedder", variable)]
+    with pytest.raises(MissingKey, match=variable):
+        library(Settings.from_env(tmp_path, ZENDESK), knowledge)
+    assert choice(knowledge, {variable: "sk-of-mine"}).key == "sk-of-mine"

@@ -86,6 +86,19 @@ def shop(folder: Path, **said: str) -> Path:
     return root
 
 
+def on_premises(folder: Path) -> Path:
+    """The sample shop with all of its contents, tools and tickets on the premises."""
+    root = shop(folder, models="models:\n  answer: local\n", more="\ndefaults: {data: {location: on_premises}}\n")
+    file = root / "engine.yaml"
+    file.write_text(
+        file.read_text("utf-8").replace("kind: zendesk", "kind: zendesk\n    location: on_premises"), "utf-8"
+    )
+    for tools in (root / "tools").glob("*.yaml"):
+        said = re.sub(r"(?m)^(- tool: .*)$", r"\1\n  location: on_premises", tools.read_text("utf-8"))
+        tools.write_text(said, "utf-8")
+    return root
+
+
 def declared(provider: str, url: str, more: str = "") -> str:
     return (
         f'models:\n  main: {{use: {provider}, model: m-1, base_url: "{url}", api_key: "{{{{ secret.KEY_OF_MINE }}}}", '
@@ -191,16 +204,7 @@ async def test_contents_that_stay_are_not_sent_whatever_the_worker_was_given(
     standin: ModelStandIn, world: Any, tmp_path: Path
 ) -> None:
     """The checker proves it of a project; the models of this worker are not those of the project that was checked."""
-    root = shop(tmp_path, models="models:\n  answer: local\n", more="\ndefaults: {data: {location: on_premises}}\n")
-    file = root / "engine.yaml"
-    file.write_text(
-        file.read_text("utf-8").replace("kind: zendesk", "kind: zendesk\n    location: on_premises"), "utf-8"
-    )
-    for tools in (root / "tools").glob("*.yaml"):
-        tools.write_text(
-            re.sub(r"(?m)^(- tool: .*)$", r"\1\n  location: on_premises", tools.read_text("utf-8")), "utf-8"
-        )
-    bench, _ = await world(root)
+    bench, _ = await world(on_premises(tmp_path))
     cloud = hosted("openai", standin.url("openai"), capabilities=Capabilities(tools=True, schema=True))
     asks = bench.desk.open_ticket(EMAIL, "Shipping", "Hello, do you ship to Austria?")["id"]
     async with bench.work(model=lambda plan, job: Chain([Link(cloud)]), library=OneArticle()):

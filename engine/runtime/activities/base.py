@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sys
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -13,8 +13,8 @@ from temporalio.exceptions import ApplicationError
 
 from engine.errors import EngineError, NotHere
 from engine.expressions.values import decode, encode
-from engine.models.base import Answer, Request
-from engine.models.errors import ModelUnavailable
+from engine.models.base import Answer, Passage, Request
+from engine.models.errors import LeavesPremises, ModelUnavailable
 from engine.plan import Grant, Node, Plan
 from engine.prompts.render import PromptSet
 from engine.runtime.activities.thinking import asked
@@ -65,6 +65,11 @@ class Scope:
     def place(self) -> str:
         """The place in the ledger: a node of a flow."""
         return f"{self.plan.flow}/{self.work.node}"
+
+    @property
+    def stays(self) -> bool:
+        """Whether contents stay on the premises, as the pinned plan says it."""
+        return bool(self.plan.settings.get("data", {}).get("location") == "on_premises")
 
     @property
     def currency(self) -> str:
@@ -138,6 +143,19 @@ class Desk:
         """Asks the plan's model for a job (`answer`, `ask`, `route`, `agent`), on the ticket's account. Raises
         ModelError."""
         return await asked(self, scope, job, request)
+
+    async def search(
+        self, scope: Scope, query: str, collections: Sequence[str], *, limit: int, contents: bool = True
+    ) -> list[Passage]:
+        """Passages of the articles. Raises `LeavesPremises` before the embedder is asked, where it is elsewhere and the
+        query is made of `contents` that stay."""
+        if contents and scope.stays and not self.context.projects.premises.embedder:
+            raise LeavesPremises("the embedder is not on the premises")
+        return await self.context.library.asearch(query, collections=tuple(collections), limit=limit)
+
+    def leaves(self, scope: Scope, tool: str) -> bool:
+        """Whether a call of the tool would take contents from the premises where they stay."""
+        return scope.stays and tool not in self.context.projects.premises.tools
 
     async def keep(self, scope: Scope, name: str, value: Any) -> Value:
         """Writes a value's row; gives its reference with the scalars that the plan's conditions read."""

@@ -13,6 +13,7 @@ from typing import Any
 from temporalio import activity
 
 from engine.channels.base import Outgoing, Unknown, Unsent
+from engine.channels.internal import INTERNAL
 from engine.expressions.evaluate import EvaluationError, render
 from engine.expressions.values import encode
 from engine.guardrails.base import CheckError, Finding, Verdict
@@ -54,6 +55,8 @@ class Speaker(Group):
 
         `values`: what a reply may state beside the values at hand.
         """
+        if text and scope.stays and not self._is_here(scope):
+            return Said("unsent", because="leaves_premises")
         guarded_by = None
         secrets = self.context.projects.secrets(self.context.secrets)
         if kind == "reply":
@@ -70,6 +73,11 @@ class Speaker(Group):
             content={"text": text, **(extra or {})}, guarded=guarded_by,
         )  # fmt: skip
         return await self.deliver(scope, row)
+
+    def _is_here(self, scope: Scope) -> bool:
+        """Whether the ticket's channel is on the premises; one without a platform sends nothing anywhere."""
+        channel = scope.ticket.channel
+        return channel == INTERNAL or channel in self.context.projects.premises.channels
 
     async def _checked(self, scope: Scope, text: str, values: Known | None, secrets: Mapping[str, str]) -> Verdict:
         """What the flow's output checks say; a guard that cannot be had has not passed it. Off the event loop, for the
@@ -181,7 +189,7 @@ class Speaker(Group):
         collections = tuple(scope.plan.settings.get("knowledge", ()))
         heard = await self.store.run(self.store.messages.of_ticket, scope.ticket.id)
         latest = next((m.text or "" for m in heard if m.seq == scope.work.data.get("message")), "")
-        passages = await self.context.library.asearch(latest, collections=collections, limit=5)
+        passages = await self.desk.search(scope, latest, collections, limit=5)
         scope.names["ticket"]["question"] = latest
         answer = await self._answer(scope, "Answer the question from the passages alone.", tuple(passages))
         if answer is None:

@@ -22,13 +22,12 @@ __all__ = ["OnAccount", "asked"]
 
 async def asked(desk: "Desk", scope: "Scope", job: str, request: Request) -> Answer:
     """The answer of the plan's model for the job. Raises ModelError; `LeavesPremises` before anything is sent."""
-    stays = scope.plan.settings.get("data", {}).get("location") == "on_premises"
-    request = replace(request, stays=stays)
+    request = replace(request, stays=scope.stays)
     model = desk.context.model(scope.plan, job)
     if isinstance(model, Chain):
         prompts = await _prompts(desk, scope)
         return await model.bound(meter=_Meter(desk, scope, job, prompts), prompt=_Rendering(prompts)).answer(request)
-    if stays and model.capabilities.location != "on_premises":
+    if scope.stays and model.capabilities.location != "on_premises":
         raise LeavesPremises(f"the model {model.name!r} is not on the premises")
     return await model.answer(request)
 

@@ -315,7 +315,7 @@ class Worker(Group):
         """Passages, as the guardrails let the model see them."""
         collections = tuple(scope.node.data["collections"])
         found = []
-        for one in await self.context.library.asearch(query, collections=collections, limit=_FOUND):
+        for one in await self.desk.search(scope, query, collections, limit=_FOUND):
             verdict = await self._looked(scope, memory, one.text, "passage")
             if verdict.passed:
                 found.append({"id": one.id, "title": one.title, "text": verdict.text})
