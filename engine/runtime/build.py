@@ -16,7 +16,9 @@ def build_context(settings: Settings, project: LoadedProject, store: Store) -> C
     """The context of a worker of this project. Raises NotConfigured, UnknownModel, MissingKey and BudgetReached: what
     a ticket would miss is missed now."""
     if project.settings.ocr is not None and not can_read():
-        raise NotConfigured("`ocr: tesseract` of engine.yaml needs the program `tesseract`, which is not installed here")
+        raise NotConfigured(
+            "`ocr: tesseract` of engine.yaml needs the program `tesseract`, which is not installed here"
+        )
     chosen = models(settings, project)
     return Context(
         store=store,

@@ -1,6 +1,7 @@
 """Every adapter against the stand-in of its provider: the four jobs, streams, and everything that goes wrong."""
 
 import logging
+import warnings
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import date
@@ -246,3 +247,19 @@ def test_the_price_of_a_call_counts_what_was_cached_and_never_too_little() -> No
     assert worst >= model.cost(Usage(len(model.ask(CLASSIFY).data), 0, model.spec.most))  # type: ignore[operator]
     model.capabilities = replace(model.capabilities, price=None, free=True)
     assert model.cost(Usage(10, 0, 5)) == 0 == model.worst(CLASSIFY)
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_a_model_that_will_end_answers_where_warnings_are_errors(standin: ModelStandIn, streamed: bool) -> None:
+    """Anthropic's SDK warns of it before it sends anything. Every other warning stays an error."""
+    standin.says([Says(data=GOOD[Job.CLASSIFY])])
+    ends = hosted("anthropic", standin.url("anthropic"), model="claude-3-5-haiku-latest")
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("error")
+        answer = [one async for one in ends.stream(CLASSIFY)][-1] if streamed else await ends.answer(CLASSIFY)
+        with pytest.raises(DeprecationWarning):
+            warnings.warn("something else is deprecated", DeprecationWarning, stacklevel=1)
+    await ends.close()
+    assert isinstance(answer, Answer)
+    assert answer.data["choice"] == "refund"
+    assert ["end-of-life" in str(one.message) for one in told] == [True]
