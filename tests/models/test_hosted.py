@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from engine.models.base import Answer, Call, Capabilities, Job, Price, Request, Turn, Usage
+from engine.models.base import Answer, Call, Capabilities, Job, Message, Price, Request, Turn, Usage
 from engine.models.errors import BadAnswer, LeavesPremises, ModelError, ModelRejected, ModelUnavailable
 from engine.models.hosted import HostedModel
 from engine.models.registry import PROVIDERS
@@ -263,3 +263,14 @@ async def test_a_model_that_will_end_answers_where_warnings_are_errors(standin: 
     assert isinstance(answer, Answer)
     assert answer.data["choice"] == "refund"
     assert ["end-of-life" in str(one.message) for one in told] == [True]
+
+
+async def test_a_quote_tells_which_message_said_a_field(model: HostedModel, standin: ModelStandIn) -> None:
+    """The first that completes it: quotes run over several messages, and stand in none of the team's."""
+    texts = [("customer", "Hello,\n  it is about"), ("engine", "Order 4821?"), ("customer", " "),
+             ("customer", "order 4821 "), ("customer", "order 4821, a CHAIR")]  # fmt: skip
+    asked = replace(EXTRACT, messages=tuple(Message(who, text) for who, text in texts))  # type: ignore[arg-type]
+    for quote, place in (("order 4821", 3), ("about order", 3), ("chair", 4), ("Hello, it", 0), ("4821 order", 4)):
+        given = {"value": "4821", "quote": quote, "confidence": 0.9}
+        standin.says([Says(data={"order": given, "which": None})])
+        assert (await model.answer(asked)).said_at == {"order": place}

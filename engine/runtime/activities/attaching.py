@@ -9,7 +9,7 @@ from engine.channels.files import family, sniffed
 from engine.runtime.activities.base import Group, Scope, later
 from engine.store.rows import AttachmentRow, MessageRow
 
-__all__ = ["LARGEST", "Attacher", "accepted"]
+__all__ = ["LARGEST", "Attacher", "accepted", "reference"]
 
 LARGEST: Final = 20_000_000
 """Bytes: the most that any flow may take of one file."""
@@ -18,11 +18,10 @@ LARGEST: Final = 20_000_000
 class Attacher(Group):
     """What the fields `files` of a step are given."""
 
-    async def files(self, scope: Scope, spec: Mapping[str, Any], said: Sequence[MessageRow]) -> list[dict[str, Any]]:
+    async def files(self, scope: Scope, spec: Mapping[str, Any], said: Sequence[MessageRow]) -> list[AttachmentRow]:
         """The files of the customer's messages that the field takes, the first ones if they are too many."""
         rows = [await self._looked(scope, row) for row in await self.of(said)]
-        fit = [row for row in rows if _fits(row, spec)]
-        return [{"id": row.id, "name": row.name, "type": row.type, "size": row.size} for row in fit[: spec["most"]]]
+        return [row for row in rows if _fits(row, spec)][: spec["most"]]
 
     async def of(self, said: Sequence[MessageRow]) -> list[AttachmentRow]:
         """All that the customer attached to these messages, of whatever kind."""
@@ -46,6 +45,11 @@ class Attacher(Group):
             self.store.attachments.seen, row.id, media_type=sniffed(content), size=len(content),
             digest=hashlib.sha256(content).hexdigest(),
         )  # fmt: skip
+
+
+def reference(row: AttachmentRow) -> dict[str, Any]:
+    """A file as a flow knows it."""
+    return {"id": row.id, "name": row.name, "type": row.type, "size": row.size}
 
 
 def _fits(row: AttachmentRow, spec: Mapping[str, Any]) -> bool:
