@@ -130,7 +130,9 @@ def _extracted(request: Request, data: Mapping[str, Any]) -> Answer:
     places: dict[str, int] = {}
     for one in request.fields:
         given = data.get(one.name)
-        quote = _folded(given["quote"]) if given is not None else ""
+        if given is None:
+            continue
+        quote = _folded(given["quote"])
         begin = said.find(quote) if quote else -1
         place = [*texts][bisect_left(ends, begin + len(quote))] if begin >= 0 else _pictured(request, quote)
         if place is None:

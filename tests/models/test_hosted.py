@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from engine.models.base import Answer, Call, Capabilities, Job, Message, Price, Request, Turn, Usage
+from engine.models.base import Answer, Call, Capabilities, Image, Job, Message, Price, Request, Turn, Usage
 from engine.models.errors import BadAnswer, LeavesPremises, ModelError, ModelRejected, ModelUnavailable
 from engine.models.hosted import HostedModel
 from engine.models.registry import PROVIDERS
 from engine.testing.models import Fails, ModelStandIn, Says
-from tests.models.given import ANSWER, CANARY, CLASSIFY, EXTRACT, GOOD, JOBS, KEY, WORK, chain_of, hosted, worked
+from tests.models.given import ANSWER, CANARY, CLASSIFY, EXTRACT, GOOD, JOBS, KEY, PNG, WORK, chain_of, hosted, worked
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,8 @@ async def test_each_job_is_asked_and_answered(model: HostedModel, standin: Model
         assert CANARY in asked.said
         assert CANARY not in asked.system, "data stands apart from instructions"
     assert "Answer kindly." in standin.asked[-1].system
-    assert standin.asked[-1].images == 1
+    assert standin.asked[-1].images == (("image/png", PNG),)
+    assert "May I send it back? Kanarienvogel-4711\n[picture 1]\n" in standin.asked[-1].said
 
 
 async def test_parallel_calls_are_asked_for_and_their_results_told(model: HostedModel, standin: ModelStandIn) -> None:
@@ -274,3 +275,24 @@ async def test_a_quote_tells_which_message_said_a_field(model: HostedModel, stan
         given = {"value": "4821", "quote": quote, "confidence": 0.9}
         standin.says([Says(data={"order": given, "which": None})])
         assert (await model.answer(asked)).said_at == {"order": place}
+
+
+async def test_what_a_picture_shows_counts_where_it_was_sent(model: HostedModel, standin: ModelStandIn) -> None:
+    """`[picture N]` in place of a quote; a number that was not sent, and the note on what was not read, are none."""
+    pictures = tuple(Image("image/png", bytes([number])) for number in range(3))
+    asked = replace(EXTRACT, messages=(
+        Message("customer", "Look", images=pictures[:1], unread=2), Message("engine", "Which order?"),
+        Message("customer", "", images=pictures[1:]),
+    ))  # fmt: skip
+    for quote, place in (
+        ("[picture 1]", 0), ("[Picture 3]", 2), ("[picture 4]", None), ("[picture 0]", None), ("picture 1", None),
+        ("[2 attachments that could not be read]", None),
+    ):  # fmt: skip
+        standin.says([Says(data={"order": {"value": "4821", "quote": quote, "confidence": 0.9}, "which": None})])
+        answer = await model.answer(asked)
+        assert answer.said_at == ({} if place is None else {"order": place})
+        assert answer.data == ({} if place is None else {"order": "4821"})
+    sent = standin.asked[-1]
+    assert sent.images == tuple((one.media_type, one.data) for one in pictures)
+    assert "Look\n[picture 1]\n[2 attachments that could not be read]\n" in sent.said
+    assert "\n[picture 2]\n[picture 3]\n" in sent.said

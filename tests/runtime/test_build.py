@@ -18,6 +18,7 @@ from engine.runtime.projects import LoadedProject
 from engine.settings import Settings
 from engine.store import Store
 from tests.runtime import made
+from tests.store import given
 
 FLOW = """models: {answer: quick}
 steps:
@@ -135,3 +136,24 @@ def test_an_embedder_without_its_key_is_named_at_the_start_and_has_it_where_it_i
     with pytest.raises(MissingKey, match=variable):
         library(Settings.from_env(tmp_path, ZENDESK), knowledge)
     assert choice(knowledge, {variable: "sk-of-mine"}).key == "sk-of-mine"
+
+
+def test_a_key_that_only_an_open_ticket_needs_is_named_at_the_start_too(tmp_path: Path) -> None:
+    """The ticket goes by the plan that it began with, whatever flows say since."""
+    project = loaded(tmp_path, "{use: openai, model: m}")
+    with Store.open(f"sqlite:///{tmp_path / 'store.db'}") as store:
+        project.activate(store)
+        ticket = given.deliver(store, "1", given.arrival("m-1")).ticket_id
+        store.tickets.update(ticket, flow="damage", revision=store.revisions.active("damage"))
+        flow = project.root / "flows" / "damage.yaml"
+        flow.write_text(flow.read_text("utf-8").replace("models: {answer: quick}\n", ""), "utf-8")
+        assert project.reload()
+        settings = Settings.from_env(tmp_path, ZENDESK)
+        models(settings, project)
+        with pytest.raises(MissingKey, match="OPENAI_API_KEY"):
+            build_context(settings, project, store)
+        engine_yaml = project.root / "engine.yaml"
+        text = engine_yaml.read_text("utf-8").replace("  quick: {use: openai, model: m}\n", "")
+        engine_yaml.write_text(text, "utf-8")
+        assert project.reload()
+        build_context(settings, project, store)

@@ -9,11 +9,12 @@ from temporalio import activity
 from engine.errors import EngineError
 from engine.expressions.evaluate import EvaluationError, condition, evaluate
 from engine.expressions.values import Money, decode
-from engine.models.base import Field, Job, Message, Option, Request
+from engine.models.base import Field, Job, Option, Request
 from engine.models.base import Money as Said
 from engine.runtime.activities.attaching import Attacher, accepted, reference
 from engine.runtime.activities.base import Desk, Group, Scope, guarded
 from engine.runtime.activities.known import Known
+from engine.runtime.activities.seeing import Viewer
 from engine.runtime.activities.speaking import Speaker, rendered
 from engine.runtime.deadlines import after, calendar_of, instants
 from engine.runtime.input import Result
@@ -23,7 +24,6 @@ __all__ = ["Asker", "Fresh", "labelled"]
 
 _SURE = 0.5
 """A field that the model is less sure of is asked for."""
-_ROLES = {"customer": "customer", "agent": "agent", "engine": "engine", "system": "engine"}
 _CLAIMS = frozenset({"email", "name", "phone"})
 """Fields that the channel's own account of the requester may fill. A claim proves nothing: `verify` does."""
 
@@ -43,6 +43,7 @@ class Asker(Group):
         super().__init__(desk)
         self.speaker = speaker
         self.attacher = Attacher(desk)
+        self.viewer = Viewer(desk)
 
     @activity.defn(name="ask.read")
     @guarded
@@ -71,7 +72,7 @@ class Asker(Group):
         files = await self._files(scope, [field.name for field in lacking if field not in wanted], said)
         if not wanted:
             return Fresh(*files)
-        words = tuple(Message(_ROLES[m.author_role], m.text or "", m.platform_time) for m in said)  # type: ignore[arg-type]
+        words = await self.viewer.messages(scope, said)
         asked = scope.work.data.get("field")
         now = await self.store.run(self.store.now)
         request = Request(

@@ -18,6 +18,7 @@ from engine.models.errors import LeavesPremises, ModelUnavailable
 from engine.plan import Grant, Node, Plan
 from engine.prompts.render import PromptSet
 from engine.runtime.activities.thinking import asked
+from engine.runtime.album import Album
 from engine.runtime.context import Context
 from engine.runtime.input import Result, Step, Value, Work
 from engine.runtime.names import engine_names
@@ -38,7 +39,7 @@ _SILENT = timedelta(seconds=10)
 _PERMANENT = frozenset({
     "erased", "missing", "plan", "policy", "revision", "type", "undecidable", "prompt", "missing_key", "unknown_model",
     "leaves_premises", "model_rejected", "no_vision", "no_tools", "key_refused", "no_such_model", "too_long",
-    "budget", "budget_ticket", "budget_day", "budget_unpriced",
+    "unseen", "budget", "budget_ticket", "budget_day", "budget_unpriced",
 })  # fmt: skip
 """Codes that trying again does not mend: the ticket goes to a person."""
 _BAD_ANSWERS = frozenset({"bad_answer", "bad_arguments", "bad_json", "bad_reply", "bad_schema"})
@@ -83,6 +84,7 @@ class Desk:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.store = context.store
+        self.album = Album()
         self.prompts: dict[str, PromptSet] = {}
         """version -> templates, as the store has them: a set never changes"""
 

@@ -14,6 +14,7 @@ from engine.models.local import sentiment
 from engine.models.local.yesno import plain_answer
 from engine.runtime.activities.asking import Asker, Fresh
 from engine.runtime.activities.base import Desk, Group, Scope, guarded
+from engine.runtime.activities.seeing import words_of
 from engine.runtime.input import Result
 from engine.store.messages import BEFORE
 from engine.store.rows import MessageRow
@@ -73,6 +74,7 @@ class Hearer(Group):
     def __init__(self, desk: Desk, asker: Asker) -> None:
         super().__init__(desk)
         self.asker = asker
+        self.viewer = asker.viewer
 
     @activity.defn(name="listen")
     @guarded
@@ -212,8 +214,14 @@ class Hearer(Group):
         return await self._do(scope, said, await self._clear(scope, said)), _upto(pulled, said[-1])
 
     async def _clear(self, scope: Scope, said: Rows) -> str | None:
-        """The meaning, None if it is unclear."""
-        words = tuple(Message("customer", m.text or "", m.platform_time) for m in said)
+        """The meaning, None if it is unclear. Pictures are looked at where the words do not say it."""
+        meaning = await self._meant(scope, tuple(words_of(said)))
+        if meaning is None:
+            shown = await self.viewer.messages(scope, said)
+            meaning = await self._meant(scope, shown) if any(one.images for one in shown) else None
+        return meaning
+
+    async def _meant(self, scope: Scope, words: tuple[Message, ...]) -> str | None:
         answer = await self.desk.ask(scope, "route", Request(Job.CLASSIFY, words, choices=MEANINGS))
         meaning = answer.data.get("choice")
         return str(meaning) if meaning and answer.confidence >= _SURE else None

@@ -12,6 +12,7 @@ from engine.models.base import Answer, Model, Prompt, Request
 from engine.models.chain import Chain
 from engine.models.errors import BudgetReached, LeavesPremises, ModelError
 from engine.models.hosted import HostedModel
+from engine.models.images import fitted
 from engine.prompts.render import PromptSet
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ async def asked(desk: "Desk", scope: "Scope", job: str, request: Request) -> Ans
         return await model.bound(meter=_Meter(desk, scope, job, prompts), prompt=_Rendering(prompts)).answer(request)
     if scope.stays and model.capabilities.location != "on_premises":
         raise LeavesPremises(f"the model {model.name!r} is not on the premises")
-    return await model.answer(request)
+    return await model.answer(await fitted(request, vision=model.capabilities.vision))
 
 
 class OnAccount:
