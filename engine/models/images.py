@@ -12,11 +12,14 @@ import io
 import shutil
 import warnings
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from engine.errors import EngineError
 from engine.models.base import Image, ImageType, Message, Request
 from engine.models.errors import ModelRejected
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
 
 __all__ = ["MAX_BYTES", "SIDE", "ImageRefused", "can_read", "drawn", "fitted", "read", "sniffed"]
 
@@ -80,7 +83,7 @@ def drawn(data: bytes) -> Image:
                 if max(found.size) <= TINY:
                     raise ImageRefused("the picture is too small to show anything", code="tiny")
                 found.draft("RGB", (SIDE, SIDE))
-                upright = ImageOps.exif_transpose(found)
+                upright = ImageOps.exif_transpose(_reduced(found))
                 clear = upright.has_transparency_data
                 plain = upright.convert("RGBA" if clear else "RGB")
                 plain.thumbnail((SIDE, SIDE))
@@ -93,11 +96,19 @@ def drawn(data: bytes) -> Image:
         raise failed from None
 
 
-def _written(picture: "object", *, png: bool) -> Image:
-    from PIL import Image as Pillow
-    from PIL.Image import Image as Picture
+def _reduced(picture: "Picture") -> "Picture":
+    """Smaller by a whole number, where it is much too large: every further step would take as much memory again."""
+    factor = max(picture.size) // SIDE
+    if factor < 2 or picture.mode not in ("RGB", "RGBA", "L", "LA"):
+        return picture
+    small = picture.reduce(factor)
+    small.info = picture.info  # how it is turned stands there
+    return small
 
-    assert isinstance(picture, Picture)
+
+def _written(picture: "Picture", *, png: bool) -> Image:
+    from PIL import Image as Pillow
+
     out = io.BytesIO()
     if png:
         picture.save(out, "PNG", optimize=False)

@@ -12,7 +12,7 @@ __all__ = ["Album", "Look"]
 _BYTES: Final = 32_000_000
 _SECONDS: Final = 600.0
 _AT_ONCE: Final = 4
-"""A picture may take 200 MB while it is drawn."""
+"""A file takes up to 20 MB until it is drawn."""
 
 
 class Look(NamedTuple):
@@ -33,7 +33,9 @@ class Album:
 
     def __init__(self) -> None:
         self.looking = asyncio.Semaphore(_AT_ONCE)
-        """Held by whoever fetches and draws."""
+        """Held by whoever fetches."""
+        self.drawing = asyncio.Semaphore(1)
+        """Held by whoever draws: a picture of 50 million pixels takes 200 MB meanwhile."""
         self._kept: OrderedDict[str, tuple[float, Look]] = OrderedDict()
         self._bytes = 0
 

@@ -164,13 +164,18 @@ async def test_a_fault_is_an_error_of_the_engine_that_says_nothing_of_contents(
     assert KEY not in caplog.text
 
 
-async def test_one_that_does_not_answer_in_time_is_given_up(standin: ModelStandIn) -> None:
+@pytest.mark.parametrize("kind", ["hangs", "stalls"])
+async def test_one_that_does_not_answer_in_time_is_given_up(standin: ModelStandIn, kind: Any) -> None:
+    """Before its first byte, and in the middle of an answer or of a stream."""
     for provider in PROVIDERS:
-        model = hosted(provider, standin.url(provider), seconds=1.0)
-        standin.says([Fails(kind="hangs")])
-        with pytest.raises(ModelUnavailable) as caught:
-            await model.answer(CLASSIFY)
-        assert caught.value.billed
+        model = hosted(provider, standin.url(provider), seconds=0.5)
+        standin.says([Fails(kind=kind)])
+        with pytest.raises(ModelUnavailable) as whole:
+            await model.answer(ANSWER)
+        with pytest.raises(ModelUnavailable) as streamed:
+            assert [piece async for piece in model.stream(ANSWER)] == []
+        assert whole.value.billed
+        assert streamed.value.billed
         await model.close()
 
 

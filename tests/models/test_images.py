@@ -78,6 +78,9 @@ def test_a_turned_picture_stands_upright_and_a_large_one_is_made_smaller() -> No
         assert turned.size == (30, 40)
     with Pillow.open(io.BytesIO(drawn(file("PNG", (4000, 1000))).data)) as small:
         assert small.size == (SIDE, SIDE // 4)
+    for mode in ("RGB", "RGBA", "L", "P", "I;16"):
+        with Pillow.open(io.BytesIO(drawn(file("PNG", (4000, 1000), mode, exif=exif)).data)) as both:
+            assert both.size == (SIDE // 4, SIDE), mode
     with Pillow.open(io.BytesIO(drawn(file("PNG", mode="RGBA")).data)) as clear:
         assert clear.mode == "RGBA"
 

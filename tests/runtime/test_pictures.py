@@ -126,8 +126,9 @@ async def test_a_photo_alone_finds_its_flow_and_says_the_order_without_its_place
 ) -> None:
     """Words first; a model that sees gets the picture, drawn anew, byte for byte; Temporal gets none of it."""
     bench, worker = await world(READ)
+    number = int(bench.desk.open_ticket(EMAIL, "Hello", "See the picture", files={"a.jpg": PHOTO})["id"])
+    await bench.pump()  # the platform tells of a ticket and of its first comment, with what is attached, one by one
     async with worker():
-        number = int(bench.desk.open_ticket(EMAIL, "Hello", "See the picture", files={"a.jpg": PHOTO})["id"])
         await bench.until(lambda: bench.closed(number), "the close")
     assert bench.said(number) == ["It is order 4710."]
     pictures = [asked.images for asked in standin.asked]
@@ -173,8 +174,9 @@ async def test_what_nobody_can_be_shown_is_told_of_and_the_flow_asks(
         return (b"\x89PNG\r\n\x1a\n" + bytes(30_000_000), "image/png") if name == "huge.png" else real(token)
 
     monkeypatch.setattr(bench.desk.desk, "content", content)
+    number = int(bench.desk.open_ticket(EMAIL, "Lamp", "My lamp is damaged", files=files)["id"])
+    await bench.pump()
     async with worker():
-        number = int(bench.desk.open_ticket(EMAIL, "Lamp", "My lamp is damaged", files=files)["id"])
         await bench.until(lambda: bench.said(number) == ["Which order?"], "the question")
         bench.desk.customer_writes(number, "It stands here", files={"label.jpg": PHOTO})
         await bench.until(lambda: bench.closed(number), "the close")

@@ -112,7 +112,8 @@ class Viewer(Group):
                     wait = error.retry_after if isinstance(error, Unsent) and error.retry_after is not None else 2.0
                     raise later(error.code, wait) from None
                 return Look()
-            return album.put(row.id, await asyncio.to_thread(_drawn, content))
+            async with album.drawing:
+                return album.put(row.id, await asyncio.to_thread(_drawn, content))
 
 
 def words_of(said: Sequence[MessageRow]) -> list[Message]:

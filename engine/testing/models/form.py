@@ -44,11 +44,12 @@ class Says:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fails:
-    """A failure. `cut`: half of the answer, then the connection ends; `garbage`: a page of HTML with status 200;
-    `hangs`: no answer until the caller goes away; else an error of the provider's own form with `status`."""
+    """A failure. `cut`: half of the answer, then the connection ends; `stalls`: half, then nothing; `hangs`: nothing
+    until the caller goes away; `garbage`: a page of HTML with status 200; else an error of the provider's own form with
+    `status`."""
 
     status: int = 500
-    kind: Literal["status", "cut", "garbage", "hangs"] = "status"
+    kind: Literal["status", "cut", "stalls", "garbage", "hangs"] = "status"
     retry_after: int | None = None
 
 
