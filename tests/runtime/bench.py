@@ -18,6 +18,7 @@ from typing import Any, Self
 
 import httpx
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from engine.guardrails.base import Guard
 from engine.knowledge.base import Passage
@@ -184,7 +185,11 @@ class Bench:
             lines.append(f"{row.external_id}: {row.state} in {row.flow}, {row.outcome or row.escalated}")
             lines += [f"  intent {one.state} at {one.node}" for one in self.store.intents.of_ticket(row.id)]
             lines += [f"  {one.kind} {one.state} at {one.node}" for one in self.store.outbound.of_ticket(row.id)]
-            run = (await self.client.get_workflow_handle(workflow_id(row)).describe()).raw_description
+            try:
+                run = (await self.client.get_workflow_handle(workflow_id(row)).describe()).raw_description
+            except RPCError as error:
+                lines.append(f"  no run: {error.status.name}")
+                continue
             lines.append(f"  run {run.workflow_execution_info.history_length} events, {run.pending_workflow_task}")
             lines += [f"  pending {one}" for one in run.pending_activities]
         return "\n".join(lines)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -21,7 +22,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from engine.runtime.ring import workflow_id
-from engine.runtime.server import TemporalServer, free_ports
+from engine.runtime.server import TemporalServer
 from engine.testing.shop import ledger
 from tests.runtime.bench import ROOT, Bench
 from tests.runtime.chaos.drawn import Act, Schedule, Strike
@@ -35,6 +36,8 @@ _PATIENCE = 240.0
 """Seconds until somebody must have it or it is closed, whatever was struck. The shop's own lease on a key is 60."""
 _AFTER = 2.0
 """Seconds in which whoever was woken last does what he was about to do."""
+_PORTS = itertools.count(20_000 + os.getpid() % 100 * 100)
+"""Below those that the kernel gives to anybody: a process that is killed gets its own again."""
 _CLOSED = {EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED}
 
 
@@ -46,8 +49,8 @@ class _World(Bench):
     paid_before: Counter[tuple[str, int]] = field(default_factory=Counter)
 
     async def __aenter__(self) -> Self:
-        shop, service = free_ports(2)
-        self.server = TemporalServer(self.folder / "temporal.db", ui=False)
+        shop, service, temporal = (next(_PORTS) for _ in range(3))
+        self.server = TemporalServer(self.folder / "temporal.db", ui=False, port=temporal)
         await self.server.start()
         self.temporal = self.server.address
         await super().__aenter__()
@@ -86,8 +89,7 @@ class _World(Bench):
         return path.read_text(encoding="utf-8").count("\n") if path.exists() else 0
 
     def struck(self) -> set[int]:
-        path = self.folder / "struck"
-        return {int(line) for line in path.read_text(encoding="utf-8").splitlines()} if path.exists() else set()
+        return {int(path.name.removeprefix("struck-")) for path in self.folder.glob("struck-*")}
 
     # what it does
 
@@ -105,6 +107,8 @@ class _World(Bench):
 
     async def help(self) -> None:
         """Notices who was struck, and helps up who has lain long enough."""
+        for process in (*self.running.values(), *self.workers):
+            process.check()
         now = time.monotonic()
         for strike in self.schedule.strikes:
             if strike.at in self.struck() and strike not in self.helped:

@@ -42,12 +42,10 @@ class Process:
         """Its number."""
         return self._process.pid or 0
 
-    @property
-    def gone(self) -> bool:
-        """Whether it was killed. Fails if it ended by itself."""
+    def check(self) -> None:
+        """Fails if it ended by itself."""
         code = self._process.exitcode
         assert code in (None, -signal.SIGKILL), f"{self._target.__name__} ended with {code}"
-        return code is not None
 
     def end(self) -> None:
         """At once; also a stopped one."""
@@ -105,11 +103,17 @@ class _Striking(faulty.Points):
         super().reach(name)
         self._number += 1
         for strike in self._strikes:
-            if strike.at == self._number:
+            if strike.at == self._number and self._first(strike):
                 pids = {**json.loads((self._folder / "pids").read_text(encoding="utf-8")), "worker": os.getpid()}
-                with (self._folder / "struck").open("a", encoding="utf-8") as struck:
-                    struck.write(f"{strike.at}\n")
                 os.kill(pids[strike.who], SIGNALS[strike.how])
+
+    def _first(self, strike: Strike) -> bool:
+        """Whether no other worker has struck: one that was stopped and goes on counts the same points."""
+        try:
+            (self._folder / f"struck-{strike.at}").touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
 
 
 def _context(folder: Path, *given: Any) -> Any:
