@@ -8,7 +8,8 @@ from engine.models.embedders.base import EmbedderChoice
 from engine.models.errors import MissingKey
 from engine.models.registry import embedder
 from engine.project.contract import json_of
-from engine.project.settings import KnowledgeSettings
+from engine.project.models import embedder_variables
+from engine.project.settings import EmbedderSettings, KnowledgeSettings
 from engine.settings import Settings
 
 __all__ = ["choice", "library"]
@@ -25,7 +26,7 @@ def choice(knowledge: KnowledgeSettings | None, secrets: Mapping[str, str]) -> E
     said = knowledge.embedder if knowledge is not None else None
     if said is None or said.use is None:
         return EmbedderChoice()
-    variables = sorted(path[1] for path in said.api_key.reads if len(path) > 1) if said.api_key else []
+    variables = embedder_variables(said)
     for variable in variables:
         if not secrets.get(variable):
             raise MissingKey(variable, said.use.value)
@@ -33,7 +34,13 @@ def choice(knowledge: KnowledgeSettings | None, secrets: Mapping[str, str]) -> E
         use=said.use.value,
         model=said.model.value if said.model else "",
         base_url=said.base_url.value if said.base_url else "",
-        key=render(json_of(said.api_key), {"secret": dict(secrets)}) if said.api_key else "",
+        key=_key(said, variables, secrets),
         variable=variables[0] if variables else "",
         dimension=said.dimension or 0,
     )
+
+
+def _key(said: EmbedderSettings, variables: list[str], secrets: Mapping[str, str]) -> str:
+    if said.api_key is not None:
+        return str(render(json_of(said.api_key), {"secret": dict(secrets)}))
+    return secrets[variables[0]] if variables else ""

@@ -26,11 +26,12 @@ def test_a_project_made_by_the_wheel_runs_the_demo(tmp_path: Path) -> None:
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, ROOT, cwd=tmp_path)
     [wheel] = tmp_path.glob("*.whl")
     made = tmp_path / "env"
-    venv.create(made, with_pip=True)
+    venv.create(made, with_pip=False)
     python = made / "bin" / "python"
     # the dependencies are those of this environment, hash-checked when it was made; the engine itself is the wheel's
     site = made / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
-    run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel, cwd=tmp_path)
+    install = ("-m", "pip", "--python", python, "install", "--quiet", "--no-deps", "--no-index", wheel)
+    run(sys.executable, *install, cwd=tmp_path)
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
     (made / "bin" / "temporal").symlink_to(Path(sys.executable).parent / "temporal")
     where = run(python, "-c", "import engine; print(engine.__file__)", cwd=tmp_path).stdout.strip()

@@ -5,14 +5,15 @@ Nothing of the SDK is imported before the first request.
 
 import base64
 import json
-from collections.abc import AsyncIterator
+import re
+import warnings
 from typing import Any, Final
 
 from engine.exchange import retry_after
 from engine.models.ask import ANSWER, Ask
 from engine.models.base import Call, Finish, Image, Turn, Usage
 from engine.models.errors import ModelError, ModelUnavailable
-from engine.models.hosted import Spec, asked, direct, quiet, refusal
+from engine.models.hosted import Adapter, Spec, Whole, direct, quiet, refusal
 from engine.models.reply import Reply, arguments_of
 
 __all__ = ["Anthropic"]
@@ -22,12 +23,13 @@ _CACHED: Final = {"type": "ephemeral"}
 _FINISH: Final[dict[str | None, Finish]] = {
     "max_tokens": "length", "model_context_window_exceeded": "length", "refusal": "refused",
 }  # fmt: skip
+_ENDS: Final = re.compile(r"The model '[^']*' is deprecated and will reach end-of-life", re.IGNORECASE)
 _URL: Final = "https://api.anthropic.com"
 _NO_KEY: Final = "none"
 """For a server of one's own that wants none: without any, the SDK would look for one by itself."""
 
 
-class Anthropic:
+class Anthropic(Adapter):
     """https://docs.anthropic.com/en/api/messages"""
 
     def __init__(self, spec: Spec) -> None:
@@ -35,43 +37,12 @@ class Anthropic:
         import httpx2
 
         quiet("anthropic")
-        self.spec = spec
+        super().__init__(spec, httpx2.AsyncClient(**direct(spec)))
         self._sdk: Any = anthropic
-        self._http = httpx2.AsyncClient(**direct(spec))
         self._client: Any = anthropic.AsyncAnthropic(
             api_key=spec.api_key or _NO_KEY, base_url=spec.base_url or _URL, max_retries=0, timeout=spec.seconds,
             http_client=self._http, open_telemetry=False,
         )  # fmt: skip
-
-    async def complete(self, ask: Ask) -> Reply:
-        """One exchange."""
-        request = self._request(ask)
-
-        async def call() -> Reply:
-            return self._reply(ask, await self._client.messages.create(**request))
-
-        return await asked(call, self._told, self.spec.name)
-
-    async def stream(self, ask: Ask) -> AsyncIterator[str | Reply]:
-        """Server-sent events; the SDK puts the message together."""
-        request = self._request(ask)
-
-        async def begin() -> Any:
-            return await self._client.messages.create(**request, stream=True)
-
-        events = aiter(await asked(begin, self._told, self.spec.name))
-        whole = _Whole()
-        while not whole.over:
-            event = await asked(lambda: anext(events, None), self._told, self.spec.name)
-            if event is None:
-                raise ModelUnavailable(f"the answer of {self.spec.name!r} broke off", billed=True)
-            if piece := whole.take(event):
-                yield piece
-        yield whole.reply(ask)
-
-    async def close(self) -> None:
-        """Its connections."""
-        await self._http.aclose()
 
     def _request(self, ask: Ask) -> dict[str, Any]:
         first = [*map(_image, ask.images), {"type": "text", "text": ask.data}]
@@ -93,30 +64,38 @@ class Anthropic:
             request["tool_choice"] = {"type": "auto"}
         return request
 
-    def _reply(self, ask: Ask, message: Any) -> Reply:
+    async def _complete(self, ask: Ask, request: dict[str, Any]) -> Reply:
+        _let_warn()
+        message = await self._client.messages.create(**request)
         blocks = [block.model_dump() if hasattr(block, "model_dump") else block for block in message.content]
         return _settled(ask, blocks, message.stop_reason, message.usage, message.model)
+
+    async def _begin(self, request: dict[str, Any]) -> Any:
+        _let_warn()
+        return await self._client.messages.create(**request, stream=True)
+
+    def _whole(self) -> Whole:
+        return _Events()
 
     def _told(self, error: Exception) -> ModelError | None:
         name, sdk = self.spec.name, self._sdk
         if isinstance(error, sdk.APITimeoutError):
             return ModelUnavailable(f"{name!r} did not answer in time", billed=True)
         if isinstance(error, sdk.APIConnectionError):
-            return ModelUnavailable(f"{name!r} cannot be reached, or broke off", billed=True)
+            return self._unreachable()
         if isinstance(error, sdk.APIStatusError):
             status = error.status_code if error.status_code >= 400 else _status(error.body)
             return refusal(name, status, retry_after=retry_after(error.response.headers))
         if type(error).__module__.startswith("httpx"):
-            return ModelUnavailable(f"the answer of {name!r} broke off", billed=True)
+            return self._broke_off()
         return None
 
 
-class _Whole:
-    """A message as its events add up."""
+class _Events(Whole):
+    """Of a message. It is whole with the last of them, not with its stop reason."""
 
     def __init__(self) -> None:
         self.blocks: list[dict[str, Any]] = []
-        self.over = False
         self._stop: str | None = None
         self._model = ""
         self._usage: Any = None
@@ -134,7 +113,7 @@ class _Whole:
             case "message_delta":
                 self._stop, self._output = event.delta.stop_reason, event.usage.output_tokens or 0
             case "message_stop":
-                self.over = True
+                self.finish, self.over = self._stop or "", True
         return ""
 
     def _delta(self, block: dict[str, Any], delta: Any) -> str:
@@ -153,6 +132,14 @@ class _Whole:
             for block in self.blocks
         ]
         return _settled(ask, blocks, self._stop, self._usage, self._model, self._output)
+
+
+def _let_warn() -> None:
+    """The SDK warns of models that will reach their end. That is for people to read, and no failure of the answer where
+    warnings are errors."""
+    rule = ("default", _ENDS, DeprecationWarning, None, 0)
+    if rule not in warnings.filters:
+        warnings.filterwarnings("default", _ENDS.pattern, DeprecationWarning)
 
 
 def _settled(

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
+from itertools import accumulate
 from typing import Any, Final
 
-from engine.models.base import FIELD_KINDS, Call, Field, Image, Job, Prompt, Request, Tool, Turn
+from engine.models.base import FIELD_KINDS, Call, Field, Image, Job, Message, Prompt, Request, Tool, Turn
 
 __all__ = ["ANSWER", "Ask", "ask_of", "named", "parts", "plain"]
 
@@ -86,7 +87,8 @@ def parts(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
     elif request.job is Job.EXTRACT:
         author = {"fields": [_field(one) for one in request.fields], "language": request.language}
     messages = [
-        {"role": m.role, "text": m.text, "at": _moment(m.at), "images": len(m.images)} for m in request.messages
+        {"role": m.role, "text": _with_attached(m, seen), "at": _moment(m.at), "images": len(m.images)}
+        for m, seen in zip(request.messages, _seen_before(request), strict=True)
     ]
     data = {
         "messages": messages,
@@ -97,6 +99,20 @@ def parts(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
         "now": _moment(request.now),
     }
     return author, data
+
+
+def _seen_before(request: Request) -> list[int]:
+    """Of each message, the pictures of those before it."""
+    return [*accumulate((len(message.images) for message in request.messages), initial=0)][:-1]
+
+
+def _with_attached(message: Message, seen: int) -> str:
+    """The text, a line for each picture by its number among all that are sent, and one for what could not be read."""
+    lines = [f"[picture {seen + number}]" for number, _ in enumerate(message.images, 1)]
+    if message.unread:
+        many = f"{message.unread} attachments" if message.unread > 1 else "an attachment"
+        lines.append(f"[{many} that could not be read]")
+    return "\n".join([*([message.text] if message.text else []), *lines])
 
 
 def named(tools: tuple[Tool, ...]) -> dict[str, str]:

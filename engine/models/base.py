@@ -70,6 +70,8 @@ class Message:
     text: str = field(repr=False)
     at: datetime | None = None
     images: tuple[Image, ...] = ()
+    unread: int = 0
+    """Attachments of which a model is told no more than that they are there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,8 @@ class Request:
     """Workflow time; without it (and without `Message.at`) relative dates are not understood."""
     asked: str | None = None
     """The field that the engine's last question asked for: the last message is read as its answer."""
+    needs_images: bool = False
+    """The step names pictures: a model that can be shown none of them, nor the text in each, does not answer."""
     stays: bool = False
     """Contents must not leave the premises: a model whose location is `cloud` refuses before any byte is sent."""
     prompt: Prompt | None = field(default=None, repr=False)
@@ -217,6 +221,8 @@ class Answer:
     """For WORK: what it asks for, in order."""
     confidence: float = 0.0
     per_field: Mapping[str, float] = field(default_factory=dict)
+    said_at: Mapping[str, int] = field(default_factory=dict)
+    """For EXTRACT, by a model that quotes: field -> place in `Request.messages` of the one with which it was said."""
     usage: Usage = Usage()
     cost: Decimal | None = Decimal(0)
     """In USD. None: the price of this model is not known."""

@@ -16,7 +16,7 @@ from engine.models.base import Answer, Capabilities, Model, Prompt, Request
 from engine.models.breaker import Breaker
 from engine.models.errors import BadAnswer, LeavesPremises, ModelError, ModelRejected, ModelUnavailable
 from engine.models.hosted import HostedModel
-from engine.models.images import for_model
+from engine.models.images import fitted
 
 __all__ = ["Chain", "Free", "Link", "Meter"]
 
@@ -139,9 +139,10 @@ class Chain:
 
     async def _link(self, link: Link, request: Request, until: float) -> Answer:
         """One model, asked until it answers, refuses, or its time is over."""
+        asked = await self._rendered(link, request, until)
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return await self._once(link, request, until)
+                return await self._once(link, asked, until)
             except ModelUnavailable as error:
                 pause = max(link.breaker.rest, error.retry_after or 0.0, _PAUSE * attempt * random.uniform(1, 1.2))  # noqa: S311
                 if attempt == ATTEMPTS or self._clock() + pause + _LEAST > until:
@@ -153,9 +154,8 @@ class Chain:
             await self._sleep(pause)
         raise AssertionError("the last attempt returns or raises")
 
-    async def _once(self, link: Link, request: Request, until: float) -> Answer:
+    async def _once(self, link: Link, asked: Request, until: float) -> Answer:
         """One call, through the breaker and on the meter."""
-        asked = await self._rendered(link, request)
         if not link.breaker.begin():
             raise ModelUnavailable(f"{link.model.name!r} rests", retry_after=link.breaker.rest)
         call: str | None = None
@@ -177,9 +177,9 @@ class Chain:
         return came
 
     async def _streamed(self, link: Link, request: Request) -> AsyncIterator[str | Answer]:
-        asked = await self._rendered(link, request)
+        asked = await self._rendered(link, request, self._clock() + self.seconds)
         if not isinstance(link.model, HostedModel):
-            answer = await self._once(link, request, self._clock() + self.seconds)
+            answer = await self._once(link, asked, self._clock() + self.seconds)
             if answer.text:
                 yield answer.text
             yield answer
@@ -210,10 +210,13 @@ class Chain:
             raise came
         yield came
 
-    async def _rendered(self, link: Link, request: Request) -> Request:
+    async def _rendered(self, link: Link, request: Request, until: float) -> Request:
         """As this link takes it: pictures become text for a model that does not see, and the prompt is rendered."""
-        messages = await for_model(request.messages, vision=link.model.capabilities.vision)
-        shown = replace(request, messages=messages)
+        try:
+            async with asyncio.timeout(max(until - self._clock(), 0.0)):
+                shown = await fitted(request, vision=link.model.capabilities.vision)
+        except TimeoutError:
+            raise ModelUnavailable("the pictures were not read in time") from None
         if self._prompt is None or request.prompt is not None or not isinstance(link.model, HostedModel):
             return shown
         return replace(shown, prompt=self._prompt(shown))

@@ -3,14 +3,13 @@
 import base64
 import binascii
 import re
-from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from engine.exchange import retry_after
 from engine.models.ask import Ask
 from engine.models.base import Call, Finish, Turn, Usage
-from engine.models.errors import BadAnswer, ModelError, ModelUnavailable
-from engine.models.hosted import Spec, asked, direct, quiet, refusal
+from engine.models.errors import BadAnswer, ModelError
+from engine.models.hosted import Adapter, Spec, Whole, direct, quiet, refusal
 from engine.models.reply import Reply, arguments_of
 
 __all__ = ["Google"]
@@ -24,7 +23,7 @@ _UNSIGNED: Final = b"skip_thought_signature_validator"
 _DELAY: Final = re.compile(r"(\d+(?:\.\d+)?)s")
 
 
-class Google:
+class Google(Adapter):
     """https://ai.google.dev/api/generate-content"""
 
     def __init__(self, spec: Spec) -> None:
@@ -33,46 +32,25 @@ class Google:
         from google.genai import errors, types
 
         quiet("google_genai")
-        self.spec = spec
+        super().__init__(spec, httpx2.AsyncClient(**direct(spec)))
         self._types: Any = types
         self._errors: Any = errors
-        self._http = httpx2.AsyncClient(**direct(spec))
         options = types.HttpOptions(
             base_url=spec.base_url or _URL, api_version="v1beta", timeout=int(spec.seconds * 1000),
             httpx_async_client=self._http, retry_options=types.HttpRetryOptions(attempts=1),
         )  # fmt: skip
         self._client: Any = genai.Client(vertexai=False, api_key=spec.api_key or "none", http_options=options)
 
-    async def complete(self, ask: Ask) -> Reply:
-        """One exchange."""
-        request = self._request(ask)
+    async def _complete(self, ask: Ask, request: dict[str, Any]) -> Reply:
+        whole = _Chunks()
+        whole.take(await self._client.aio.models.generate_content(**request))
+        return whole.reply(ask)
 
-        async def call() -> Reply:
-            whole = _Whole()
-            whole.take(await self._client.aio.models.generate_content(**request))
-            return whole.reply(ask)
+    async def _begin(self, request: dict[str, Any]) -> Any:
+        return await self._client.aio.models.generate_content_stream(**request)
 
-        return await asked(call, self._told, self.spec.name)
-
-    async def stream(self, ask: Ask) -> AsyncIterator[str | Reply]:
-        """Server-sent events."""
-        request = self._request(ask)
-
-        async def begin() -> Any:
-            return await self._client.aio.models.generate_content_stream(**request)
-
-        chunks = aiter(await asked(begin, self._told, self.spec.name))
-        whole = _Whole()
-        while (chunk := await asked(lambda: anext(chunks, None), self._told, self.spec.name)) is not None:
-            if piece := whole.take(chunk):
-                yield piece
-        if whole.finish is None:
-            raise ModelUnavailable(f"the answer of {self.spec.name!r} broke off", billed=True)
-        yield whole.reply(ask)
-
-    async def close(self) -> None:
-        """Its connections."""
-        await self._http.aclose()
+    def _whole(self) -> Whole:
+        return _Chunks()
 
     def _request(self, ask: Ask) -> dict[str, Any]:
         t = self._types
@@ -115,28 +93,27 @@ class Google:
             wait = retry_after({str(k).lower(): str(v) for k, v in headers.items()})
             return refusal(name, int(error.code or 500), retry_after=_delay(error.details) if wait is None else wait)
         if type(error).__module__.startswith(("httpx", "aiohttp")) or isinstance(error, TimeoutError | OSError):
-            return ModelUnavailable(f"{name!r} cannot be reached, or broke off", billed=True)
+            return self._unreachable()
         return None
 
 
-class _Whole:
-    """An answer as its chunks add up; one that came whole is one chunk."""
+class _Chunks(Whole):
+    """One that came whole is one chunk."""
 
     def __init__(self) -> None:
-        self.finish: str | None = None
         self._text = ""
         self._calls: list[Call] = []
         self._used: Any = None
         self._model = ""
 
-    def take(self, chunk: Any) -> str:
+    def take(self, event: Any) -> str:
         """The chunk's text; what the model thinks is none."""
-        self._used, self._model = chunk.usage_metadata or self._used, chunk.model_version or self._model
-        if chunk.prompt_feedback is not None and chunk.prompt_feedback.block_reason is not None:
+        self._used, self._model = event.usage_metadata or self._used, event.model_version or self._model
+        if event.prompt_feedback is not None and event.prompt_feedback.block_reason is not None:
             self.finish = "BLOCKED"
-        if not chunk.candidates:
+        if not event.candidates:
             return ""
-        candidate = chunk.candidates[0]
+        candidate = event.candidates[0]
         if candidate.finish_reason is not None:
             self.finish = getattr(candidate.finish_reason, "value", str(candidate.finish_reason))
         piece = ""

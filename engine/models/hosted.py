@@ -1,11 +1,13 @@
 """A model that somebody serves over HTTP: what all adapters share around their provider's own wire format.
 
 `HostedModel` renders and asks, holds the reply to the job's schema, and counts what it cost; a `Provider` knows an SDK.
+`Adapter` is what the four of them have in common: one exchange, a stream with its end, and errors made the engine's.
 """
 
 import asyncio
 import logging
 import ssl
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -25,7 +27,7 @@ from engine.models.errors import (
 from engine.models.pieces import Pieces
 from engine.models.reply import Reply, answer_of
 
-__all__ = ["HostedModel", "Provider", "Spec", "asked", "direct", "quiet", "refusal"]
+__all__ = ["Adapter", "HostedModel", "Provider", "Spec", "Whole", "asked", "direct", "quiet", "refusal"]
 
 IMAGE_TOKENS: Final = 5_000
 """More than any provider counts for one image of at most 1,568 pixels a side (`engine.models.images`)."""
@@ -156,6 +158,81 @@ class HostedModel:
                 await asyncio.to_thread(self.load)
             assert self._made is not None, "loaded just now"
             return self._made
+
+
+class Whole(ABC):
+    """An answer as its events add up."""
+
+    finish: str | None = None
+    """The provider's own word for why it ended; None: it has not, and what there is of it is no answer."""
+    over: bool = False
+    """Nothing follows that counts."""
+
+    @abstractmethod
+    def take(self, event: Any) -> str:
+        """The event's text."""
+
+    @abstractmethod
+    def reply(self, ask: Ask) -> Reply:
+        """The whole. Raises BadAnswer for what cannot be read."""
+
+
+class Adapter(ABC):
+    """A provider's SDK as a `Provider`. `http` is the client that it was given, and is closed with it."""
+
+    def __init__(self, spec: Spec, http: Any) -> None:
+        self.spec = spec
+        self._http = http
+
+    async def complete(self, ask: Ask) -> Reply:
+        """One exchange."""
+        request = self._request(ask)
+        return await asked(lambda: self._complete(ask, request), self._told, self.spec.name)
+
+    async def stream(self, ask: Ask) -> AsyncIterator[str | Reply]:
+        """Server-sent events. What breaks off before its end is no answer, and may cost money all the same."""
+        request = self._request(ask)
+        events = aiter(await asked(lambda: self._begin(request), self._told, self.spec.name))
+        whole = self._whole()
+        while not whole.over:
+            event = await asked(lambda: anext(events, None), self._told, self.spec.name)
+            if event is None:
+                break
+            if piece := whole.take(event):
+                yield piece
+        if whole.finish is None:
+            raise self._broke_off()
+        yield whole.reply(ask)
+
+    async def close(self) -> None:
+        """Its connections."""
+        await self._http.aclose()
+
+    def _broke_off(self) -> ModelUnavailable:
+        return ModelUnavailable(f"the answer of {self.spec.name!r} broke off", billed=True)
+
+    def _unreachable(self) -> ModelUnavailable:
+        return ModelUnavailable(f"{self.spec.name!r} cannot be reached, or broke off", billed=True)
+
+    @abstractmethod
+    def _request(self, ask: Ask) -> dict[str, Any]:
+        """Arguments of the SDK's method."""
+
+    @abstractmethod
+    async def _complete(self, ask: Ask, request: dict[str, Any]) -> Reply:
+        """Asks for the whole answer."""
+
+    @abstractmethod
+    async def _begin(self, request: dict[str, Any]) -> Any:
+        """Asks for a stream: an asynchronous iterable of events."""
+
+    @abstractmethod
+    def _whole(self) -> Whole:
+        """What takes the events of one stream."""
+
+    @abstractmethod
+    def _told(self, error: Exception) -> ModelError | None:
+        """The engine's error for one of the SDK's. None: what came cannot be read."""
 
 
 async def asked(call: Callable[[], Awaitable[T]], told: Callable[[Exception], ModelError | None], name: str) -> T:

@@ -2,6 +2,7 @@
 
 What comes out has no metadata (places, cameras, thumbnails), one frame, and at most `SIDE` pixels a side. Nothing of
 the file's own bytes is left in it. For models without vision, Tesseract reads the text in it, where it is installed.
+Drawing and reading take whole pictures into memory: callers bound how many at once.
 
 ImageRefused: not an image that the engine takes. Messages hold no contents.
 """
@@ -10,15 +11,17 @@ import asyncio
 import io
 import shutil
 import warnings
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from engine.errors import EngineError
-from engine.models.base import Image, ImageType, Message
+from engine.models.base import Image, ImageType, Message, Request
 from engine.models.errors import ModelRejected
 
-__all__ = ["MAX_BYTES", "SIDE", "ImageRefused", "can_read", "drawn", "for_model", "read", "sniffed"]
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+
+__all__ = ["MAX_BYTES", "SIDE", "ImageRefused", "can_read", "drawn", "fitted", "read", "sniffed"]
 
 MAX_BYTES: Final = 10_000_000
 """Of a file as it came."""
@@ -26,8 +29,11 @@ MAX_PIXELS: Final = 50_000_000
 """Of a picture as it says itself, before anything of it is unpacked."""
 SIDE: Final = 1_568
 """Pixels of the longer side of what models are given: above it, providers scale down themselves and charge for more."""
-MAX_IMAGES: Final = 10
-"""Of one message."""
+TINY: Final = 32
+"""A picture with no side longer than this shows nothing: mails are full of such, to see who opens them."""
+DRAWN_BYTES: Final = 3_500_000
+"""Of what models are given: in Base64 less than 5 MB, the least that any provider takes of one picture."""
+_AT_ONCE: Final = 2
 _READ_SECONDS: Final = 20.0
 _READ_CHARACTERS: Final = 5_000
 _LANGUAGES: Final = ("eng", "deu", "fra", "spa")
@@ -44,7 +50,7 @@ _FORMATS: Final[dict[ImageType, str]] = {
 
 
 class ImageRefused(EngineError):
-    """`type`: not of a kind that is taken; `size`: too large; `broken`: it cannot be drawn."""
+    """`type`: none of the kinds that are taken; `size`: too large; `broken`: cannot be drawn; `tiny`: shows nothing."""
 
     code = "image"
 
@@ -74,8 +80,10 @@ def drawn(data: bytes) -> Image:
             with Pillow.open(io.BytesIO(data), formats=[_FORMATS[kind]]) as found:
                 if found.width * found.height > MAX_PIXELS:
                     raise ImageRefused("the picture has too many pixels", code="size")
+                if max(found.size) <= TINY:
+                    raise ImageRefused("the picture is too small to show anything", code="tiny")
                 found.draft("RGB", (SIDE, SIDE))
-                upright = ImageOps.exif_transpose(found)
+                upright = ImageOps.exif_transpose(_reduced(found))
                 clear = upright.has_transparency_data
                 plain = upright.convert("RGBA" if clear else "RGB")
                 plain.thumbnail((SIDE, SIDE))
@@ -88,14 +96,28 @@ def drawn(data: bytes) -> Image:
         raise failed from None
 
 
-def _written(picture: "object", *, png: bool) -> Image:
-    from PIL.Image import Image as Picture
+def _reduced(picture: "Picture") -> "Picture":
+    """Smaller by a whole number, where it is much too large: every further step would take as much memory again."""
+    factor = max(picture.size) // SIDE
+    if factor < 2 or picture.mode not in ("RGB", "RGBA", "L", "LA"):
+        return picture
+    small = picture.reduce(factor)
+    small.info = picture.info  # how it is turned stands there
+    return small
 
-    assert isinstance(picture, Picture)
+
+def _written(picture: "Picture", *, png: bool) -> Image:
+    from PIL import Image as Pillow
+
     out = io.BytesIO()
     if png:
         picture.save(out, "PNG", optimize=False)
-        return Image("image/png", out.getvalue())
+        if out.tell() <= DRAWN_BYTES:
+            return Image("image/png", out.getvalue())
+        out = io.BytesIO()  # a photograph, or noise: nothing that is read off single pixels
+        white = Pillow.new("RGB", picture.size, "white")
+        white.paste(picture, mask=picture.getchannel("A") if picture.mode == "RGBA" else None)
+        picture = white
     picture.save(out, "JPEG", quality=85)
     return Image("image/jpeg", out.getvalue())
 
@@ -135,25 +157,36 @@ async def _languages(program: str) -> str:
     return "+".join(one for one in _LANGUAGES if one in there) or "eng"
 
 
-async def for_model(messages: Sequence[Message], *, vision: bool) -> tuple[Message, ...]:
-    """The messages as a model takes them: with their pictures where it sees, else with the text in them.
+async def fitted(request: Request, *, vision: bool) -> Request:
+    """The request as a model takes it: with its pictures where it sees, else with the text that Tesseract finds in
+    them. What neither shows counts as unread.
 
-    Raises ModelRejected (`no_vision`) where it does not see and there is no Tesseract: nobody answers for a picture
-    that nobody has looked at.
+    Raises ModelRejected (`no_vision`) where the step names pictures: nobody answers for a picture that nobody has
+    looked at.
     """
-    if vision or not any(message.images for message in messages):
-        return tuple(messages)
-    if not can_read():
-        raise ModelRejected("the model sees no images, and Tesseract is not installed", code="no_vision")
-    return tuple([await _told(message) if message.images else message for message in messages])
+    if vision or not any(message.images for message in request.messages):
+        return request
+    reading = asyncio.Semaphore(_AT_ONCE)
+    told = await asyncio.gather(*(_told(message, reading) for message in request.messages))
+    lost = sum(message.unread for message in told) - sum(message.unread for message in request.messages)
+    if request.needs_images and lost:
+        raise ModelRejected("the model sees no images, and the text in them could not be read", code="no_vision")
+    return replace(request, messages=tuple(told))
 
 
-async def _told(message: Message) -> Message:
-    texts = []
-    for number, image in enumerate(message.images[:MAX_IMAGES], 1):
+async def _told(message: Message, reading: asyncio.Semaphore) -> Message:
+    """With the text in its pictures."""
+    if not message.images:
+        return message
+    said = await asyncio.gather(*(_text_in(image, reading) for image in message.images))
+    lines = [f"[picture {number}: {text}]" for number, text in enumerate(said, 1) if text]
+    text = "\n".join([message.text, *lines]).strip()
+    return replace(message, text=text, images=(), unread=message.unread + len(said) - len(lines))
+
+
+async def _text_in(image: Image, reading: asyncio.Semaphore) -> str:
+    async with reading:
         try:
-            said = await read(image)
+            return await read(image) if can_read() else ""
         except ImageRefused:
-            said = ""
-        texts.append(f"[picture {number}: {said or 'no text in it could be read'}]")
-    return replace(message, text="\n".join([message.text, *texts]).strip(), images=())
+            return ""

@@ -1,17 +1,16 @@
 """Mistral, in its cloud or on premises, by its SDK. Nothing of it is imported before the first request."""
 
-import base64
 import json
-from collections.abc import AsyncIterator
 from hashlib import blake2b
 from typing import Any, Final
 
 from engine.exchange import retry_after
-from engine.models.ask import ANSWER, Ask
-from engine.models.base import Call, Finish, Image, Turn, Usage
-from engine.models.errors import ModelError, ModelUnavailable
-from engine.models.hosted import Spec, asked, direct, quiet, refusal
-from engine.models.reply import Reply, arguments_of
+from engine.models.ask import Ask
+from engine.models.base import Finish, Turn, Usage
+from engine.models.chat import cache_key, calls_of, request_of, turn_of
+from engine.models.errors import ModelError
+from engine.models.hosted import Adapter, Spec, Whole, direct, quiet, refusal
+from engine.models.reply import Reply
 
 __all__ = ["Mistral"]
 
@@ -19,7 +18,7 @@ _URL: Final = "https://api.mistral.ai"
 _FINISH: Final[dict[str | None, Finish]] = {"length": "length", "model_length": "length", "error": "refused"}
 
 
-class Mistral:
+class Mistral(Adapter):
     """https://docs.mistral.ai/api/#tag/chat"""
 
     def __init__(self, spec: Spec) -> None:
@@ -28,70 +27,29 @@ class Mistral:
         from mistralai.client import errors
 
         quiet("mistralai")
-        self.spec = spec
+        super().__init__(spec, httpx2.AsyncClient(**direct(spec)))
         self._errors: Any = errors
-        self._http = httpx2.AsyncClient(**direct(spec))
         self._client: Any = Client(
             api_key=spec.api_key or None, server_url=(spec.base_url or _URL).rstrip("/").removesuffix("/v1"),
             async_client=self._http, retry_config=None, timeout_ms=int(spec.seconds * 1000),
         )  # fmt: skip
         vars(self._client.sdk_configuration)["telemetry"] = False  # its spans hold whole messages
 
-    async def complete(self, ask: Ask) -> Reply:
-        """One exchange."""
-        request = self._request(ask)
-
-        async def call() -> Reply:
-            made = await self._client.chat.complete_async(**request)
-            choice = made.choices[0]
-            calls = [(c.id, c.function.name, c.function.arguments) for c in choice.message.tool_calls or ()]
-            return _settled(ask, _text(choice.message.content), calls, choice.finish_reason, made.usage, made.model)
-
-        return await asked(call, self._told, self.spec.name)
-
-    async def stream(self, ask: Ask) -> AsyncIterator[str | Reply]:
-        """Server-sent events."""
-        request = self._request(ask)
-
-        async def begin() -> Any:
-            return await self._client.chat.stream_async(**request)
-
-        events = aiter(await asked(begin, self._told, self.spec.name))
-        whole = _Whole()
-        while (event := await asked(lambda: anext(events, None), self._told, self.spec.name)) is not None:
-            if piece := whole.take(event.data):
-                yield piece
-        if whole.finish is None:
-            raise ModelUnavailable(f"the answer of {self.spec.name!r} broke off", billed=True)
-        yield whole.reply(ask)
-
-    async def close(self) -> None:
-        """Its connections."""
-        await self._http.aclose()
-
     def _request(self, ask: Ask) -> dict[str, Any]:
-        request: dict[str, Any] = {
-            "model": self.spec.model,
-            "max_tokens": ask.most,
-            "messages": [
-                {"role": "system", "content": ask.system}, {"role": "user", "content": _said(ask)},
-                *(message for turn in ask.turns for message in _turn(turn)),
-            ],
-        }  # fmt: skip
-        if not self.spec.base_url:
-            request["prompt_cache_key"] = blake2b(ask.system.encode(), digest_size=12).hexdigest()
-        if ask.schema is not None:
-            schema = {"name": ANSWER, "schema": ask.schema, "strict": True}
-            request["response_format"] = {"type": "json_schema", "json_schema": schema}
-        elif ask.tools:
-            request["tools"] = [
-                {"type": "function",
-                 "function": {"name": tool.name, "description": tool.about, "parameters": dict(tool.schema)}}
-                for tool in ask.tools
-            ]  # fmt: skip
-            request["tool_choice"] = "auto"
-            request["parallel_tool_calls"] = True
-        return request
+        request = {**request_of(self.spec, ask, _turn), "max_tokens": ask.most}
+        return request if self.spec.base_url else {**request, "prompt_cache_key": cache_key(ask)}
+
+    async def _complete(self, ask: Ask, request: dict[str, Any]) -> Reply:
+        made = await self._client.chat.complete_async(**request)
+        choice = made.choices[0]
+        calls = [(c.id, c.function.name, c.function.arguments) for c in choice.message.tool_calls or ()]
+        return _settled(ask, _text(choice.message.content), calls, choice.finish_reason, made.usage, made.model)
+
+    async def _begin(self, request: dict[str, Any]) -> Any:
+        return await self._client.chat.stream_async(**request)
+
+    def _whole(self) -> Whole:
+        return _Events()
 
     def _told(self, error: Exception) -> ModelError | None:
         name, errors = self.spec.name, self._errors
@@ -101,22 +59,22 @@ class Mistral:
         if isinstance(status, int) and status >= 400:
             return refusal(name, status, retry_after=retry_after(dict(getattr(error, "headers", None) or {})))
         if isinstance(error, errors.NoResponseError) or type(error).__module__.startswith("httpx"):
-            return ModelUnavailable(f"{name!r} cannot be reached, or broke off", billed=True)
+            return self._unreachable()
         return None
 
 
-class _Whole:
-    """A message as its chunks add up."""
+class _Events(Whole):
+    """Of a message."""
 
     def __init__(self) -> None:
-        self.finish: str | None = None
         self._text = ""
         self._calls: dict[int, list[Any]] = {}
         self._usage: Any = None
         self._model = ""
 
-    def take(self, chunk: Any) -> str:
-        """The chunk's text."""
+    def take(self, event: Any) -> str:
+        """The event's text."""
+        chunk = event.data
         self._model, self._usage = chunk.model or self._model, chunk.usage or self._usage
         if not chunk.choices:
             return ""
@@ -145,7 +103,7 @@ def _settled(ask: Ask, text: str, calls: list[Any], finish: Any, used: Any, mode
     ) if used else Usage()  # fmt: skip
     return Reply(
         text=text, data=text if ask.schema is not None else None,
-        calls=tuple(Call(id_ or "", tool, arguments_of(arguments)) for id_, tool, arguments in calls),
+        calls=calls_of(calls),
         finish=_FINISH.get(finish, "stop"), usage=usage, model=model,
     )  # fmt: skip
 
@@ -157,15 +115,6 @@ def _text(content: Any) -> str:
     return "".join(part.text for part in content or () if getattr(part, "type", "") == "text")
 
 
-def _said(ask: Ask) -> Any:
-    return [{"type": "text", "text": ask.data}, *map(_image, ask.images)] if ask.images else ask.data
-
-
-def _image(image: Image) -> dict[str, Any]:
-    url = f"data:{image.media_type};base64,{base64.b64encode(image.data).decode()}"
-    return {"type": "image_url", "image_url": {"url": url}}
-
-
 def _id(name: str) -> str:
     """Mistral takes nine letters and digits as the id of a call, and no other."""
     own = len(name) == 9 and name.isascii() and name.isalnum()
@@ -173,15 +122,5 @@ def _id(name: str) -> str:
 
 
 def _turn(turn: Turn) -> list[dict[str, Any]]:
-    """What it said and asked for, and what came of it."""
-    calls = [
-        {"id": _id(call.id), "type": "function",
-         "function": {"name": call.tool, "arguments": json.dumps(dict(call.arguments), ensure_ascii=False)}}
-        for call in turn.calls
-    ]  # fmt: skip
-    results = [
-        {"role": "tool", "tool_call_id": _id(call.id), "name": call.tool,
-         "content": json.dumps(turn.results.get(call.id), ensure_ascii=False)}
-        for call in turn.calls
-    ]  # fmt: skip
-    return [{"role": "assistant", "content": turn.text, "tool_calls": calls}, *results]
+    """A result names its tool here."""
+    return turn_of(turn, id_of=_id, name_of=lambda call: {"name": call.tool})

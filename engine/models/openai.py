@@ -3,18 +3,15 @@
 Nothing of the SDK is imported before the first request.
 """
 
-import base64
-import json
-from collections.abc import AsyncIterator
-from hashlib import blake2b
 from typing import Any, Final
 
 from engine.exchange import retry_after
-from engine.models.ask import ANSWER, Ask
-from engine.models.base import Call, Finish, Image, Turn, Usage
+from engine.models.ask import Ask
+from engine.models.base import Finish, Usage
+from engine.models.chat import cache_key, calls_of, request_of, turn_of
 from engine.models.errors import ModelError, ModelUnavailable
-from engine.models.hosted import Spec, asked, direct, quiet, refusal
-from engine.models.reply import Reply, arguments_of
+from engine.models.hosted import Adapter, Spec, Whole, direct, quiet, refusal
+from engine.models.reply import Reply
 
 __all__ = ["OpenAI"]
 
@@ -24,7 +21,7 @@ _NO_KEY: Final = "none"
 _FINISH: Final[dict[str | None, Finish]] = {"length": "length", "content_filter": "refused"}
 
 
-class OpenAI:
+class OpenAI(Adapter):
     """https://platform.openai.com/docs/api-reference/chat"""
 
     def __init__(self, spec: Spec) -> None:
@@ -32,93 +29,52 @@ class OpenAI:
         import openai
 
         quiet("openai")
-        self.spec = spec
+        super().__init__(spec, httpx.AsyncClient(**direct(spec)))
         self._sdk: Any = openai
-        self._http = httpx.AsyncClient(**direct(spec))
         self._client: Any = openai.AsyncOpenAI(
             api_key=spec.api_key or _NO_KEY, base_url=spec.base_url or _URL, max_retries=0, timeout=spec.seconds,
             http_client=self._http, organization="", project="",
         )  # fmt: skip
 
-    async def complete(self, ask: Ask) -> Reply:
-        """One exchange."""
-        request = self._request(ask)
-
-        async def call() -> Reply:
-            made = await self._client.chat.completions.create(**request)
-            choice = made.choices[0]
-            calls = [(c.id, c.function.name, c.function.arguments) for c in choice.message.tool_calls or ()]
-            refused = bool(getattr(choice.message, "refusal", None))
-            return _settled(ask, choice.message.content, calls, choice.finish_reason, refused, made)
-
-        return await asked(call, self._told, self.spec.name)
-
-    async def stream(self, ask: Ask) -> AsyncIterator[str | Reply]:
-        """Server-sent events, of which the last has the usage."""
-        request = self._request(ask)
-
-        async def begin() -> Any:
-            more = {"stream": True, "stream_options": {"include_usage": True}}
-            return await self._client.chat.completions.create(**request, **more)
-
-        chunks = aiter(await asked(begin, self._told, self.spec.name))
-        whole = _Whole()
-        while (chunk := await asked(lambda: anext(chunks, None), self._told, self.spec.name)) is not None:
-            if piece := whole.take(chunk):
-                yield piece
-        if whole.finish is None:
-            raise ModelUnavailable(f"the answer of {self.spec.name!r} broke off", billed=True)
-        yield whole.reply(ask)
-
-    async def close(self) -> None:
-        """Its connections."""
-        await self._http.aclose()
-
     def _request(self, ask: Ask) -> dict[str, Any]:
-        own = bool(self.spec.base_url)  # other servers know the older names alone
-        request: dict[str, Any] = {
-            "model": self.spec.model,
-            "messages": [
-                {"role": "system", "content": ask.system}, {"role": "user", "content": _said(ask)},
-                *(message for turn in ask.turns for message in _turn(turn)),
-            ],
-            "max_tokens" if own else "max_completion_tokens": ask.most,
-        }  # fmt: skip
-        if not own:
-            request["prompt_cache_key"] = blake2b(ask.system.encode(), digest_size=12).hexdigest()
-        if ask.schema is not None:
-            schema = {"name": ANSWER, "schema": ask.schema, "strict": True}
-            request["response_format"] = {"type": "json_schema", "json_schema": schema}
-        elif ask.tools:
-            request["tools"] = [
-                {"type": "function",
-                 "function": {"name": tool.name, "description": tool.about, "parameters": dict(tool.schema)}}
-                for tool in ask.tools
-            ]  # fmt: skip
-            request["tool_choice"] = "auto"
-            request["parallel_tool_calls"] = True
-        return request
+        request = request_of(self.spec, ask, turn_of)
+        if self.spec.base_url:  # other servers know the older name alone
+            return {**request, "max_tokens": ask.most}
+        return {**request, "max_completion_tokens": ask.most, "prompt_cache_key": cache_key(ask)}
+
+    async def _complete(self, ask: Ask, request: dict[str, Any]) -> Reply:
+        made = await self._client.chat.completions.create(**request)
+        choice = made.choices[0]
+        calls = [(c.id, c.function.name, c.function.arguments) for c in choice.message.tool_calls or ()]
+        refused = bool(getattr(choice.message, "refusal", None))
+        return _settled(ask, choice.message.content, calls, choice.finish_reason, refused, made)
+
+    async def _begin(self, request: dict[str, Any]) -> Any:
+        """The usage stands in the last event."""
+        more = {"stream": True, "stream_options": {"include_usage": True}}
+        return await self._client.chat.completions.create(**request, **more)
+
+    def _whole(self) -> Whole:
+        return _Chunks()
 
     def _told(self, error: Exception) -> ModelError | None:
         name, sdk = self.spec.name, self._sdk
         if isinstance(error, sdk.APITimeoutError):
             return ModelUnavailable(f"{name!r} did not answer in time", billed=True)
         if isinstance(error, sdk.APIConnectionError):
-            return ModelUnavailable(f"{name!r} cannot be reached, or broke off", billed=True)
+            return self._unreachable()
         if isinstance(error, sdk.APIStatusError):
             return refusal(name, error.status_code, retry_after=retry_after(error.response.headers))
-        if type(error) is sdk.APIError:  # an error inside a stream
-            return ModelUnavailable(f"the answer of {name!r} broke off", billed=True)
-        if type(error).__module__.startswith("httpx"):
-            return ModelUnavailable(f"the answer of {name!r} broke off", billed=True)
+        inside = type(error) is sdk.APIError  # of a stream
+        if inside or type(error).__module__.startswith("httpx"):
+            return self._broke_off()
         return None
 
 
-class _Whole:
-    """A message as its chunks add up."""
+class _Chunks(Whole):
+    """Of a message."""
 
     def __init__(self) -> None:
-        self.finish: str | None = None
         self._text = ""
         self._refused = False
         self._calls: dict[int, list[str]] = {}
@@ -159,31 +115,6 @@ def _settled(
     ) if used else Usage()  # fmt: skip
     return Reply(
         text=text or "", data=(text or "") if ask.schema is not None else None,
-        calls=tuple(Call(id_ or "", tool, arguments_of(arguments)) for id_, tool, arguments in calls),
+        calls=calls_of(calls),
         finish="refused" if refused else _FINISH.get(finish, "stop"), usage=usage, model=made.model or "",
     )  # fmt: skip
-
-
-def _said(ask: Ask) -> Any:
-    if not ask.images:
-        return ask.data
-    return [{"type": "text", "text": ask.data}, *map(_image, ask.images)]
-
-
-def _image(image: Image) -> dict[str, Any]:
-    url = f"data:{image.media_type};base64,{base64.b64encode(image.data).decode()}"
-    return {"type": "image_url", "image_url": {"url": url}}
-
-
-def _turn(turn: Turn) -> list[dict[str, Any]]:
-    """What it said and asked for, and what came of it."""
-    calls = [
-        {"id": call.id, "type": "function",
-         "function": {"name": call.tool, "arguments": json.dumps(dict(call.arguments), ensure_ascii=False)}}
-        for call in turn.calls
-    ]  # fmt: skip
-    results = [
-        {"role": "tool", "tool_call_id": c.id, "content": json.dumps(turn.results.get(c.id), ensure_ascii=False)}
-        for c in turn.calls
-    ]
-    return [{"role": "assistant", "content": turn.text or None, "tool_calls": calls}, *results]

@@ -4,10 +4,12 @@ import json
 import math
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import accumulate
 from typing import Any, Final
 
 from engine.models.ask import Ask
@@ -18,6 +20,10 @@ __all__ = ["Reply", "answer_of", "arguments_of"]
 
 _LONGEST: Final = 100_000
 """Characters of a reply; more is no answer to a customer's question."""
+
+
+_PICTURE: Final = re.compile(r"\[picture (\d{1,3})\]")
+"""What stands in place of a quote for what was read off a picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +52,7 @@ def answer_of(request: Request, ask: Ask, reply: Reply) -> Answer:
     found: Answer = _JOBS[request.job](request, data)
     return Answer(
         text=found.text, data=found.data, citations=found.citations, confidence=found.confidence,
-        per_field=found.per_field, finish=found.finish, usage=usage, model=model,
+        per_field=found.per_field, said_at=found.said_at, finish=found.finish, usage=usage, model=model,
     )  # fmt: skip
 
 
@@ -115,18 +121,34 @@ def _answered(request: Request, data: Mapping[str, Any]) -> Answer:
 
 
 def _extracted(request: Request, data: Mapping[str, Any]) -> Answer:
-    """Only what a customer's message says word for word, and what is of the field's type."""
-    said = _folded("\n".join(one.text for one in request.messages if one.role == "customer"))
+    """Only what a customer's message says word for word, or a picture shows, and what is of the field's type."""
+    texts = {at: _folded(one.text) for at, one in enumerate(request.messages) if one.role == "customer"}
+    texts = {at: text for at, text in texts.items() if text}
+    said, ends = " ".join(texts.values()), [*accumulate(len(text) + 1 for text in texts.values())]
     values: dict[str, Any] = {}
     sure: dict[str, float] = {}
+    places: dict[str, int] = {}
     for one in request.fields:
         given = data.get(one.name)
-        if given is None or not _folded(given["quote"]) or _folded(given["quote"]) not in said:
+        if given is None:
+            continue
+        quote = _folded(given["quote"])
+        begin = said.find(quote) if quote else -1
+        place = [*texts][bisect_left(ends, begin + len(quote))] if begin >= 0 else _pictured(request, quote)
+        if place is None:
             continue
         value = _typed(one, given["value"])
         if value is not None:
             values[one.name], sure[one.name] = value, _share(given["confidence"])
-    return Answer(data=values, per_field=sure, confidence=min(sure.values(), default=0.0))
+            places[one.name] = place
+    return Answer(data=values, per_field=sure, said_at=places, confidence=min(sure.values(), default=0.0))
+
+
+def _pictured(request: Request, quote: str) -> int | None:
+    """The message whose picture a field was read off, of those that the model was sent."""
+    found = _PICTURE.fullmatch(quote)
+    of = [at for at, message in enumerate(request.messages) for _ in message.images]
+    return of[int(found[1]) - 1] if found and 0 < int(found[1]) <= len(of) else None
 
 
 def _folded(text: str) -> str:

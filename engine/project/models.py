@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 
 from engine.catalogue import KEYS, known
 from engine.project.contract import json_of
-from engine.project.settings import ModelSettings, Settings
+from engine.project.premises import embedder_of
+from engine.project.settings import EmbedderSettings, ModelSettings, Settings
 from engine.syntax import Text
 
-__all__ = ["Needed", "Standing", "keys", "secrets_in", "sees", "standing", "variables"]
+__all__ = ["Needed", "Standing", "embedder_variables", "keys", "secrets_in", "sees", "standing", "variables"]
 
 
 class Standing(NamedTuple):
@@ -65,13 +66,24 @@ def sees(one: Standing) -> bool:
 
 
 def keys(settings: Settings | None) -> list[Needed]:
-    """What the models of engine.yaml need, in their order, each once."""
+    """What the models of engine.yaml need, in their order, and what its embedder does, each once."""
     found = {}
     for name in (settings.models if settings else None) or {}:
         one = standing(settings, name)
         for variable in variables(one) if one is not None else ():
             found[name, variable] = Needed(name, variable)
-    return [*found.values()]
+    embedder = embedder_of(settings.knowledge if settings else None)
+    return [*found.values(), *(Needed("knowledge.embedder", variable) for variable in embedder_variables(embedder))]
+
+
+def embedder_variables(embedder: EmbedderSettings | None) -> list[str]:
+    """Variables of the embedder's key: those that engine.yaml names, else the provider's usual one, for its own address
+    alone."""
+    if embedder is None or embedder.use is None:
+        return []
+    if embedder.api_key is not None:
+        return list(dict.fromkeys(secrets_in(json_of(embedder.api_key))))
+    return [KEYS[embedder.use.value]] if embedder.base_url is None and embedder.use.value in KEYS else []
 
 
 def variables(one: Standing) -> list[str]:

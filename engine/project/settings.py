@@ -477,6 +477,11 @@ class Settings(Declaration):
         "budget", Section(Budget), doc="What models may cost; then people go on.",
         example="{ticket: 1 USD, day: 50 USD}",
     )  # fmt: skip
+    ocr: Text | None = key(
+        "ocr", Choice(tesseract="Tesseract. No worker starts without it."),
+        doc="What reads the text in pictures for models that do not see; without it, Tesseract where it is installed.",
+        example="tesseract",
+    )  # fmt: skip
     knowledge: KnowledgeSettings | None = key(
         "knowledge", Section(KnowledgeSettings), doc="Where the articles are.", example="{from: knowledge}"
     )

@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 from engine.compile import Compiled
 from engine.compile.settings import data_of, models_of
 from engine.diagnostics import Label, Place, Sink
+from engine.plan import Node
 from engine.project import Project
 from engine.project.models import standing
+from engine.project.premises import channel_stays, embedder_of, embedder_stays, tool_stays
 from engine.rules.base import Across, Case, Rule
 from engine.syntax import Text
 
@@ -19,11 +21,14 @@ _LABELS = 8
 _MODEL_TIP = (
     "choose `local` under `models:`, or write `location: on_premises` with the `base_url` of its server at the model"
 )
-_JOBS = {
-    "reply": "answer", "transfer": "route", "agent": "agent",
-    "ask": "ask", "verify": "ask", "wait": "ask", "judge": "ask",
-}  # fmt: skip
+_EMBEDDER_TIP = (
+    "leave `embedder` out, or write `location: on_premises` with the `base_url` of its server at the embedder"
+)
+_JOBS = {"agent": "agent", "ask": "ask", "judge": "route", "reply": "answer", "transfer": "route", "verify": "ask"}
 """Kinds of nodes -> the model's job there."""
+_HEARS = frozenset({"ask", "call", "close", "gate", "verify", "wait"})
+"""Kinds of nodes at which messages come in that no step waits for: the job `route` says what each means, and unless the
+flow says otherwise, a question is answered from the articles."""
 
 
 class _Leak(NamedTuple):
@@ -47,10 +52,10 @@ class _Told(NamedTuple):
 
 
 def tell(case: Case) -> dict[str, _Told]:
-    """Tools with their facts and read-backs, models with what stands in for them, channels, and the flows that a ticket
-    is handed on to, by name or by their `start`.
+    """Tools with their facts and read-backs, models with what stands in for them, the embedder, channels, and the flows
+    that a ticket is handed on to, by name or by their `start`.
 
-    The embedder and `local` run where the engine runs. What does not say where it runs is not shown to stay.
+    The packaged embedder and `local` run where the engine runs. What does not say where it runs is not shown to stay.
     """
     return {name: _told(case.project, flow) for name, flow in case.flows.items()}
 
@@ -97,7 +102,8 @@ def _told(project: Project, flow: Compiled) -> _Told:
             leaks += _tool(project, node.data["tool"], places[node.id], ())
     jobs = dict(_jobs(flow, nodes))
     for job, alias in models_of(flow.flow, project.settings, jobs).items():
-        leaks += _model(project, alias, job, jobs[job])
+        leaks += _model(project, alias, jobs[job])
+    leaks += _embedder(project, flow, nodes)
     leaks += _channels(project, flow)
     goes = [(node.data.get("to"), places[node.id]) for node in nodes if node.kind == "transfer"]
     stays = data_of(flow.flow, project.settings.defaults if project.settings else None)["location"] == "on_premises"
@@ -148,15 +154,59 @@ def _handed(to: str, place: Place, leak: _Leak) -> _Leak:
     return _Leak(place, message, (label, *leak.labels)[:_LABELS], tip)
 
 
-def _jobs(flow: Compiled, nodes: list[Any]) -> Iterator[tuple[str, Place]]:
+class _Job(NamedTuple):
+    words: str
+    place: Place
+
+
+def _jobs(flow: Compiled, nodes: list[Node]) -> Iterator[tuple[str, _Job]]:
+    """The jobs that models do in a flow, each with the first place of it."""
     seen = set()
     for node in nodes:
-        job = _JOBS.get(node.kind)
-        if job is None or job in seen or (node.kind == "reply" and "write" not in node.data):
-            continue
-        if node.kind != "transfer" or node.data.get("to") is None:
-            seen.add(job)
-            yield job, flow.graph.places[node.id]
+        for job, words in _done_at(flow, node):
+            if job not in seen:
+                seen.add(job)
+                yield job, _Job(words, flow.graph.places[node.id])
+
+
+def _done_at(flow: Compiled, node: Node) -> Iterator[tuple[str, str]]:
+    job = _JOBS.get(node.kind)
+    idle = {"ask": "of" in node.data, "reply": "write" not in node.data, "transfer": node.data.get("to") is not None}
+    if job is not None and not idle.get(node.kind, False):
+        yield job, f"for `{job}`"
+    if _hears(flow, node):
+        yield "route", "for `route`, which reads what is written meanwhile,"
+        if _answers(flow):
+            yield "answer", "for `answer`, which answers what is asked meanwhile,"
+
+
+def _hears(flow: Compiled, node: Node) -> bool:
+    """What people's own customers write to them is theirs to read."""
+    return node.kind in _HEARS and flow.flow.name != "human"
+
+
+def _answers(flow: Compiled) -> bool:
+    return bool(flow.settings["meanwhile"]["asks"] == "answer")
+
+
+def _searches(flow: Compiled, node: Node) -> bool:
+    """Whether contents are searched for in the articles; what an author wrote down whole is none."""
+    if node.kind == "search":
+        return bool(node.reads)
+    return bool(node.kind == "agent" and node.data["collections"]) or (_hears(flow, node) and _answers(flow))
+
+
+def _embedder(project: Project, flow: Compiled, nodes: list[Node]) -> Iterator[_Leak]:
+    """What is searched for is sent to the embedder."""
+    embedder = embedder_of(project.settings.knowledge if project.settings else None)
+    place = next((flow.graph.places[node.id] for node in nodes if _searches(flow, node)), None)
+    if place is None or embedder is None or embedder.use is None or embedder.broken or embedder_stays(embedder):
+        return
+    message = (
+        f"contents stay on the premises here, and the embedder `{embedder.use.value}`, which is sent what is searched "
+        "for, may run elsewhere"
+    )
+    yield _Leak(place, message, (Label(embedder.spot("use"), "it is declared here"),), _EMBEDDER_TIP)
 
 
 def _tool(project: Project, name: str, place: Place, labels: tuple[Label, ...]) -> Iterator[_Leak]:
@@ -164,7 +214,7 @@ def _tool(project: Project, name: str, place: Place, labels: tuple[Label, ...]) 
     if tool is None or "location" in tool.entry.broken:
         return
     location = tool.entry.location
-    if location is None or location.value != "on_premises":
+    if not tool_stays(tool.entry):
         where = "does not say where it runs" if location is None else f"says `location: {location.value}`"
         told = (*labels, Label(location.place if location else tool.entry.spot("tool"), "it is described here"))
         message = f"contents stay on the premises here, and `{name}` {where}"
@@ -177,7 +227,7 @@ def _tool(project: Project, name: str, place: Place, labels: tuple[Label, ...]) 
                 yield from _tool(project, reader.tool.value, place, (*labels, label))
 
 
-def _model(project: Project, alias: str, job: str, place: Place) -> Iterator[_Leak]:
+def _model(project: Project, alias: str, job: _Job) -> Iterator[_Leak]:
     """The model of a job, and each that stands in for it."""
     known: Mapping[str, tuple[Text, Any]] = (project.settings.models if project.settings else None) or {}
     if alias not in known and alias != "local":
@@ -187,16 +237,16 @@ def _model(project: Project, alias: str, job: str, place: Place) -> Iterator[_Le
         return
     labels = (Label(known[alias][0].place, "the model is declared here"),) if alias in known else ()
     if not one.stays:
-        message = f"contents stay on the premises here, and the model `{alias}` for `{job}` may run elsewhere"
-        yield _Leak(place, message, labels, _MODEL_TIP)
+        message = f"contents stay on the premises here, and the model `{alias}` {job.words} may run elsewhere"
+        yield _Leak(job.place, message, labels, _MODEL_TIP)
     for other in (one.declared.fallback if one.declared else None) or ():
         stand_in = standing(project.settings, other.value) if other.value in known or other.value == "local" else None
         if stand_in is not None and not stand_in.stays:
             message = (
-                f"contents stay on the premises here, and `{other.value}`, which stands in for the model `{alias}` for "
-                f"`{job}`, may run elsewhere"
+                f"contents stay on the premises here, and `{other.value}`, which stands in for the model `{alias}` "
+                f"{job.words.rstrip(',')}, may run elsewhere"
             )
-            yield _Leak(place, message, (*labels, Label(other.place, "it stands in here")), _MODEL_TIP)
+            yield _Leak(job.place, message, (*labels, Label(other.place, "it stands in here")), _MODEL_TIP)
 
 
 def _channels(project: Project, flow: Compiled) -> Iterator[_Leak]:
@@ -204,7 +254,7 @@ def _channels(project: Project, flow: Compiled) -> Iterator[_Leak]:
     for name, (text, channel) in ((project.settings.channels if project.settings else None) or {}).items():
         if channel is None or "location" in channel.broken:
             continue
-        if channel.location is None or channel.location.value != "on_premises":
+        if not channel_stays(channel):
             where = "does not say where it runs" if channel.location is None else "says `location: cloud`"
             message = f"contents stay on the premises here, and the channel `{name}` {where}"
             tip = f"write `location: on_premises` at the channel `{name}`, if that is where its platform is"

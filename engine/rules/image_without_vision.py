@@ -1,13 +1,14 @@
-"""Files handed to a model that sees no pictures."""
+"""Files handed to a model that sees no pictures, where nothing reads the text in them either."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from engine.compile import Compiled
 from engine.compile.asking import path_of
 from engine.diagnostics import Label, Sink
 from engine.project.contract import json_of
+from engine.project.models import sees, standing
 from engine.project.scalars import Expr
-from engine.project.settings import ModelSettings, Settings
+from engine.project.settings import Settings
 from engine.project.step import StepKind
 from engine.rules.base import Case, Rule
 from engine.steps.agent import Agent
@@ -17,11 +18,17 @@ from engine.steps.reply import Reply, Write
 
 __all__ = ["RULE"]
 
+_TIP = (
+    "name a model that sees (`vision: yes` says so of one that the engine does not know), or write `ocr: tesseract` in "
+    "engine.yaml and install it where the workers run"
+)
+
 
 def check(case: Case, sink: Sink) -> None:
-    """Every step that gives a model what a customer attached, by the model that does the job in this flow."""
+    """Every step that gives a model what a customer attached, by the model that does the job in this flow and by those
+    that stand in for it. With `ocr`, each of them is given the text in a picture."""
     settings = case.project.settings
-    if settings is None or "models" in settings.broken:
+    if settings is None or settings.ocr is not None or {"models", "ocr"} & settings.broken:
         return
     for flow in case.flows.values():
         fields = _files(flow)
@@ -31,12 +38,28 @@ def check(case: Case, sink: Sink) -> None:
             job, using = _given(record.step)
             for expr in using:
                 spec = fields.get(path_of(json_of(expr)) or "")
-                name = flow.settings["models"].get(job, "local")
-                if spec is not None and not _sees(settings, name):
-                    labels = (Label(spec.at["files"].place, "they are asked for here"),)
-                    message = f"this hands files to the model `{name}` of the job `{job}`, which sees no pictures"
-                    tip = "name a model with `vision: yes` in engine.yaml"
-                    sink.error("image-without-vision", expr.text.place, message, tip=tip, labels=labels)
+                if spec is None:
+                    continue
+                asked = Label(spec.at["files"].place, "they are asked for here")
+                for message, labels in _blind(settings, flow.settings["models"].get(job, "local"), job):
+                    sink.error("image-without-vision", expr.text.place, message, tip=_TIP, labels=(asked, *labels))
+
+
+def _blind(settings: Settings, name: str, job: str) -> Iterator[tuple[str, tuple[Label, ...]]]:
+    """What is wrong with the models of a job. One that is not known is reported as such."""
+    one = standing(settings, name)
+    if one is None:
+        return
+    if not sees(one):
+        yield f"this hands files to the model `{name}` of the job `{job}`, which sees no pictures", ()
+    for other in (one.declared.fallback if one.declared else None) or ():
+        stand_in = standing(settings, other.value)
+        if stand_in is not None and not sees(stand_in):
+            message = (
+                f"this hands files to the model `{name}` of the job `{job}`, and `{other.value}`, which stands in for "
+                "it, sees no pictures"
+            )
+            yield message, (Label(other.place, "it stands in here"),)
 
 
 def _files(flow: Compiled) -> dict[str, FieldSpec]:
@@ -64,16 +87,10 @@ def _given(step: StepKind) -> tuple[str, Iterable[Expr]]:
     return "", ()
 
 
-def _sees(settings: Settings, name: str) -> bool:
-    entry = (settings.models or {}).get(name)
-    made = entry[1] if entry else None
-    return isinstance(made, ModelSettings) and made.vision is not None and made.vision.value in ("yes", "true")
-
-
 RULE = Rule(
     "image-without-vision",
     check,
     unread=True,
-    why="The model would be told a file's name and work as if it had seen what is in it.",
-    mend="Name a model that sees pictures under `models`, or leave the files to people.",
+    why="No ticket would get past the step: nobody answers for a picture that nobody has looked at.",
+    mend="Name a model that sees pictures under `models`, let Tesseract read them, or leave the files to people.",
 )

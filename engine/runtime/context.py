@@ -11,6 +11,7 @@ from engine.guardrails.base import Guard
 from engine.knowledge.base import Passage
 from engine.models.base import Model
 from engine.plan import Plan
+from engine.project.premises import Premises
 from engine.prompts.render import PromptSet
 from engine.store import Store
 from engine.tools.base import Tool
@@ -55,6 +56,10 @@ class Projects(Protocol):
 
     def secrets(self, given: Mapping[str, str]) -> dict[str, str]:
         """Those of the given values that must never leave."""
+
+    @property
+    def premises(self) -> Premises:
+        """What runs on the premises."""
 
     @property
     def prompts(self) -> PromptSet:

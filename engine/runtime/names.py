@@ -5,7 +5,10 @@ from typing import Any
 from engine.expressions.values import decode
 from engine.store import Missing, Store, TicketRow
 
-__all__ = ["engine_names", "is_verified"]
+__all__ = ["QUESTION", "engine_names", "is_verified"]
+
+QUESTION = 3
+"""Messages of the customer's, the newest, that `ticket.question` holds."""
 
 
 async def engine_names(store: Store, ticket: TicketRow) -> dict[str, Any]:
@@ -34,7 +37,7 @@ async def is_verified(store: Store, ticket: TicketRow) -> bool:
 async def _question(store: Store, ticket: TicketRow) -> str:
     messages = await store.run(store.messages.of_ticket, ticket.id)
     said = [m.text for m in messages if m.kind == "message" and m.author_role == "customer" and m.text]
-    return "\n".join(said[-3:])
+    return "\n".join(said[-QUESTION:])
 
 
 async def _customer(store: Store, ticket: TicketRow) -> dict[str, Any]:

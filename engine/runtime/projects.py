@@ -26,6 +26,7 @@ from engine.plan import Plan, digest, revision
 from engine.project.containers import plain
 from engine.project.contract import json_of
 from engine.project.models import keys, secrets_in
+from engine.project.premises import Premises, premises
 from engine.project.scalars import Expr
 from engine.project.settings import Settings
 from engine.prompts.render import PromptSet
@@ -72,6 +73,7 @@ class LoadedProject:
             for name, known in checked.project.tools.items()
         }
         self.settings = settings
+        self.premises: Premises = premises(settings, checked.project.tools)
         self._sets = {
             name: [plain(node) for node in nodes or ()] for name, (_, nodes) in (settings.guardrails or {}).items()
         }

@@ -142,7 +142,7 @@ class Watchdog:
             await self.bell.ring(ticket_id)
 
     async def _stuck(self, now: datetime) -> list[Stuck]:
-        self._begun_again = {id: at for id, at in self._begun_again.items() if now - at < _ONCE}
+        self._begun_again = {ticket: at for ticket, at in self._begun_again.items() if now - at < _ONCE}
         return await self.bell.stuck() if self.bell is not None and self.bell.up else []
 
     async def _begin_again(self, found: Stuck, now: datetime) -> None:

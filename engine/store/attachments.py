@@ -27,6 +27,14 @@ class Attachments:
             found = tx.all(AttachmentRow, query)
         return sorted(found, key=lambda one: (message_ids.index(one.message_id), one.number))
 
+    def shown(self, ticket_id: str, message_ids: Sequence[str], ids: Sequence[str]) -> list[AttachmentRow]:
+        """Those of messages, and those with these ids, as far as they are of this ticket."""
+        row = schema.attachments.c
+        with self._database.read() as tx:
+            either = sa.or_(row.message_id.in_(list(message_ids)), row.id.in_(list(ids)))
+            query = sa.select(schema.attachments).where(row.ticket_id == ticket_id, either)
+            return tx.all(AttachmentRow, query.order_by(row.created_at, row.number))
+
     def get(self, attachment_id: str) -> AttachmentRow:
         """One of them. Raises Missing."""
         with self._database.read() as tx:

@@ -152,7 +152,7 @@ def _was_sent() -> sa.ColumnElement[bool]:
 def _said(row: MessageRow) -> Said:
     return Said(
         who=row.author_role, author_id=row.author_id, text=row.text, content=row.data,
-        at=row.platform_time or row.received_at, seq=row.seq, outbound_id=None,
+        at=row.platform_time or row.received_at, seq=row.seq, outbound_id=None, message_id=row.id,
     )  # fmt: skip
 
 

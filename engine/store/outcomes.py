@@ -71,6 +71,7 @@ class Said:
     at: datetime
     seq: int | None
     outbound_id: str | None
+    message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,14 @@ class Revisions:
         """The active revision of each flow."""
         return {row.flow: row.revision for row in self.activations()}
 
+    def pinned(self) -> list[dict[str, Any]]:
+        """The plans that tickets which are not closed go by, each once."""
+        ticket, row = schema.tickets.c, schema.revisions.c
+        of_tickets = sa.select(ticket.revision).where(ticket.state != "closed", ticket.revision.is_not(None))
+        with self._database.read() as tx:
+            found = tx.all(RevisionRow, sa.select(schema.revisions).where(row.revision.in_(of_tickets)))
+        return [one.plan for one in found]
+
     def plan(self, revision: str) -> dict[str, Any]:
         """The compiled plan. Raises Missing."""
         return self.get(revision).plan

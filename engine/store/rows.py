@@ -415,6 +415,8 @@ class WishRow:
     ends: int | None
     """Where in the message's text its words stand; `ends` None: to the end."""
     state: Literal["queued", "taken"]
+    taken_by: str | None
+    """Place and iteration of the step that took it."""
     created_at: datetime
 
 

@@ -447,6 +447,7 @@ wishes = Table(
     Column("begins", Integer, nullable=False, server_default="0"),
     Column("ends", Integer),
     Column("state", String(20), nullable=False),
+    Column("taken_by", String),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("ticket_id", "message_seq", "begins"),
 )

@@ -23,18 +23,20 @@ class Wishes:
                 begins=begins, ends=ends, state="queued", created_at=tx.now(),
             )  # fmt: skip
 
-    def take_next(self, ticket_id: str, epoch: int) -> WishRow | None:
-        """The next wish, taken; None if there is none."""
+    def take_next(self, ticket_id: str, epoch: int, by: str) -> WishRow | None:
+        """The next wish, taken; None if there is none. Whoever took one already, in an attempt whose answer was lost or
+        in a run that was set back since, is given the same."""
         row = schema.wishes.c
         with self._database.write() as tx:
             place.locked(tx, ticket_id)
-            waiting = sa.select(schema.wishes).where(
-                row.ticket_id == ticket_id, row.epoch == epoch, row.state == "queued"
-            )
-            found = tx.first(WishRow, waiting.order_by(row.message_seq, row.begins))
+            of_it = sa.select(schema.wishes).where(row.ticket_id == ticket_id, row.epoch == epoch)
+            taken = tx.first(WishRow, of_it.where(row.taken_by == by))
+            if taken is not None:
+                return taken
+            found = tx.first(WishRow, of_it.where(row.state == "queued").order_by(row.message_seq, row.begins))
             if found is None:
                 return None
-            tx.update(schema.wishes, row.id == found.id, row.state == "queued", state="taken")
+            tx.update(schema.wishes, row.id == found.id, row.state == "queued", state="taken", taken_by=by)
             return tx.by_id(WishRow, schema.wishes, found.id)
 
     def of_ticket(self, ticket_id: str) -> list[WishRow]:

@@ -53,7 +53,8 @@ class Failed(CallError):
     host failed too often: `engine.tools.breaker`), `not_here` (this worker lacks the function or the server), `error`
     (a function or an MCP tool failed); and of the call itself, so that repeating it is in vain (`again` is False):
     `argument` (breaks the input schema or does not fit its place), `secret` (missing from the environment), `url`,
-    `header`, `no_key`, `host` and `address` (the network policy), `changed` (an MCP tool is not the pinned one).
+    `header`, `no_key`, `host` and `address` (the network policy), `changed` (an MCP tool is not the pinned one),
+    `leaves_premises` (contents stay where the flow says so, and the tool is elsewhere).
     """
 
     def __init__(self, code: str, *, again: bool = True, retry_after: float | None = None) -> None:

@@ -169,7 +169,9 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     """Committed, and the working folder."""
     root = tmp_path / "shop"
     (root / "flows").mkdir(parents=True)
-    shutil.copytree(SAMPLE / "tools", root / "tools")
+    (root / "tools").mkdir()
+    for name in ("customers", "orders", "payments"):
+        shutil.copy(SAMPLE / "tools" / f"{name}.yaml", root / "tools")
     settings = (SAMPLE / "engine.yaml").read_text(encoding="utf-8").partition("# No flow can be looser")[0]
     settings = settings.replace("  route: local\n", "  route: local\n  cloud: {use: anthropic, model: some}\n")
     (root / "engine.yaml").write_text(settings + PROJECT, encoding="utf-8")

@@ -91,7 +91,7 @@ def test_past_tickets_are_a_question_and_its_answer_each() -> None:
         (".html", b"plain words", "no tag"),
         (".html", b"<p></p>", "no text"),
         (".docx", b"PK\x03\x04 and no more", "no zip"),
-        (".docx", files.bomb(), "unpacks to over"),
+        (".docx", None, "unpacks to over"),
         (".pdf", b"hello", "%PDF-"),
         (".pdf", b"%PDF-1.4\nnothing", "not a sound PDF"),
         (".pdf", files.pdf([[]]), "OCR"),
@@ -101,7 +101,8 @@ def test_past_tickets_are_a_question_and_its_answer_each() -> None:
         (".csv", b"question,answer\n" + b"x" * 200_000 + b",y\n", "not CSV"),
     ],
 )
-def test_a_broken_document_says_why(suffix: str, data: bytes, why: str, tmp_path: Path) -> None:
+def test_a_broken_document_says_why(suffix: str, data: bytes | None, why: str, tmp_path: Path) -> None:
+    data = files.bomb() if data is None else data  # not made while tests are collected
     with Apart() as apart, pytest.raises(BrokenDocument, match=why):
         scan.read(scan.Found(f"x{suffix}", tmp_path / f"x{suffix}"), data, apart)
 

@@ -1,6 +1,7 @@
 """Every adapter against the stand-in of its provider: the four jobs, streams, and everything that goes wrong."""
 
 import logging
+import warnings
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import date
@@ -9,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from engine.models.base import Answer, Call, Capabilities, Job, Price, Request, Turn, Usage
+from engine.models.base import Answer, Call, Capabilities, Image, Job, Message, Price, Request, Turn, Usage
 from engine.models.errors import BadAnswer, LeavesPremises, ModelError, ModelRejected, ModelUnavailable
 from engine.models.hosted import HostedModel
 from engine.models.registry import PROVIDERS
 from engine.testing.models import Fails, ModelStandIn, Says
-from tests.models.given import ANSWER, CANARY, CLASSIFY, EXTRACT, GOOD, JOBS, KEY, WORK, chain_of, hosted, worked
+from tests.models.given import ANSWER, CANARY, CLASSIFY, EXTRACT, GOOD, JOBS, KEY, PNG, WORK, chain_of, hosted, worked
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,8 @@ async def test_each_job_is_asked_and_answered(model: HostedModel, standin: Model
         assert CANARY in asked.said
         assert CANARY not in asked.system, "data stands apart from instructions"
     assert "Answer kindly." in standin.asked[-1].system
-    assert standin.asked[-1].images == 1
+    assert standin.asked[-1].images == (("image/png", PNG),)
+    assert "May I send it back? Kanarienvogel-4711\n[picture 1]\n" in standin.asked[-1].said
 
 
 async def test_parallel_calls_are_asked_for_and_their_results_told(model: HostedModel, standin: ModelStandIn) -> None:
@@ -162,13 +164,18 @@ async def test_a_fault_is_an_error_of_the_engine_that_says_nothing_of_contents(
     assert KEY not in caplog.text
 
 
-async def test_one_that_does_not_answer_in_time_is_given_up(standin: ModelStandIn) -> None:
+@pytest.mark.parametrize("kind", ["hangs", "stalls"])
+async def test_one_that_does_not_answer_in_time_is_given_up(standin: ModelStandIn, kind: Any) -> None:
+    """Before its first byte, and in the middle of an answer or of a stream."""
     for provider in PROVIDERS:
-        model = hosted(provider, standin.url(provider), seconds=1.0)
-        standin.says([Fails(kind="hangs")])
-        with pytest.raises(ModelUnavailable) as caught:
-            await model.answer(CLASSIFY)
-        assert caught.value.billed
+        model = hosted(provider, standin.url(provider), seconds=0.5)
+        standin.says([Fails(kind=kind)])
+        with pytest.raises(ModelUnavailable) as whole:
+            await model.answer(ANSWER)
+        with pytest.raises(ModelUnavailable) as streamed:
+            assert [piece async for piece in model.stream(ANSWER)] == []
+        assert whole.value.billed
+        assert streamed.value.billed
         await model.close()
 
 
@@ -246,3 +253,51 @@ def test_the_price_of_a_call_counts_what_was_cached_and_never_too_little() -> No
     assert worst >= model.cost(Usage(len(model.ask(CLASSIFY).data), 0, model.spec.most))  # type: ignore[operator]
     model.capabilities = replace(model.capabilities, price=None, free=True)
     assert model.cost(Usage(10, 0, 5)) == 0 == model.worst(CLASSIFY)
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_a_model_that_will_end_answers_where_warnings_are_errors(standin: ModelStandIn, streamed: bool) -> None:
+    """Anthropic's SDK warns of it before it sends anything. Every other warning stays an error."""
+    standin.says([Says(data=GOOD[Job.CLASSIFY])])
+    ends = hosted("anthropic", standin.url("anthropic"), model="claude-3-5-haiku-latest")
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("error")
+        answer = [one async for one in ends.stream(CLASSIFY)][-1] if streamed else await ends.answer(CLASSIFY)
+        with pytest.raises(DeprecationWarning):
+            warnings.warn("something else is deprecated", DeprecationWarning, stacklevel=1)
+    await ends.close()
+    assert isinstance(answer, Answer)
+    assert answer.data["choice"] == "refund"
+    assert ["end-of-life" in str(one.message) for one in told] == [True]
+
+
+async def test_a_quote_tells_which_message_said_a_field(model: HostedModel, standin: ModelStandIn) -> None:
+    """The first that completes it: quotes run over several messages, and stand in none of the team's."""
+    texts = [("customer", "Hello,\n  it is about"), ("engine", "Order 4821?"), ("customer", " "),
+             ("customer", "order 4821 "), ("customer", "order 4821, a CHAIR")]  # fmt: skip
+    asked = replace(EXTRACT, messages=tuple(Message(who, text) for who, text in texts))  # type: ignore[arg-type]
+    for quote, place in (("order 4821", 3), ("about order", 3), ("chair", 4), ("Hello, it", 0), ("4821 order", 4)):
+        given = {"value": "4821", "quote": quote, "confidence": 0.9}
+        standin.says([Says(data={"order": given, "which": None})])
+        assert (await model.answer(asked)).said_at == {"order": place}
+
+
+async def test_what_a_picture_shows_counts_where_it_was_sent(model: HostedModel, standin: ModelStandIn) -> None:
+    """`[picture N]` in place of a quote; a number that was not sent, and the note on what was not read, are none."""
+    pictures = tuple(Image("image/png", bytes([number])) for number in range(3))
+    asked = replace(EXTRACT, messages=(
+        Message("customer", "Look", images=pictures[:1], unread=2), Message("engine", "Which order?"),
+        Message("customer", "", images=pictures[1:]),
+    ))  # fmt: skip
+    for quote, place in (
+        ("[picture 1]", 0), ("[Picture 3]", 2), ("[picture 4]", None), ("[picture 0]", None), ("picture 1", None),
+        ("[2 attachments that could not be read]", None),
+    ):  # fmt: skip
+        standin.says([Says(data={"order": {"value": "4821", "quote": quote, "confidence": 0.9}, "which": None})])
+        answer = await model.answer(asked)
+        assert answer.said_at == ({} if place is None else {"order": place})
+        assert answer.data == ({} if place is None else {"order": "4821"})
+    sent = standin.asked[-1]
+    assert sent.images == tuple((one.media_type, one.data) for one in pictures)
+    assert "Look\n[picture 1]\n[2 attachments that could not be read]\n" in sent.said
+    assert "\n[picture 2]\n[picture 3]\n" in sent.said

@@ -5,17 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import ProjectInvalid
+from engine.articles import choice, library
+from engine.errors import NotConfigured, ProjectInvalid
 from engine.models.chain import Chain
 from engine.models.errors import MissingKey
 from engine.models.hosted import HostedModel
 from engine.models.local import LocalModel
+from engine.project.models import keys
 from engine.runtime.build import build_context, models
 from engine.runtime.hosting import Hosting
 from engine.runtime.projects import LoadedProject
 from engine.settings import Settings
 from engine.store import Store
 from tests.runtime import made
+from tests.store import given
 
 FLOW = """models: {answer: quick}
 steps:
@@ -103,3 +106,54 @@ def test_capabilities_and_prices_are_those_of_the_table_unless_told(tmp_path: Pa
 def test_a_budget_needs_prices(tmp_path: Path) -> None:
     with pytest.raises(ProjectInvalid):
         loaded(tmp_path, "{use: openai, model: of-tomorrow}", "\nbudget: {day: 5 USD}\n")
+
+
+def test_no_worker_starts_without_what_is_to_read_its_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = loaded(tmp_path, "{use: local}", "\nocr: tesseract\n")
+    settings = Settings.from_env(tmp_path, ZENDESK)
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    with (
+        Store.open(f"sqlite:///{tmp_path / 'store.db'}") as store,
+        pytest.raises(NotConfigured, match="needs the program `tesseract`"),
+    ):
+        build_context(settings, project, store)
+
+
+@pytest.mark.parametrize(
+    ("declared", "variable"),
+    [("{use: openai}", "OPENAI_API_KEY"), ("{use: mistral, api_key: '{{ secret.MINE }}'}", "MINE")],
+)
+def test_an_embedder_without_its_key_is_named_at_the_start_and_has_it_where_it_is_set(
+    tmp_path: Path, declared: str, variable: str
+) -> None:
+    project = loaded(tmp_path, "{use: local}")
+    file = project.root / "engine.yaml"
+    text = file.read_text("utf-8").replace("  from: knowledge\n", f"  from: knowledge\n  embedder: {declared}\n")
+    file.write_text(text, "utf-8")
+    assert project.reload()
+    knowledge = project.settings.knowledge
+    assert [(one.model, one.variable) for one in keys(project.settings)] == [("knowledge.embedder", variable)]
+    with pytest.raises(MissingKey, match=variable):
+        library(Settings.from_env(tmp_path, ZENDESK), knowledge)
+    assert choice(knowledge, {variable: "sk-of-mine"}).key == "sk-of-mine"
+
+
+def test_a_key_that_only_an_open_ticket_needs_is_named_at_the_start_too(tmp_path: Path) -> None:
+    """The ticket goes by the plan that it began with, whatever flows say since."""
+    project = loaded(tmp_path, "{use: openai, model: m}")
+    with Store.open(f"sqlite:///{tmp_path / 'store.db'}") as store:
+        project.activate(store)
+        ticket = given.deliver(store, "1", given.arrival("m-1")).ticket_id
+        store.tickets.update(ticket, flow="damage", revision=store.revisions.active("damage"))
+        flow = project.root / "flows" / "damage.yaml"
+        flow.write_text(flow.read_text("utf-8").replace("models: {answer: quick}\n", ""), "utf-8")
+        assert project.reload()
+        settings = Settings.from_env(tmp_path, ZENDESK)
+        models(settings, project)
+        with pytest.raises(MissingKey, match="OPENAI_API_KEY"):
+            build_context(settings, project, store)
+        engine_yaml = project.root / "engine.yaml"
+        text = engine_yaml.read_text("utf-8").replace("  quick: {use: openai, model: m}\n", "")
+        engine_yaml.write_text(text, "utf-8")
+        assert project.reload()
+        build_context(settings, project, store)

@@ -13,7 +13,7 @@ from tests.runtime.chaos.drawn import Schedule, drawn
 from tests.runtime.played import ALL, TURN
 
 FIRST, _, LAST = os.environ.get("ENGINE_SEED", "").partition("-")
-COUNT, AT_ONCE = (320, 6) if ALL else (2, 3)
+COUNT, AT_ONCE = (320, 4) if ALL else (2, 3)
 BEGIN = int(FIRST) if FIRST else 0 if ALL else 1000 + TURN * COUNT
 UNBROKEN = Schedule(-1, True, None, (), ())
 SEEDS = range(BEGIN, int(LAST or FIRST) + 1 if FIRST else BEGIN + COUNT)

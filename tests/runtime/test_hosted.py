@@ -86,6 +86,19 @@ def shop(folder: Path, **said: str) -> Path:
     return root
 
 
+def on_premises(folder: Path) -> Path:
+    """The sample shop with all of its contents, tools and tickets on the premises."""
+    root = shop(folder, models="models:\n  answer: local\n", more="\ndefaults: {data: {location: on_premises}}\n")
+    file = root / "engine.yaml"
+    file.write_text(
+        file.read_text("utf-8").replace("kind: zendesk", "kind: zendesk\n    location: on_premises"), "utf-8"
+    )
+    for tools in (root / "tools").glob("*.yaml"):
+        said = re.sub(r"(?m)^(- tool: .*)$", r"\1\n  location: on_premises", tools.read_text("utf-8"))
+        tools.write_text(said, "utf-8")
+    return root
+
+
 def declared(provider: str, url: str, more: str = "") -> str:
     return (
         f'models:\n  main: {{use: {provider}, model: m-1, base_url: "{url}", api_key: "{{{{ secret.KEY_OF_MINE }}}}", '
@@ -191,16 +204,7 @@ async def test_contents_that_stay_are_not_sent_whatever_the_worker_was_given(
     standin: ModelStandIn, world: Any, tmp_path: Path
 ) -> None:
     """The checker proves it of a project; the models of this worker are not those of the project that was checked."""
-    root = shop(tmp_path, models="models:\n  answer: local\n", more="\ndefaults: {data: {location: on_premises}}\n")
-    file = root / "engine.yaml"
-    file.write_text(
-        file.read_text("utf-8").replace("kind: zendesk", "kind: zendesk\n    location: on_premises"), "utf-8"
-    )
-    for tools in (root / "tools").glob("*.yaml"):
-        tools.write_text(
-            re.sub(r"(?m)^(- tool: .*)$", r"\1\n  location: on_premises", tools.read_text("utf-8")), "utf-8"
-        )
-    bench, _ = await world(root)
+    bench, _ = await world(on_premises(tmp_path))
     cloud = hosted("openai", standin.url("openai"), capabilities=Capabilities(tools=True, schema=True))
     asks = bench.desk.open_ticket(EMAIL, "Shipping", "Hello, do you ship to Austria?")["id"]
     async with bench.work(model=lambda plan, job: Chain([Link(cloud)]), library=OneArticle()):
@@ -208,3 +212,52 @@ async def test_contents_that_stay_are_not_sent_whatever_the_worker_was_given(
     await cloud.close()
     assert bench.row(asks).escalated == "failed:leaves_premises"
     assert standin.asked == []
+
+
+TWO = """
+steps:
+  - ask: details
+    fields:
+      order: {order_number: true, ask: "Which order?"}
+      phone: {phone: true, ask: "Which number may we call?"}
+  - reply: "We call {{ details.phone }} about {{ details.order }}."
+  - close: solved
+guardrails: [customer-facing]
+"""
+
+
+async def test_several_messages_at_once_are_read_with_one_call(
+    standin: ModelStandIn, world: Any, tmp_path: Path
+) -> None:
+    """What they say, and with which of them it was said, stands in one answer; what comes after it is heard next."""
+    root = made.project(tmp_path, flow=TWO)
+    file = root / "engine.yaml"
+    ask = declared("openai", standin.url("openai")).replace("  answer: main\n  ask: main\n  route: main\n", "")
+    file.write_text(
+        file.read_text("utf-8").replace(_SAMPLE, ask + "  answer: local\n  ask: main\n  route: local\n"), "utf-8"
+    )
+    patterns = {"order": r"\b4\d{3}\b", "phone": r"\+\d{6,}"}
+
+    def reads(asked: Asked) -> Says:
+        said = asked.said.partition("<conversation>")[2]
+        found = {name: re.search(patterns[name], said) for name in (asked.schema or {})["properties"]}
+        return Says(data={
+            name: {"value": one[0], "quote": one[0], "confidence": 0.9} if one else None for name, one in found.items()
+        })  # fmt: skip
+
+    standin.says(reads)
+    bench, worker = await world(root)
+    number = int(bench.desk.open_ticket(EMAIL, "Lamp", "My lamp is damaged")["id"])
+    async with worker():
+        await bench.until(lambda: bench.said(number), "the question")
+    before = len(standin.asked)
+    for text in ("I also attached a photo", "It is 4710", "you reach me", "at +49891234567", "Thank you very much"):
+        bench.desk.customer_writes(number, text)
+        await bench.pump()
+    async with worker():
+        await bench.until(lambda: bench.closed(number), "the close")
+    assert bench.said(number)[-1] == "We call +49891234567 about 4710."
+    assert [asked.said.count("<message") for asked in standin.asked[before:]] == [5]
+    meanings = [row.meaning for row in bench.store.messages.of_ticket(bench.row(number).id) if row.kind == "message"]
+    assert meanings[1:5] == ["done"] * 4
+    assert meanings[5] == "thanks"

@@ -1,15 +1,19 @@
-"""A process of its own that the tests race, kill and freeze. Says `ready`, waits for a line, then acts.
+"""Forks the processes that the tests race and kill: each says `ready`, waits for a line, then acts.
 
-python racer.py URL WHAT JSON     one JSON result a line
+python racer.py SOCKET     a connection brings {"url", "what", "pieces"} in a line, and hears one JSON result a line
 """
 
 import json
+import os
+import select
+import signal
+import socket
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TextIO
 
 from engine.store import Arrival, Limit, Stopped, Store, schema
 
@@ -112,7 +116,7 @@ def stuck(store: Store, work: dict[str, Any]) -> None:
     with store.database.write() as tx:
         tx.update(schema.tickets, ticket.id == work["ticket"], last_seq=99, state="closed")
         tx.update(schema.intents, schema.intents.c.ticket_id == work["ticket"], state="sending")
-        print("middle", flush=True)
+        work["say"]("middle")
         time.sleep(60)
 
 
@@ -121,19 +125,46 @@ def opening(store: Store, work: dict[str, Any]) -> str:
     return store.meta.generation()
 
 
-def main() -> None:
+def act(line: TextIO) -> None:
     """Do each piece of work in a thread of its own."""
-    url, what, text = sys.argv[1:]
-    pieces = json.loads(text)
+
+    def say(word: str) -> None:
+        line.write(f"{word}\n")
+        line.flush()
+
+    def ready() -> None:
+        say(str(os.getpid()))
+        line.readline()
+
+    given = json.loads(line.readline())
+    what, pieces = given["what"], given["pieces"]
     if what == "opening":
-        print("ready", flush=True)
-        sys.stdin.readline()
-    with Store.open(url) as store, ThreadPoolExecutor(len(pieces)) as threads:
+        ready()
+    with Store.open(given["url"]) as store, ThreadPoolExecutor(len(pieces)) as threads:
         if what != "opening":
-            print("ready", flush=True)
-            sys.stdin.readline()
+            ready()
+        if what == "stuck":
+            pieces = [piece | {"say": say} for piece in pieces]
         for result in threads.map(lambda piece: globals()[what](store, piece), pieces):
-            print(json.dumps(result), flush=True)
+            say(json.dumps(result))
+
+
+def main() -> None:
+    """One process a connection, until nobody holds its input any more. It has no threads and no store of its own."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(sys.argv[1])
+        listener.listen(64)
+        print("ready", flush=True)
+        while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
+            connection, _ = listener.accept()
+            with connection:
+                if os.fork() == 0:
+                    listener.close()
+                    try:
+                        act(connection.makefile("rw"))
+                    finally:
+                        os._exit(0)
 
 
 if __name__ == "__main__":

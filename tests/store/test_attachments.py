@@ -38,3 +38,14 @@ def test_the_first_look_counts(store: Store) -> None:
     assert (seen.state, seen.type, seen.size) == ("seen", "image/png", 12)
     assert store.attachments.refused(row.id, "too_large") == seen
     assert store.attachments.get(row.id) == seen
+
+
+def test_those_of_other_tickets_are_not_shown(store: Store) -> None:
+    mine = given.deliver(store, "1", given.arrival("m-1", attachments=[FILE]), given.arrival("m-2", attachments=[FILE]))
+    other = given.deliver(store, "2", given.arrival("m-3", attachments=[FILE]))
+    [first, second] = store.messages.of_ticket(mine.ticket_id)
+    [theirs] = store.messages.of_ticket(other.ticket_id)
+    [a], [b], [c] = (store.attachments.of_messages([one.id]) for one in (first, second, theirs))
+    shown = store.attachments.shown(mine.ticket_id, [second.id, theirs.id], [a.id, c.id])
+    assert [row.id for row in shown] == [a.id, b.id]
+    assert store.attachments.shown(mine.ticket_id, [], []) == []

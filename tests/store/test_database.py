@@ -1,6 +1,5 @@
 """The database underneath: its settings, its migrations, and what a kill leaves behind."""
 
-import signal
 import sqlite3
 import stat
 from pathlib import Path
@@ -17,7 +16,7 @@ from engine.store import Clock, Store, StoreRefused, StoreUnavailable, schema
 from engine.store.database import Database, file_system
 from engine.store.migrate import HEAD
 from tests.store import given
-from tests.store.racing import go, race, running, start, wait_for
+from tests.store.racing import Racer, race, running
 
 MIGRATIONS = Path(engine.store.__file__).with_name("migrations")
 
@@ -63,12 +62,10 @@ def test_a_store_of_a_newer_release_is_refused(empty_url: str) -> None:
 def test_kill_in_the_middle_of_a_transaction_leaves_a_consistent_store(store: Store, url: str) -> None:
     row = given.ticket(store)
     intent = given.intent(store, row)
-    racer = start(url, "stuck", [{"ticket": row.id}])
+    racer = Racer(url, "stuck", [{"ticket": row.id}])
     with running(racer):
-        wait_for(racer, "ready")
-        go(racer)
-        wait_for(racer, "middle")
-    assert racer.returncode == -signal.SIGKILL
+        racer.go()
+        racer.wait_for("middle")
     with Store.open(url) as reopened:
         now = reopened.tickets.get(row.id)
         assert (now.last_seq, now.state) == (1, "open")

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from engine.store import Clock, Missing, QuestionRow, Store
 from engine.store.columns import micros
 from tests.store import given
-from tests.store.racing import finish, go, race, running, start, wait_for
+from tests.store.racing import Racer, race, running
 
 LEADS = frozenset({"leads"})
 HOUR = timedelta(hours=1)
@@ -73,15 +73,13 @@ def test_many_at_once(store: Store, url: str) -> None:
 def test_an_answer_and_leaving_exclude_each_other(store: Store, url: str) -> None:
     row = _open(store)
     racers = [
-        start(url, "answer", [{"question": row.id, "person": "lena", "fine": True}]),
-        start(url, "leave", [{"ticket": row.ticket_id}]),
+        Racer(url, "answer", [{"question": row.id, "person": "lena", "fine": True}]),
+        Racer(url, "leave", [{"ticket": row.ticket_id}]),
     ]
     with running(*racers):
         for racer in racers:
-            wait_for(racer, "ready")
-        for racer in racers:
-            go(racer)
-        [answered], [left] = (finish(racer) for racer in racers)
+            racer.go()
+        [answered], [left] = (racer.finish() for racer in racers)
     state = store.questions.get(row.id).state
     assert (answered, left, state) in {("answered", 0, "answered"), ("withdrawn", 1, "withdrawn")}
 

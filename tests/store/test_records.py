@@ -113,9 +113,17 @@ def test_wishes_wait_their_turn(store: Store) -> None:
     assert store.wishes.queue(row.id, 1, 3)
     assert store.wishes.queue(row.id, 1, 2)
     assert not store.wishes.queue(row.id, 1, 3)
-    taken = [store.wishes.take_next(row.id, 1) for _ in range(3)]
+    taken = [store.wishes.take_next(row.id, 1, by) for by in ("a/1", "b/1", "c/1")]
     assert [wish and wish.message_seq for wish in taken] == [2, 3, None]
     assert {wish.state for wish in store.wishes.of_ticket(row.id)} == {"taken"}
+
+
+def test_who_took_a_wish_is_given_the_same_again(store: Store) -> None:
+    row = given.ticket(store)
+    store.wishes.queue(row.id, 1, 2)
+    store.wishes.queue(row.id, 1, 3)
+    taken = [store.wishes.take_next(row.id, 1, by) for by in ("a/1", "a/1", "a/2", "a/1", "a/2", "a/3")]
+    assert [wish and wish.message_seq for wish in taken] == [2, 2, 3, 2, 3, None]
 
 
 def test_one_message_may_hold_several_wishes(store: Store) -> None:
@@ -123,7 +131,7 @@ def test_one_message_may_hold_several_wishes(store: Store) -> None:
     assert store.wishes.queue(row.id, 1, 2, 30, 60)
     assert store.wishes.queue(row.id, 1, 2, 70)
     assert not store.wishes.queue(row.id, 1, 2, 30, 60)
-    taken = [store.wishes.take_next(row.id, 1) for _ in range(3)]
+    taken = [store.wishes.take_next(row.id, 1, by) for by in ("a/1", "b/1", "c/1")]
     assert [wish and (wish.begins, wish.ends) for wish in taken] == [(30, 60), (70, None), None]
 
 

@@ -11,7 +11,7 @@ from engine.store import Clock, Missing, Store, StoreRefused, Verified, schema
 from engine.store.columns import micros
 from engine.store.tickets import overdue_query, to_ring_query
 from tests.store import given
-from tests.store.racing import finish, go, race, running, start, wait_for
+from tests.store.racing import Racer, race, running
 
 
 def test_close_needs_the_last_message(store: Store) -> None:
@@ -28,15 +28,13 @@ def test_close_needs_the_last_message(store: Store) -> None:
 
 def test_close_against_a_message_that_arrives(store: Store, url: str) -> None:
     rows = [given.ticket(store, f"r{n}") for n in range(8)]
-    closer = start(url, "close", [{"ticket": row.id} for row in rows])
-    writer = start(url, "ingest", [{"external_id": row.external_id, "content": f"late-{row.id}"} for row in rows])
+    closer = Racer(url, "close", [{"ticket": row.id} for row in rows])
+    writer = Racer(url, "ingest", [{"external_id": row.external_id, "content": f"late-{row.id}"} for row in rows])
     with running(closer, writer):
         for racer in (closer, writer):
-            wait_for(racer, "ready")
-        for racer in (closer, writer):
-            go(racer)
-        closed = finish(closer)
-        assert len(finish(writer)) == len(rows)
+            racer.go()
+        closed = closer.finish()
+        assert len(writer.finish()) == len(rows)
     for row, was_closed in zip(rows, closed, strict=True):
         now = store.tickets.get(row.id)
         # whoever was first: the message is never in a closed ticket

@@ -23,6 +23,8 @@ class LocalModel:
 def answer(request: Request) -> Answer:
     """The same, blocking."""
     match request.job:
+        case Job.CLASSIFY | Job.ANSWER if _blind(request):
+            return Answer(data={"choice": None, "scores": {}}, model=NAME, finish="refused")
         case Job.CLASSIFY:
             return _classify(request)
         case Job.EXTRACT:
@@ -31,6 +33,13 @@ def answer(request: Request) -> Answer:
             return _quote(request)
         case Job.WORK:
             raise ModelRejected("the local model does not work with tools")
+
+
+def _blind(request: Request) -> bool:
+    """Whether it would answer a question about something that it was not shown. Finding the flow of what was written,
+    and reading what was written, it can nevertheless."""
+    asks = request.job is Job.ANSWER or bool(request.instruction)
+    return asks and any(message.unread for message in request.messages)
 
 
 def _classify(request: Request) -> Answer:

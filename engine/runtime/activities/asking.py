@@ -2,30 +2,38 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from temporalio import activity
 
 from engine.errors import EngineError
 from engine.expressions.evaluate import EvaluationError, condition, evaluate
 from engine.expressions.values import Money, decode
-from engine.models.base import Field, Job, Message, Option, Request
+from engine.models.base import Field, Job, Option, Request
 from engine.models.base import Money as Said
-from engine.runtime.activities.attaching import Attacher, accepted
+from engine.runtime.activities.attaching import Attacher, accepted, reference
 from engine.runtime.activities.base import Desk, Group, Scope, guarded
 from engine.runtime.activities.known import Known
+from engine.runtime.activities.seeing import Viewer
 from engine.runtime.activities.speaking import Speaker, rendered
 from engine.runtime.deadlines import after, calendar_of, instants
 from engine.runtime.input import Result
 from engine.store.rows import MessageRow
 
-__all__ = ["Asker", "labelled"]
+__all__ = ["Asker", "Fresh", "labelled"]
 
 _SURE = 0.5
 """A field that the model is less sure of is asked for."""
-_ROLES = {"customer": "customer", "agent": "agent", "engine": "engine", "system": "engine"}
 _CLAIMS = frozenset({"email", "name", "phone"})
 """Fields that the channel's own account of the requester may fill. A claim proves nothing: `verify` does."""
+
+
+class Fresh(NamedTuple):
+    """Fields that messages say, beyond those known so far."""
+
+    values: dict[str, Any]
+    at: Mapping[str, int] | None
+    """The place among the messages of the one with which each was said; None where the model does not tell."""
 
 
 class Asker(Group):
@@ -35,6 +43,7 @@ class Asker(Group):
         super().__init__(desk)
         self.speaker = speaker
         self.attacher = Attacher(desk)
+        self.viewer = Viewer(desk)
 
     @activity.defn(name="ask.read")
     @guarded
@@ -45,16 +54,16 @@ class Asker(Group):
         said = [m for m in heard if m.kind == "message"]
         old = [m for m in said if m.seq <= scope.work.cursor]
         claims = self._claims(scope)
-        found = await self.progress(scope, {**claims, **await self._fresh(scope, old, claims)})
+        found = await self.progress(scope, {**claims, **(await self._fresh(scope, old, claims)).values})
         if any(m.author_role == "customer" for m in said if m.seq > scope.work.cursor):
             return Result("pending", value=found.value)
         return found
 
-    async def fresh(self, scope: Scope, said: Sequence[MessageRow]) -> dict[str, Any]:
+    async def fresh(self, scope: Scope, said: Sequence[MessageRow]) -> Fresh:
         """The fields, beyond those known so far, that messages say."""
         return await self._fresh(scope, said, await self._so_far(scope))
 
-    async def _fresh(self, scope: Scope, said: Sequence[MessageRow], known: Mapping[str, Any]) -> dict[str, Any]:
+    async def _fresh(self, scope: Scope, said: Sequence[MessageRow], known: Mapping[str, Any]) -> Fresh:
         if scope.node.data.get("of"):  # no workflow asks for this: a team's answer is never read from a conversation
             raise EngineError(code="plan")
         specs = scope.node.data["fields"]
@@ -62,8 +71,8 @@ class Asker(Group):
         wanted = [field for field in lacking if specs[field.name]["kind"] != "files"]
         files = await self._files(scope, [field.name for field in lacking if field not in wanted], said)
         if not wanted:
-            return files
-        words = tuple(Message(_ROLES[m.author_role], m.text or "", m.platform_time) for m in said)  # type: ignore[arg-type]
+            return Fresh(*files)
+        words = await self.viewer.messages(scope, said)
         asked = scope.work.data.get("field")
         now = await self.store.run(self.store.now)
         request = Request(
@@ -72,13 +81,20 @@ class Asker(Group):
         answer = await self.desk.ask(scope, "ask", request)
         sure = {n: v for n, v in answer.data.items() if v is not None and answer.per_field.get(n, 0.0) >= _SURE}
         found = {field.name: self._typed(scope, field, sure[field.name]) for field in wanted if field.name in sure}
-        return {**found, **files}
+        at = {name: answer.said_at[name] for name in found if name in answer.said_at}
+        return Fresh({**found, **files[0]}, {**at, **files[1]} if len(at) == len(found) else None)
 
-    async def _files(self, scope: Scope, names: Sequence[str], said: Sequence[MessageRow]) -> dict[str, Any]:
-        """No model takes part in what is attached."""
-        specs = scope.node.data["fields"]
+    async def _files(
+        self, scope: Scope, names: Sequence[str], said: Sequence[MessageRow]
+    ) -> tuple[dict[str, Any], dict[str, int]]:
+        """The files by field, and the message that completes each. No model takes part in what is attached."""
+        specs, places = scope.node.data["fields"], {message.id: at for at, message in enumerate(said)}
         found = {name: await self.attacher.files(scope, specs[name]["files"], said) for name in names}
-        return {name: files for name, files in found.items() if files}
+        full = {name: rows for name, rows in found.items() if rows}
+        return (
+            {name: [reference(row) for row in rows] for name, rows in full.items()},
+            {name: max(places[row.message_id] for row in rows) for name, rows in full.items()},
+        )
 
     async def attached_in_vain(self, scope: Scope, said: Sequence[MessageRow]) -> bool:
         """Whether files were asked for, and what came is none of those that are taken."""

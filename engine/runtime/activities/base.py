@@ -13,13 +13,13 @@ from temporalio.exceptions import ApplicationError
 
 from engine.errors import EngineError, NotHere
 from engine.expressions.values import decode, encode
-from engine.knowledge.base import Passage
-from engine.models.base import Answer, Request
-from engine.models.errors import ModelUnavailable
+from engine.models.base import Answer, Passage, Request
+from engine.models.errors import LeavesPremises, ModelUnavailable
 from engine.plan import Grant, Node, Plan
 from engine.prompts.render import PromptSet
 from engine.runtime.activities.masking import masks
 from engine.runtime.activities.thinking import asked
+from engine.runtime.album import Album
 from engine.runtime.context import Context
 from engine.runtime.input import Result, Step, Value, Work
 from engine.runtime.names import engine_names
@@ -40,7 +40,7 @@ _SILENT = timedelta(seconds=10)
 _PERMANENT = frozenset({
     "erased", "missing", "plan", "policy", "revision", "type", "undecidable", "prompt", "missing_key", "unknown_model",
     "leaves_premises", "mask", "model_rejected", "no_vision", "no_tools", "key_refused", "no_such_model", "too_long",
-    "budget", "budget_ticket", "budget_day", "budget_unpriced",
+    "unseen", "budget", "budget_ticket", "budget_day", "budget_unpriced",
 })  # fmt: skip
 """Codes that trying again does not mend: the ticket goes to a person."""
 _BAD_ANSWERS = frozenset({"bad_answer", "bad_arguments", "bad_json", "bad_reply", "bad_schema"})
@@ -69,6 +69,11 @@ class Scope:
         return f"{self.plan.flow}/{self.work.node}"
 
     @property
+    def stays(self) -> bool:
+        """Whether contents stay on the premises, as the pinned plan says it."""
+        return bool(self.plan.settings.get("data", {}).get("location") == "on_premises")
+
+    @property
     def currency(self) -> str:
         """The project's currency."""
         return str(self.plan.settings.get("currency", "EUR"))
@@ -80,6 +85,7 @@ class Desk:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.store = context.store
+        self.album = Album()
         self.prompts: dict[str, PromptSet] = {}
         """version -> templates, as the store has them: a set never changes"""
 
@@ -141,10 +147,19 @@ class Desk:
         ModelError."""
         return await asked(self, scope, job, request)
 
-    async def search(self, scope: Scope, query: str, collections: Sequence[str], limit: int = 5) -> list[Passage]:
-        """Passages for a question, which an embedder may read: without what the flow masks."""
+    async def search(
+        self, scope: Scope, query: str, collections: Sequence[str], *, limit: int, contents: bool = True
+    ) -> list[Passage]:
+        """Passages of the articles, for a question without what the flow masks. Raises `LeavesPremises` before the
+        embedder is asked, where it is elsewhere and the query is made of `contents` that stay."""
+        if contents and scope.stays and not self.context.projects.premises.embedder:
+            raise LeavesPremises("the embedder is not on the premises")
         words = masks(scope, self.context.projects).hide(query)
         return await self.context.library.asearch(words, collections=tuple(collections), limit=limit)
+
+    def leaves(self, scope: Scope, tool: str) -> bool:
+        """Whether a call of the tool would take contents from the premises where they stay."""
+        return scope.stays and tool not in self.context.projects.premises.tools
 
     async def keep(self, scope: Scope, name: str, value: Any) -> Value:
         """Writes a value's row; gives its reference with the scalars that the plan's conditions read."""

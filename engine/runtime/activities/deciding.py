@@ -2,22 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, cast, get_args
+from typing import Any
 
 from temporalio import activity
 
 from engine.expressions.evaluate import EvaluationError, condition, evaluate
 from engine.expressions.values import decode, encode
-from engine.models.base import Choice, Job, Message, Request, Role
-from engine.runtime.activities.base import Group, Scope, guarded
+from engine.models.base import Choice, Job, Request
+from engine.runtime.activities.base import Desk, Group, Scope, guarded
+from engine.runtime.activities.seeing import Viewer, files_in
 from engine.runtime.input import Result
-from engine.store import Store
 
-__all__ = ["Decider", "facts", "turns"]
+__all__ = ["Decider", "facts"]
 
 
 class Decider(Group):
     """Nothing here changes the world."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.viewer = Viewer(desk)
 
     @activity.defn(name="set")
     @guarded
@@ -87,9 +91,11 @@ class Decider(Group):
         """The model's answer, if it is one of the words and sure enough."""
         data = scope.node.data
         words = tuple(Choice(word, said[0] if said else word, tuple(said)) for word, said in data["answers"].items())
+        named = files_in(scope, data["using"])
         request = Request(
-            Job.CLASSIFY, await turns(self.store, scope), instruction=data["question"],
+            Job.CLASSIFY, await self.viewer.conversation(scope, named=named), instruction=data["question"],
             facts=facts(scope, data["using"]), choices=words, language=scope.ticket.language,
+            needs_images=bool(named),
         )  # fmt: skip
         answer = await self.desk.ask(scope, "route", request)
         word = answer.data.get("choice")
@@ -99,12 +105,6 @@ class Decider(Group):
 
     async def _value(self, scope: Scope, tree: Any) -> Any:
         return evaluate(tree, scope.names, now=await self.store.run(self.store.now))
-
-
-async def turns(store: Store, scope: Scope) -> tuple[Message, ...]:
-    """The conversation, as models read it."""
-    heard = await store.run(store.messages.conversation, scope.ticket.id)
-    return tuple(Message(cast("Role", t.who), t.text or "", t.at) for t in heard if t.who in get_args(Role))
 
 
 def facts(scope: Scope, using: Sequence[str]) -> dict[str, Any]:

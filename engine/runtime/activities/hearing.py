@@ -12,8 +12,9 @@ from engine.models.base import Choice, Job, Message, Request
 from engine.models.lexical import topics, wishes_person
 from engine.models.local import sentiment
 from engine.models.local.yesno import plain_answer
-from engine.runtime.activities.asking import Asker
+from engine.runtime.activities.asking import Asker, Fresh
 from engine.runtime.activities.base import Desk, Group, Scope, guarded
+from engine.runtime.activities.seeing import words_of
 from engine.runtime.input import Result
 from engine.store.messages import BEFORE
 from engine.store.rows import MessageRow
@@ -73,6 +74,7 @@ class Hearer(Group):
     def __init__(self, desk: Desk, asker: Asker) -> None:
         super().__init__(desk)
         self.asker = asker
+        self.viewer = asker.viewer
 
     @activity.defn(name="listen")
     @guarded
@@ -149,26 +151,38 @@ class Hearer(Group):
         """Fields out of one or several messages, which together are one turn. What came before them and means something
         by itself is heard first; what came after them and adds nothing is heard next."""
         whole = await self.asker.fresh(scope, said)
-        if not whole:
+        if not whole.values:
             if await self.asker.attached_in_vain(scope, said):
                 return await self.asker.progress(scope, {}), pulled
             meant, taken = await self._meaning(scope, pulled, said)
             if scope.work.data.get("more") and meant.data.get("meaning") == "unclear":
                 return Result("cannot"), taken  # it may say that they do not have it: there is another way
             return meant, taken
-        last = len(said)
-        for count in range(1, len(said)):
-            if await self.asker.fresh(scope, said[:count]) == whole:
-                last = count
-                break
-        for message in said[: last - 1]:
-            if await self.asker.fresh(scope, [message]):
+        last = await self._reaches(scope, said, whole)
+        for at, message in enumerate(said[: last - 1]):
+            if await self._says(scope, message, at, whole):
                 break
             meaning = await self._clear(scope, [message])
             if meaning not in (None, "adds", "thanks"):
                 return await self._do(scope, [message], meaning), _upto(pulled, message)
-        found = await self.asker.progress(scope, whole)
+        found = await self.asker.progress(scope, whole.values)
         return found, _upto(pulled, said[last - 1])
+
+    async def _reaches(self, scope: Scope, said: Rows, whole: Fresh) -> int:
+        """How many of the messages say all of it. A model that quotes has told; any other is asked with ever more of
+        them, which costs nothing: it runs in the worker."""
+        if whole.at is not None:
+            return max(whole.at.values()) + 1
+        for count in range(1, len(said)):
+            if (await self.asker.fresh(scope, said[:count])).values == whole.values:
+                return count
+        return len(said)
+
+    async def _says(self, scope: Scope, message: MessageRow, at: int, whole: Fresh) -> bool:
+        """Whether this message by itself says some of it."""
+        if whole.at is not None:
+            return at in whole.at.values()
+        return bool((await self.asker.fresh(scope, [message])).values)
 
     async def _consent(self, scope: Scope, pulled: Rows, said: Rows) -> Heard:
         """Only an unqualified yes is a yes. What is neither yes nor no may still be a correction or a question."""
@@ -203,8 +217,14 @@ class Hearer(Group):
         return await self._do(scope, said, await self._clear(scope, said)), _upto(pulled, said[-1])
 
     async def _clear(self, scope: Scope, said: Rows) -> str | None:
-        """The meaning, None if it is unclear."""
-        words = tuple(Message("customer", m.text or "", m.platform_time) for m in said)
+        """The meaning, None if it is unclear. Pictures are looked at where the words do not say it."""
+        meaning = await self._meant(scope, tuple(words_of(said)))
+        if meaning is None:
+            shown = await self.viewer.messages(scope, said)
+            meaning = await self._meant(scope, shown) if any(one.images for one in shown) else None
+        return meaning
+
+    async def _meant(self, scope: Scope, words: tuple[Message, ...]) -> str | None:
         answer = await self.desk.ask(scope, "route", Request(Job.CLASSIFY, words, choices=MEANINGS))
         meaning = answer.data.get("choice")
         return str(meaning) if meaning and answer.confidence >= _SURE else None

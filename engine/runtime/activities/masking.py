@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.guardrails.base import CheckError
 from engine.guardrails.masking import Masks
-from engine.models.base import Answer, Call, Field, Job, Request, Turn
+from engine.models.base import Answer, Call, Field, Job, Message, Request, Turn
 from engine.models.errors import ModelRejected
 from engine.routing import BUILT_IN
 
@@ -33,12 +33,10 @@ def masks(scope: "Scope", projects: "Projects") -> Masks:
 
 
 def masked(request: Request, own: Masks) -> Request:
-    """Raises ModelRejected for a picture: nobody can tell what is on it."""
-    if any(message.images for message in request.messages):
-        raise ModelRejected("a picture cannot be masked", code="mask")
+    """A picture cannot be masked: the model is told that it is there, and no more."""
     return replace(
         request,
-        messages=tuple(replace(message, text=own.hide(message.text)) for message in request.messages),
+        messages=tuple(_message(message, own) for message in request.messages),
         facts=hidden(request.facts, own),
         passages=tuple(replace(passage, text=own.hide(passage.text)) for passage in request.passages),
         fields=tuple(_field(one, own) for one in request.fields),
@@ -102,6 +100,10 @@ def _shown(value: Any, own: Masks) -> Any:
         case list():
             return [_shown(inside, own) for inside in value]
     return value
+
+
+def _message(said: Message, own: Masks) -> Message:
+    return replace(said, text=own.hide(said.text), images=(), unread=said.unread + len(said.images))
 
 
 def _field(one: Field, own: Masks) -> Field:

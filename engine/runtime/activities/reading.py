@@ -36,7 +36,8 @@ class Reader(Group):
         """The passages as they are now, kept with the ticket; none is an empty list."""
         query = rendered(scope, scope.node.data["query"])
         collections = tuple(scope.node.data.get("collections") or scope.plan.settings.get("knowledge", ()))
-        found = await self.desk.search(scope, query, collections, scope.node.data.get("limit", 5))
+        limit, contents = scope.node.data.get("limit", 5), bool(scope.node.reads)
+        found = await self.desk.search(scope, query, collections, limit=limit, contents=contents)
         passages = [
             {name: getattr(one, name) for name in _PASSAGE} | {"score": Decimal(f"{one.score:.4f}")} for one in found
         ]
@@ -72,6 +73,8 @@ class Reader(Group):
         """Calls a read tool as this worker knows it, under the contract that the plan pinned."""
         if await self.store.run(self.store.revocations.is_revoked, tool):
             raise Failed("revoked")
+        if self.desk.leaves(scope, tool):
+            raise Failed("leaves_premises", again=False)
         contract = scope.plan.tools[tool]
         definition = self.context.projects.tools.get(tool)
         if definition is None or definition.effect != "read" or contract.effect != "read":

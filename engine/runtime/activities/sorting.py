@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from engine.models.base import Message, Model
+from engine.models.base import Answer, Message, Model
 from engine.plan import Plan
 from engine.routing import BUILT_IN, Came, by_rule, choices, read, wishes
-from engine.runtime.activities.base import Group, Scope
+from engine.runtime.activities.base import Desk, Group, Scope
+from engine.runtime.activities.seeing import Viewer, words_of
 from engine.runtime.activities.thinking import OnAccount
 from engine.store.rows import MessageRow
 
@@ -17,6 +18,10 @@ Rows = Sequence[MessageRow]
 class Sorter(Group):
     """Asks the rules of the flows that are active now, then the model; changes nothing but the queue of wishes."""
 
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.viewer = Viewer(desk)
+
     async def best(self, scope: Scope, said: Rows, threshold: float) -> str | None:
         """The flow of the ticket; below the threshold, none. Further wishes of the same message are queued."""
         plans = await self._plans()
@@ -24,10 +29,13 @@ class Sorter(Group):
         fits = by_rule(starts, _came(scope, said)) if scope.plan.flow == "triage" else []
         if len(fits) == 1:  # rules that contradict each other decide nothing
             return fits[0]
-        texts = tuple(Message("customer", m.text or "", m.platform_time) for m in said)
+        texts = tuple(words_of(said))
         texts = texts or (Message("customer", scope.ticket.subject or ""),)
         model, among = self._model(scope), choices(plans)
         answer = await read(model, texts, among)
+        if not _sure(answer, threshold):  # the words do not say it: are there pictures?
+            seen = await self.viewer.messages(scope, said)
+            answer = await read(model, seen, among) if any(one.images for one in seen) else answer
         choice = answer.data.get("choice")
         if said and scope.plan.flow == "triage":
             found = await wishes(model, said[-1].text or "", answer, among, threshold)
@@ -36,7 +44,7 @@ class Sorter(Group):
                 await self.store.run(self.store.wishes.queue, scope.ticket.id, scope.work.epoch, *at)
             if found:
                 return found[0].flow
-        return str(choice) if choice and answer.confidence >= threshold else None
+        return str(choice) if _sure(answer, threshold) else None
 
     async def of_wish(self, scope: Scope, said: Rows, threshold: float) -> str | None:
         """The flow of a wish: of the message with this number, or of the words at this place of it. One that comes
@@ -49,7 +57,7 @@ class Sorter(Group):
         others = tuple(choice for choice in among if choice.name != scope.plan.flow)
         for known in (others, among) if scope.work.data.get("instead") else (among,):
             answer = await read(model, texts, known)
-            if answer.data.get("choice") and answer.confidence >= threshold:
+            if _sure(answer, threshold):
                 return str(answer.data["choice"])
         return None
 
@@ -59,6 +67,10 @@ class Sorter(Group):
     async def _plans(self) -> list[Plan]:
         active = await self.store.run(self.store.revisions.all_active)
         return [await self.desk.plan(revision) for flow, revision in active.items() if flow not in BUILT_IN]
+
+
+def _sure(answer: Answer, threshold: float) -> bool:
+    return bool(answer.data.get("choice")) and answer.confidence >= threshold
 
 
 def _came(scope: Scope, said: Rows) -> Came:

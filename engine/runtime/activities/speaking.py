@@ -6,22 +6,25 @@ for the marker on the platform once the deadline has passed; only what is certai
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from temporalio import activity
 
 from engine.channels.base import Outgoing, Unknown, Unsent
+from engine.channels.internal import INTERNAL
 from engine.expressions.evaluate import EvaluationError, render
 from engine.expressions.values import encode
 from engine.guardrails.base import CheckError, Finding, Verdict
 from engine.guardrails.secrets import hidden
 from engine.models.base import Job, Message, Passage, Request
-from engine.runtime.activities.base import Group, Scope, guarded, later
+from engine.runtime.activities.base import Desk, Group, Scope, guarded, later
 from engine.runtime.activities.known import Known, known
+from engine.runtime.activities.seeing import Viewer, files_in, words_of
 from engine.runtime.input import Result
-from engine.store.rows import OutboundKind, OutboundRow
+from engine.runtime.names import QUESTION
+from engine.store.rows import MessageRow, OutboundKind, OutboundRow
 
 __all__ = ["Said", "Speaker", "rendered"]
 
@@ -39,6 +42,10 @@ class Said:
 class Speaker(Group):
     """Replies, questions, notes and changes of the platform's ticket."""
 
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.viewer = Viewer(desk)
+
     async def say(
         self,
         scope: Scope,
@@ -54,6 +61,8 @@ class Speaker(Group):
 
         `values`: what a reply may state beside the values at hand.
         """
+        if text and scope.stays and not self._is_here(scope):
+            return Said("unsent", because="leaves_premises")
         guarded_by = None
         secrets = self.context.projects.secrets(self.context.secrets)
         if kind in ("reply", "survey"):
@@ -70,6 +79,11 @@ class Speaker(Group):
             content={"text": text, **(extra or {})}, guarded=guarded_by,
         )  # fmt: skip
         return await self.deliver(scope, row)
+
+    def _is_here(self, scope: Scope) -> bool:
+        """Whether the ticket's channel is on the premises; one without a platform sends nothing anywhere."""
+        channel = scope.ticket.channel
+        return channel == INTERNAL or channel in self.context.projects.premises.channels
 
     async def _checked(self, scope: Scope, text: str, values: Known | None, secrets: Mapping[str, str]) -> Verdict:
         """What the flow's output checks say; a guard that cannot be had has not passed it. Off the event loop, for the
@@ -148,22 +162,33 @@ class Speaker(Group):
         return Result(said.outcome, because=said.because)
 
     async def _written(self, scope: Scope, data: Mapping[str, Any]) -> Result:
-        passages, facts = _sources(scope, data.get("using", ()))
-        answer = await self._answer(scope, data["write"], passages, facts)
+        using = data.get("using", ())
+        passages, facts = _sources(scope, using)
+        heard = await self.store.run(self.store.messages.of_ticket, scope.ticket.id)
+        asked = [m for m in heard if m.kind == "message" and m.author_role == "customer"][-QUESTION:]
+        named = files_in(scope, using)
+        answer = await self._answer(scope, data["write"], passages, facts, asked=asked, named=named)
         if answer is None:
             return Result("unsure", because="no_supported_answer")
         said = await self.say(scope, "reply", answer)
         return Result(said.outcome, because=said.because)
 
     async def _answer(
-        self, scope: Scope, instruction: str, passages: tuple[Passage, ...], facts: Mapping[str, Any] | None = None
-    ) -> str | None:
+        self, scope: Scope, instruction: str, passages: tuple[Passage, ...], facts: Mapping[str, Any] | None = None, *,
+        asked: Sequence[MessageRow] = (), named: Sequence[str] = (),
+    ) -> str | None:  # fmt: skip
         """A text with its sources named, or None: the model refused, or is less sure than the flow asks for."""
         question = scope.names["ticket"]["question"]
         subject = str(next(iter(facts.values()))) if facts and "because" in instruction else question
+        of = asked if subject == question else ()
+        words = [*words_of(of), Message("customer", subject)]
+        shown = await self.viewer.shown(scope, words, [*(row.id for row in of), None], named=named)
+        images = tuple(image for one in shown for image in one.images)
+        asks = Message("customer", subject, images=images, unread=sum(one.unread for one in shown))
         request = Request(
-            Job.ANSWER, (Message("customer", subject),), instruction=instruction, passages=passages,
+            Job.ANSWER, (asks,), instruction=instruction, passages=passages,
             facts={path: encode(value) for path, value in (facts or {}).items()}, language=scope.ticket.language,
+            needs_images=bool(named),
         )  # fmt: skip
         answer = await self.desk.ask(scope, "answer", request)
         when = scope.plan.settings.get("escalate", {}).get("when", {}).get("confidence")
@@ -180,10 +205,11 @@ class Speaker(Group):
         goes to a person."""
         collections = tuple(scope.plan.settings.get("knowledge", ()))
         heard = await self.store.run(self.store.messages.of_ticket, scope.ticket.id)
-        latest = next((m.text or "" for m in heard if m.seq == scope.work.data.get("message")), "")
-        passages = await self.desk.search(scope, latest, collections)
+        asked = [m for m in heard if m.seq == scope.work.data.get("message")]
+        latest = (asked[0].text or "") if asked else ""
+        passages = await self.desk.search(scope, latest, collections, limit=5)
         scope.names["ticket"]["question"] = latest
-        answer = await self._answer(scope, "Answer the question from the passages alone.", tuple(passages))
+        answer = await self._answer(scope, "Answer the question from the passages alone.", tuple(passages), asked=asked)
         if answer is None:
             return Result("unsure")
         said = await self.say(scope, "reply", answer, values={"articles": [passage.text for passage in passages]})

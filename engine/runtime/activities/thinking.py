@@ -12,6 +12,7 @@ from engine.models.base import Answer, Model, Prompt, Request
 from engine.models.chain import Chain
 from engine.models.errors import BudgetReached, LeavesPremises, ModelError
 from engine.models.hosted import HostedModel
+from engine.models.images import fitted
 from engine.prompts.render import PromptSet
 from engine.runtime.activities.masking import masked, masks, unmasked
 
@@ -32,15 +33,14 @@ async def asked(desk: "Desk", scope: "Scope", job: str, request: Request) -> Ans
 
 
 async def _asked(desk: "Desk", scope: "Scope", job: str, request: Request) -> Answer:
-    stays = scope.plan.settings.get("data", {}).get("location") == "on_premises"
-    request = replace(request, stays=stays)
+    request = replace(request, stays=scope.stays)
     model = desk.context.model(scope.plan, job)
     if isinstance(model, Chain):
         prompts = await _prompts(desk, scope)
         return await model.bound(meter=_Meter(desk, scope, job, prompts), prompt=_Rendering(prompts)).answer(request)
-    if stays and model.capabilities.location != "on_premises":
+    if scope.stays and model.capabilities.location != "on_premises":
         raise LeavesPremises(f"the model {model.name!r} is not on the premises")
-    return await model.answer(request)
+    return await model.answer(await fitted(request, vision=model.capabilities.vision))
 
 
 class OnAccount:

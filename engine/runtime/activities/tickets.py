@@ -180,7 +180,8 @@ class Clerk(Group):
         told."""
         if scope.ticket.state == "closed":
             return Result("closed" if scope.ticket.outcome == scope.work.data["outcome"] else "gone")
-        wish = await self.store.run(self.store.wishes.take_next, scope.ticket.id, scope.work.epoch)
+        taker = f"{scope.place}/{scope.work.iteration}"
+        wish = await self.store.run(self.store.wishes.take_next, scope.ticket.id, scope.work.epoch, taker)
         if wish is not None:
             place = {"at": [wish.begins, wish.ends]} if wish.begins or wish.ends else {}
             return Result("wish", data={"wish": wish.message_seq, **place})

@@ -20,9 +20,10 @@ from engine.guardrails.base import CheckError, Finding, Position, Verdict
 from engine.models.base import Answer, Job, Model, Request, Tool
 from engine.models.chain import Chain
 from engine.models.errors import BudgetReached
-from engine.runtime.activities.base import Group, Scope, guarded
-from engine.runtime.activities.deciding import facts, turns
+from engine.runtime.activities.base import Desk, Group, Scope, guarded
+from engine.runtime.activities.deciding import facts
 from engine.runtime.activities.memory import Memory
+from engine.runtime.activities.seeing import Viewer, files_in
 from engine.runtime.deadlines import after
 from engine.runtime.input import Result
 from engine.tools.base import Unreadable
@@ -67,6 +68,10 @@ class _Made(NamedTuple):
 
 class Worker(Group):
     """The one activity of `agent`."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.viewer = Viewer(desk)
 
     @activity.defn(name="agent")
     @guarded
@@ -179,11 +184,12 @@ class Worker(Group):
 
     async def _ask(self, scope: Scope, memory: Memory) -> Answer:
         data = scope.node.data
+        named = files_in(scope, data["using"])
         request = Request(
-            Job.WORK, await turns(self.store, scope), instruction=data["goal"] + await self._policy(data),
-            facts=facts(scope, data["using"]),
+            Job.WORK, await self.viewer.conversation(scope, named=named),
+            instruction=data["goal"] + await self._policy(data), facts=facts(scope, data["using"]),
             tools=self._tools(scope), turns=memory.past(), language=scope.ticket.language,
-            now=await self.store.run(self.store.now),
+            now=await self.store.run(self.store.now), needs_images=bool(named),
         )  # fmt: skip
         if data["max"]["cost"] is not None and _unpriced(self.context.model(scope.plan, "agent")):
             raise BudgetReached("a bound on the cost, and a model whose price is not known", code="budget_unpriced")
@@ -315,7 +321,7 @@ class Worker(Group):
         """Passages, as the guardrails let the model see them."""
         collections = tuple(scope.node.data["collections"])
         found = []
-        for one in await self.desk.search(scope, query, collections, _FOUND):
+        for one in await self.desk.search(scope, query, collections, limit=_FOUND):
             verdict = await self._looked(scope, memory, one.text, "passage")
             if verdict.passed:
                 found.append({"id": one.id, "title": one.title, "text": verdict.text})

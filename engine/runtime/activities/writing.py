@@ -116,6 +116,8 @@ class Writer(Group):
         names = gate_names(scope.names, arguments, facts)
         if await self.store.run(self.store.revocations.is_revoked, intent.tool):
             return await self._fails(scope, intent, ["rights", 0], f"revoked: {intent.tool}", data)
+        if self.desk.leaves(scope, intent.tool):
+            return await self._fails(scope, intent, ["rights", 0], f"leaves the premises: {intent.tool}", data)
         failed = failing(grant, names, now)
         if failed is not None:
             return await self._fails(scope, intent, ["only_if", failed], str(grant.only_if[failed - 1]["text"]), data)
@@ -185,6 +187,8 @@ class Writer(Group):
         token = await self.store.run(self.store.intents.hold, intent.id)
         if token is None:
             raise later("fenced", 1.0)
+        if self.desk.leaves(scope, intent.tool):
+            return await self._refuse(scope, intent, f"leaves the premises: {intent.tool}")
         arguments = decode(intent.arguments)
         facts = await self.facts(scope, contract, arguments)
         now = await self.store.run(self.store.now)

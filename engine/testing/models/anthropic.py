@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.testing.models.form import Asked, Says, pieces
+from engine.testing.models.form import Asked, Says, image, pieces
 
 __all__ = ["Anthropic"]
 
@@ -32,7 +32,9 @@ class Anthropic:
             schema=next((tool["input_schema"] for tool in tools if tool["name"] == forced), None),
             tools=() if forced else tuple(tool["name"] for tool in tools),
             results=sum(b["type"] == "tool_result" for _, b in turns),
-            images=sum(b["type"] == "image" for _, b in turns), stream=bool(body.get("stream")),
+            images=tuple(
+                image(b["source"]["media_type"], b["source"]["data"]) for _, b in turns if b["type"] == "image"
+            ), stream=bool(body.get("stream")),
         )  # fmt: skip
 
     def whole(self, asked: Asked, says: Says) -> Mapping[str, Any]:

@@ -1,10 +1,11 @@
 """What a model is asked and what it says, without any wire format; a provider's file turns one into the other."""
 
+import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-__all__ = ["Asked", "Fails", "Form", "Says", "pieces"]
+__all__ = ["Asked", "Fails", "Form", "Says", "image", "pieces"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,8 @@ class Asked:
     tools: tuple[str, ...]
     results: int
     """Results of calls that it was told."""
-    images: int
+    images: tuple[tuple[str, bytes], ...] = field(repr=False)
+    """Media type and content of each, in their order."""
     stream: bool
 
 
@@ -42,11 +44,12 @@ class Says:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fails:
-    """A failure. `cut`: half of the answer, then the connection ends; `garbage`: a page of HTML with status 200;
-    `hangs`: no answer until the caller goes away; else an error of the provider's own form with `status`."""
+    """A failure. `cut`: half of the answer, then the connection ends; `stalls`: half, then nothing; `hangs`: nothing
+    until the caller goes away; `garbage`: a page of HTML with status 200; else an error of the provider's own form with
+    `status`."""
 
     status: int = 500
-    kind: Literal["status", "cut", "garbage", "hangs"] = "status"
+    kind: Literal["status", "cut", "stalls", "garbage", "hangs"] = "status"
     retry_after: int | None = None
 
 
@@ -73,6 +76,11 @@ class Form(Protocol):
     def error(self, status: int) -> Mapping[str, Any]:
         """The body of an error."""
         ...
+
+
+def image(media_type: str, data: str) -> tuple[str, bytes]:
+    """A picture out of its Base64. Raises ValueError."""
+    return media_type, base64.b64decode(data, validate=True)
 
 
 def pieces(text: str, count: int = 3) -> list[str]:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.testing.models.form import Asked, Says, pieces
+from engine.testing.models.form import Asked, Says, image, pieces
 
 __all__ = ["Google"]
 
@@ -34,7 +34,8 @@ class Google:
             said="\n".join(part["text"] for role, part in parts if role == "user" and "text" in part),
             schema=config.get("responseJsonSchema"), tools=tuple(one["name"] for one in declared),
             results=sum("functionResponse" in part for _, part in parts),
-            images=sum("inlineData" in part for _, part in parts), stream=method == "streamGenerateContent",
+            images=tuple(_image(part["inlineData"]) for _, part in parts if "inlineData" in part),
+            stream=method == "streamGenerateContent",
         )  # fmt: skip
 
     def whole(self, asked: Asked, says: Says) -> Mapping[str, Any]:
@@ -82,3 +83,9 @@ def _paired(parts: Any) -> None:
 
 def _event(data: Any) -> str:
     return f"data: {json.dumps(data)}\r\n\r\n"
+
+
+def _image(given: Mapping[str, Any]) -> tuple[str, bytes]:
+    """JSON of protobuf takes both spellings of a name, and both alphabets of Base64."""
+    kind = given.get("mimeType") or given["mime_type"]
+    return image(kind, given["data"].replace("-", "+").replace("_", "/"))

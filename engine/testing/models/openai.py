@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.testing.models.form import Asked, Says, pieces
+from engine.testing.models.form import Asked, Says, image, pieces
 
 __all__ = ["OpenAI", "chat"]
 
@@ -65,8 +65,18 @@ def chat(provider: str, path: str, body: Mapping[str, Any], headers: Mapping[str
         said="\n".join(part["text"] for part in parts if part["type"] == "text"), schema=schema,
         tools=tuple(tool["function"]["name"] for tool in body.get("tools") or ()),
         results=sum(m["role"] == "tool" for m in messages),
-        images=sum(part["type"] == "image_url" for part in parts), stream=bool(body.get("stream")),
+        images=tuple(_image(part["image_url"]) for part in parts if part["type"] == "image_url"),
+        stream=bool(body.get("stream")),
     )  # fmt: skip
+
+
+def _image(given: Any) -> tuple[str, bytes]:
+    """Out of a `data:` URL, which Mistral takes bare too."""
+    url = given if isinstance(given, str) else given["url"]
+    head, _, data = url.partition(";base64,")
+    if not head.startswith("data:"):
+        raise ValueError("no data: URL")
+    return image(head.removeprefix("data:"), data)
 
 
 def _parts(content: Any) -> list[dict[str, Any]]:

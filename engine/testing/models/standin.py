@@ -111,19 +111,25 @@ async def _failed(form: Form, asked: Asked, fails: Fails, request: Request) -> R
         case "garbage":
             return HTMLResponse("<html><body>502 Bad Gateway</body></html>")
         case "hangs":
-            while (await request.receive())["type"] != "http.disconnect":
-                pass
-        case "cut":
-            return _Cut(form, asked)
+            await _gone(request.receive)
+        case "cut" | "stalls":
+            return _Half(form, asked, stalls=fails.kind == "stalls")
     headers = {} if fails.retry_after is None else {"retry-after": str(fails.retry_after)}
     return JSONResponse(form.error(fails.status), status_code=fails.status, headers=headers)
 
 
-class _Cut(Response):
-    """Half of an answer, then the connection ends."""
+async def _gone(receive: Receive) -> None:
+    """Until the caller has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
-    def __init__(self, form: Form, asked: Asked) -> None:
+
+class _Half(Response):
+    """Half of an answer, then the connection ends, or nothing comes any more."""
+
+    def __init__(self, form: Form, asked: Asked, *, stalls: bool) -> None:
         super().__init__()
+        self._stalls = stalls
         half = Says(text="Half of", data={"answer": "This is the first half of"} if asked.schema else None)
         if asked.stream:
             events = list(form.events(asked, half))
@@ -134,8 +140,8 @@ class _Cut(Response):
         self._kind = b"text/event-stream" if asked.stream else b"application/json"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Sends it, and hangs up."""
+        """Sends it."""
         head = [(b"content-type", self._kind), (b"transfer-encoding", b"chunked")]
         await send({"type": "http.response.start", "status": 200, "headers": head})
         await send({"type": "http.response.body", "body": self._half, "more_body": True})
-        await hang_up(scope, receive)
+        await (_gone(receive) if self._stalls else hang_up(scope, receive))

@@ -81,12 +81,12 @@ class ZendeskStandIn:
 
     def open_ticket(
         self, email: str, subject: str, body: str, *, name: str = "", tags: tuple[str, ...] = (),
-        channel: str = "email", flags: tuple[int, ...] = (),
+        files: Mapping[str, bytes] | None = None, channel: str = "email", flags: tuple[int, ...] = (),
     ) -> Doc:  # fmt: skip
         """A customer writes an e-mail, or by another channel: a new ticket, and a new user if the address is not known.
-        `flags` of the comment, such as 3 on the web: nobody was signed in."""
+        `files`: see `customer_writes`. `flags` of the comment, such as 3 on the web: nobody was signed in."""
         customer = self.desk.add_user(name or email.partition("@")[0], email)
-        given = {"subject": subject, "comment": {"body": body}, "tags": list(tags)}
+        given = {"subject": subject, "comment": {"body": body, "uploads": self._uploaded(files)}, "tags": list(tags)}
         return self.desk.open(given, actor=customer, channel=channel, flags=flags)[0]
 
     def customer_writes(
@@ -97,13 +97,15 @@ class ZendeskStandIn:
         attached, by their names, with the type that a mail program would guess."""
         ticket = self.desk.find("ticket", ticket_id)
         author = self.desk.find("user", ticket["requester_id"]) if email is None else self._person(email)
-        uploads = [
+        comment = {"body": body, "uploads": self._uploaded(files)}
+        self.desk.update(ticket_id, {"comment": comment}, actor=author, channel=channel, flags=flags)
+        return self.desk.comments(ticket_id)[-1]
+
+    def _uploaded(self, files: Mapping[str, bytes] | None) -> list[str]:
+        return [
             self.desk.upload(name, content, guess_type(name)[0] or "application/octet-stream")
             for name, content in (files or {}).items()
         ]
-        given = {"comment": {"body": body, "uploads": uploads}}
-        self.desk.update(ticket_id, given, actor=author, channel=channel, flags=flags)
-        return self.desk.comments(ticket_id)[-1]
 
     def agent_changes(self, ticket_id: int, ticket: Doc, *, email: str) -> Doc:
         """A human agent changes a ticket: the API's `ticket` object, such as {"status": "solved"}; the ticket after."""

@@ -1,0 +1,56 @@
+"""What runs on the premises: tools, channels and the embedder, as they are declared. Who does not say so does not.
+
+Models have more to them (`engine.project.models`). The checker proves flows by this, and workers hold calls to it.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from engine.project.contract import Tool
+from engine.project.settings import Channel, EmbedderSettings, KnowledgeSettings, Settings
+from engine.project.tool import ToolEntry
+
+__all__ = ["Premises", "channel_stays", "embedder_of", "embedder_stays", "premises", "tool_stays"]
+
+
+class Premises(NamedTuple):
+    """The names of what is said to be there."""
+
+    tools: frozenset[str]
+    channels: frozenset[str]
+    embedder: bool
+    """Whether searching the articles sends no question elsewhere."""
+
+
+def premises(settings: Settings | None, tools: Mapping[str, Tool]) -> Premises:
+    """Of a whole project."""
+    channels = (settings.channels if settings else None) or {}
+    return Premises(
+        frozenset(name for name, tool in tools.items() if tool_stays(tool.entry)),
+        frozenset(name for name, (_, channel) in channels.items() if channel is not None and channel_stays(channel)),
+        embedder_stays(embedder_of(settings.knowledge if settings else None)),
+    )
+
+
+def tool_stays(tool: ToolEntry) -> bool:
+    """Whether the tool's system is there."""
+    return tool.location is not None and tool.location.value == "on_premises"
+
+
+def channel_stays(channel: Channel) -> bool:
+    """Whether the platform is there."""
+    return channel.location is not None and channel.location.value == "on_premises"
+
+
+def embedder_of(knowledge: KnowledgeSettings | None) -> EmbedderSettings | None:
+    """The embedder that is chosen. None: what comes with the engine."""
+    return knowledge.embedder if knowledge is not None else None
+
+
+def embedder_stays(embedder: EmbedderSettings | None) -> bool:
+    """Whether texts to embed stay: `packaged`, or a server of one's own that is said to be there. Without an address it
+    is the provider's cloud, whatever is said."""
+    if embedder is None or (embedder.use is not None and embedder.use.value == "packaged"):
+        return True
+    there = embedder.location is not None and embedder.location.value == "on_premises"
+    return there and embedder.base_url is not None
