@@ -20,6 +20,7 @@ __all__ = [
     "document",
     "files",
     "find_root",
+    "policies",
     "prompts",
     "tests",
 ]
@@ -67,7 +68,7 @@ class Files(NamedTuple):
         for name in names:
             with open(f"{root}/{name}", "rb") as file:  # noqa: PTH123 - a Path for each takes twice the time
                 contents[name] = file.read()
-        for name in _policies(contents):
+        for name in policies(contents):
             with contextlib.suppress(OSError):  # one that can't be read is not there, which is for a rule to say
                 contents[name] = document(root, name)
         return cls(contents, tests(root))
@@ -93,7 +94,7 @@ def document(root: Path, name: str) -> bytes:
         return file.read(DOCUMENT + 1)
 
 
-def _policies(contents: dict[str, bytes]) -> list[str]:
+def policies(contents: dict[str, bytes]) -> list[str]:
     """What stands behind the key `policy` of flows, as far as it is a path."""
     found: dict[str, None] = {}
     for content in contents.values():

@@ -16,7 +16,7 @@ from engine.diff import Severity, Side, compare
 from engine.plan import canonical
 from engine.project import load
 from engine.rules import Case
-from engine.steps import LATER, STEPS
+from engine.steps import STEPS
 
 __all__ = ["Judged", "Reading", "judged", "read"]
 
@@ -54,7 +54,7 @@ class Reading(NamedTuple):
 def read(root: Path, texts: Mapping[str, str]) -> Reading:
     """Reads and checks a project once, with these texts in place of files."""
     sink = Sink()
-    project = load(root, sink, steps=STEPS, later=LATER, texts=texts)
+    project = load(root, sink, steps=STEPS, texts=texts)
     broken: dict[str, Diagnostic] = {}
     for one in sink.ordered():
         broken.setdefault(one.place.path, one)

@@ -140,6 +140,11 @@ class Channel(Protocol):
     async def requester(self, external_id: str) -> dict[str, Any]:
         """What the platform claims about the ticket's requester: id, email, name, language. Raises `ChannelError`."""
 
+    async def proof(self, external_id: str, author_id: str) -> Mapping[str, str]:
+        """What the platform itself has proved of a message's author, so that nobody need be asked: `email`, an address
+        that it has verified, and `external_id`, the id under which the customer signed in. In doubt nothing: what
+        anybody merely wrote, an address of a sender too, is no proof. Raises `ChannelError`."""
+
     async def send(self, external_id: str, message: Outgoing) -> Made:
         """Make one change; what was made. Sends once, and never after `until`. Raises `Unsent` or `Unknown`."""
 

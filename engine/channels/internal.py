@@ -31,6 +31,11 @@ class Internal:
         del external_id
         return {}
 
+    async def proof(self, external_id: str, author_id: str) -> Mapping[str, str]:
+        """Nobody signed in."""
+        del external_id, author_id
+        return {}
+
     async def send(self, external_id: str, message: Outgoing) -> Made:
         """The row in the store is all that there is of a note. Raises Unsent for a reply."""
         del external_id

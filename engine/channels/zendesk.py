@@ -29,6 +29,8 @@ _ANSWER_CAP: Final = 4_000_000
 _CONTENTS: Final = ".zdusercontent.com"
 """Where Zendesk keeps what is attached."""
 _NOT_DONE: Final = {401: "unauthorised", 403: "forbidden", 404: "not_found", 422: "rejected", 400: "rejected"}
+_SIGNED_IN: Final = ("web", "native_messaging")
+"""Channels on which a customer may be signed in."""
 _STATUS: Final = ("new", "open", "pending", "hold", "solved", "closed")
 
 
@@ -65,6 +67,47 @@ class Zendesk:
             "id": str(user.get("id")), "email": user.get("email"), "name": user.get("name"),
             "language": str(user["locale"]).partition("-")[0] if user.get("locale") else None,
         }  # fmt: skip
+
+    async def proof(self, external_id: str, author_id: str) -> Mapping[str, str]:
+        """Of a requester who is signed in at the help center, or in its messaging, in all that they wrote so far.
+
+        An e-mail proves nothing, for anybody can write a sender's address. A comment that Zendesk has flagged was
+        written without a sign-in (3), by somebody else (2, 11), or is one that Zendesk itself does not trust (0). An
+        address counts if its identity is verified; the `external_id` is what the shop's own sign-in (SSO or the JWT of
+        messaging) gave.
+        """
+        number = _number(external_id)
+        ticket = _part(await self._look(f"/api/v2/tickets/{number}.json"), "ticket")
+        if str(ticket.get("requester_id")) != author_id or ticket.get("submitter_id") != ticket.get("requester_id"):
+            return {}
+        comments = await self._all(f"/api/v2/tickets/{number}/comments.json?page[size]=100", "comments")
+        own = [comment for comment in comments if str(comment.get("author_id")) == author_id]
+        if not own or not all(map(_is_signed_in, own)):
+            return {}
+        user = _part(await self._look(f"/api/v2/users/{_number(author_id)}.json"), "user")
+        if user.get("role") != "end-user" or user.get("active") is not True or user.get("suspended") is not False:
+            return {}
+        found = {"external_id": user["external_id"]} if _is_word(user.get("external_id")) else {}
+        identities = await self._all(f"/api/v2/users/{_number(author_id)}/identities.json?page[size]=100", "identities")
+        verified = [
+            one.get("value") for one in identities if one.get("type") == "email" and one.get("verified") is True
+        ]
+        if _is_word(user.get("email")) and user["email"] in verified:
+            found["email"] = user["email"]
+        return found
+
+    async def _all(self, path: str | None, what: str) -> list[dict[str, Any]]:
+        """Every page of a list. Raises Unknown for one that is too long, or none."""
+        found: list[dict[str, Any]] = []
+        for _ in range(_PAGES):
+            page = await self._look(path)
+            if not isinstance(page.get(what), list) or not all(isinstance(one, dict) for one in page[what]):
+                raise Unknown("unreadable")
+            found += page[what]
+            path = self._next(page)
+            if path is None:
+                return found
+        raise Unknown(f"too_many_{what}")
 
     async def send(self, external_id: str, message: Outgoing) -> Made:
         """One update of the ticket, its comment included: all of it or nothing, and only if nobody changed the ticket
@@ -221,6 +264,17 @@ class Zendesk:
         if (there.scheme, there.netloc) != (here.scheme, here.netloc) or not path.startswith("/api/v2/"):
             raise Unknown("foreign_page")
         return f"{path}?{there.query}"
+
+
+def _is_signed_in(comment: Mapping[str, Any]) -> bool:
+    """Whether Zendesk says that its author was signed in; a comment of which it says less was not."""
+    via, metadata = comment.get("via"), comment.get("metadata")
+    channel = via.get("channel") if isinstance(via, dict) else None
+    return channel in _SIGNED_IN and isinstance(metadata, dict) and not metadata.get("flags")
+
+
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 320 and value == value.strip()
 
 
 def _number(value: Any) -> str:

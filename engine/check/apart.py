@@ -21,7 +21,7 @@ from engine.diagnostics.outcome import Outcome
 from engine.project import Loader
 from engine.project.models import keys
 from engine.root import Files
-from engine.steps import LATER, STEPS
+from engine.steps import STEPS
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -42,17 +42,17 @@ def outcome(
     """
     memory = memory or Memory()
     with _undisturbed():
-        loader = Loader(root, Sink(), STEPS, LATER, found=found)
+        loader = Loader(root, Sink(), STEPS, found=found)
         loader.furnish()
         rest = furniture(loader.project, loader.sink)
         paths = sorted(loader.flows(), key=lambda path: path.stem)  # `a` before `a-b`, unlike their files
-        new = sum(memory.likely(_name(loader, path)) is None for path in paths)
+        new = sum(memory.likely(_name(path)) is None for path in paths)
         count = processes or min(_cores(), new // _FEWEST)
         units = _apart(loader, memory, _shares(paths, count)) if count > 1 and paths else None
         if units is None:
             share = _Share(loader, memory, paths)
             units = share.units(share.pieces)
-        memory.told(loader.project, [_name(loader, path) for path in paths], units)
+        memory.told(loader.project, [_name(path) for path in paths], units)
         parts = [rest, *(one.part for one in units)]
         looked = tuple(sorted(loader.project.looked.items()))
         needed = tuple((key.model, key.variable) for key in keys(loader.project.settings))
@@ -75,7 +75,7 @@ class _Share:
         self.files: dict[Path, File] = {}
         self.pieces: list[Path] = []
         for path in paths:
-            known = memory.likely(_name(loader, path))
+            known = memory.likely(_name(path))
             if known is None and loader.holds(path, _PIECE):
                 self.files[path] = self._read(path)
             if known.piece if known else path.stem in loader.project.pieces:
@@ -84,13 +84,13 @@ class _Share:
     def _read(self, path: Path) -> File:
         sources: dict[str, str] = {}
         self.loader.sink, self.loader.project.sources = Sink(), sources
-        return File(_name(self.loader, path), self.loader.flow(path), self.loader.sink, sources)
+        return File(_name(path), self.loader.flow(path), self.loader.sink, sources)
 
     def units(self, pieces: Sequence[Path]) -> list[Unit]:
         """One for each path. `pieces` are those of all shares."""
         project = self.loader.project
-        names = digest_of_names(project, [_name(self.loader, path) for path in pieces])
-        known = [self.memory.known(_name(self.loader, path), names) for path in self.paths]
+        names = digest_of_names(project, [_name(path) for path in pieces])
+        known = [self.memory.known(_name(path), names) for path in self.paths]
         if None in known:
             for path in pieces:
                 if path not in self.files:
@@ -143,8 +143,8 @@ def _work(end: "Connection", loader: Loader, memory: Memory, paths: list[Path]) 
     end.send(share.units(end.recv()))
 
 
-def _name(loader: Loader, path: Path) -> str:
-    return path.relative_to(loader.project.root).as_posix()
+def _name(path: Path) -> str:
+    return f"flows/{path.name}"
 
 
 def _shares(paths: list[Path], count: int) -> list[list[Path]]:

@@ -11,7 +11,7 @@ from engine.plan import Plan
 from engine.project import Project, load
 from engine.root import chosen, find_root
 from engine.rules import Case, secret_in_file
-from engine.steps import LATER, STEPS
+from engine.steps import STEPS
 
 __all__ = ["Checked", "check"]
 
@@ -41,7 +41,7 @@ def check(
     """
     folder = find_root(root or (paths[0] if paths else Path()))
     sink = Sink()
-    project = load(folder, sink, steps=STEPS, later=LATER, texts=texts)
+    project = load(folder, sink, steps=STEPS, texts=texts)
     flows = {name: compile_flow(flow, project) for name, flow in sorted(project.flows.items())}
     pieces = {name: compile_flow(piece, project) for name, piece in sorted(project.pieces.items())}
     found = joined([examined(Case(project, flows, pieces), sink)])

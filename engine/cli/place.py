@@ -45,9 +45,9 @@ def project_of(settings: "Settings") -> "Project":
     """The project as its files stand, sound or not."""
     from engine.diagnostics import Sink
     from engine.project import load
-    from engine.steps import LATER, STEPS
+    from engine.steps import STEPS
 
-    return load(settings.root, Sink(), steps=STEPS, later=LATER)
+    return load(settings.root, Sink(), steps=STEPS)
 
 
 def open_store(settings: "Settings", *, make: bool) -> "Store":

@@ -88,6 +88,7 @@ def _show(store: Store, row: TicketRow) -> None:
     _decisions(store.approvals.decisions_of(row.id), store.reconciling.attempts_of(row.id))
     _questions(store.questions.of_ticket(row.id))
     _handoffs(store, row)
+    _survey(store, row)
 
 
 def _ticket(row: TicketRow) -> None:
@@ -187,3 +188,12 @@ def _handoffs(store: Store, row: TicketRow) -> None:
         (instant(found.created_at), found.team, found.reason, found.state, instant(found.due_at))
         for found in store.handoffs.of_ticket(row.id)
     ])  # fmt: skip
+
+
+def _survey(store: Store, row: TicketRow) -> None:
+    """The question, and the mark that counts; nothing where nobody was asked."""
+    found = store.surveys.of_ticket(row.id)
+    if found is not None:
+        at, mark = found.answers[-1] if found.answers else (None, None)
+        cells = (instant(found.asked.sent_at), found.asked.state, None if mark is None else str(mark), instant(at))
+        show("survey", ("asked", "state", "mark", "answered"), [cells])

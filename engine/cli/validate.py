@@ -15,7 +15,7 @@ from engine.diagnostics import Diagnostic, Severity, of_flows
 from engine.diagnostics.edits import sure
 from engine.diagnostics.outcome import Outcome
 from engine.diagnostics.render import RENDERERS, View, renderer
-from engine.root import chosen
+from engine.root import Files, chosen
 
 __all__ = ["add_arguments", "run"]
 
@@ -90,7 +90,10 @@ def _unchanged(root: Path) -> Outcome:
 def _anew(root: Path) -> Outcome:
     from engine.check import outcome  # not needed where nothing has changed
 
-    return outcome(root)
+    files = None
+    with contextlib.suppress(OSError):  # the check says of each file that it cannot read
+        files = Files.read(root)
+    return outcome(root, found=files)
 
 
 def _sources(found: Sequence[Diagnostic], root: Path) -> dict[str, str]:

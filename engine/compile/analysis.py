@@ -12,16 +12,17 @@ from typing import NamedTuple
 from engine.compile.graph import Env, Graph
 from engine.compile.names import REFUSED
 from engine.diagnostics import Sink
-from engine.expressions import infer, narrow
+from engine.expressions import infer, narrowed
 from engine.plan import Node
 from engine.project.scalars import Expr
-from engine.syntax import Broken
 from engine.types import UNKNOWN, EnumType, ListType, Type, is_subtype, join, optional, required
 
 __all__ = ["State", "analyse", "order", "outgoing"]
 
 _REFUSALS = frozenset({"refused", "rejected", "late"})
 """Outcomes over which the runtime says why, in `refused.because`."""
+_HOLDS = {"branch": "yes", "until": "done"}
+"""Nodes with a condition -> the outcome over which it holds."""
 _VISITS = 12
 """Times that a node is looked at again, in a loop or where paths meet: what is known only shrinks, by few steps."""
 
@@ -92,6 +93,9 @@ def _edges(graph: Graph, node: Node, state: State) -> list[tuple[str, State]]:
     """Each target with what is known over that edge; past a broken node, all that it might have made known."""
     if node.kind == "switch":
         found = list(_cases(graph, node, state))
+    elif node.kind in _HOLDS:
+        holds, fails = _tested(graph, node, state)
+        found = [(target, holds if outcome == _HOLDS[node.kind] else fails) for outcome, target in node.on.items()]
     else:
         found = [
             (target, outgoing(graph, node, outcome, state))
@@ -131,10 +135,8 @@ def order(graph: Graph, entry: str) -> list[str]:
 def outgoing(graph: Graph, node: Node, outcome: str, state: State) -> State:
     """What an edge adds: a name over `done`, `verified`, a condition over `yes` and `no`, `refused.because`."""
     match node.kind:
-        case "branch":
-            return _narrowed(graph, node, outcome == "yes", state)
-        case "until":
-            return _narrowed(graph, node, outcome == "done", state)
+        case "branch" | "until":
+            return _tested(graph, node, state)[outcome != _HOLDS[node.kind]]
         case "each" | "next":
             return _looped(graph, node, outcome, state)
         case "use" if node.data.get("needs") == "verified" and not state.verified:  # reported where it is used
@@ -152,23 +154,23 @@ def outgoing(graph: Graph, node: Node, outcome: str, state: State) -> State:
     return state
 
 
-def _narrowed(graph: Graph, node: Node, truth: bool, state: State) -> State:
+def _tested(graph: Graph, node: Node, state: State) -> tuple[State, State]:
+    """What is known where the condition of a node holds, and where it does not."""
     site = next(iter(graph.sites.get(node.id, ())), None)
-    if site is None or isinstance(site.expr.tree, Broken):
-        return state
-    names = dict(narrow(site.expr.tree, truth, state.names))
-    return State(names, state.bound, state.verified)
+    if site is None:
+        return state, state
+    holds, fails = narrowed(site.expr.tree, state.names)
+    return State(holds, state.bound, state.verified), State(fails, state.bound, state.verified)
 
 
 def _cases(graph: Graph, node: Node, state: State) -> Iterator[tuple[str, State]]:
     """A case holds where those before it did not; `else` follows where some word is left for it."""
     names = state.names
     for case, site in zip(node.data["cases"], graph.sites[node.id][1:], strict=True):
-        known = State(dict(narrow(site.expr.tree, True, names)), state.bound, state.verified)
-        yield node.on[f"={case['is']}"], known
-        names = narrow(site.expr.tree, False, names)
+        holds, names = narrowed(site.expr.tree, names)
+        yield node.on[f"={case['is']}"], State(holds, state.bound, state.verified)
     if not _exhausts(graph, node, state):
-        yield node.on["else"], State(dict(names), state.bound, state.verified)
+        yield node.on["else"], State(names, state.bound, state.verified)
 
 
 def _exhausts(graph: Graph, node: Node, state: State) -> bool:

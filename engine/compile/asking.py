@@ -11,7 +11,7 @@ from engine.project.contract import json_of
 from engine.project.scalars import Expr
 from engine.steps.ask import Ask, FieldSpec, Files
 from engine.steps.reply import Reply, Texts, Write
-from engine.steps.verify import Verify
+from engine.steps.verify import Verify, Way
 from engine.syntax import Text
 from engine.types import TEXT as TEXT_TYPE
 from engine.types import UNKNOWN, Type, optional, record, to_json
@@ -25,13 +25,14 @@ _KNOWN = ("email", "phone", "postcode", "order_number")
 
 def verify(low: Lowering, step: Verify, at: At) -> None:
     """The fields of all ways, and the ways in their order."""
-    ways = [way for way in step.ways or () if way.by is not None and way.facts is not None]
+    ways = [way for way in step.ways or () if way.by is not None and (way.facts is not None or way.proved)]
     tools = [low.tools[way.by.value] for way in ways if way.by is not None and way.by.value in low.tools]
     fields = {name.value: _fact(name.value) for way in ways for name in way.facts or ()}
     on = {"done": at.next, **low.outcomes(step, at, ["failed"]), "silent": low.silent(step, at)}
     data = {
         "ways": [
-            {"tool": way.by.value if way.by else "", "with": [name.value for name in way.facts or ()]} for way in ways
+            {"tool": way.by.value if way.by else "", "with": [name.value for name in way.facts or ()], **_proved(way)}
+            for way in ways
         ],
         "fields": fields,
         "attempts": step.attempts or 3,
@@ -42,6 +43,12 @@ def verify(low: Lowering, step: Verify, at: At) -> None:
         step.spot("verify"),
         gives=lambda env: customer(tools),
     )
+
+
+def _proved(way: Way) -> dict[str, Any]:
+    """Argument -> what of the sign-in it is."""
+    named = {name: word.value for name, (_, word) in sorted((way.proved or {}).items()) if word is not None}
+    return {"signed_in": named} if named else {}
 
 
 def _fact(name: str) -> dict[str, Any]:

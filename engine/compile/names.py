@@ -1,6 +1,7 @@
 """Types of the names that the engine itself gives, and of what fields hold."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from engine.compile.graph import Env
 from engine.diagnostics import Sink
@@ -121,6 +122,7 @@ def sure(names: Env, read: Iterable[str]) -> Env:
     return {**names, **{name: certain(names[name]) for name in read if name in names}}
 
 
+@lru_cache(maxsize=2_000)
 def certain(kind: Type) -> Type:
     """The type with nothing missing anywhere in it: in a gate, a missing value closes it, so no guard is needed."""
     match kind:

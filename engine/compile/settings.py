@@ -49,6 +49,7 @@ def plan_settings(
         "currency": settings.currency.value if settings and settings.currency else "EUR",
         "timezone": _timezone(settings),
         "calendar": settings.calendar.to_json(_timezone(settings)) if settings and settings.calendar else {},
+        **({"survey": flow.survey.value} if flow.survey else {}),
         **_calendars(settings),
         **starts(flow),
     }

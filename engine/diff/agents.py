@@ -1,4 +1,4 @@
-"""Agent steps: the tools that a model may ask for, and how far it may go."""
+"""Agent steps: the tools that a model may ask for, how far it may go, and the policy that it is held to."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from engine.compile import Compiled
+from engine.diagnostics import Place
 from engine.diff.difference import Loosening, Spot
 from engine.plan import Node
+from engine.steps.agent import Agent
 
 __all__ = ["looser"]
 
@@ -15,7 +17,7 @@ _BOUNDS = ("model_calls", "customer_turns", "cost", "time")
 
 
 def looser(strict: Compiled, loose: Compiled) -> Iterator[Loosening]:
-    """More agents that hold a write; an agent of the same name with wider bounds."""
+    """More agents that hold a write; an agent of the same name with wider bounds; one without its policy."""
     before, after = _holding(strict), _holding(loose)
     for tool, count in after.items():
         if count > before[tool]:
@@ -25,6 +27,7 @@ def looser(strict: Compiled, loose: Compiled) -> Iterator[Loosening]:
                 "an agent may ask for it now, where none did or fewer", "fewer agents may ask for it", tool,
             )  # fmt: skip
     yield from _bounds(strict, loose)
+    yield from _policies(strict, loose)
 
 
 def _holding(flow: Compiled) -> Counter[str]:
@@ -59,6 +62,62 @@ def _shown(bound: Any) -> str:
     if isinstance(bound, Mapping):
         return f"{bound['seconds']} s" if "seconds" in bound else f"{bound['business_days']} business days"
     return str(bound)
+
+
+def _policies(strict: Compiled, loose: Compiled) -> Iterator[Loosening]:
+    """Whether a text is weaker than another is for people to say: what changed at all is told either way round."""
+    for before, after in _matched(strict, loose):
+        was, now = _text(strict, before), _text(loose, after)
+        if was is None or was == now:
+            continue
+        name, there = after.id, _policy_spot(strict, before)
+        if now is None:
+            yield Loosening(
+                "policy", there, Spot(loose.graph.places[name]), f"the agent `{name}` keeps to no policy any more",
+                f"the agent `{name}` keeps to a policy now",
+            )  # fmt: skip
+        elif not was or not now:
+            here, message = _policy_spot(loose, after), f"the policy of the agent `{name}` cannot be compared"
+            yield Loosening("policy", there, here, message)
+        else:
+            path, other = before.data["policy"]["path"], after.data["policy"]["path"]
+            message = f"the agent `{name}` keeps to another text, which cannot be compared"
+            yield Loosening("policy", *_apart(Place(path, 1, 1, 1, 2), was, Place(other, 1, 1, 1, 2), now), message)
+
+
+def _matched(strict: Compiled, loose: Compiled) -> Iterator[tuple[Node, Node]]:
+    """Agents of the same name, then the others in their order: a name may be changed."""
+    before, after = ({node.id: node for node in _agents(flow)} for flow in (strict, loose))
+    yield from ((before[name], after[name]) for name in before.keys() & after.keys())
+    yield from zip(
+        [node for name, node in before.items() if name not in after],
+        [node for name, node in after.items() if name not in before], strict=False,
+    )  # fmt: skip
+
+
+def _text(flow: Compiled, agent: Node) -> str | None:
+    """The policy; None where it has none, empty where that could not be read."""
+    return flow.project.sources.get(agent.data["policy"]["path"], "") if "policy" in agent.data else None
+
+
+def _policy_spot(flow: Compiled, agent: Node) -> Spot:
+    step = next(record.step for record in flow.graph.steps if record.entry == agent.id)
+    assert isinstance(step, Agent), "an agent's node is its step's entry"
+    return Spot(step.spot("policy"), agent.data["policy"]["path"])
+
+
+def _apart(there: Place, was: str, here: Place, now: str) -> tuple[Spot, Spot]:
+    """The first line of each that is not the other's."""
+    old, new = was.splitlines(), now.splitlines()
+    same = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), None)
+    at = min(len(old), len(new)) if same is None else same
+    return _line(there, old, at), _line(here, new, at)
+
+
+def _line(first: Place, lines: list[str], at: int) -> Spot:
+    """The line, or where it would stand."""
+    text = lines[at] if at < len(lines) else ""
+    return Spot(first._replace(line=at + 1, end_line=at + 1, end_column=len(text) + 1), text)
 
 
 def _agents(flow: Compiled) -> list[Node]:

@@ -1,6 +1,7 @@
 """The project as it stood at a revision of git, without touching the work tree.
 
-The blobs are read as they were committed: no checkout, no filter, no attribute of an archive plays a part.
+The blobs are read as they were committed: no checkout, no filter, no attribute of an archive plays a part. Beside the
+files of every project, those that its flows and tools name are read: policies, OpenAPI documents, sources of functions.
 """
 
 import os
@@ -12,8 +13,11 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from engine.diagnostics import Sink
 from engine.errors import EngineError
-from engine.root import FOLDERS, MARK
+from engine.project import Loader
+from engine.root import FOLDERS, MARK, policies
+from engine.steps import STEPS
 
 __all__ = ["NoRevision", "Past", "past"]
 
@@ -51,31 +55,49 @@ def past(root: Path, revision: str) -> Iterator[Past]:
         .decode()
         .strip()
     )  # fmt: skip
-    blobs = _blobs(root, commit)
-    if MARK not in blobs:
+    own = {name: blob for name, blob in _blobs(root, commit, [MARK, *FOLDERS]).items() if _of_project(name)}
+    if MARK not in own:
         raise NoRevision(f"there is no {MARK} at `{revision}` where {root} is")
     with TemporaryDirectory(prefix="engine-diff-") as folder:
-        for name, content in zip(blobs, _contents(root, list(blobs.values())), strict=True):
-            path = Path(folder) / name
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(content)
-        yield Past(Path(folder).resolve(), commit)
+        there = Path(folder).resolve()
+        contents = _write(root, there, own)
+        named = [*policies(contents), *_looked(there)]
+        found = _blobs(root, commit, named) if named else {}
+        _write(root, there, {name: blob for name, blob in found.items() if name in named})
+        yield Past(there, commit)
 
 
-def _blobs(root: Path, commit: str) -> dict[str, str]:
-    """The project's files at the commit -> the names of their contents. git counts paths from its folder."""
-    listed = _git(root, "ls-tree", "-r", "-z", commit, "--", MARK, *(f"{folder}/" for folder in FOLDERS)).decode(
-        errors="surrogateescape"
-    )
+def _write(root: Path, folder: Path, blobs: dict[str, str]) -> dict[str, bytes]:
+    contents = dict(zip(blobs, _contents(root, list(blobs.values())), strict=True))
+    for name, content in contents.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return contents
+
+
+def _looked(folder: Path) -> list[str]:
+    """Files in the project's folder that its tools name."""
+    loader = Loader(folder, Sink(), STEPS)
+    loader.furnish()
+    return [name for name in loader.project.looked if not Path(name).is_absolute()]
+
+
+def _blobs(root: Path, commit: str, names: list[str]) -> dict[str, str]:
+    """Files at the commit, those in folders too -> the names of their contents. git counts paths from its folder."""
+    listed = _git(root, "--literal-pathspecs", "ls-tree", "-r", "-z", commit, "--", *names)
     found = {}
-    for line in filter(None, listed.split("\0")):
+    for line in filter(None, listed.decode(errors="surrogateescape").split("\0")):
         meta, _, name = line.partition("\t")
         _, kind, blob = meta.split()
-        path = PurePosixPath(name)
-        of_folder = len(path.parts) == 2 and path.parts[0] in FOLDERS and path.suffix == ".yaml"
-        if kind == "blob" and (name == MARK or of_folder):
+        if kind == "blob":
             found[name] = blob
     return found
+
+
+def _of_project(name: str) -> bool:
+    path = PurePosixPath(name)
+    return name == MARK or (len(path.parts) == 2 and path.parts[0] in FOLDERS and path.suffix == ".yaml")
 
 
 def _contents(root: Path, blobs: list[str]) -> Iterator[bytes]:

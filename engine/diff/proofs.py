@@ -1,6 +1,7 @@
 """Who the customer is: how it is proved, how often it may be tried, and what comes before the proof."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from engine.compile import Compiled
 from engine.diff.difference import Loosening, Spot
@@ -30,8 +31,8 @@ def _ways(strict: Compiled, before: list[Node], loose: Compiled, after: list[Nod
     for node in after:
         here = Spot(loose.graph.places[node.id], _said(node))
         for way in node.data["ways"]:
-            if not any(way["tool"] == one["tool"] and set(way["with"]) >= set(one["with"]) for one in known):
-                proof = f"`{way['tool']}` with {', '.join(way['with'])}"
+            if not any(_as_much(way, one) for one in known):
+                proof = f"`{way['tool']}` {' '.join(_by(way))}"
                 yield Loosening(
                     "verify", first, here, f"{proof} is proof enough now", f"{proof} is no proof any more"
                 )  # fmt: skip
@@ -85,4 +86,17 @@ def _nodes(flow: Compiled, *kinds: str) -> list[Node]:
 
 
 def _said(node: Node) -> str:
-    return "; ".join(f"by: {way['tool']}, with: {', '.join(way['with'])}" for way in node.data["ways"])
+    return "; ".join(f"by: {way['tool']}, {': '.join(_by(way))}" for way in node.data["ways"])
+
+
+def _as_much(way: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether a way asks for all that another does, of the same tool."""
+    same = way["tool"] == other["tool"] and way.get("signed_in") == other.get("signed_in")
+    return same and set(way["with"]) >= set(other["with"])
+
+
+def _by(way: Mapping[str, Any]) -> tuple[str, str]:
+    """The key, and what stands behind it."""
+    if "signed_in" in way:
+        return "signed_in", ", ".join(f"{name}: {word}" for name, word in way["signed_in"].items())
+    return "with", ", ".join(way["with"])

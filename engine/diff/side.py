@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.compile import Compiled, compile_flow
+from engine.compile.policies import policies_of
 from engine.diagnostics import Diagnostic, Severity, Sink
 from engine.project import Project, load
-from engine.steps import LATER, STEPS
+from engine.steps import STEPS
 
 __all__ = ["Side", "read_side"]
 
@@ -31,10 +32,14 @@ class Side:
 
 
 def read_side(root: Path) -> Side:
-    """Reads and compiles. Never raises for what stands in the files."""
+    """Reads and compiles, with the documents that agents are given in full. Never raises for what stands in files."""
     sink = Sink()
-    project = load(root, sink, steps=STEPS, later=LATER)
+    project = load(root, sink, steps=STEPS)
     flows = {name: compile_flow(flow, project) for name, flow in sorted(project.flows.items())}
+    for text in (text for flow in flows.values() for text in policies_of(flow.graph)):
+        content = project.document(text.value)
+        if content is not None:
+            project.sources[text.value] = content.decode("utf-8", errors="replace")
     broken: dict[str, Diagnostic] = {}
     for found in sink.ordered():
         if found.severity is Severity.ERROR:

@@ -11,7 +11,7 @@ from engine.project import Project, load
 from engine.project.flow import Flow
 from engine.project.shape import Reader
 from engine.root import NoProject, find_root
-from engine.steps import LATER, STEPS
+from engine.steps import STEPS
 from engine.syntax import Mapping as Record
 from engine.syntax import read
 
@@ -37,7 +37,7 @@ class Workplace:
     def project(self) -> Project:
         """For names and their places: a moment old at the most."""
         if self.read is None:
-            self.read = load(self.root, Sink(), steps=STEPS, later=LATER, texts=dict(self.texts))
+            self.read = load(self.root, Sink(), steps=STEPS, texts=dict(self.texts))
         return self.read
 
     def text(self, path: str) -> str:
@@ -67,7 +67,7 @@ def compiled(workplace: Workplace, path: str, text: str) -> Compiled | None:
     node = read(path, text, sink)
     if not isinstance(node, Record):
         return None
-    reader = Reader(sink, STEPS, LATER)
+    reader = Reader(sink, STEPS)
     flow = Flow.read(node, reader)
     flow.name = Path(path).stem
     flow.lost = reader.lost

@@ -139,6 +139,5 @@ def offered(schemas: list[Schema]) -> dict[str, str]:
         properties = one.get("properties", {})
         words = one["required"][:1] if len(schemas) > 1 and one.get("required") else [*properties]
         for word in words:
-            if not properties[word].get("doNotSuggest"):
-                found.setdefault(word, properties[word].get("description", ""))
+            found.setdefault(word, properties[word].get("description", ""))
     return found

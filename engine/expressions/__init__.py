@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from engine.expressions.inference import infer
-    from engine.expressions.narrowing import narrow
+    from engine.expressions.narrowing import narrowed
     from engine.expressions.operator_types import comparison
     from engine.expressions.parse import parse_expression, parse_template
     from engine.expressions.tree import Path, Tree, dotted, paths, to_json
 
 __all__ = [
-    "Path", "Tree", "comparison", "dotted", "infer", "narrow", "parse_expression", "parse_template", "paths", "to_json",
+    "Path", "Tree", "comparison", "dotted", "infer", "narrowed", "parse_expression", "parse_template", "paths",
+    "to_json",
 ]  # fmt: skip
 
 _HOME = {
     "Path": "tree", "Tree": "tree", "comparison": "operator_types", "dotted": "tree", "infer": "inference",
-    "narrow": "narrowing", "parse_expression": "parse", "parse_template": "parse", "paths": "tree", "to_json": "tree",
+    "narrowed": "narrowing", "parse_expression": "parse", "parse_template": "parse", "paths": "tree", "to_json": "tree",
 }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from engine.types import (
     union,
 )
 
-__all__ = ["Names", "narrow"]
+__all__ = ["Names", "narrow", "narrowed"]
 
 Names = Mapping[str, Type]
 Path = tuple[str, ...]
@@ -29,7 +29,12 @@ Path = tuple[str, ...]
 
 def narrow(tree: Any, truth: bool, names: Names) -> Names:
     """The names as they are where the condition came out as `truth`."""
-    return names if isinstance(tree, Broken) else _ways(tree, names)[not truth]
+    return narrowed(tree, names)[not truth]
+
+
+def narrowed(tree: Any, names: Names) -> tuple[Names, Names]:
+    """The names as they are where the condition holds, and where it does not."""
+    return (names, names) if isinstance(tree, Broken) else _ways(tree, names)
 
 
 def _ways(tree: Tree, names: Names) -> tuple[Names, Names]:

@@ -107,12 +107,11 @@ def paths(tree: Any) -> list[Path]:
 
 
 def _read(tree: Any, local: frozenset[str], found: list[Path]) -> None:
-    if isinstance(tree, dict):
-        for part in tree.values():
+    if type(tree) is not list:
+        for part in tree.values() if isinstance(tree, dict) else ():
             _read(part, local, found)
-    if not isinstance(tree, list) or not tree:
         return
-    match tree[0]:
+    match tree[0] if tree else "lit":
         case "name":
             if tree[1] not in local:
                 found.append((tree[1],))

@@ -11,6 +11,14 @@ __all__ = ["branch", "does", "flat", "waits"]
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
+def _by(way: Mapping[str, Any]) -> str:
+    return (
+        f"by {listed(way['signed_in'].values(), 'and')} of the sign-in"
+        if "signed_in" in way
+        else (f"with {listed(way['with'], 'and')}")
+    )
+
+
 def does(plan: Plan, node: Node) -> str:
     """What happens at a node, without what its gates and waits are."""
     data = node.data
@@ -18,7 +26,7 @@ def does(plan: Plan, node: Node) -> str:
         case "start":
             return _began(plan.settings.get("start", {}))
         case "verify":
-            ways = [f"{way['tool']} with {listed(way['with'], 'and')}" for way in data["ways"]]
+            ways = [f"{way['tool']} {_by(way)}" for way in data["ways"]]
             return f"verify the customer by {listed(ways, 'or')}, at most {counted(data['attempts'], 'attempt')}"
         case "ask":
             whom = data.get("of", "the customer")

@@ -177,6 +177,25 @@ def wishes_person(text: str) -> bool:
     return any(pattern.search(said) for pattern in wishes)
 
 
+_MARK = re.compile(
+    r"\s*([1-5])(?!\d|[.,]\d)(?:\s*(?:/|out of|of|von|sur|de)\s*5(?!\d))?(?=\s*(?:[!.,;:–—\n-]|$))", re.IGNORECASE
+)
+_THANKS = re.compile(
+    r"(?:many thanks|thank you|thanks|thx|vielen dank|danke|merci|muchas gracias|gracias)?", re.IGNORECASE
+)  # fmt: skip
+
+
+def survey_mark(text: str) -> tuple[int | None, bool]:
+    """The mark from 1 to 5 that a text begins with, as an answer to a survey would, and whether it says no more than
+    that (and thanks). `5 days ago` and a list's `1. ... 2. ...` are none."""
+    found = _MARK.match(text[:MAX_CHARACTERS])
+    if found is None:
+        return None, False
+    rest = text[found.end() :].strip(" \t\r\n!.,;:–—-")
+    listed = text[found.end() : found.end() + 1] == "." and bool(rest)
+    return (None if listed else int(found[1])), not listed and _THANKS.fullmatch(rest) is not None
+
+
 def normal(text: str) -> str:
     """Lower case, compatibility forms folded, invisible characters and quoted lines gone, spaces single."""
     if len(text) > MAX_CHARACTERS:

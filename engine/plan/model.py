@@ -8,7 +8,8 @@ Node kinds, with what stands in `Node.data` and their outcomes (`Node.on`; an ou
 
     agent     goal, policy: {path, digest} (its text stands in the store), and what the step says
     start     of: event | schedule: takes up what a flow begins with that no customer begins; binds `event`    -> done
-    verify    ways: [{tool, with: [field]}], fields: {name: field}, attempts: int, silence
+    verify    ways: [{tool, with: [field], signed_in: {argument: email | external_id}}],
+              fields: {name: field}, attempts: int, silence
               -> done | failed | silent
     ask       fields: {name: field}, silence; for people: of: team, show: tree, deadline, remind
               -> done | silent | invalid | unsure | late
@@ -57,9 +58,10 @@ SCHEMA = 1
 Json = Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Node:
-    """One node: what it does, where each outcome leads, and what the rules may know of it."""
+    """One node: what it does, where each outcome leads, and what the rules may know of it. Nobody changes one; it is
+    not frozen, since nodes are made by the thousand and a frozen one takes four times as long."""
 
     id: str
     kind: str
@@ -187,7 +189,8 @@ class Plan:
     settings: Mapping[str, Json] = field(default_factory=dict)
     """silence, meanwhile, escalate {to, when: {confidence, sentiment, customer_turns, topics}}, knowledge, models,
     prompts (digest of the templates), guardrails, data, rollout {mode, share}, languages, currency, timezone,
-    calendar, calendars (of teams with their own, by team), about, examples, not, and in a flow that no customer
+    calendar, calendars (of teams with their own, by team), about, examples, not, survey (csat, or not there), and in a
+    flow that no customer
     begins, start: {event, with: {field: type}, opens} or {schedule: {at, on} or {every: seconds}}."""
     places: Mapping[str, str] = field(default_factory=dict)
     """node id -> `flows/refund.yaml:31`"""

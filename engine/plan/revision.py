@@ -9,9 +9,12 @@ __all__ = ["canonical", "digest", "revision"]
 _SHORT = 8  # hex characters shown to people: 32 bits tell the revisions of one flow apart
 
 
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
 def canonical(value: Any) -> bytes:
     """JSON with sorted keys, no blanks and no escapes beyond JSON's own; the input of every digest of a plan."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return _JSON.encode(value).encode()
 
 
 def digest(value: Any) -> str:

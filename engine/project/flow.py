@@ -98,6 +98,7 @@ class Rollout(Declaration):
 _LOCATION = Choice(
     anywhere="Wherever models and tools are.", on_premises="No model, tool or embedder of a cloud sees them."
 )
+_MASK = Right(card="Numbers of payment cards.", iban="Numbers of bank accounts.")
 _JOBS = Choice(
     answer="Writes replies.", ask="Reads what customers write.", route="Finds the flow.", agent="Works with tools."
 )
@@ -109,8 +110,9 @@ class Data(Declaration):
     WHAT = "data"
     location: Text | None = key("location", _LOCATION, doc="Where contents may be processed.", example="on_premises")
     mask: list[Text] | None = key(
-        "mask", ListOf(STRING), doc="What no model, log or history sees.", example="[card, iban]"
-    )
+        "mask", ListOf(_MASK), example="[card, iban]",
+        doc="What no model and no embedder sees: they are given `[CARD_1]`, customers, tools and people the number.",
+    )  # fmt: skip
 
 
 class Figures(Declaration):
@@ -202,7 +204,7 @@ class Flow(Declaration):
         "targets", Section(Figures), doc="What the flow should reach.", example="{resolution: 70%}"
     )
     baseline: Figures | None = key("baseline", Section(Figures), doc="How it was before.", example="{resolution: 45%}")
-    survey: Text | None = key("survey", _SURVEY, doc="The survey after the close.", example="csat")
+    survey: Text | None = key("survey", _SURVEY, doc="Asked once, after a close as solved.", example="csat")
     gives: dict[str, tuple[Text, Expr | None]] | None = key(
         "gives", MapOf(TEMPLATE, names=NAME, what="a name"), doc="What a shared piece gives; it makes the file one.",
         example='{order: "{{ details.order }}"}',

@@ -63,12 +63,11 @@ class Project:
 
 
 def load(
-    root: Path, sink: Sink, *, steps: Mapping[str, type[Declaration]], later: Iterable[str] = (),
-    texts: Mapping[str, str] | None = None,
+    root: Path, sink: Sink, *, steps: Mapping[str, type[Declaration]], texts: Mapping[str, str] | None = None
 ) -> Project:  # fmt: skip
-    """Reads everything below `root`. `steps` are the step kinds by word, `later` those not built yet; `texts` are what
-    an editor holds unsaved, by their path relative to `root`: they stand in place of the files."""
-    loader = Loader(root, sink, steps, later, texts)
+    """Reads everything below `root`. `steps` are the step kinds by word; `texts` are what an editor holds unsaved, by
+    their path relative to `root`: they stand in place of the files."""
+    loader = Loader(root, sink, steps, texts)
     loader.furnish()
     for path in loader.flows():
         loader.flow(path)
@@ -79,7 +78,7 @@ class Loader:
     """Reads a project file by file, for whoever wants some of its flows. What is wrong goes to `sink`."""
 
     def __init__(
-        self, root: Path, sink: Sink, steps: Mapping[str, type[Declaration]], later: Iterable[str] = (),
+        self, root: Path, sink: Sink, steps: Mapping[str, type[Declaration]],
         texts: Mapping[str, str] | None = None, found: Files | None = None,
     ) -> None:  # fmt: skip
         """`texts` stand in place of files, or beside them; `found` in place of all that is on disk."""
@@ -89,7 +88,6 @@ class Loader:
         self.project = Project(root, flows=self._flows, pieces=self._pieces, tools=self._tools, files=found)
         self.sink = sink
         self.steps = steps
-        self.later = tuple(later)
         self.texts = texts or {}
         self.found = found
         self._outer = Outer(root)
@@ -128,7 +126,7 @@ class Loader:
         return sorted({*files(root, folder), *(path for path in unsaved if not path.match(f"*{TESTS}"))})
 
     def _reader(self, cut: bool = False) -> Reader:
-        return Reader(self.sink, self.steps, self.later, cut=cut)
+        return Reader(self.sink, self.steps, cut=cut)
 
     def _read(self, path: Path) -> tuple[str, Node | None, bool]:
         """The file's name, its tree, and whether the tree was cut short by an error of YAML's."""

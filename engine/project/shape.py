@@ -77,24 +77,19 @@ class Shape:
 class Key:
     """One key of a declaration."""
 
-    __slots__ = ("attribute", "default", "doc", "example", "later", "name", "required", "shape")
+    __slots__ = ("attribute", "default", "doc", "example", "name", "required", "shape")
 
-    def __init__(
-        self, name: str, shape: Shape, doc: str, example: str, required: bool, default: Any, later: bool
-    ) -> None:
+    def __init__(self, name: str, shape: Shape, doc: str, example: str, required: bool, default: Any) -> None:
         self.name = name
         self.shape = shape
         self.doc = doc
         self.example = example
         self.required = required
         self.default = default
-        self.later = later
         self.attribute = ""
 
     def schema(self, outline: Outline) -> Schema:
-        """The schema of its value, described. What this version does not build is accepted by none."""
-        if self.later:
-            return {"description": f"{self.doc} Not supported by this version yet.", "not": {}, "doNotSuggest": True}
+        """The schema of its value, described."""
         example = f" For example: `{self.name}: {self.example}`" if self.example else ""
         given = self.shape.schema(outline)
         if "$ref" in given:  # draft-07 looks at nothing beside a `$ref`
@@ -104,17 +99,10 @@ class Key:
 
 
 def key(
-    name: str,
-    shape: Shape,
-    *,
-    doc: str,
-    example: str = "",
-    required: bool = False,
-    default: Any = None,
-    later: bool = False,
-) -> Any:
-    """Declares a key. `later` marks one that the language has and this version does not build yet."""
-    return Key(name, shape, doc, example, required, default, later)
+    name: str, shape: Shape, *, doc: str, example: str = "", required: bool = False, default: Any = None
+) -> Any:  # fmt: skip
+    """Declares a key."""
+    return Key(name, shape, doc, example, required, default)
 
 
 class Declaration:
@@ -196,11 +184,6 @@ class Declaration:
         name = entry.key.value
         declared = self.KEYS[name]
         self.at[name] = entry.key
-        if declared.later:
-            reader.error(
-                "unsupported", entry.key.place, f"`{name}` of {self.WHAT} is not supported by this version yet"
-            )
-            return
         before = reader.count
         setattr(self, declared.attribute, declared.shape.read(entry.value, reader))
         if reader.count > before:
@@ -250,12 +233,9 @@ class Section(Shape):
 class Reader:
     """What reading shares: where findings go, the step kinds, the names that were referred to."""
 
-    def __init__(
-        self, sink: Sink, steps: Mapping[str, type[Declaration]], later: Iterable[str] = (), *, cut: bool = False
-    ) -> None:
+    def __init__(self, sink: Sink, steps: Mapping[str, type[Declaration]], *, cut: bool = False) -> None:
         self.sink = sink
         self.steps = steps
-        self.later = frozenset(later)
         self.references: list[Reference] = []
         self.count = 0
         """Errors so far: a value whose reading raised it is broken."""

@@ -129,14 +129,9 @@ class _Steps(Shape):
             reader.error("wrong-shape", node.place, "expected a step, but the mapping is empty")
             return
         word = node.entries[0].key
-        for entry in node.entries:
-            if entry.key.value in reader.later:
-                name = entry.key.value
-                reader.error("unsupported", entry.key.place, f"the step `{name}` is not supported by this version yet")
-                return
         message = f"unknown step `{shortened(word.value)}`: expected {quoted(reader.steps)}"
         taken = [entry.key.value for entry in node.entries]
-        reader.error("unknown-step", word.place, message, *misspelt(word, [*reader.steps, *reader.later], taken))
+        reader.error("unknown-step", word.place, message, *misspelt(word, reader.steps, taken))
 
     def schema(self, outline: Outline) -> Schema:
         """An array of steps, each of the kind whose word it has."""

@@ -71,7 +71,6 @@ from engine.rules import (
     unreadable_file,
     unreadable_policy,
     unreadable_spec,
-    unsupported,
     unused_ignore,
     value_before_set,
     write_without_approval,
@@ -86,6 +85,7 @@ from engine.rules import (
     wrong_schema,
     wrong_shape,
     wrong_threshold,
+    wrong_transfer,
     wrong_type,
     wrong_word,
 )
@@ -164,7 +164,6 @@ RULES: Final[dict[str, Rule]] = {
         unreadable_file,
         unreadable_policy,
         unreadable_spec,
-        unsupported,
         unused_ignore,
         value_before_set,
         write_without_approval,
@@ -179,6 +178,7 @@ RULES: Final[dict[str, Rule]] = {
         wrong_schema,
         wrong_shape,
         wrong_threshold,
+        wrong_transfer,
         wrong_type,
         wrong_word,
     )

@@ -48,9 +48,11 @@ def _given(case: Case) -> Iterator[Given]:
                     yield Given(tools[tool.value], names, tool.place, whole, _lists(given), _empty(given))
                 case Verify(ways=list() as ways):
                     for way in ways:
-                        if way.by is not None and way.by.value in tools and way.facts is not None:
-                            facts = {text.value: text for text in way.facts}
-                            yield Given(tools[way.by.value], facts, way.by.place, "with" not in way.broken)
+                        named = [*(way.facts or ()), *(text for text, _ in (way.proved or {}).values())]
+                        if way.by is not None and way.by.value in tools and named:
+                            facts = {text.value: text for text in named}
+                            whole = way.broken.isdisjoint(("with", "signed_in"))
+                            yield Given(tools[way.by.value], facts, way.by.place, whole)
     if case.furniture:
         yield from _of_tools(tools)
 

@@ -25,12 +25,13 @@ class Case:
     """Shared pieces alone, from what they take and need."""
     furniture: bool = True
     """Whether engine.yaml and the tools are looked at as well, beside these flows."""
+    files: Sequence[Compiled] = field(init=False)
+    """Pieces and flows: whatever stands in a file of `flows/`."""
     _once: dict[Callable[["Case"], Any], Sequence[Any]] = field(default_factory=dict)
 
-    @property
-    def files(self) -> list[Compiled]:
-        """Pieces and flows: whatever stands in a file of `flows/`."""
-        return [*self.pieces.values(), *self.flows.values()]
+    def __post_init__(self) -> None:
+        """Every rule asks for the files."""
+        self.files = (*self.pieces.values(), *self.flows.values())
 
     def once(self, find: Callable[["Case"], Iterable[_Found]]) -> Sequence[_Found]:
         """What `find` finds here, for all rules that ask for it."""

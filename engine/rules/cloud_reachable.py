@@ -63,6 +63,8 @@ def tell(case: Case) -> dict[str, _Told]:
 def judge(told: Sequence[Mapping[str, _Told]], sink: Sink) -> None:
     """A flow whose contents stay leaks where it does itself, and where a flow does that goes on with its tickets."""
     flows = {name: one for part in told for name, one in part.items()}
+    if not any(one.stays for one in flows.values()):
+        return
     begun = [name for name, one in flows.items() if one.start is not None]
     flows = {
         name: one._replace(goes=[*one.goes, *((to, at) for at in one.routes for to in begun if to != name)])
@@ -93,9 +95,11 @@ def _told(project: Project, flow: Compiled) -> _Told:
     places = flow.graph.places
     leaks: list[_Leak] = []
     for node in nodes:
-        for tool in [way["tool"] for way in node.data["ways"]] if node.kind == "verify" else [node.data.get("tool")]:
-            if isinstance(tool, str) and node.kind != "call":
-                leaks += _tool(project, tool, places[node.id], ())
+        if node.kind == "verify":
+            for way in node.data["ways"]:
+                leaks += _tool(project, way["tool"], places[node.id], ())
+        elif node.kind in ("read", "propose"):
+            leaks += _tool(project, node.data["tool"], places[node.id], ())
     jobs = dict(_jobs(flow, nodes))
     for job, alias in models_of(flow.flow, project.settings, jobs).items():
         leaks += _model(project, alias, jobs[job])

@@ -40,8 +40,8 @@ class _Known(NamedTuple):
 
 
 def _known(expr: Expr, truth: bool) -> _Known:
-    tree = json_of(expr)
-    return _Known(expr, truth, tree, expr.reads, any(clock in repr(tree) for clock in _CLOCKS))
+    said = repr(tree := json_of(expr))
+    return _Known(expr, truth, tree, expr.reads, any(clock in said for clock in _CLOCKS))
 
 
 def check(case: Case, sink: Sink) -> None:
@@ -58,10 +58,9 @@ def _steps(
 ) -> None:  # fmt: skip
     for nested in steps:
         step, changed = nested.step, nested.sets
-        names = _names(flow, entries, step)
         known = known[-_MOST:]
         if isinstance(step, If) and step.test is not None:
-            _condition(step.test, known, names, "if", sink)
+            _condition(step.test, known, _names(flow, entries, step), "if", sink)
             then = _known(step.test, True)
             other = then._replace(truth=False)
             _steps(flow, nested.of(step.then), (*known, then), entries, sink)
@@ -73,7 +72,7 @@ def _steps(
             for inner in nested.lists:
                 _steps(flow, inner, inside, entries, sink)
             if isinstance(step, Repeat) and step.until is not None:
-                _condition(step.until, (), names, "until", sink)
+                _condition(step.until, (), _names(flow, entries, step), "until", sink)
         known = tuple(
             one for one in known if not (one.ticks and not isinstance(step, If)) and not _changed(one, changed)
         )
@@ -108,9 +107,8 @@ def _condition(
     tree, mine = json_of(expr), expr.reads
     domains = [(domain, True) for domain in _domains(mine.union(*(one.reads for one in known)), names)]
     before = [(one.tree, one.truth) for one in known] if any(mine & one.reads for one in known) else []
-    if not domains and not before and not _constant(expr.tree):
-        return
-    for given in ([], before) if before else ([],):
+    alone: list[list[tuple[Any, bool]]] = [[]] if domains or _constant(expr.tree) else []
+    for given in [*alone, before] if before else alone:
         here = possible([*domains, *given])
         if not here:
             return  # no ticket comes here, which is another rule's

@@ -29,6 +29,8 @@ def _step(flow: Compiled, step: StepKind, sink: Sink) -> None:
             if "within" not in {*step.at, *step.broken}:
                 tip = "write `within: 1 business day`"
                 sink.error("endless-wait", step.spot("of"), "a question to a team needs a deadline", tip=tip)
+        case Verify() if step.ways and not any(way.facts or "with" in way.broken for way in step.ways):
+            return  # by a sign-in alone: nobody is asked
         case Ask() | Verify():
             _silence(flow, step, step.spot(step.WORD), "the customer may never answer this", sink)
         case Agent() if step.bounds is not None and step.bounds.customer_turns:

@@ -9,6 +9,7 @@ the clock) counts as a value of its own. So what is said to be impossible is; wh
 Conditions are read as the engine judges gates: a value that is missing closes them, so every value is there.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -44,6 +45,8 @@ class Literal(NamedTuple):
 
 Ways = list[list[Literal]]
 _ANYHOW: Ways = [[]]
+_KNOWN: dict[tuple[int, bool], tuple[Any, Ways]] = {}
+_MOST_KNOWN = 2_000
 
 
 class _TooMuch(Exception):
@@ -75,7 +78,7 @@ def ways(conditions: Iterable[tuple[Any, bool]], given: Ways = _ANYHOW) -> Ways:
     """Each way in which all conditions come out as said. Raises `_TooMuch` where there are far too many."""
     found = given
     for tree, truth in conditions:
-        found = _both(found, _ways(tree, truth))
+        found = _both(found, _known_ways(tree, truth))
     return found
 
 
@@ -108,7 +111,20 @@ def bounded(conditions: Iterable[Any], tree: Any, own: frozenset[str]) -> bool:
         return False
 
 
+def _known_ways(tree: Any, truth: bool) -> Ways:
+    """As `_ways`, found once: several rules ask about each line of a grant. A tree that is held on to keeps its
+    identity for itself, and nobody changes it."""
+    known = _KNOWN.get((id(tree), truth))
+    if known is None:
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        known = _KNOWN[id(tree), truth] = (tree, _ways(tree, truth))
+    return known[1]
+
+
 def _both(left: Ways, right: Ways) -> Ways:
+    if left is _ANYHOW:
+        return right
     if len(left) * len(right) > _MOST_WAYS:
         raise _TooMuch
     return [one + other for one, other in product(left, right)]
@@ -266,24 +282,32 @@ def _left(way: list[Literal]) -> Iterator[tuple[str, frozenset[str]]]:
 def _unequal(comparisons: list[tuple[Linear, bool]]) -> bool:
     """Whether sums can't all be below zero: eliminates one term after the other."""
     while True:
-        constant = [(sum_, strict) for sum_, strict in comparisons if sum_.keys() <= {""}]
-        if any(sum_.get("", 0) > 0 or (strict and sum_.get("", 0) == 0) for sum_, strict in constant):
-            return True
-        comparisons = [one for one in comparisons if not one[0].keys() <= {""}]
-        if len(comparisons) < 2:
+        left = []
+        for sum_, strict in comparisons:
+            if not sum_.keys() <= {""}:
+                left.append((sum_, strict))
+            elif sum_.get("", 0) > 0 or (strict and not sum_.get("", 0)):
+                return True
+        pairs = _pairs(left) if len(left) > 1 else {}
+        if not pairs or len(pairs) > _MOST_TERMS:
             return False
-        terms = sorted({term for sum_, _ in comparisons for term in sum_ if term})
-        if not terms or len(terms) > _MOST_TERMS:
+        free = {term for term, count in pairs.items() if not count}
+        if free:  # nothing bounds these from one side, so whatever they stand in can be
+            comparisons = [one for one in left if free.isdisjoint(one[0])]
+            continue
+        term = min(sorted(pairs), key=pairs.__getitem__)
+        if pairs[term] > _MOST_COMPARISONS:
             return False
-        term = min(terms, key=lambda term: _pairs(term, comparisons))
-        if _pairs(term, comparisons) > _MOST_COMPARISONS:
-            return False
-        comparisons = _without(term, comparisons)
+        comparisons = _without(term, left)
 
 
-def _pairs(term: str, comparisons: list[tuple[Linear, bool]]) -> int:
-    factors = [sum_.get(term, 0) for sum_, _ in comparisons]
-    return sum(factor > 0 for factor in factors) * sum(factor < 0 for factor in factors)
+def _pairs(comparisons: list[tuple[Linear, bool]]) -> dict[str, int]:
+    """term -> in how many pairs of comparisons it stands with one sign and with the other."""
+    above, below = Counter[str](), Counter[str]()
+    for sum_, _ in comparisons:
+        for term, factor in sum_.items():
+            (above if factor > 0 else below)[term] += 1
+    return {term: above[term] * below[term] for term in {**above, **below} if term}
 
 
 def _without(term: str, comparisons: list[tuple[Linear, bool]]) -> list[tuple[Linear, bool]]:

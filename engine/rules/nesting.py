@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from engine.project.containers import Either, ListOf, MapOf
 from engine.project.scalars import Expr
 from engine.project.shape import Declaration, Section, Shape
-from engine.project.step import StepKind
+from engine.project.step import Otherwise, StepKind
 from engine.steps.close import Close
 from engine.steps.each import Each
 from engine.steps.escalate import Escalate
@@ -40,16 +40,20 @@ def nest(steps: Iterable[StepKind]) -> list[Nest]:
 def _nest(step: StepKind) -> Nest:
     inside = [nest(steps) for steps in _lists(step)]
     named = [getattr(step, "name", None), step.item if isinstance(step, Each) else None]
-    names = {name.value for name in named if isinstance(name, Text)}
+    sets = frozenset([name.value for name in named if isinstance(name, Text)])
     if isinstance(step, Verify):
-        names.add("customer")
-    return Nest(step, inside, frozenset(names).union(*(one.sets for inner in inside for one in inner)))
+        sets |= {"customer"}
+    return Nest(step, inside, sets.union(*(one.sets for inner in inside for one in inner)) if inside else sets)
 
 
 def _lists(value: Any) -> Iterator[list[StepKind]]:
     match value:
         case [StepKind(), *_]:
             yield value
+        case Otherwise(every=every, causes=causes):
+            for cause in (every, *(one for _, one in causes.values())):
+                if cause is not None and cause.steps:
+                    yield cause.steps
         case Declaration():
             for attribute in _holding(type(value)):
                 if (part := getattr(value, attribute)) is not None:

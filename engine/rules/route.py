@@ -24,12 +24,12 @@ Passes = Callable[[Node, str], bool]
 def route(flow: Compiled, target: str, *, start: str | None = None, passes: Passes | None = None) -> tuple[Label, ...]:
     """The places of the shortest way to a node over edges that `passes` lets through, the node itself left out. Of a
     long one the first step and the last are shown."""
-    first = flow.plan.entry if start is None else start
+    first = flow.entry if start is None else start
     came: dict[str, tuple[str, str] | None] = {first: None}
     waiting = deque([first])
     while waiting and target not in came:
         name = waiting.popleft()
-        node = flow.plan.nodes[name]
+        node = flow.graph.nodes[name]
         for outcome, following in node.on.items():
             if following not in came and following in flow.states and (passes is None or passes(node, outcome)):
                 came[following] = (name, outcome)
@@ -42,7 +42,7 @@ def _shown(flow: Compiled, came: dict[str, tuple[str, str] | None], target: str)
     at = came.get(target)
     while at is not None:
         name, outcome = at
-        node = flow.plan.nodes[name]
+        node = flow.graph.nodes[name]
         if node.kind not in _SILENT:
             steps.append(Label(flow.graph.places[name], _taken(node, outcome)))
         at = came.get(name)
@@ -60,7 +60,7 @@ def _taken(node: Node, outcome: str) -> str:
 def to_write(written: Written) -> tuple[Label, ...]:
     """From the start to the first call of a granted write, that call included; nothing where no ticket gets there."""
     flow = written.flow
-    for name, node in flow.plan.nodes.items():
+    for name, node in flow.graph.nodes.items():
         if node.kind == "call" and node.data["tool"] == written.tool.name and name in flow.states:
             before = route(flow, name)
             shown = before if len(before) < _MOST else (before[0], *before[2:])

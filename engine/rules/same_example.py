@@ -11,6 +11,8 @@ from engine.rules.base import Across, Case, Rule
 
 __all__ = ["RULE"]
 
+_WORD = re.compile(r"\w+")
+
 
 class _Example(NamedTuple):
     flow: str
@@ -50,9 +52,11 @@ def judge(told: Sequence[list[_Example]], sink: Sink) -> None:
 
 
 def _plain(text: str) -> str:
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    words = re.findall(r"\w+", "".join(char for char in folded if not unicodedata.combining(char)))
-    return " ".join(words) or text
+    folded = text.casefold()
+    if not folded.isascii():
+        marked = unicodedata.normalize("NFKD", folded)
+        folded = "".join(char for char in marked if not unicodedata.combining(char))
+    return " ".join(_WORD.findall(folded)) or text
 
 
 RULE = Rule(

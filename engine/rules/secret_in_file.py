@@ -35,6 +35,7 @@ _NAMED = re.compile(
 
 No pattern here begins anew inside what it has looked through, so that any file is read in one go."""
 _WORD = re.compile(r"[A-Za-z0-9+=_-]{32,}")
+_MIXED = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[^0-9]*[0-9]")
 _RANDOM = 4.2
 """Bits a character (Shannon): words of a language stay below four, random letters and digits come near six."""
 
@@ -90,8 +91,7 @@ def _plausible(value: str) -> bool:
 
 
 def _is_random(word: str) -> bool:
-    kinds = (str.isupper, str.islower, str.isdigit)
-    if not all(any(map(kind, word)) for kind in kinds):
+    if not _MIXED.match(word):
         return False
     counts = Counter(word)
     return -sum(n / len(word) * math.log2(n / len(word)) for n in counts.values()) >= _RANDOM

@@ -109,6 +109,7 @@ class Watchdog:
         await self._each(await self._stuck(now), lambda found: self._begin_again(found, now))
         await self._each(overdue, lambda ticket: self._overdue(ticket, now))
         await self._each(await self._undelivered(now), self.deliver)
+        await self._each(await self.store.run(self.store.surveys.to_close), self._close_again)
 
     async def _each(self, rows: Iterable[Any], see_to: Callable[[Any], Awaitable[object]]) -> None:
         for row in rows:
@@ -259,12 +260,16 @@ class Watchdog:
             return False
         return await self.store.run(self.store.handoffs.deliver, handoff.id)
 
+    async def _close_again(self, row: OutboundRow) -> None:
+        """A survey was answered, and the platform took that for a customer who waits."""
+        await self._send(await self.store.run(self.store.tickets.get, row.ticket_id), row)
+
     def _extra(self, handoff: HandoffRow) -> dict[str, Any]:
         tags = ["engine_handoff", f"engine_{handoff.reason.split(':')[0]}"]
         return {"tags": tags, "group": self.group(handoff.team or self.team)}
 
     async def _send(self, ticket: TicketRow, row: OutboundRow) -> bool:
-        """Moves the note's row on as far as can be done now; whether the platform has it."""
+        """Moves a row on as far as can be done now; whether the platform has it."""
         channel = self.channels.get(ticket.channel)
         if channel is None:
             log.error("ticket %s came by the channel %s, which is gone", ticket.id, ticket.channel)
@@ -300,20 +305,20 @@ class Watchdog:
     async def _call(self, channel: Channel, ticket: TicketRow, row: OutboundRow, token: str, until: float) -> bool:
         content = row.content
         note = Outgoing(
-            kind="note", text=content["text"], marker=row.marker, tags=tuple(content.get("tags", ())),
-            group=content.get("group"), until=until,
+            kind=row.kind, text=content["text"], marker=row.marker, tags=tuple(content.get("tags", ())),
+            group=content.get("group"), status=content.get("status"), until=until,
         )  # fmt: skip
         outbound = self.store.outbound
         try:
             made = await channel.send(ticket.external_id, note)
         except Unsent as error:
-            log.error("the handoff of ticket %s was not taken: %s", ticket.id, error.code)
+            log.error("a %s of ticket %s was not taken: %s", row.kind, ticket.id, error.code)
             if not await self.store.run(outbound.release, row.id, token):
                 await self.store.run(outbound.settle, row.id, token, "not_sent", because=error.code)
             return False
         except Unknown as error:
             # stays `sending`: the next round looks for it, past the deadline
-            log.error("the handoff of ticket %s may not have arrived: %s", ticket.id, error.code)
+            log.error("a %s of ticket %s may not have arrived: %s", row.kind, ticket.id, error.code)
             return False
         await self.store.run(outbound.settle, row.id, token, "sent", external_id=made.id, platform_time=made.at)
         return True

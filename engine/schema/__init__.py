@@ -1,6 +1,6 @@
 """JSON Schemas for editors, made of the declarations that the reader walks: `schemas/*.json` of a project.
 
-Draft-07, which every editor knows; `markdownEnumDescriptions` and `doNotSuggest` are words of the YAML language server.
+Draft-07, which every editor knows; `markdownEnumDescriptions` is a word of the YAML language server.
 A schema refuses what the rules find that are tagged `shape`, and accepts every scalar that the engine accepts, however
 a reader of YAML 1.1 or 1.2 typed it. Some findings need more than a schema can say; they are named in docs/editors.md.
 """

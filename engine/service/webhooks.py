@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from engine.channels.base import Arrival as Heard
 from engine.channels.base import Channel, Received, Refused
 from engine.channels.internal import INTERNAL
-from engine.models.lexical import topics, wishes_person
+from engine.models.lexical import survey_mark, topics, wishes_person
 from engine.service.answers import body_of, fault, service_of
 from engine.service.context import Service
 from engine.store import Arrival, OutboundRow
@@ -85,13 +85,15 @@ def _words(text: str | None) -> str:
 
 
 def _arrival(heard: Heard) -> Arrival:
-    """With what is seen at once: a wish for a person, and delicate topics."""
+    """With what is seen at once: a wish for a person, delicate topics, and the mark of a survey."""
     customer = heard.author_role == "customer" and heard.kind == "message"
     text = (heard.text or "") if customer else ""
+    mark, alone = survey_mark(text)
     return Arrival(
         content_id=heard.content_id, kind=heard.kind, author_id=heard.author_id, author_role=heard.author_role,
         text=heard.text, event=heard.event, data=heard.data, platform_time=heard.platform_time,
         delivery_id=heard.delivery_id, wants_person=customer and wishes_person(text),
         topics=tuple(sorted(topics(text, TOPICS))), same_as_first=heard.same_as_first,
-        attachments=tuple(asdict(one) for one in heard.attachments),
+        attachments=tuple(asdict(one) for one in heard.attachments), mark=mark,
+        only_mark=alone and not heard.attachments,
     )  # fmt: skip

@@ -22,7 +22,7 @@ from engine.steps.use import Use
 from engine.steps.verify import Verify
 from engine.steps.wait import Wait
 
-__all__ = ["LATER", "STEPS"]
+__all__ = ["STEPS"]
 
 STEPS: Final[dict[str, type[StepKind]]] = {
     "verify": Verify,
@@ -44,6 +44,3 @@ STEPS: Final[dict[str, type[StepKind]]] = {
     "escalate": Escalate,
     "close": Close,
 }
-
-LATER: Final[tuple[str, ...]] = ()
-"""Words of the language that this version knows and does not build yet."""

@@ -16,6 +16,7 @@ from engine.store.database import Database
 from engine.store.handoffs import hand_off, open_handoff
 from engine.store.outcomes import Arrival, Ingested, Said
 from engine.store.rows import MessageRow, Mode, OutboundRow, TicketRow
+from engine.store.surveys import CSAT, close_again, marked
 from engine.store.transaction import Transaction, mint
 
 SAME_WITHIN = timedelta(seconds=5)
@@ -66,12 +67,15 @@ class Messages:
         with self._database.write() as tx:
             opened = _make(tx, channel, external_id, delivery)
             ticket = _known(tx, channel, external_id)
-            fresh = [arrival for arrival in arrivals if _is_new(tx, ticket, arrival)]
+            new = [arrival for arrival in arrivals if _is_new(tx, ticket, arrival)]
+            fresh = [one for arrival in new for one in marked(tx, ticket, arrival)]
             reopened = ticket.state == "closed" and any(_reopens(tx, ticket, arrival) for arrival in fresh)
             if reopened:
                 _reopen(tx, ticket, delivery)
                 ticket = place.locked(tx, ticket.id)
             accepted = _append(tx, ticket, fresh)
+            for answer in (arrival for _, arrival in accepted if arrival.event == CSAT):
+                close_again(tx, ticket, answer)
             if ticket.verified and any(_from_another(arrival, ticket.verified.author) for _, arrival in accepted):
                 place.change(tx, ticket.id, verified=None)
             handoff = _after(tx, ticket, accepted, delivery)
@@ -79,7 +83,7 @@ class Messages:
                 ticket_id=ticket.id,
                 epoch=ticket.epoch,
                 accepted=tuple(seq for seq, _ in accepted),
-                duplicates=len(arrivals) - len(accepted),
+                duplicates=len(arrivals) - len(accepted) + len(fresh) - len(new),
                 reopened=reopened,
                 opened=opened,
                 handoff=handoff,
@@ -130,7 +134,9 @@ class Messages:
         message, reply = schema.messages.c, schema.outbound.c
         with self._database.read() as tx:
             messages = sa.select(schema.messages).where(message.ticket_id == ticket_id, message.kind == "message")
-            replies = sa.select(schema.outbound).where(reply.ticket_id == ticket_id, reply.kind == "reply", _was_sent())
+            replies = sa.select(schema.outbound).where(
+                reply.ticket_id == ticket_id, reply.kind.in_(("reply", "survey")), _was_sent()
+            )
             turns = [((row.seq, 0, row.received_at), _said(row)) for row in tx.all(MessageRow, messages)]
             for sent in tx.all(OutboundRow, replies):
                 at = sent.sent_at or sent.sending_at or sent.created_at

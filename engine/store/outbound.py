@@ -16,6 +16,7 @@ from engine.store.transaction import mint
 
 ALLOWED: dict[OutboundKind, tuple[Mode, ...]] = {
     "reply": ("live", "read_only"),
+    "survey": ("live", "read_only"),
     "note": ("live", "read_only", "suggest"),
     "update": ("live", "read_only", "suggest"),
     "mail": ("live", "read_only", "suggest"),
@@ -258,8 +259,10 @@ def _obstacle(row: OutboundRow, ticket: TicketRow, token: str) -> Stopped | None
         return Stopped("token", "another holder has it")
     if ticket.mode not in ALLOWED[row.kind]:
         return Stopped("mode", ticket.mode)
-    if row.kind != "reply":
+    if row.kind not in ("reply", "survey"):
         return None
-    if ticket.state == "closed" or ticket.epoch != row.epoch:
+    asks = row.kind == "survey"
+    open_to_it = (ticket.state, ticket.outcome) == ("closed", "solved") if asks else ticket.state != "closed"
+    if not open_to_it or ticket.epoch != row.epoch:
         return Stopped("state", f"ticket is {ticket.state} in epoch {ticket.epoch}")
     return None if row.guarded is not None else Stopped("guard", "no guardrail has passed it")

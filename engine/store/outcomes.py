@@ -31,6 +31,10 @@ class Arrival:
     same_as_first: bool = False
     attachments: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
     """Each {name, type, size, url}, as the platform states them."""
+    mark: int | None = None
+    """From 1 to 5, where the text begins with what may be an answer to a survey."""
+    only_mark: bool = False
+    """Whether the text says nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

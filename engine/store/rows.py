@@ -10,7 +10,7 @@ IntentState = Literal["reserved", "sending", "done", "not_done", "unknown", "rec
 ConsentState = Literal["open", "given", "declined", "expired", "withdrawn", "superseded", "used"]
 ApprovalState = Literal["open", "approved", "rejected", "handed_back", "expired", "withdrawn", "superseded", "used"]
 OutboundState = Literal["reserved", "sending", "sent", "not_sent", "unknown", "reconciled", "withdrawn"]
-OutboundKind = Literal["reply", "note", "update", "mail", "chat"]
+OutboundKind = Literal["reply", "survey", "note", "update", "mail", "chat"]
 HandoffState = Literal["open", "delivered", "resolved"]
 QuestionState = Literal["open", "answered", "expired", "withdrawn"]
 

@@ -26,6 +26,7 @@ from engine.store.revocations import Revocations
 from engine.store.spending import Spending
 from engine.store.starts import Starts
 from engine.store.steps import Steps
+from engine.store.surveys import Surveys
 from engine.store.tickets import Tickets
 from engine.store.values import Values
 from engine.store.wishes import Wishes
@@ -38,7 +39,7 @@ class Store:
     """Everything that the engine knows. Each method of an area is one transaction.
 
     Areas: tickets, messages, values, steps, revisions, intents, consents, approvals, attachments, questions,
-    starts, outbound, handoffs, reconciling, people, revocations, wishes, spending, meta.
+    starts, surveys, outbound, handoffs, reconciling, people, revocations, wishes, spending, meta.
     `with Store.open(url) as store:` closes it.
     """
 
@@ -48,6 +49,7 @@ class Store:
         self.messages = Messages(database)
         self.values = Values(database)
         self.steps = Steps(database)
+        self.surveys = Surveys(database)
         self.revisions = Revisions(database)
         self.intents = Intents(database)
         self.consents = Consents(database)

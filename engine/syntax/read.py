@@ -10,6 +10,16 @@ from collections.abc import Callable
 from typing import Any
 
 import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
 
 from engine.diagnostics import Label, Place, Sink
 from engine.syntax.nodes import Broken, Entry, Mapping, Node, Nothing, Sequence, Text
@@ -116,19 +126,19 @@ class _Builder:
         for _ in range(EVENTS + 1):  # the document that begins is one
             event = next_event()
             kind = type(event)
-            if kind is yaml.ScalarEvent:
+            if kind is ScalarEvent:
                 self._put(self._scalar(event))
-            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 self._push(event, kind)
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
                 self.stack[-1].ends(event.end_mark.index)
                 self._pop()
-            elif kind is yaml.AliasEvent:
+            elif kind is AliasEvent:
                 self._alias(event)
-            elif kind is yaml.DocumentEndEvent:
+            elif kind is DocumentEndEvent:
                 self._ended(event)
                 return self.root
-            elif kind is yaml.StreamEndEvent:
+            elif kind is StreamEndEvent:
                 return self.root
         raise _TooLarge(self._place(next_event()), f"this file has over {EVENTS:,} parts")
 
@@ -193,7 +203,7 @@ class _Builder:
             self._attributes(event)
         if len(self.stack) >= LEVELS:
             raise _TooLarge(self._place(event), f"this is nested over {LEVELS} levels deep")
-        node = Sequence([], place) if kind is yaml.SequenceStartEvent else Mapping((), place)
+        node = Sequence([], place) if kind is SequenceStartEvent else Mapping((), place)
         self._put(node)
         self.stack.append(node)
         self.keys.append(None)
@@ -220,19 +230,20 @@ class _Builder:
                 self.root = node
             return
         parent = self.stack[-1]
-        if isinstance(parent, Sequence):
+        if type(parent) is Sequence:
             parent.items.append(node)
-            return
-        key = self.keys[-1]
-        if key is None:
-            self.keys[-1] = self._key(node)
-        else:
-            self.keys[-1] = None
-            self._entry(parent, key, node)
+        elif type(parent) is Mapping:
+            key = self.keys[-1]
+            if key is not None:
+                self.keys[-1] = None
+                if key.value and (there := parent.add(Entry(key, node))) is not None:
+                    self._twice(key, there)
+            elif type(node) is Text and (node.value != "<<" or node.style):
+                self.keys[-1] = node
+            else:
+                self.keys[-1] = self._no_key(node)
 
-    def _key(self, node: Node) -> Text:
-        if type(node) is Text and (node.value != "<<" or node.style):
-            return node
+    def _no_key(self, node: Node) -> Text:
         self.spoilt.add(len(self.stack) - 1)
         if isinstance(node, Text):
             self.sink.error("merge-key", node.place, "`<<` is a merge key of YAML, which is not accepted here")
@@ -241,17 +252,13 @@ class _Builder:
                             tip="A template in braces needs quotes: \"{{ order.id }}\".")  # fmt: skip
         return Text("", node.place, "", self.source, 0, 0)
 
-    def _entry(self, parent: Mapping, key: Text, node: Node) -> None:
-        if key.value == "":
-            return
-        there = parent.add(Entry(key, node))
-        if there is not None:
-            self.sink.error(
-                "duplicate-key", key.place, f"`{shortened(key.value)}` stands here twice",
-                labels=(Label(there.key.place, "it stands here already"),),
-            )  # fmt: skip
+    def _twice(self, key: Text, there: Entry) -> None:
+        self.sink.error(
+            "duplicate-key", key.place, f"`{shortened(key.value)}` stands here twice",
+            labels=(Label(there.key.place, "it stands here already"),),
+        )  # fmt: skip
 
 
 def _is_tagged(event: Any) -> bool:
     """Whether the author wrote a tag; libyaml gives quoted scalars one of their own."""
-    return bool(event.tag) and not (isinstance(event, yaml.ScalarEvent) and event.tag == "!" and event.style)
+    return bool(event.tag) and not (isinstance(event, ScalarEvent) and event.tag == "!" and event.style)

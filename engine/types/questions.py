@@ -1,6 +1,7 @@
 """What is asked of types: order, join, fields, and how an author would read them."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from engine.types.lattice import (
     BOOL,
@@ -116,7 +117,11 @@ def _is_subrecord(left: RecordType, right: RecordType) -> bool:
 
 def join(left: Type, right: Type) -> Type:
     """The least type that has both, where ways meet. What has nothing in common is unknown: two-types reports it."""
-    return _joined(left, right, lambda one, other: UNKNOWN)
+    return _joined(left, right, _nothing)
+
+
+def _nothing(left: Type, right: Type) -> Type:
+    return UNKNOWN
 
 
 def union(left: Type, right: Type) -> Type:
@@ -153,6 +158,7 @@ def _joined(left: Type, right: Type, above: Callable[[Type, Type], Type]) -> Typ
     return left if is_subtype(right, left) else above(left, right)
 
 
+@lru_cache(maxsize=2_000)
 def _joined_records(left: RecordType, right: RecordType, above: Callable[[Type, Type], Type]) -> Type:
     mine, other = left.fields, right.fields
     fields = {}

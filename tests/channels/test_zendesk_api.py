@@ -250,3 +250,57 @@ async def test_errors_hold_no_contents(zendesk: Zendesk, desk: ZendeskStandIn, t
     while seen is not None:
         assert not any(word in f"{seen!r}" for word in ("canary-name", TOKEN, "127.0.0.1"))
         seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
+
+
+MIA = "mia@customer.example"
+
+
+async def proved(zendesk: Zendesk, desk: ZendeskStandIn, *comments: tuple[str, tuple[int, ...]], **who: str) -> object:
+    """What is proved of a requester who wrote these: the channel of each, and Zendesk's flags."""
+    (channel, flags), *rest = comments
+    number = desk.open_ticket(who.get("email", MIA), "Lamp", "My lamp broke", channel=channel, flags=flags)["id"]
+    for other, flagged in rest:
+        desk.customer_writes(number, "Well?", channel=other, flags=flagged)
+    return await zendesk.proof(str(number), who.get("author", str(desk.ticket(number)["requester_id"])))
+
+
+async def test_who_is_signed_in_is_proved(zendesk: Zendesk, desk: ZendeskStandIn) -> None:
+    desk.desk.sign_up(MIA, external_id="C-1002")
+    whole = {"email": MIA, "external_id": "C-1002"}
+    assert await proved(zendesk, desk, ("web", ())) == whole
+    assert await proved(zendesk, desk, ("native_messaging", ()), ("web", ())) == whole
+    desk.desk.sign_up("noa@customer.example")
+    assert await proved(zendesk, desk, ("web", ()), email="noa@customer.example") == {"email": "noa@customer.example"}
+    desk.desk.sign_up("lea@customer.example", external_id="C-7", verified=False)
+    assert await proved(zendesk, desk, ("web", ()), email="lea@customer.example") == {"external_id": "C-7"}
+
+
+@pytest.mark.parametrize(
+    "comments", [
+        [("email", ())], [("web", (3,))], [("web", (0,))], [("web", (11,))], [("web", (2,))], [("api", ())],
+        [("web", ()), ("email", ())], [("web", ()), ("web", (3,))],
+    ],
+)  # fmt: skip
+async def test_in_doubt_nothing_is_proved(
+    zendesk: Zendesk, desk: ZendeskStandIn, comments: list[tuple[str, tuple[int, ...]]]
+) -> None:
+    """A sender's address may be anybody's; nobody was signed in; somebody else wrote it; or not all of it is theirs."""
+    desk.desk.sign_up(MIA, external_id="C-1002")
+    assert await proved(zendesk, desk, *comments) == {}
+
+
+async def test_another_author_and_a_suspended_user_prove_nothing(zendesk: Zendesk, desk: ZendeskStandIn) -> None:
+    user = desk.desk.sign_up(MIA, external_id="C-1002")
+    assert await proved(zendesk, desk, ("web", ()), author=str(user["id"] + 1)) == {}
+    desk.desk.records.put("user", {**user, "suspended": True})
+    assert await proved(zendesk, desk, ("web", ())) == {}
+    desk.desk.records.put("user", {**user, "role": "agent"})
+    assert await proved(zendesk, desk, ("web", ())) == {}
+    desk.desk.records.put("user", user)
+
+
+async def test_who_cannot_be_asked_has_proved_nothing(zendesk: Zendesk, desk: ZendeskStandIn) -> None:
+    number = desk.open_ticket(MIA, "Lamp", "My lamp broke", channel="web")["id"]
+    desk.fault("/api/v2/users/*", kind="status", status=503)
+    with pytest.raises(Unknown):
+        await zendesk.proof(str(number), str(desk.ticket(number)["requester_id"]))

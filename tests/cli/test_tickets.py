@@ -187,3 +187,25 @@ def read_all(terminal: int) -> str:
             os.close(terminal)
             return b"".join(parts).decode()
         parts.append(part)
+
+
+def test_the_survey_is_shown_with_the_mark_that_counts(store: Store, engine: Engine, ticket: TicketRow) -> None:
+    row = store.outbound.propose(ticket.id, 1, "survey", "csat", "survey", {"text": "How was it?"}, {"passed": True})
+    token = store.outbound.hold(row.id)
+    assert token is not None
+    refused = store.outbound.begin(row.id, token, deadline=timedelta(seconds=30))
+    assert not refused.ok, "nobody is asked whose ticket is open"
+    last = store.tickets.get(ticket.id).last_seq
+    assert store.tickets.close(ticket.id, 1, last, "solved")
+    assert store.outbound.begin(row.id, token, deadline=timedelta(seconds=30)).ok
+    for number, mark in enumerate((2, 5)):
+        arrival = Arrival(content_id=f"c-{number}", author_id="u", text=str(mark), mark=mark, only_mark=True)
+        found = store.messages.ingest(
+            ticket.channel, ticket.external_id, [arrival], subject=None, requester={}, sla=timedelta(minutes=15),
+            owner="support",
+        )  # fmt: skip
+        assert (found.reopened, found.duplicates, len(found.accepted)) == (False, 0, 1)
+    shown = engine("tickets", "show", ticket.id).out
+    said = shown.partition("survey:\n")[2].splitlines()[0].split("\t")
+    assert (said[1], said[2]) == ("sending", "5")
+    assert len(store.surveys.to_close()) == 2

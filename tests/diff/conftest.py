@@ -72,6 +72,7 @@ steps:
     as: parted
   - agent: Find out whether anything is left to do.
     tools: [orders.get]
+    policy: knowledge/left.md
     gives: {solved: yes_no}
     max: {model_calls: 10, customer_turns: 2, time: 2 business days}
     as: outcome
@@ -89,6 +90,7 @@ needs: verified
 steps:
   - reply: Goodbye
 """
+POLICY = "# What is left to do\n\nOffer a call.\nNever offer money.\n"
 SHIPMENTS = "".join(
     f"""\
 - tool: shipments.{name}
@@ -176,6 +178,8 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     (root / "flows" / "refund.yaml").write_text(FLOW, encoding="utf-8")
     (root / "tools" / "shipments.yaml").write_text(SHIPMENTS, encoding="utf-8")
     (root / "flows" / "goodbye.yaml").write_text(PIECE, encoding="utf-8")
+    (root / "knowledge").mkdir()
+    (root / "knowledge" / "left.md").write_text(POLICY, encoding="utf-8")
     monkeypatch.chdir(root)
 
     def run(*argv: object) -> Ran:

@@ -1,10 +1,11 @@
 """Each kind of a widened right is named, and its mirror image is a narrowing; what has no effect is no difference."""
 
+import json
 from typing import NamedTuple
 
 import pytest
 
-from tests.diff.conftest import Shop
+from tests.diff.conftest import POLICY, Shop
 
 REFUND = "payments.refund"
 FLOW = "flows/refund.yaml"
@@ -139,6 +140,13 @@ CASES = {
         "",
         "verify",
     ),
+    "a sign-in is enough": Case(
+        FLOW,
+        "with: [email, postcode]}\n",
+        "with: [email, postcode]}\n      - {by: customers.match, signed_in: {email: email, postcode: external_id}}\n",
+        "",
+        "verify",
+    ),
     "more tries": Case(FLOW, "attempts: 3", "attempts: 5", "", "attempts"),
     "nobody proves anything": Case(FLOW, VERIFY, "", "", "verify"),
     "a call before the proof": Case(
@@ -156,6 +164,7 @@ CASES = {
     "an agent that may go further": Case(FLOW, "model_calls: 10", "model_calls: 40", "", "max"),
     "an agent that may take longer": Case(FLOW, "time: 2 business days", "time: 3d", "", "max"),
     "an agent that may take for ever": Case(FLOW, ", time: 2 business days", "", "", "max"),
+    "an agent without its policy": Case(FLOW, "    policy: knowledge/left.md\n", "", "", "policy"),
     "another flow to come into": Case(
         FLOW, "  - use: goodbye\n    as: parted\n", "  - transfer: faq\n", "", "transfer"
     ),
@@ -267,6 +276,8 @@ BOTH_WAYS = {
     "another address of a model": Case(
         "engine.yaml", "{use: anthropic, model", "{base_url: http://a, use: anthropic, model", "", "models"
     ),
+    "a policy in other words": Case("knowledge/left.md", "Never offer money.", "Offer money.", "", "policy"),
+    "a policy that is not there": Case(FLOW, "knowledge/left.md", "knowledge/gone.md", "", "policy"),
     "a header of another name": Case(PAYMENTS, "header: Idempotency-Key", "header: Key", REFUND, "idempotency"),
     "another currency": Case("engine.yaml", "currency: EUR", "currency: JPY", "", "currency"),
     "another team": Case(FLOW, "{by: billing-leads, if: amount > 50", "{by: legal, if: amount > 50", REFUND, "approve"),
@@ -474,3 +485,39 @@ def test_a_question_that_counts_with_an_amount_is_compared_with_itself(shop: Sho
     assert shop.diff("HEAD", "--all", "--format", "json").differences == []
     shop.edit(FLOW, "{{ (order.total - amount) | money }}", "{{ order.total | money }}")
     assert shop.diff("HEAD", "--format", "json").of("widened") == [("refund", REFUND, "confirm")]
+
+
+def test_a_policy_that_says_less_is_shown_where_it_does(shop: Shop) -> None:
+    """The first line that is another, in the document itself; its name alone makes no difference."""
+    shop.edit("knowledge/left.md", "Never offer money.\n", "")
+    ran = shop.diff("HEAD")
+    assert ran.out == (
+        "knowledge/left.md:4:1: widened: refund: the agent `outcome` keeps to another text, which cannot be compared "
+        "[policy]\n    4 | - Never offer money.\n"
+    )
+    (shop.root / "knowledge" / "left.md").rename(shop.root / "knowledge" / "kept.md")
+    shop.edit(FLOW, "knowledge/left.md", "knowledge/kept.md")
+    shop.edit(FLOW, "as: outcome", "as: end")
+    assert shop.diff("HEAD").out.startswith("knowledge/kept.md:4:1: widened: refund: the agent `end` keeps to another")
+    (shop.root / "knowledge" / "kept.md").write_text(POLICY, encoding="utf-8")
+    assert (shop.diff("HEAD").status, shop.diff("HEAD").out) == (0, "")
+
+
+def test_a_document_that_a_tool_names_is_read_as_it_was(shop: Shop) -> None:
+    """Else a project with one could never be compared."""
+    (shop.root / "specs").mkdir()
+    spec = {
+        "openapi": "3.1.0", "info": {"title": "Post", "version": "1"}, "servers": [{"url": "https://post.example"}],
+        "paths": {"/parcels/{id}": {"get": {
+            "operationId": "parcel", "parameters": [
+                {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+            "responses": {"200": {"description": "It.", "content": {"application/json": {"schema": {
+                "type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}}}}},
+        }}},
+    }  # fmt: skip
+    (shop.root / "specs" / "post.json").write_text(json.dumps(spec), encoding="utf-8")
+    entry = "- tool: parcels.get\n  effect: read\n  openapi: {spec: specs/post.json, operation: parcel}\n"
+    (shop.root / "tools" / "post.yaml").write_text(entry, encoding="utf-8")
+    shop.commit()
+    ran = shop.diff("HEAD", "--format", "json", "--all")
+    assert (ran.status, ran.differences) == (0, [])

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from engine.diagnostics import Sink
-from engine.expressions import Tree, infer, narrow, parse_expression, parse_template, to_json
+from engine.expressions import Tree, infer, parse_expression, parse_template, to_json
 from engine.expressions.evaluate import EvaluationError, evaluate, render
+from engine.expressions.narrowing import narrow
 from engine.expressions.values import Money
 from engine.types import (
     BOOL,

@@ -114,13 +114,12 @@ def _declaration(shape: Shape) -> type[Declaration] | None:
 def _table(keys: Iterable[Key], *, links: bool = False) -> Iterator[str]:
     yield from ("| key | what it is | what stands there | for example |", "|---|---|---|---|")
     for declared in keys:
-        if not declared.later:
-            example = f"`{_cell(declared.example)}`" if declared.example else ""
-            needed = " Needed." if declared.required else ""
-            name = f"`{declared.name}`"
-            if links and _declaration(declared.shape):
-                name = f"[{name}](#{declared.name}-of-a-flow)"
-            yield f"| {name} | {_cell(declared.doc)}{needed} | {_takes(declared.shape)} | {example} |"
+        example = f"`{_cell(declared.example)}`" if declared.example else ""
+        needed = " Needed." if declared.required else ""
+        name = f"`{declared.name}`"
+        if links and _declaration(declared.shape):
+            name = f"[{name}](#{declared.name}-of-a-flow)"
+        yield f"| {name} | {_cell(declared.doc)}{needed} | {_takes(declared.shape)} | {example} |"
     yield ""
 
 

@@ -25,7 +25,7 @@ from engine.project.shape import Reader
 from engine.project.tool import TOOLS
 from engine.rules import RULES
 from engine.schema import SCHEMAS, document, file_name, text
-from engine.steps import LATER, STEPS
+from engine.steps import STEPS
 from engine.syntax import Mapping, Node
 from engine.syntax import read as parsed
 from tests.golden.test_golden import HERE, RIGHT, ROOT, WRONG, laid_out
@@ -180,7 +180,7 @@ def test_a_changed_file_is_refused_if_its_shape_is_wrong(path: Path) -> None:
 def wrong_shape(kind: str, node: Node) -> bool:
     """Whether reading finds something that is tagged `shape`."""
     sink = Sink()
-    reader = Reader(sink, STEPS, LATER)
+    reader = Reader(sink, STEPS)
     if kind == "tools":
         TOOLS.read(node, reader)
     elif isinstance(node, Mapping):

@@ -105,11 +105,20 @@ class Asker(Group):
         """Keeps these fields with those known so far: `done`, or `missing` with the next field to ask for."""
         known = {**await self._so_far(scope), **fresh}
         name = scope.node.binds or scope.node.id
-        missing = [f for f in self._fields(scope, known) if f.name not in known and not f.optional]
+        missing = self._missing(scope, known)
         value = await self.desk.keep(scope, name, known)
         if missing:
-            return Result("missing", value=value, data={"missing": missing[0].name})
+            return Result("missing", value=value, data={"missing": missing[0]})
         return Result("done", value=value)
+
+    def _missing(self, scope: Scope, known: Mapping[str, Any]) -> list[str]:
+        """What is still to be asked for: of the ways of a `verify` that of the one whose turn it is, as long as none of
+        them has all that it needs."""
+        if "way" not in scope.work.data:
+            return [f.name for f in self._fields(scope, known) if f.name not in known and not f.optional]
+        ways = [way["with"] for way in scope.node.data["ways"] if way["with"]]
+        lacking = [[name for name in way if name not in known] for way in ways]
+        return lacking[scope.work.data["way"]] if all(lacking) else []
 
     async def _so_far(self, scope: Scope) -> dict[str, Any]:
         ref = scope.work.data.get("so_far")

@@ -17,6 +17,7 @@ from engine.models.base import Answer, Passage, Request
 from engine.models.errors import LeavesPremises, ModelUnavailable
 from engine.plan import Grant, Node, Plan
 from engine.prompts.render import PromptSet
+from engine.runtime.activities.masking import masks
 from engine.runtime.activities.thinking import asked
 from engine.runtime.album import Album
 from engine.runtime.context import Context
@@ -38,7 +39,7 @@ _SILENT = timedelta(seconds=10)
 """Where the workflow does not say after which silence a worker counts as gone."""
 _PERMANENT = frozenset({
     "erased", "missing", "plan", "policy", "revision", "type", "undecidable", "prompt", "missing_key", "unknown_model",
-    "leaves_premises", "model_rejected", "no_vision", "no_tools", "key_refused", "no_such_model", "too_long",
+    "leaves_premises", "mask", "model_rejected", "no_vision", "no_tools", "key_refused", "no_such_model", "too_long",
     "unseen", "budget", "budget_ticket", "budget_day", "budget_unpriced",
 })  # fmt: skip
 """Codes that trying again does not mend: the ticket goes to a person."""
@@ -149,11 +150,12 @@ class Desk:
     async def search(
         self, scope: Scope, query: str, collections: Sequence[str], *, limit: int, contents: bool = True
     ) -> list[Passage]:
-        """Passages of the articles. Raises `LeavesPremises` before the embedder is asked, where it is elsewhere and the
-        query is made of `contents` that stay."""
+        """Passages of the articles; the embedder is not shown what the flow masks. Raises `LeavesPremises` before it is
+        asked, where it is elsewhere and the query is made of `contents` that stay."""
         if contents and scope.stays and not self.context.projects.premises.embedder:
             raise LeavesPremises("the embedder is not on the premises")
-        return await self.context.library.asearch(query, collections=tuple(collections), limit=limit)
+        words = masks(scope, self.context.projects).hide(query)
+        return await self.context.library.asearch(words, collections=tuple(collections), limit=limit)
 
     def leaves(self, scope: Scope, tool: str) -> bool:
         """Whether a call of the tool would take contents from the premises where they stay."""

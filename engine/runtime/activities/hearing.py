@@ -154,7 +154,10 @@ class Hearer(Group):
         if not whole.values:
             if await self.asker.attached_in_vain(scope, said):
                 return await self.asker.progress(scope, {}), pulled
-            return await self._meaning(scope, pulled, said)
+            meant, taken = await self._meaning(scope, pulled, said)
+            if scope.work.data.get("more") and meant.data.get("meaning") == "unclear":
+                return Result("cannot"), taken  # it may say that they do not have it: there is another way
+            return meant, taken
         last = await self._reaches(scope, said, whole)
         for at, message in enumerate(said[: last - 1]):
             if await self._says(scope, message, at, whole):

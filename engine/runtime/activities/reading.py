@@ -7,9 +7,10 @@ from typing import Any
 
 from temporalio import activity
 
+from engine.channels.base import ChannelError
 from engine.expressions.evaluate import EvaluationError, evaluate
 from engine.expressions.values import decode
-from engine.runtime.activities.base import Group, Scope, guarded
+from engine.runtime.activities.base import Group, Scope, guarded, later
 from engine.runtime.activities.speaking import rendered
 from engine.runtime.gates import first_failing, gate_names
 from engine.runtime.input import Result
@@ -21,6 +22,9 @@ __all__ = ["Reader"]
 _PROVED = timedelta(days=14)
 """How long a proof of identity holds within an epoch, unless another author writes or the requester changes: customers
 take days to say yes and approvers days to decide. A ticket that stands open for longer goes to a person."""
+
+_ASKED_AGAIN = 5
+"""Attempts at a channel that cannot say who is signed in."""
 
 
 class Reader(Group):
@@ -81,13 +85,38 @@ class Reader(Group):
     @activity.defn(name="verify.known")
     @guarded
     async def verify_known(self, scope: Scope) -> Result:
-        """`done` when this author is proved already; `failed` when the ticket's attempts are used up."""
+        """`done` when this author is proved already, or by a sign-in of the channel; `failed` when nothing can be
+        asked, or the ticket's attempts are used up."""
         if await is_verified(self.store, scope.ticket) and scope.ticket.customer_value:
             known = decode(await self.store.run(self.store.values.get, scope.ticket.customer_value))
             return Result("done", value=await self.desk.keep(scope, "customer", known))
-        if scope.ticket.attempts.get("verify", 0) >= int(scope.node.data.get("attempts", 3)):
-            return Result("failed")
-        return Result("unknown")
+        signed_in = [way for way in scope.node.data["ways"] if "signed_in" in way]
+        if signed_in:
+            proved = await self._signed_in(scope, signed_in)
+            if proved is not None:
+                return proved
+        used = scope.ticket.attempts.get("verify", 0) >= int(scope.node.data.get("attempts", 3))
+        return Result("failed" if used or not scope.node.data["fields"] else "unknown")
+
+    async def _signed_in(self, scope: Scope, ways: list[dict[str, Any]]) -> Result | None:
+        """By what the channel itself has proved of whoever wrote last; what nobody wrote is none's. A platform that
+        cannot be asked is asked again some times, and has proved nothing then."""
+        heard = await self.store.run(self.store.messages.of_ticket, scope.ticket.id)
+        authors = [m.author_id for m in heard if m.kind == "message" and m.author_role == "customer"]
+        if not authors or not authors[-1]:
+            return None
+        try:
+            proof = await self.context.channels[scope.ticket.channel].proof(scope.ticket.external_id, authors[-1])
+        except ChannelError as error:
+            if activity.info().attempt < _ASKED_AGAIN:
+                raise later(error.code, error.retry_after or 2.0) from None
+            return None
+        for way in ways:
+            arguments = {name: proof.get(word) for name, word in way["signed_in"].items()}
+            customer = await self._match(scope, way["tool"], arguments) if all(arguments.values()) else None
+            if customer is not None:
+                return await self._proved(scope, f"sign-in:{way['tool']}", customer)
+        return None
 
     @activity.defn(name="verify")
     @guarded
@@ -98,7 +127,7 @@ class Reader(Group):
         used = await self.store.run(self.store.tickets.attempt, scope.ticket.id, "verify")
         for way in scope.node.data["ways"]:
             arguments = {name: given.get(name) for name in way["with"]}
-            if any(value is None for value in arguments.values()):
+            if not arguments or any(value is None for value in arguments.values()):
                 continue
             customer = await self._match(scope, way["tool"], arguments)
             if customer is not None:

@@ -65,7 +65,7 @@ class Speaker(Group):
             return Said("unsent", because="leaves_premises")
         guarded_by = None
         secrets = self.context.projects.secrets(self.context.secrets)
-        if kind == "reply":
+        if kind in ("reply", "survey"):
             verdict = await self._checked(scope, text, values, secrets)
             if not verdict.passed:
                 return Said("blocked", because=",".join(sorted({finding.check for finding in verdict.findings})))
@@ -231,9 +231,9 @@ def outgoing(row: OutboundRow, until: float) -> Outgoing:
     """The row as the channel takes it."""
     content = row.content
     return Outgoing(
-        kind=row.kind, text=content.get("text", ""), marker=row.marker, status=content.get("status"),
-        tags=tuple(content.get("tags", ())), group=content.get("group"), fields=content.get("fields", {}),
-        until=until,
+        kind="reply" if row.kind == "survey" else row.kind, text=content.get("text", ""), marker=row.marker,
+        status=content.get("status"), tags=tuple(content.get("tags", ())), group=content.get("group"),
+        fields=content.get("fields", {}), until=until,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from engine.models.errors import BudgetReached, LeavesPremises, ModelError
 from engine.models.hosted import HostedModel
 from engine.models.images import fitted
 from engine.prompts.render import PromptSet
+from engine.runtime.activities.masking import masked, masks, unmasked
 
 if TYPE_CHECKING:
     from engine.runtime.activities.base import Desk, Scope
@@ -22,7 +23,16 @@ __all__ = ["OnAccount", "asked"]
 
 
 async def asked(desk: "Desk", scope: "Scope", job: str, request: Request) -> Answer:
-    """The answer of the plan's model for the job. Raises ModelError; `LeavesPremises` before anything is sent."""
+    """The answer of the plan's model for the job. Raises ModelError; `LeavesPremises` before anything is sent. What the
+    flow masks, the model is not shown."""
+    own = masks(scope, desk.context.projects)
+    if not own:
+        return await _asked(desk, scope, job, request)
+    hiding = masked(request, own)
+    return unmasked(await _asked(desk, scope, job, hiding), hiding, own)
+
+
+async def _asked(desk: "Desk", scope: "Scope", job: str, request: Request) -> Answer:
     request = replace(request, stays=scope.stays)
     model = desk.context.model(scope.plan, job)
     if isinstance(model, Chain):

@@ -18,6 +18,7 @@ from engine.runtime.deadlines import after
 from engine.runtime.input import Result
 from engine.runtime.rollout import mode_of
 from engine.store.rows import MessageRow
+from engine.store.surveys import PLACE
 
 __all__ = ["Clerk"]
 
@@ -198,7 +199,16 @@ class Clerk(Group):
         outcome = scope.work.data["outcome"]
         if scope.plan.flow != "human":
             await self.speaker.say(scope, "update", "", extra={"status": "solved", "tags": [f"engine_{outcome}"]})
+            if outcome == "solved" and "survey" in scope.plan.settings:
+                await self._ask_how_it_was(scope)
         return Result("done")
+
+    async def _ask_how_it_was(self, scope: Scope) -> None:
+        """Once a ticket, in a place of its own. Whatever becomes of it, the ticket stays closed."""
+        known = await self.store.run(self.store.surveys.of_ticket, scope.ticket.id)
+        if known is None or known.asked.epoch == scope.work.epoch:
+            text = _SURVEY.get(scope.ticket.language or "", _SURVEY["en"])
+            await self.speaker.say(scope, "survey", text, place=PLACE, iteration="csat")
 
     closed = activity.defn(name="closed")(guarded(_closed, closed=True, always=True))
 
@@ -242,6 +252,12 @@ class Clerk(Group):
         return Result("done")
 
 
+_SURVEY = {
+    "en": "How content are you with our help, from 1 (not at all) to 5 (very much)? Just answer with a number.",
+    "de": "Wie zufrieden sind Sie mit unserer Hilfe, von 1 (gar nicht) bis 5 (sehr)? Eine Zahl genügt.",
+    "fr": "Êtes-vous satisfait de notre aide, de 1 (pas du tout) à 5 (tout à fait) ? Un chiffre suffit.",
+    "es": "¿Está satisfecho con nuestra ayuda, de 1 (nada) a 5 (mucho)? Basta un número.",
+}
 _TAKEOVER = (
     "Thank you for writing. A colleague takes over from here, with everything you have told us so far, and will get "
     "back to you."

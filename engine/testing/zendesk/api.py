@@ -49,6 +49,7 @@ def _routes(token: str) -> list[Route]:
         ("GET", "/tickets/{id}/comments", _comments), ("GET", "/tickets/{id}/audits", _audits),
         ("GET", "/tickets/{id}/tags", _tags), ("PUT", "/tickets/{id}/tags", _add_tags),
         ("DELETE", "/tickets/{id}/tags", _remove_tags), ("GET", "/users/me", _me), ("GET", "/users/{id}", _user),
+        ("GET", "/users/{id}/identities", _identities),
         ("GET", "/groups", _groups), ("POST", "/uploads", _uploads),
     )  # fmt: skip
     contents = Route("/attachments/token/{token}/", _content, methods=["GET"])  # the token is all that it takes
@@ -201,3 +202,7 @@ async def _user(request: Request, desk: Desk, _: Doc) -> Response:
 
 async def _groups(request: Request, desk: Desk, _: Doc) -> Response:
     return JSONResponse(page(request, "groups", desk.records.all("group")))
+
+
+async def _identities(request: Request, desk: Desk, _: Doc) -> Response:
+    return JSONResponse(page(request, "identities", desk.identities(_number(request))))

@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -97,8 +98,28 @@ class Desk:
 
     # --- tickets
 
-    def open(self, given: Doc, *, actor: Doc, channel: str = "api") -> tuple[Doc, Doc]:
-        """Make a ticket from the API's `ticket` object: (ticket, audit). Raises `Invalid`."""
+    def sign_up(self, email: str, *, external_id: str | None = None, verified: bool = True) -> Doc:
+        """A customer verifies the address, or signs in by the shop's own SSO, which knows them by `external_id`."""
+        user = {**self.add_user(email.partition("@")[0], email), "verified": verified, "external_id": external_id}
+        with self.records.transaction():
+            self.records.put("user", user)
+        return user
+
+    def identities(self, number: int) -> list[Doc]:
+        """A user's identities: the address, verified or not. Raises `Unknown`."""
+        user = self.find("user", number)
+        return [{
+            "url": f"{self.url}/api/v2/users/{number}/identities/{number}.json", "id": number, "user_id": number,
+            "type": "email", "value": user["email"], "verified": user["verified"], "primary": True,
+            "deliverable_state": "deliverable", "undeliverable_count": 0, "created_at": user["created_at"],
+            "updated_at": user["updated_at"],
+        }]  # fmt: skip
+
+    def open(
+        self, given: Doc, *, actor: Doc, channel: str = "api", flags: Sequence[int] = ()
+    ) -> tuple[Doc, Doc]:  # fmt: skip
+        """Make a ticket from the API's `ticket` object: (ticket, audit). `flags` of its comment, as Zendesk sets them:
+        3 is an author who is not signed in. Raises `Invalid`."""
         if not isinstance(given.get("comment"), dict):
             raise Invalid("base", "Description: cannot be blank", "BlankValue")
         with self.records.transaction():
@@ -109,12 +130,14 @@ class Desk:
             ticket = self._blank(given, requester, actor, comment, channel, now)
             apply(ticket, {**given, "comment": None}, actor=actor, find=self.records.get)
             self.records.put("ticket", ticket)
-            audit = self._audit(ticket, [comment], given, author, channel, now)
+            audit = self._audit(ticket, [comment], given, author, channel, now, flags)
             self._announce("created", {}, ticket, author, now)
             self._announce_all(audit, ticket, author, now)
             return ticket, audit
 
-    def update(self, number: int, given: Doc, *, actor: Doc, channel: str = "api") -> tuple[Doc, Doc]:
+    def update(
+        self, number: int, given: Doc, *, actor: Doc, channel: str = "api", flags: Sequence[int] = ()
+    ) -> tuple[Doc, Doc]:  # fmt: skip
         """Change a ticket as the API's `ticket` object says: (ticket, audit).
 
         An update that changes nothing makes no audit, its `metadata` included: the latest one comes back, as Zendesk
@@ -132,7 +155,7 @@ class Desk:
                 return ticket, self.audits(number)[-1]
             ticket["updated_at"] = _stamp(now)
             self.records.put("ticket", ticket)
-            audit = self._audit(ticket, happened, given, author, channel, now)
+            audit = self._audit(ticket, happened, given, author, channel, now, flags)
             self._announce_all(audit, ticket, author, now)
             return ticket, audit
 
@@ -211,12 +234,17 @@ class Desk:
             "from_messaging_channel": False,
         }  # fmt: skip
 
-    def _audit(self, ticket: Doc, happened: list[Doc], given: Doc, author: Doc, channel: str, now: datetime) -> Doc:
+    def _audit(
+        self, ticket: Doc, happened: list[Doc], given: Doc, author: Doc, channel: str, now: datetime,
+        flags: Sequence[int],
+    ) -> Doc:  # fmt: skip
         custom = given.get("metadata") if isinstance(given.get("metadata"), dict) else {}
+        flagged = {"flags": [*flags], "flags_options": {str(flag): {"trusted": False} for flag in flags}}
         via = {"channel": channel, "source": {"from": {}, "to": {}, "rel": None}}
         audit = {
             "id": self.records.mint("audit"), "ticket_id": ticket["id"], "created_at": _stamp(now),
-            "author_id": author["id"], "metadata": {"system": {}, "custom": custom}, "via": via,
+            "author_id": author["id"], "via": via,
+            "metadata": {"system": {}, "custom": custom, **(flagged if flags else {})},
             "events": [{"id": self.records.mint("comment"), **event} for event in happened],
         }  # fmt: skip
         self.records.put("audit", audit, ticket_id=ticket["id"])

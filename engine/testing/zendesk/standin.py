@@ -81,23 +81,24 @@ class ZendeskStandIn:
 
     def open_ticket(
         self, email: str, subject: str, body: str, *, name: str = "", tags: tuple[str, ...] = (),
-        files: Mapping[str, bytes] | None = None,
+        files: Mapping[str, bytes] | None = None, channel: str = "email", flags: tuple[int, ...] = (),
     ) -> Doc:  # fmt: skip
-        """A customer writes an e-mail: a new ticket, and a new user if the address is not known. `files`: see
-        `customer_writes`."""
+        """A customer writes an e-mail, or by another channel: a new ticket, and a new user if the address is not known.
+        `files`: see `customer_writes`. `flags` of the comment, such as 3 on the web: nobody was signed in."""
         customer = self.desk.add_user(name or email.partition("@")[0], email)
         given = {"subject": subject, "comment": {"body": body, "uploads": self._uploaded(files)}, "tags": list(tags)}
-        return self.desk.open(given, actor=customer, channel="email")[0]
+        return self.desk.open(given, actor=customer, channel=channel, flags=flags)[0]
 
     def customer_writes(
-        self, ticket_id: int, body: str, *, email: str | None = None, files: Mapping[str, bytes] | None = None
+        self, ticket_id: int, body: str, *, email: str | None = None, files: Mapping[str, bytes] | None = None,
+        channel: str = "email", flags: tuple[int, ...] = (),
     ) -> Doc:  # fmt: skip
         """The requester writes again, or another customer (`email`) who was copied in: the comment. `files` are
         attached, by their names, with the type that a mail program would guess."""
         ticket = self.desk.find("ticket", ticket_id)
         author = self.desk.find("user", ticket["requester_id"]) if email is None else self._person(email)
         comment = {"body": body, "uploads": self._uploaded(files)}
-        self.desk.update(ticket_id, {"comment": comment}, actor=author, channel="email")
+        self.desk.update(ticket_id, {"comment": comment}, actor=author, channel=channel, flags=flags)
         return self.desk.comments(ticket_id)[-1]
 
     def _uploaded(self, files: Mapping[str, bytes] | None) -> list[str]:
