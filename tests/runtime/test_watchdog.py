@@ -450,14 +450,12 @@ async def test_a_reply_that_nobody_waits_for_any_more_is_looked_for(
 ) -> None:
     """Its worker died over the answer, and the ticket went to people: the account says what was said all the same."""
     row, other = ticket(store, desk), ticket(store, desk)
-    rows = [
-        store.outbound.propose(one.id, 1, "faq/reply", "1", "reply", {"text": "Within thirty days."})
-        for one in (row, other)
-    ]
-    for one in rows:
-        assert store.outbound.guard(one.id, one.content, {"passed": True})
-        token = store.outbound.hold(one.id) or ""
-        assert store.outbound.begin(one.id, token, deadline=timedelta(minutes=1)).ok
+    said = {"text": "Within thirty days."}
+    rows = [store.outbound.propose(one.id, 1, "faq/reply", "1", "reply", said) for one in (row, other)]
+    for text in rows:
+        assert store.outbound.guard(text.id, text.content, {"passed": True})
+        token = store.outbound.hold(text.id) or ""
+        assert store.outbound.begin(text.id, token, deadline=timedelta(minutes=1)).ok
     await zendesk.send(row.external_id, Outgoing(kind="reply", text="Within thirty days.", marker=rows[0].marker))
     for one in (row, other):
         store.handoffs.open(one.id, 1, "customer_wish", "billing", {"summary": "lamp"}, store.now() + timedelta(days=1))
