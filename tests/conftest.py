@@ -1,26 +1,32 @@
 """What tests of several parts share."""
 
+import asyncio
 import gc
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from engine.imports import without
 from tests import postgres
 
+if TYPE_CHECKING:
+    from engine.runtime.server import TemporalServer
+
 with without("rfc3987_syntax"):  # seconds of every worker, for formats that no schema here has
     import jsonschema  # noqa: F401
 
-SLOWEST = (
-    "tests/runtime/",
+WAITING = (
     "tests/test_wheel.py",
+    "tests/cli/test_dev.py",
+    "tests/tau/",
+    "tests/attacks/",
+    "tests/runtime/",
     "tests/service/",
-    "tests/cli/",
-    "tests/golden/",
-    "tests/expressions/",
 )
-"""Where tests mostly wait for other processes. They begin first: none is left to one worker at the end."""
+"""Where tests mostly wait for other processes. Their files and the others take turns, so that there is always work for
+every core, and they are through long before the end, when one worker might be left with them."""
 
 
 gc.set_threshold(50_000, 20, 20)
@@ -28,10 +34,23 @@ gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the slowest first; a sort keeps the order of the rest, and of the tests of a file."""
-    items.sort(
-        key=lambda item: next((at for at, part in enumerate(SLOWEST) if item.nodeid.startswith(part)), len(SLOWEST))
-    )
+    """Puts the files in that order; a sort keeps the order of the tests of a file."""
+    files = dict.fromkeys(item.nodeid.partition("::")[0] for item in items)
+    waiting = [name for part in WAITING for name in files if name.startswith(part)]
+    others = [name for name in files if not name.startswith(WAITING)]
+    turns = {name: (at, 0) for at, name in enumerate(waiting)} | {name: (at, 1) for at, name in enumerate(others)}
+    items.sort(key=lambda item: turns[item.nodeid.partition("::")[0]])
+
+
+@pytest.fixture(scope="session")
+def temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator["TemporalServer"]:
+    """An embedded Temporal server without its UI. Idle it takes no hundredth of a core."""
+    from engine.runtime.server import TemporalServer
+
+    server = TemporalServer(tmp_path_factory.mktemp("temporal") / "temporal.db", ui=False)
+    asyncio.run(server.start())
+    yield server
+    server.kill()
 
 
 @pytest.fixture(scope="session")

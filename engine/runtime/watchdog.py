@@ -22,6 +22,8 @@ from engine.store import HandoffRow, IntentRow, OutboundRow, QuestionRow, Store,
 __all__ = ["Bell", "Watchdog", "alarm"]
 
 log = logging.getLogger("engine.watchdog")
+_PLATFORM = frozenset({"reply", "note", "update", "survey"})
+"""Kinds of texts that a ticketing platform has."""
 _PATIENCE = timedelta(seconds=30)
 """How long a ring may take to be answered before the ticket counts as stalled."""
 _DOWN = timedelta(seconds=60)
@@ -29,9 +31,10 @@ _DOWN = timedelta(seconds=60)
 _DEADLINE = timedelta(seconds=40)
 """For sending a note; longer than a channel's own time-out."""
 _AGAIN = timedelta(minutes=5)
-"""Before a note that the platform refused is tried again."""
+"""Before a note that the platform refused is tried again, or a text is looked for again."""
 _ONCE = timedelta(hours=1)
 """Within it a ticket's run is begun again once. If the next one cannot go on either, people have it."""
+_FEW = 5
 _COMPLAIN = 6
 """Rounds between two complaints that Temporal is away."""
 
@@ -81,6 +84,8 @@ class Watchdog:
         """ticket -> the next time that it was rung for, and when"""
         self._refused: dict[str, datetime] = {}
         """handoff -> when its note may be tried again"""
+        self._looked: dict[str, datetime] = {}
+        """text on its way -> when it may be looked for again"""
         self._begun_again: dict[str, datetime] = {}
         """ticket -> when"""
         self._down_since: datetime | None = None
@@ -103,6 +108,7 @@ class Watchdog:
         await self._each(await self.store.run(self.store.approvals.overdue), self._expire)
         await self._each(await self.store.run(self.store.questions.overdue), self._unanswered)
         await self._each(await self._late_writes(now), self._unknown)
+        await self._each(await self._late_texts(now), self._late_text)
         await self._each(await self.store.run(self.store.reconciling.untold), self._alarm)
         overdue = await self.store.run(self.store.tickets.overdue, self.grace)
         self._forget(overdue)
@@ -180,6 +186,22 @@ class Watchdog:
             ticket = await self.store.run(self.store.tickets.get, intent.ticket_id)
             log.error("nobody knows what became of %s of ticket %s", intent.tool, ticket.id)
             await self._hand_off(ticket, "write_unknown")
+
+    async def _late_texts(self, now: datetime) -> list[OutboundRow]:
+        """As with writes; those whose ticket has gone on to people have nobody else who looks. A few at a time, and
+        each not soon again: a platform that does not answer must not keep the rest of a round waiting."""
+        late = await self.store.run(self.store.outbound.overdue_sending)
+        late = [row for row in late if row.kind in _PLATFORM and row.deadline and row.deadline + self.grace <= now]
+        self._looked = {row.id: until for row in late if (until := self._looked.get(row.id)) and until > now}
+        return [row for row in late if row.id not in self._looked][:_FEW]
+
+    async def _late_text(self, row: OutboundRow) -> None:
+        """Looked for on the platform. What is not there is not sent from here: its step may have been left."""
+        self._looked[row.id] = await self.store.run(self.store.now) + _AGAIN
+        ticket = await self.store.run(self.store.tickets.get, row.ticket_id)
+        channel = self.channels.get(ticket.channel)
+        if channel is not None:
+            await self._settled(channel, ticket, row)
 
     async def _alarm(self, intent: IntentRow) -> None:
         """A person said that it was not done, and perhaps did it again; then its answer came. Somebody must look now:

@@ -6,6 +6,7 @@ No cookie is ever set, so another site's page has nothing to ride on; a POST fro
 
 from collections.abc import Mapping
 from datetime import timedelta
+from hmac import compare_digest
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -83,7 +84,8 @@ async def take(request: Request) -> Response:
         return _no_link()
     form = await _form(request)
     wanted, version, reason = wanted_of(form.get("decision")), form.get("version", ""), form.get("reason", "").strip()
-    seen = form.get("proof") == form_proof(key, request.path_params["link"])
+    given, proof = form.get("proof", ""), form_proof(key, request.path_params["link"])
+    seen = compare_digest(given.encode("utf-8", "replace"), proof.encode())
     row = await service.store.run(service.store.approvals.get, link.approval)
     if wanted is None or not seen or version != str(link.version) or len(reason) > REASON:
         return await _page(service, row, link, key, request.path_params["link"],

@@ -1,6 +1,5 @@
-"""One embedded Temporal server for all tests here."""
+"""What the tests of the runtime share."""
 
-import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -8,15 +7,6 @@ from temporalio.client import Client
 
 from engine.runtime.server import TemporalServer
 from engine.store import Store
-
-
-@pytest.fixture(scope="package")
-def temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TemporalServer]:
-    """A running server without its UI. It ends with the last test here: idle it takes an eighth of a core."""
-    server = TemporalServer(tmp_path_factory.mktemp("temporal") / "temporal.db", ui=False)
-    asyncio.run(server.start())
-    yield server
-    server.kill()
 
 
 @pytest.fixture

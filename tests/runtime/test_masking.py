@@ -11,6 +11,7 @@ import pytest
 from engine.guardrails.masking import Masks
 from engine.knowledge.base import Passage
 from engine.models.base import Answer, Field, Image, Job, Message, Model, Option, Request
+from engine.models.errors import ModelRejected
 from engine.models.local import LocalModel
 from engine.plan import digest, revision
 from engine.runtime.activities.masking import masked, unmasked
@@ -134,9 +135,11 @@ def test_whatever_is_data_is_masked() -> None:
 
 
 def test_a_picture_is_not_shown_where_something_is_masked() -> None:
-    request = Request(Job.EXTRACT, (Message("customer", "look", images=(Image("image/png", b""),)),))
-    [shown] = masked(request, Masks(["card"])).messages
-    assert (shown.images, shown.unread) == ((), 1), "the model is told that it is there"
+    request = Request(Job.EXTRACT, (Message("customer", "look", images=(Image("image/png", b""),), unread=1),))
+    shown = masked(request, Masks(["card"]))
+    assert [(one.images, one.unread) for one in shown.messages] == [((), 2)]
+    with pytest.raises(ModelRejected):
+        masked(replace(request, needs_images=True), Masks(["card"]))
 
 
 def test_two_numbers_that_fit_are_nobodys_to_choose() -> None:

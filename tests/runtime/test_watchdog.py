@@ -443,3 +443,26 @@ async def test_a_run_that_cannot_go_on_again_much_later_begins_again(
     bell.found = [Stuck(row.id, f"ticket/desk/{row.id}", "another")]
     await dog.look()
     assert bell.begun_again == [row.id, row.id]
+
+
+async def test_a_reply_that_nobody_waits_for_any_more_is_looked_for(
+    store: Store, desk: ZendeskStandIn, zendesk: Zendesk, dog: Watchdog
+) -> None:
+    """Its worker died over the answer, and the ticket went to people: the account says what was said all the same."""
+    row, other = ticket(store, desk), ticket(store, desk)
+    said = {"text": "Within thirty days."}
+    rows = [store.outbound.propose(one.id, 1, "faq/reply", "1", "reply", said) for one in (row, other)]
+    for text in rows:
+        assert store.outbound.guard(text.id, text.content, {"passed": True})
+        token = store.outbound.hold(text.id) or ""
+        assert store.outbound.begin(text.id, token, deadline=timedelta(minutes=1)).ok
+    await zendesk.send(row.external_id, Outgoing(kind="reply", text="Within thirty days.", marker=rows[0].marker))
+    for one in (row, other):
+        store.handoffs.open(one.id, 1, "customer_wish", "billing", {"summary": "lamp"}, store.now() + timedelta(days=1))
+    later(store, timedelta(minutes=2))
+    await dog.look()
+    assert [store.outbound.get(one.id).state for one in rows] == ["sending", "sending"], "the workflow may still look"
+    later(store, GRACE)
+    await dog.look()
+    assert [store.outbound.get(one.id).state for one in rows] == ["sent", "reserved"]
+    assert len([c for c in desk.comments(int(other.external_id)) if c["public"]]) == 1, "nothing is sent from here"

@@ -150,8 +150,8 @@ class Desk:
     async def search(
         self, scope: Scope, query: str, collections: Sequence[str], *, limit: int, contents: bool = True
     ) -> list[Passage]:
-        """Passages of the articles, for a question without what the flow masks. Raises `LeavesPremises` before the
-        embedder is asked, where it is elsewhere and the query is made of `contents` that stay."""
+        """Passages of the articles; the embedder is not shown what the flow masks. Raises `LeavesPremises` before it is
+        asked, where it is elsewhere and the query is made of `contents` that stay."""
         if contents and scope.stays and not self.context.projects.premises.embedder:
             raise LeavesPremises("the embedder is not on the premises")
         words = masks(scope, self.context.projects).hide(query)

@@ -33,7 +33,10 @@ def masks(scope: "Scope", projects: "Projects") -> Masks:
 
 
 def masked(request: Request, own: Masks) -> Request:
-    """A picture cannot be masked: the model is told that it is there, and no more."""
+    """Pictures stay behind, and count as unread: nobody can tell what is on them. Raises ModelRejected where the step
+    needs them."""
+    if request.needs_images and any(message.images for message in request.messages):
+        raise ModelRejected("a picture cannot be masked", code="mask")
     return replace(
         request,
         messages=tuple(_message(message, own) for message in request.messages),
@@ -102,8 +105,8 @@ def _shown(value: Any, own: Masks) -> Any:
     return value
 
 
-def _message(said: Message, own: Masks) -> Message:
-    return replace(said, text=own.hide(said.text), images=(), unread=said.unread + len(said.images))
+def _message(one: Message, own: Masks) -> Message:
+    return replace(one, text=own.hide(one.text), images=(), unread=one.unread + len(one.images))
 
 
 def _field(one: Field, own: Masks) -> Field:
