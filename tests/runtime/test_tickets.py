@@ -200,6 +200,24 @@ async def test_temporal_set_back_pays_once_and_says_nothing_twice(own: TemporalS
         assert len(bench.said(ticket)) == len(set(bench.said(ticket))) == 2
 
 
+async def test_a_run_that_was_set_back_to_before_its_flow_asks_nothing_anew(bench: Bench, client: Client) -> None:
+    """The move to the flow was made: making it again takes neither the yes back nor what waits for the lead."""
+    async with bench.work():
+        ticket, approval = await waiting(bench)
+    row = bench.row(ticket)
+    await client.get_workflow_handle(workflow_id(row)).terminate()
+    begun = TicketInput(row.id, row.epoch, bench.project.plans["triage"].to_json())
+    await client.start_workflow("triage", begun, id=workflow_id(row), task_queue=bench.queue)
+    async with bench.work():
+        await bench.until(lambda: len(bench.store.steps.of(row.id)) > 8, "the way to the approval once more")
+        assert [one.id for one in bench.open_approvals()] == [approval.id]  # type: ignore[attr-defined]
+        await bench.decide(approval)
+        await bench.until(lambda: bench.closed(ticket), "the close")
+    assert [one["amount"] for one in bench.shop.refunds("4710")] == [12900]
+    assert len(bench.said(ticket)) == len(set(bench.said(ticket))) == 2
+    assert [one.state for one in bench.store.approvals.of_ticket(row.id)] == ["used"]
+
+
 async def test_a_client_with_temporal_alone_causes_no_write(bench: Bench, client: Client) -> None:
     """Codec off: a forged plan without gates, a forged position at the call, and the activity by itself."""
     async with bench.work():

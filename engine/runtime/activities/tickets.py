@@ -106,12 +106,15 @@ class Clerk(Group):
         return Result("escalate", because=reason) if reason and scope.plan.flow != "human" else None
 
     async def _move(self, scope: Scope, flow: str, cursor: int) -> Result:
-        """Pins the newest revision of the target to the ticket. The mode only ever falls."""
-        active = await self.store.run(self.store.revisions.active, flow)
+        """Pins the newest revision of the target to the ticket. The mode only ever falls. A move that was made before,
+        in a run that was set back since, is to the same revision, and takes nothing back of what is open there."""
+        again = scope.ticket.flow == flow != scope.plan.flow
+        active = scope.ticket.revision if again else await self.store.run(self.store.revisions.active, flow)
         if active is None:
             return Result("unsure", cursor=cursor)
         plan = await self.desk.plan(active)
-        await self.store.run(self.store.tickets.leave, scope.ticket.id, scope.work.epoch)
+        if not again:
+            await self.store.run(self.store.tickets.leave, scope.ticket.id, scope.work.epoch)
         state: dict[str, Any] = {"flow": flow, "revision": active}
         if plan.owner:
             state["owner"] = plan.owner

@@ -50,8 +50,11 @@ def _texts(bench: Bench, ticket: int) -> Iterator[str]:
     looks for it after its time, which is longer than a schedule."""
     said = Counter(bench.said(ticket))
     said += Counter(one["body"] for one in bench.desk.comments(ticket) if not one["public"])
-    yield from (f"said {times} times: {text[:60]}" for text, times in said.items() if times > 1)
     rows = [one for one in bench.store.outbound.of_ticket(bench.row(ticket).id) if one.kind in ("reply", "note")]
+    for text, times in said.items():
+        if times > 1:
+            of = [(one.node, one.iteration, one.state, one.resent) for one in rows if one.content.get("text") == text]
+            yield f"said {times} times: {text[:60]} {of}"
     sent, on_their_way = (sum(one.state == state for one in rows) for state in ("sent", "sending"))
     if not sent <= sum(said.values()) <= sent + on_their_way:
         yield f"{sum(said.values())} texts on the platform, {sent} rows sent: {[(o.kind, o.state) for o in rows]}"
