@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.runtime.ring import workflow_id
 from engine.runtime.server import TemporalServer
 from tests.runtime.bench import ROOT, Bench
 
@@ -90,6 +91,29 @@ async def test_without_a_key_nobody_tries_twice(keyless: Bench, kind: str, happe
     assert keyless.row(ticket).escalated == ("write_unreadable" if happened else "write_unknown")
     assert "A colleague takes over" in keyless.said(ticket)[-1]
     assert any("payments.refund" in note for note in notes(keyless, ticket))
+
+
+async def test_a_write_under_way_comes_to_its_end_before_people_are_told_of_a_conflict(bench: Bench) -> None:
+    """Its answer was lost, Temporal is set back, and the order has another amount by then."""
+    async with bench.work():
+        ticket = bench.refund_ticket()
+        [approval] = await bench.until(bench.open_approvals, "the approval")
+        bench.shop.fault("/refunds", kind="drop_after_work")
+        bench.shop.fault("/refunds", kind="drop", times=100)
+        assert (await bench.decide(approval)).status_code == 200
+        await bench.until(lambda: paid(bench), "the payment, of which nobody is told")
+    bench.shop.clear_faults()
+    row = bench.row(ticket)
+    [intent] = bench.store.intents.of_ticket(row.id)
+    assert intent.state == "sending"
+    await bench.client.get_workflow_handle(workflow_id(row)).terminate()
+    await bench.ringer.ring_all()
+    async with bench.work():
+        await bench.until(lambda: bench.with_people(ticket), "people to have it", patience=90)
+    assert bench.row(ticket).escalated == "intent_conflict"
+    assert bench.store.intents.get(intent.id).state == "done"
+    assert paid(bench) == [12900]
+    assert "(amount: 129.00 EUR, order_id: 4710): done. DO NOT REPEAT." in notes(bench, ticket)[-1]
 
 
 async def test_a_shop_that_is_down_is_a_matter_for_people(bench: Bench) -> None:

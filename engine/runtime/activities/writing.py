@@ -81,6 +81,8 @@ class Writer(Group):
             author_id=scope.ticket.verified.author if scope.ticket.verified else None,
         )  # fmt: skip
         if proposed.kind == "conflict":
+            if proposed.intent.state == "sending":  # people are told what became of it, where that can be known
+                await self._repeat(scope, proposed.intent)
             return Result("conflict")
         intent = proposed.intent
         if intent.state in ("withdrawn", "refused") and intent.because not in DECIDED_AGAINST:
