@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator["TemporalServer"]:
-    """An embedded Temporal server without its UI. Idle it takes no hundredth of a core."""
+    """An embedded Temporal server without its UI."""
     from engine.runtime.server import TemporalServer
 
     server = TemporalServer(tmp_path_factory.mktemp("temporal") / "temporal.db", ui=False)

@@ -12,11 +12,9 @@ _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
 def _by(way: Mapping[str, Any]) -> str:
-    return (
-        f"by {listed(way['signed_in'].values(), 'and')} of the sign-in"
-        if "signed_in" in way
-        else (f"with {listed(way['with'], 'and')}")
-    )
+    if "signed_in" in way:
+        return f"by {listed(way['signed_in'].values(), 'and')} of the sign-in"
+    return f"with {listed(way['with'], 'and')}"
 
 
 def does(plan: Plan, node: Node) -> str:

@@ -17,9 +17,11 @@ _QUERY: Final = (
     "ExecutionStatus = 'Running' AND TaskQueue = '{queue}' "
     "AND TemporalReportedProblems IN ('cause=WorkflowTaskFailedCauseNonDeterministicError')"
 )
-"""The server sets the attribute when a run's workflow tasks keep failing, and takes it away when one succeeds:
-https://docs.temporal.io/search-attribute#default-search-attribute. Other causes are left: the next worker may lack
-the fault."""
+"""The server sets the attribute when a run's workflow tasks keep failing, and takes it away when one succeeds. Temporal
+Cloud does by itself, the embedded server is told to, and any other needs the dynamic configuration
+`system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute`, else it reports nothing:
+https://docs.temporal.io/web-ui#activate-task-failures-view. Other causes are left: the next worker may lack the fault.
+"""
 _TIMEOUT: Final = timedelta(seconds=10)
 
 

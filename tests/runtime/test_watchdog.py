@@ -416,12 +416,19 @@ async def test_it_goes_on_after_the_store_was_away(
     assert len(notes(desk, row)) == 1
 
 
-async def test_a_run_that_cannot_go_on_begins_again_once_and_then_people_have_it(
-    store: Store, desk: ZendeskStandIn, bell: Phone, dog: Watchdog
-) -> None:
+@pytest.fixture
+async def stuck(store: Store, desk: ZendeskStandIn, bell: Phone, dog: Watchdog) -> TicketRow:
+    """A ticket whose run cannot go on, which the watchdog has seen."""
     row = ticket(store, desk)
     bell.found = [Stuck(row.id, f"ticket/desk/{row.id}", "a run")]
     await dog.look()
+    return row
+
+
+async def test_a_run_that_cannot_go_on_begins_again_once_and_then_people_have_it(
+    store: Store, desk: ZendeskStandIn, bell: Phone, dog: Watchdog, stuck: TicketRow
+) -> None:
+    row = stuck
     assert (bell.begun_again, notes(desk, row)) == ([row.id], [])
     for _ in range(3):
         await dog.look()
@@ -432,11 +439,9 @@ async def test_a_run_that_cannot_go_on_begins_again_once_and_then_people_have_it
 
 
 async def test_a_run_that_cannot_go_on_again_much_later_begins_again(
-    store: Store, desk: ZendeskStandIn, bell: Phone, dog: Watchdog
+    store: Store, bell: Phone, dog: Watchdog, stuck: TicketRow
 ) -> None:
-    row = ticket(store, desk)
-    bell.found = [Stuck(row.id, f"ticket/desk/{row.id}", "a run")]
-    await dog.look()
+    row = stuck
     bell.found = []
     later(store, timedelta(minutes=61))
     await dog.look()
