@@ -52,6 +52,7 @@ ALLOWED = {
         "diagnostics",
         "errors",
         "plan",
+        "prompts",
         "root",
     },
     "graph": {"plan", "expressions"},
