@@ -70,6 +70,7 @@ ALLOWED = {
         "network",
         "prompts",
         "catalogue",
+        "guardrails",
     },
     "store": {"errors"},
     "channels": {"errors", "exchange"},
