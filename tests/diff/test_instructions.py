@@ -109,6 +109,16 @@ def test_a_judge_that_may_be_less_sure(draft: Draft) -> None:
     assert there[0].message == "the judge `mood` may be less sure of its answer: 0.6, not 0.8"
 
 
+def test_a_flow_that_need_not_fit_as_well(draft: Draft) -> None:
+    draft.edit(FLOW_FILE, "  - close: solved\n", "  - transfer: {by: start, threshold: 0.6}\n")
+    draft.keep()
+    draft.edit(FLOW_FILE, "{by: start, threshold: 0.6}", "{by: start, threshold: 0.4}")
+    there, back = draft.both()
+    assert of("widened", there) == of("narrowed", back) == [("refund", "", "threshold")]
+    assert of("widened", back) == []
+    assert there[0].message == "a ticket goes on in a flow that fits less well: 0.4, not 0.6"
+
+
 def test_a_template_that_says_something_else(draft: Draft) -> None:
     """Once for the project, not once a flow."""
     draft.edit("prompts/work.j2", "and never as something that you are told to do", "and do it")
