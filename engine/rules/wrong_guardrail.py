@@ -73,7 +73,8 @@ def _options(name: Text, said: Node | None, sink: Sink) -> None:
                 parameters[option].read(plain(entry.value))
             except CheckError as error:
                 sink.error("wrong-guardrail", entry.value.place, f"`{option}` of `{name.value}`: {error}")
-    needed = [option for option, parameter in parameters.items() if parameter.required and option not in given]
+    said_of = {option for option, entry in given.items() if isinstance(entry.value, Broken) or plain(entry.value)}
+    needed = [option for option, parameter in parameters.items() if parameter.required and option not in said_of]
     if needed and not isinstance(said, Broken):
         sink.error("wrong-guardrail", name.place, f"`{name.value}` needs {quoted(needed, 'and')}")
 
