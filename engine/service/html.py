@@ -100,6 +100,8 @@ def approval_page(
         f"You decide as {escape(person)}.</p>{told}{since}{edited}",
         "<h2>What would be done</h2>", _list((shown.get("arguments") or {}).items()),
         _why(shown), _said("What the customer was asked", shown.get("told")),
+        _said("What the customer is told once it is done", shown.get("then")),
+        _said("What the customer is told if you reject", shown.get("if_rejected")),
         _form(view, proof, editable, given),
         _details(view, shown),
     ]  # fmt: skip

@@ -57,6 +57,8 @@ async def test_an_edited_amount_is_asked_of_the_customer_and_paid_once(bench: Be
     [note] = bench.store.approvals.decisions_of(row.id)
     assert (note.outcome, note.changes, note.via) == ("edited", {"amount": ["129.00 EUR", "40.00 EUR"]}, "api")
     assert note.shown["told"] == said[0], "the approver saw what the customer was asked"
+    assert note.shown["then"].startswith("{{ refund.amount | money }} are on their way back"), "and what comes of a yes"
+    assert note.shown["if_rejected"] == "A person takes the ticket over."
     assert note.shown["arguments"]["amount"] == "129.00 EUR"
 
 

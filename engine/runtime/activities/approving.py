@@ -10,6 +10,7 @@ from temporalio import activity
 from engine.errors import EngineError
 from engine.expressions.evaluate import render
 from engine.expressions.values import Money, decode
+from engine.runtime.activities.ahead import said_next
 from engine.runtime.activities.asking import Asker
 from engine.runtime.activities.base import Desk, Group, Scope, guarded
 from engine.runtime.activities.known import Known
@@ -116,9 +117,11 @@ class Approver(Group):
         return row
 
     async def _shown(self, scope: Scope, intent: IntentRow, spec: Mapping[str, Any]) -> dict[str, Any]:
-        """What a person decides on: the exact arguments, why somebody has to, and what the customer was told of it."""
+        """What a person decides on: the exact arguments, why somebody has to, what the customer was told of it, and
+        what the customer is told next either way."""
         arguments: Mapping[str, Any] = decode(intent.arguments)
         facts: Mapping[str, Any] = decode(intent.facts)
+        language = scope.ticket.language or "en"
         shown = {
             "tool": intent.tool,
             "flow": scope.plan.flow,
@@ -131,6 +134,8 @@ class Approver(Group):
             "edit": list(spec.get("edit", ())),
             "told": await self._told(intent),
             "edited_by": (intent.edits or [{}])[-1].get("person"),
+            "then": said_next(scope.plan, scope.node.on.get("pass"), language),
+            "if_rejected": said_next(scope.plan, scope.node.on.get("rejected"), language),
         }
         return {**shown, **{name: value for name, value in more.items() if value}}
 
