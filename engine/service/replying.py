@@ -61,9 +61,11 @@ def _refuse(service: Service, ticket: TicketRow) -> None:
 async def _answer(request: Request) -> tuple[str, str, str | None]:
     given = await json_of(request, _BODY)
     name, text, then = given.get("id"), given.get("text", ""), given.get("then")
-    if not isinstance(name, str) or not _ID.fullmatch(name) or not isinstance(text, str):
+    if not isinstance(name, str) or not isinstance(text, str) or not isinstance(then, str | None):
         raise _bad()
-    if given.keys() - {"id", "text", "then"} or (then is not None and then not in _THEN) or not (text.strip() or then):
+    if given.keys() - {"id", "text", "then"} or not _ID.fullmatch(name):
+        raise _bad()
+    if (then is not None and then not in _THEN) or not (text.strip() or then):
         raise _bad()
     if len(text) > LONGEST:
         raise fault(413, "too_long", expected=f"text: at most {LONGEST} characters")
