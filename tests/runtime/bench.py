@@ -62,7 +62,8 @@ def light_context(settings: Settings, project: LoadedProject, store: Store) -> C
     )
 
 
-def _furnish(folder: Path) -> None:
+def furnish(folder: Path) -> None:
+    """Lays an empty store and a shop into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for made in _furniture().iterdir():
         if not (folder / made.name).exists():
@@ -95,7 +96,7 @@ class Bench:
     """Else a SQLite file in the folder."""
 
     async def __aenter__(self) -> Self:
-        _furnish(self.folder)
+        furnish(self.folder)
         self.shop = self.open_shop()
         self.desk = ZendeskStandIn.start(token="desk-token", secret="hook-secret")
         self.env = {
