@@ -86,6 +86,7 @@ def _found(store: Store, name: str) -> TicketRow:
 def _show(store: Store, row: TicketRow) -> None:
     _ticket(row)
     _conversation(store, row)
+    _notes(store, row)
     _steps(store, row)
     intents = store.intents.of_ticket(row.id)
     _intents(store, intents)
@@ -116,6 +117,13 @@ def _ticket(row: TicketRow) -> None:
 def _conversation(store: Store, row: TicketRow) -> None:
     said = store.messages.conversation(row.id)
     show("conversation", ("at", "who", "text"), [(instant(turn.at), turn.who, turn.text) for turn in said])
+
+
+def _notes(store: Store, row: TicketRow) -> None:
+    """What people are told beside the conversation, the handoff package among it; nothing where there is nothing."""
+    rows = [one for one in store.outbound.of_ticket(row.id) if one.kind == "note" and isinstance(one.content, dict)]
+    if rows:
+        show("notes", ("at", "text"), [(instant(one.created_at), str(one.content.get("text") or "")) for one in rows])
 
 
 def _steps(store: Store, row: TicketRow) -> None:

@@ -134,8 +134,9 @@ def _schedules(project: LoadedProject, store: Store, bell: Bell) -> Schedules:
 
 def _watchdog(project: LoadedProject, store: Store, channels: dict[str, Channel], bell: Bell) -> Watchdog:
     return Watchdog(
-        store, channels, bell, sla=timedelta(seconds=project.sla), team=project.handoff_team, group=project.group
-    )
+        store, channels, bell, sla=timedelta(seconds=project.sla), team=project.handoff_team, group=project.group,
+        notified=project.notified,
+    )  # fmt: skip
 
 
 async def _again(look: Callable[[], Awaitable[None]], every: float) -> None:

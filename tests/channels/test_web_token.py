@@ -56,6 +56,11 @@ def test_either_of_two_secrets_may_have_signed_while_one_is_replaced() -> None:
     assert visitor_of(token, audience="site", secrets=[SECRET, OTHER]).id == "v-1"
 
 
+WRONG: dict[str, list[Any]] = {
+    "exp": [NOW - 60, NOW + 2 * 86_400, "soon", 1e400, True, str(NOW + 600), None],
+    "nbf": [NOW + 600], "aud": ["other", [], None, "site2", ["other"]],
+    "sub": ["", 7, " v-1", "v\n1", "v" * 201, None], "anonymous": ["no", None],
+}  # fmt: skip
 FORGED = {
     "empty": "", "a word": "x", "three words": "a.b.c", "not ascii": "ä.ö.ü", "dots": "." * 100,
     "cut": signed(CLAIMS)[:-2], "longer": signed(CLAIMS) + "A", "another secret": signed(CLAIMS, secret=OTHER),
@@ -68,11 +73,7 @@ FORGED = {
     **{f"no {name}": signed({key: value for key, value in CLAIMS.items() if key != name}) for name in CLAIMS},
     **{
         f"{name} {number}": signed({**CLAIMS, name: value})
-        for name, values in {
-            "exp": [NOW - 60, NOW + 2 * 86_400, "soon", 1e400, True, str(NOW + 600), None],
-            "nbf": [NOW + 600], "aud": ["other", [], None, "site2", ["other"]],
-            "sub": ["", 7, " v-1", "v\n1", "v" * 201, None], "anonymous": ["no", None],
-        }.items()
+        for name, values in WRONG.items()
         for number, value in enumerate(values)
     },
 }  # fmt: skip

@@ -134,10 +134,13 @@ async def test_what_is_decided_comes_before_a_text_that_may_stand(model: HostedM
         return [piece async for piece in model.stream(request)]
 
     first, *pieces, last = await streamed(answer="Yes. Within 30 days.", citations=["p1", "p9"])
+    if model.spec.provider == "anthropic":
+        assert standin.asked[-1].body["tools"][0]["eager_input_streaming"], "else it comes when it is whole"
     assert first == Decided(supported=True, confidence=0.8, citations=("p1",))
     assert "".join(pieces) == "Yes. Within 30 days."
     assert last == await model.answer(request)
-    for refused in ({"supported": False}, {"citations": []}, {"citations": ["p9"]}):
+    unheld: list[dict[str, Any]] = [{"supported": False}, {"citations": []}, {"citations": ["p9"]}]
+    for refused in unheld:
         first, *pieces, last = await streamed(**refused)
         assert (first.supported, pieces, last.finish) == (False, [], "refused")
 

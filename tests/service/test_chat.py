@@ -415,7 +415,10 @@ def test_people_answer_only_what_is_theirs(world: World, mia: Visitor) -> None:
     assert answers("t_none", text="x") == (404, "not_found")
     mia.says("a real person please, I want to talk to a human", "m-2")
     assert world.store.tickets.get(row.id).state == "handed_off"
-    for body in ({}, {"text": ""}, {"text": 7}, {"text": "x", "then": "dance"}, {"text": "x", "more": 1}, {"then": []}):
+    bodies: list[dict[str, Any]] = [
+        {}, {"text": ""}, {"text": 7}, {"text": "x", "then": "dance"}, {"text": "x", "more": 1}, {"then": []},
+    ]  # fmt: skip
+    for body in bodies:
         assert answers(row.id, **body) == (400, "bad_request")
     assert answers(row.id, text="x" * 8_001) == (413, "too_long")
     world.store.tickets.close(row.id, 1, 2, "solved")
