@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,16 +30,36 @@ WAITING = (
 every core, and they are through long before the end, when one worker might be left with them."""
 
 
+os.environ.setdefault("GOGC", "400")
+"""Temporal's servers look for garbage less often: a seventh of their time."""
+
 gc.set_threshold(50_000, 20, 20)
 """Most tests make many objects and little garbage: by default a tenth of their time goes into looking for it."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the files in that order; a sort keeps the order of the tests of a file."""
+TURN = int(os.environ.get("ENGINE_TURN") or date.today().toordinal())
+"""Which half of the whole tickets `--tickets some` plays; the other one the next day."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How many of the tests that play whole tickets through a Temporal server are run: they take half of all time."""
+    parser.addoption(
+        "--tickets", choices=("all", "some", "others"), default="all",
+        help="of the tests with a Temporal server: all, every second one (the others the next day), or the others",
+    )  # fmt: skip
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what `--tickets` does, and puts the files in that order; a sort keeps the order within a file."""
+    whole = [item for item in items if "temporal" in getattr(item, "fixturenames", ())]
+    others = set(whole[TURN % 2 :: 2])
+    left_out = {"all": set(), "some": others, "others": set(items) - others}[config.getoption("--tickets")]
+    config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+    items[:] = [item for item in items if item not in left_out]
     files = dict.fromkeys(item.nodeid.partition("::")[0] for item in items)
     waiting = [name for part in WAITING for name in files if name.startswith(part)]
-    others = [name for name in files if not name.startswith(WAITING)]
-    turns = {name: (at, 0) for at, name in enumerate(waiting)} | {name: (at, 1) for at, name in enumerate(others)}
+    working = [name for name in files if not name.startswith(WAITING)]
+    turns = {name: (at, 0) for at, name in enumerate(waiting)} | {name: (at, 1) for at, name in enumerate(working)}
     items.sort(key=lambda item: turns[item.nodeid.partition("::")[0]])
 
 

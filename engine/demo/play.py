@@ -58,7 +58,8 @@ async def _course(
     lena = store.people.mint(_LEAD)
     somebody = store.people.mint("ana@northwind.example")
     mira = store.people.mint(_BILLING)
-    async with httpx.AsyncClient(trust_env=False, timeout=20) as http:
+    once = httpx.Limits(max_keepalive_connections=0)  # a kept connection may be closed by its server as it is used
+    async with httpx.AsyncClient(trust_env=False, timeout=20, limits=once) as http:
         world = World(stack.env, http)
         await world.lose_answer("/payouts")
         played = [await play(world, script) for script in TICKETS]
