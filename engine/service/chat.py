@@ -20,6 +20,7 @@ from engine.channels.base import Arrival as Heard
 from engine.channels.base import Refused
 from engine.channels.web import PROOF, Web
 from engine.channels.web_token import Visitor
+from engine.models.lexical import survey_mark
 from engine.service.answers import Endpoint, Stop, fault, json_of, service_of
 from engine.service.context import Service
 from engine.service.feed import Crowded
@@ -28,6 +29,7 @@ from engine.service.webhooks import arrival_of
 from engine.settings import LOOPBACK
 from engine.store import Ingested, MessageRow, StoreUnavailable
 from engine.store.columns import storable
+from engine.store.surveys import CSAT
 
 __all__ = ["LONGEST", "PER_DAY", "PER_MINUTE", "conversation_id", "events", "preflight", "visiting", "write"]
 
@@ -96,11 +98,8 @@ async def write(request: Request, service: Service, visit: Visit) -> Response:
         raise _refused(done)
     if isinstance(done, MessageRow):
         return JSONResponse({"id": name, "seq": done.seq, "duplicate": True})
-    if done.accepted:
-        service.ring_later(done.ticket_id)
-        return JSONResponse({"id": name, "seq": done.accepted[-1], "duplicate": False})
-    again = await service.store.run(service.store.chats.message, visit.channel.name, _content_id(visit, name))
-    return JSONResponse({"id": name, "seq": again.seq if again else None, "duplicate": True})
+    service.ring_later(done.ticket_id)
+    return JSONResponse({"id": name, "seq": done.accepted[-1], "duplicate": False})
 
 
 async def events(request: Request, service: Service, visit: Visit) -> Response:
@@ -176,9 +175,8 @@ def _admit(service: Service, visit: Visit, name: str, text: str) -> Ingested | M
     """Keeps the message. The one that is there already with this id; or why it is not taken. Runs in the store's own
     thread as one, so that a process counts exactly; several may each let one in at the same moment."""
     store, channel, visitor = service.store, visit.channel.name, visit.visitor
-    known = store.chats.message(channel, _content_id(visit, name))
-    if known is not None:
-        return known if known.text == storable(text) else "other_text"
+    if (known := _known(service, visit, name, text)) is not None:
+        return known
     written = store.chats.written(channel, visitor.id)
     if written.minute >= PER_MINUTE or written.day >= PER_DAY:
         return "too_many_messages" if written.minute >= PER_MINUTE else "too_many_today"
@@ -188,10 +186,20 @@ def _admit(service: Service, visit: Visit, name: str, text: str) -> Ingested | M
         content_id=_content_id(visit, name), author_id=visitor.id, text=text, data={PROOF: dict(visitor.proof)},
         platform_time=store.now(),
     )  # fmt: skip
-    return store.messages.ingest(
+    done = store.messages.ingest(
         channel, visit.external_id, [arrival_of(heard)], subject=None, requester=visitor.requester, sla=service.sla,
         owner=service.team,
     )  # fmt: skip
+    return done if done.accepted else _known(service, visit, name, text) or "other_text"
+
+
+def _known(service: Service, visit: Visit, name: str, text: str) -> MessageRow | str | None:
+    """The message with this id, if it is there, and this text."""
+    known = service.store.chats.message(visit.channel.name, _content_id(visit, name))
+    if known is None:
+        return None
+    same = known.text == storable(text) if known.event != CSAT else known.data == {"mark": survey_mark(text)[0]}
+    return known if same else "other_text"
 
 
 def _content_id(visit: Visit, name: str) -> str:

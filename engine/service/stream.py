@@ -76,7 +76,9 @@ class _Telling:
             while self._seq < pulse.last_seq or self._number < pulse.lines:
                 lines = await self._store.run(self._store.chats.after, pulse.ticket_id, self._seq, self._number)
                 for line in lines:
-                    yield self._said(line)
+                    event = self._said(line)
+                    if line.text:
+                        yield event
                 if not lines:
                     self._seq, self._number = max(self._seq, pulse.last_seq), max(self._number, pulse.lines)
             if self._number > pulse.lines:

@@ -18,6 +18,7 @@ from engine.store.database import Database
 from engine.store.drafts import FRESH, chat_of, clear, shows
 from engine.store.faults import Missing
 from engine.store.rows import MessageRow, Mode, OutboundRow, TicketState
+from engine.store.surveys import BESIDE, CSAT
 from engine.store.transaction import Transaction
 
 __all__ = ["Chats", "Line", "Pulse", "Written"]
@@ -27,7 +28,7 @@ _PAGE: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One text of a conversation. `seq` and `number` are where a reader stands that has read it."""
+    """One text of a conversation; an empty one is nobody's to see. `seq` and `number`: where a reader is behind it."""
 
     who: Literal["visitor", "assistant", "person"]
     text: str = field(repr=False)
@@ -115,11 +116,11 @@ class Chats:
         message, line, reply = schema.messages.c, schema.chat_lines.c, schema.outbound.c
         said = (
             sa.select(schema.messages)
-            .where(message.ticket_id == ticket_id, message.seq > seq, message.kind == "message",
-                   message.author_role.in_(("customer", "agent")))
+            .where(message.ticket_id == ticket_id, message.seq > seq, message.author_role.in_(("customer", "agent")))
+            .where(sa.or_(message.kind == "message", message.event == CSAT))
             .order_by(message.seq)
             .limit(_PAGE)
-        )  # fmt: skip
+        )
         shown = (
             sa.select(line.number, line.at, reply.content, reply.sending_seq)
             .join_from(schema.chat_lines, schema.outbound, reply.id == line.outbound_id)
@@ -179,6 +180,13 @@ def _pulse(row: dict[str, Any], now: datetime) -> Pulse:
     )  # fmt: skip
 
 
+def _text(row: MessageRow) -> str:
+    """What was written; of a survey's answer the mark that it came to, unless it stands in a message beside it."""
+    if row.event != CSAT:
+        return row.text or ""
+    return "" if row.content_id.endswith(BESIDE) else str(row.data["mark"])
+
+
 def _merged(messages: list[MessageRow], replies: list[dict[str, Any]], seq: int, number: int) -> list[Line]:
     """Both orders in one. Where a page of one of them is full, what belongs behind it waits for the next look."""
     lines: list[Line] = []
@@ -191,7 +199,7 @@ def _merged(messages: list[MessageRow], replies: list[dict[str, Any]], seq: int,
             row = said.pop(0)
             seq = row.seq
             who: Literal["visitor", "person"] = "visitor" if row.author_role == "customer" else "person"
-            lines.append(Line(who=who, text=row.text or "", at=row.platform_time or row.received_at, seq=seq,
+            lines.append(Line(who=who, text=_text(row), at=row.platform_time or row.received_at, seq=seq,
                               number=number, content_id=row.content_id))  # fmt: skip
         else:
             reply = shown.pop(0)
@@ -200,4 +208,4 @@ def _merged(messages: list[MessageRow], replies: list[dict[str, Any]], seq: int,
             lines.append(
                 Line(who="assistant", text=str(content.get("text") or ""), at=reply["at"], seq=seq, number=number)
             )
-    return [line for line in lines if line.text]
+    return lines

@@ -363,6 +363,25 @@ def test_a_stop_ends_every_stream(world: World, mia: Visitor) -> None:
         assert events.next() is None
 
 
+def test_a_mark_of_a_survey_is_read_as_what_the_visitor_wrote(world: World, mia: Visitor) -> None:
+    mia.says("hello")
+    row = ticket(world, mia)
+    world.store.tickets.close(row.id, 1, 1, "solved")
+    made = world.store.outbound.propose(row.id, 1, "survey", "", "survey", {"text": "From 1 to 5?"}, {"set": "x"})
+    token = world.store.outbound.hold(made.id) or ""
+    assert world.store.outbound.begin(made.id, token, deadline=timedelta(minutes=1)).ok
+    _, at = world.store.chats.show(made.marker) or (0, None)
+    world.store.outbound.settle(made.id, token, "sent", platform_time=at)
+    for duplicate in (False, True):
+        assert mia.says("5", "m-2").json() == {"id": "m-2", "seq": 2, "duplicate": duplicate}
+    assert mia.says("4", "m-2").json()["error"] == "other_text"
+    assert mia.says("5, and the new lamp is damaged too", "m-3").status_code == 200
+    with mia.reads() as events:
+        events.message("5, and the new lamp is damaged too")
+    assert texts(events) == ["hello", "From 1 to 5?", "5", "5, and the new lamp is damaged too"]
+    assert [e.data.get("id") for e in events.seen if e.name == "message"] == ["m-1", None, "m-2", "m-3"]
+
+
 # people
 
 
