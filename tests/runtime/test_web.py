@@ -192,7 +192,8 @@ async def _working(root: Path, env: dict[str, str]) -> None:
 async def test_a_worker_that_is_killed_while_it_writes_leaves_nothing_on_the_page(
     bench: Bench, standin: ModelStandIn
 ) -> None:
-    standin.says(lambda asked: says(asked, lambda number: threading.Event().wait(60) if number == 5 else None))
+    gone = threading.Event()
+    standin.says(lambda asked: says(asked, lambda number: gone.wait(180) if number == 5 else None))
     fork = multiprocessing.get_context("forkserver")
     worker: BaseProcess = fork.Process(target=_work, args=(str(bench.root), bench.env), daemon=True)
     worker.start()
@@ -201,13 +202,14 @@ async def test_a_worker_that_is_killed_while_it_writes_leaves_nothing_on_the_pag
         visitor = Visitor(http, id=shopper(bench))
         page = Page(visitor)
         await asyncio.to_thread(visitor.says, QUESTION)
-        await bench.until(lambda: page.told("draft", text=DRAFT), "the draft")
+        await bench.until(lambda: page.told("draft", text=DRAFT), "the draft", patience=180)
         worker.kill()
         worker.join(30)
+        gone.set()
         standin.says(says)
         async with bench.work(model=chosen.choose, library=OneArticle()):
             await bench.until(lambda: page.told("message", who="assistant"), "the text", patience=120)
-            await bench.until(lambda: page.told("state", state="closed"), "the close")
+            await bench.until(lambda: page.told("state", state="closed"), "the close", patience=120)
     await chosen.close()
     names = [(one.name, one.data.get("attempt")) for one in page.events.seen if one.name in ("draft", "withdrawn")]
     assert names[:2] == [("draft", 1), ("withdrawn", 1)]
