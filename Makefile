@@ -30,7 +30,7 @@ run: setup
 
 PYTEST := $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
-# Every second one of the tests that play whole tickets, which take half of all time; the others the next day.
+# One of four of the tests that play whole tickets, which take half of all time; others the next day.
 test: setup-dev lint types
 	$(PYTEST) --tickets some
 

@@ -71,7 +71,12 @@ teams:
 {teams}
 calendar: {{hours: {{mon-fri: "09:00-18:00"}}, holidays: [2026-12-25]}}
 channels:
-  zendesk: {{kind: zendesk, url: "{{{{ secret.ZENDESK_URL }}}}"}}
+  zendesk:
+    kind: zendesk
+    url: "{{{{ secret.ZENDESK_URL }}}}"
+    user: "{{{{ secret.ZENDESK_USER }}}}"
+    token: "{{{{ secret.ZENDESK_TOKEN }}}}"
+    webhook_secret: "{{{{ secret.ZENDESK_WEBHOOK_SECRET }}}}"
 models:
   answer: local
   ask: local

@@ -78,6 +78,37 @@ def _mutations(result: Mapping[str, Any]) -> Iterator[str]:
         unsafe = f"{row['unsafe_and_silent']} of {row['less_safe']:,}"
         yield _row((title, *counts, *shares, f"{row['named']:,}", unsafe))
     yield from ("", "\\* A mistake: nobody means its result. The shares are of those that are not the same flow.")
+    yield from _unfound(result)
+
+
+def _unfound(result: Mapping[str, Any]) -> Iterator[str]:
+    """Why nothing is found of the rest."""
+    made = result["kinds"]["MISTAKES"]["made"]
+    left = made - result["kinds"]["MISTAKES"]["found"]
+    reasons: Mapping[str, Mapping[str, Any]] = result["reasons"]
+    yield from (
+        "",
+        f"Why nothing is found of {left} of {made:,} mistakes ({_share(left, made)}), shown by what the files come to "
+        f"(benchmarks/mutations/reasons.py); {len(result['unexplained']) or 'none'} of these, or of those below, is "
+        "unexplained:",
+        "",
+        _row(("reason", "mutants", "named by `engine diff`", "why")),
+        _row("-" * 3 for _ in range(4)),
+    )
+    for name, row in sorted(reasons.items(), key=lambda item: -int(item[1]["mistakes"])):
+        if row["mistakes"]:
+            yield _row((name, f"{row['mistakes']}", f"{row['named']}", row["why"]))
+    yield from ("", "Why what runs is the same:", "")
+    yield from (_row(("reason", "mutants", "why")), _row("-" * 3 for _ in range(3)))
+    for name, row in sorted(reasons.items(), key=lambda item: -int(item[1]["same"])):
+        if row["same"]:
+            yield _row((name, f"{row['same']}", row["why"]))
+    yield from ("", "Why what is not found of the other ways need not be wrong:", "")
+    yield from (_row(("what was changed", "named by `engine diff`", "silent", "why")), _row("-" * 3 for _ in range(4)))
+    for kind, why in result["sound"].items():
+        row = result["kinds"][kind]
+        if row["named"] or row["silent"]:
+            yield _row((kind, str(row["named"]), str(row["silent"]), why))
 
 
 def _routing(result: Mapping[str, Any]) -> Iterator[str]:

@@ -38,21 +38,26 @@ gc.set_threshold(50_000, 20, 20)
 
 
 TURN = int(os.environ.get("ENGINE_TURN") or date.today().toordinal())
-"""Which half of the whole tickets `--tickets some` plays; the other one the next day."""
+"""Which of the whole tickets `--tickets some` plays; others the next day."""
+_EVERY = 4
+_STACKS = ("tests/test_wheel.py", "tests/cli/test_dev.py")
+"""Files that play whole tickets in processes of their own."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How many of the tests that play whole tickets through a Temporal server are run: they take half of all time."""
     parser.addoption(
         "--tickets", choices=("all", "some", "others"), default="all",
-        help="of the tests with a Temporal server: all, every second one (the others the next day), or the others",
+        help=f"of the tests that play whole tickets: all, one of {_EVERY} (others the next day), or those left out so",
     )  # fmt: skip
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out what `--tickets` does, and puts the files in that order; a sort keeps the order within a file."""
-    whole = [item for item in items if "temporal" in getattr(item, "fixturenames", ())]
-    others = set(whole[TURN % 2 :: 2])
+    whole = [
+        item for item in items if item.nodeid.startswith(_STACKS) or "temporal" in getattr(item, "fixturenames", ())
+    ]
+    others = set(whole) - set(whole[TURN % _EVERY :: _EVERY])
     left_out = {"all": set(), "some": others, "others": set(items) - others}[config.getoption("--tickets")]
     config.hook.pytest_deselected(items=[item for item in items if item in left_out])
     items[:] = [item for item in items if item not in left_out]

@@ -14,6 +14,7 @@ from typing import Any
 from benchmarks.mutations.corpus import rights
 from benchmarks.mutations.judged import Judged, judged
 from benchmarks.mutations.made import MISTAKES, mutants
+from benchmarks.mutations.reasons import REASONS, SOUND
 
 RESULTS = Path(__file__).parent.parent / "results" / "mutations.json"
 _SHOWN = 3
@@ -44,6 +45,8 @@ def main() -> None:
     for one in found:
         if one.mutant.kind == args.show and not (one.found or one.named or one.same):
             print(_example(one))
+    for name, row in _explained(found).items():
+        print(f"{row['mistakes']:>7}{row['same']:>7}{row['named']:>7}  {name or 'UNEXPLAINED'}")
     for one in found:
         if one.less_safe and not one.named:
             print("LESS SAFE AND SILENT:", _example(one), one.less_safe[:300])
@@ -79,6 +82,21 @@ def _row(found: Sequence[Judged]) -> dict[str, int]:
     }
 
 
+def _explained(found: Iterable[Judged]) -> dict[str, dict[str, int]]:
+    """Reason -> of how many that were not found it is the reason. Empty: of those nobody knows one."""
+    rows = {name: {"mistakes": 0, "named": 0, "same": 0} for name in (*(known.name for known in REASONS), "")}
+    for one in found:
+        if _asks_why(one):
+            row = rows[one.reason]
+            row["same" if one.same else "mistakes"] += 1
+            row["named"] += one.named
+    return rows
+
+
+def _asks_why(one: Judged) -> bool:
+    return bool(one.same) or (one.mutant.kind in MISTAKES and not one.found)
+
+
 def _percent(number: int, row: dict[str, int]) -> str:
     """Of those that are not the same flow."""
     made = row["made"] - row["same"]
@@ -90,7 +108,7 @@ def _example(one: Judged) -> str:
     return f"{mutant.path}:{mutant.line}: {mutant.before[:80]!r} -> {mutant.after[:80]!r}"
 
 
-def _write(found: Iterable[Judged], rows: dict[str, dict[str, int]]) -> None:
+def _write(found: Sequence[Judged], rows: dict[str, dict[str, int]]) -> None:
     silent: dict[str, list[str]] = {}
     counted: Counter[str] = Counter()
     for one in found:
@@ -98,9 +116,19 @@ def _write(found: Iterable[Judged], rows: dict[str, dict[str, int]]) -> None:
             counted[one.mutant.kind] += 1
             if counted[one.mutant.kind] <= _SHOWN:
                 silent.setdefault(one.mutant.kind, []).append(_example(one))
+    explained = _explained(found)
+    unexplained = [
+        one for one in found if not one.reason and (one.same or (one.mutant.kind in MISTAKES and not one.found))
+    ]
     result: dict[str, Any] = {
         "measured": datetime.now(UTC).strftime("%Y-%m-%d"), "python": platform.python_version(),
         "kinds": {kind: {**row, "mistake": kind in MISTAKES} for kind, row in rows.items()}, "silent": silent,
+        "reasons": {known.name: {**explained[known.name], "why": known.why} for known in REASONS},
+        "unexplained": [_example(one) for one in unexplained],
+        "sound": {kind: SOUND[kind] for kind in rows if kind in SOUND},
+        "without a word": [
+            kind for kind, row in rows.items() if row["silent"] and kind not in {*SOUND, *MISTAKES, "MISTAKES", "ALL"}
+        ],
     }  # fmt: skip
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")

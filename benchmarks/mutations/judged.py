@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.mutations.made import Mutant
+from benchmarks.mutations.made import MISTAKES, Mutant
+from benchmarks.mutations.reasons import Unfound, reason
 from benchmarks.mutations.safety import less_safe
 from engine.check.part import examined, joined
 from engine.compile import Compiled, compile_flow
@@ -36,6 +37,8 @@ class Judged(NamedTuple):
     """Why it is the same flow in other words; empty where it is not."""
     less_safe: str
     """Where nothing is found: why a write is let through that was not; empty where nothing shows that."""
+    reason: str = ""
+    """Where nothing is found of a mistake, or the flow is the same: why (`reasons`); empty where nobody knows."""
 
 
 class Reading(NamedTuple):
@@ -47,8 +50,13 @@ class Reading(NamedTuple):
 
     @property
     def plans(self) -> dict[str, bytes]:
-        """What runs, flow by flow."""
-        return {name: canonical(flow.plan.body()) for name, flow in self.side.flows.items()}
+        """What runs, flow by flow, and piece by piece."""
+        return {name: canonical(flow.plan.body()) for name, flow in self.compiled.items()}
+
+    @property
+    def compiled(self) -> dict[str, Compiled]:
+        """Flows and pieces by name."""
+        return {**self.side.flows, **self.pieces}
 
 
 def read(root: Path, texts: Mapping[str, str]) -> Reading:
@@ -70,15 +78,18 @@ def judged(root: Path, right: Reading, mutant: Mutant) -> Judged:
     found = [one for one in wrong.found if known.subtract([_said(one)]) is None and known[_said(one)] < 0]
     if found:
         return Judged(mutant, True, _on_line(mutant, found), False, "", "")
+    text = (root / mutant.path).read_text(encoding="utf-8")
+    unfound = Unfound(mutant, text, right.compiled, wrong.compiled, named=False)
     if mutant.path.startswith("flows/") and right.plans == wrong.plans:
-        return Judged(mutant, False, False, False, "the plan is the same", "")
+        return Judged(mutant, False, False, False, "the plan is the same", "", reason(unfound))
     differences = compare(right.side, wrong.side)
     named = any(one.severity is Severity.WIDENED for one in differences)
-    why = next(filter(None, _reasons(right.side.flows, wrong.side.flows)), "")
-    return Judged(mutant, False, False, named, "", why)
+    unsafe = next(filter(None, _unsafe(right.side.flows, wrong.side.flows)), "")
+    why = reason(unfound._replace(named=named)) if mutant.kind in MISTAKES else ""
+    return Judged(mutant, False, False, named, "", unsafe, why)
 
 
-def _reasons(old: Mapping[str, Compiled], new: Mapping[str, Compiled]) -> Iterable[str]:
+def _unsafe(old: Mapping[str, Compiled], new: Mapping[str, Compiled]) -> Iterable[str]:
     chance = random.Random(1)
     for name, flow in new.items():
         if name in old:

@@ -12,8 +12,9 @@ from engine.root import Files
 __all__ = ["CHECKER", "Inputs", "inputs"]
 
 CHECKER = (
-    "__init__.py", "cache", "catalogue", "check", "compile", "diagnostics", "errors.py", "expressions", "network.py",
-    "plan", "project", "prompts", "root.py", "rules", "steps", "syntax", "types",
+    "__init__.py", "cache", "catalogue", "check", "compile", "diagnostics", "errors.py", "expressions",
+    "guardrails/base.py", "guardrails/registry.py", "network.py", "plan", "project", "prompts", "root.py", "rules",
+    "steps", "syntax", "types",
 )  # fmt: skip
 """The checker's own code, below `engine`."""
 _READ = (".py", ".j2", ".json")

@@ -9,6 +9,8 @@ __all__ = ["SAMPLE", "add_arguments", "run"]
 
 SAMPLE = Path(__file__).parent.parent / "sample"
 """The sample project as it is shipped; a test keeps it the same as the repository's own."""
+_LEFT = {"__pycache__", ".engine"}
+"""Folders of the sample that belong to the machine that it was tried out on."""
 IGNORED = (
     "# What the engine keeps of this project on this machine: caches, and the databases of `engine dev`.\n.engine/\n"
 )
@@ -46,7 +48,7 @@ def _refuse_what_is_there(target: Path) -> None:
 
 
 def _files() -> list[Path]:
-    found = sorted(path for path in SAMPLE.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    found = sorted(path for path in SAMPLE.rglob("*") if path.is_file() and not _LEFT.intersection(path.parts))
     if not any(path.name == "engine.yaml" for path in found):
         raise Stop("this installation lacks the sample project: install it again", INTERNAL)
     return found

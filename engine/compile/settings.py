@@ -13,7 +13,7 @@ from engine.project.settings import Defaults, ModelSettings, Settings
 from engine.prompts import version
 from engine.syntax import Mapping, Node, Text
 
-__all__ = ["MEANWHILE", "data_of", "models_of", "plan_settings"]
+__all__ = ["MEANWHILE", "data_of", "meanwhile_of", "models_of", "plan_settings"]
 
 MEANWHILE = {
     "withdraws": "stop", "corrects": "ask_again", "adds": "update", "asks": "answer", "new_wish": "queue",
@@ -34,7 +34,7 @@ def plan_settings(
         "not": [text.value for text in (flow.start.counter if flow.start else None) or ()],
         **({"rule": flow.start.rule} if flow.start and flow.start.rule else {}),
         "silence": silence_json(silence) if silence else dict(FALLBACK),
-        "meanwhile": _meanwhile(flow),
+        "meanwhile": meanwhile_of(flow),
         "escalate": {
             "to": _team(flow.escalate, settings),
             "when": _thresholds(flow, defaults),
@@ -66,7 +66,8 @@ def _calendars(settings: Settings | None) -> dict[str, Any]:
     return {"calendars": own} if own else {}
 
 
-def _meanwhile(flow: Flow) -> dict[str, str]:
+def meanwhile_of(flow: Flow) -> dict[str, str]:
+    """What a message means that no step waits for -> what follows."""
     said = {name: getattr(flow.meanwhile, name) for name in MEANWHILE} if flow.meanwhile else {}
     return {name: said[name].value if said.get(name) else default for name, default in MEANWHILE.items()}
 

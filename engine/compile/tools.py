@@ -10,10 +10,11 @@ from engine.project import Project
 from engine.project.contract import Tool, expressions_in
 from engine.project.notify import Notify
 from engine.project.scalars import Expr
+from engine.project.settings import EmbedderSettings, ModelSettings, Settings
 from engine.syntax import Broken, Text
 from engine.types import BOOL, UNKNOWN, Type, fields_of, optional, record
 
-__all__ = ["type_tools"]
+__all__ = ["bound", "type_tools"]
 
 _SECRETS = record({}, closed=False)
 
@@ -26,7 +27,7 @@ def type_tools(project: Project, sink: Sink) -> None:
         }
         _readers(project, tool, names, sink)
         wire = dict.fromkeys(names, UNKNOWN)  # a binding sees arguments as they are sent: cents where it says `minor`
-        for expr in _binding(tool):
+        for expr in bound(tool):
             _infer(expr, {**wire, "secret": _SECRETS}, sink)
     channels = (project.settings.channels if project.settings else None) or {}
     for _, channel in channels.values():
@@ -37,6 +38,8 @@ def type_tools(project: Project, sink: Sink) -> None:
     for _, server in servers.values():
         for expr in server.templates() if server else ():
             _infer(expr, {"secret": _SECRETS}, sink)
+    for expr in _keys(project.settings):
+        _infer(expr, {"secret": _SECRETS}, sink)
     for expr in notify_expressions(project.settings.notify if project.settings else None):
         _infer(expr, {"secret": _SECRETS}, sink)
 
@@ -69,6 +72,14 @@ def _infer(expr: Expr, names: Mapping[str, Type], sink: Sink) -> Type | None:
     return infer(expr.tree, known, sink, expr.text)
 
 
+def _keys(settings: Settings | None) -> list[Expr]:
+    """Of models, and of what makes vectors of the articles."""
+    models = [model for _, model in ((settings.models if settings else None) or {}).values()]
+    knowledge = settings.knowledge if settings else None
+    said = [*models, knowledge.embedder if knowledge else None]
+    return [one.api_key for one in said if isinstance(one, ModelSettings | EmbedderSettings) and one.api_key]
+
+
 def notify_expressions(notify: Notify | None) -> list[Expr]:
     """Where engine.yaml says how teams are told."""
     mail = notify.mail if notify else None
@@ -77,7 +88,8 @@ def notify_expressions(notify: Notify | None) -> list[Expr]:
     return [expr for expr in (*parts, *chats, notify.address if notify else None) if expr is not None]
 
 
-def _binding(tool: Tool) -> list[Expr]:
+def bound(tool: Tool) -> list[Expr]:
+    """All that stands in how the tool is called, over HTTP or by a document."""
     http, openapi = tool.entry.http, tool.entry.openapi
     parts: list[tuple[Text, Expr | None]] = []
     bodies: list[object] = []

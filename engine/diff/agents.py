@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from engine.compile import Compiled
-from engine.diagnostics import Place
 from engine.diff.difference import Loosening, Spot
+from engine.diff.matched import matched, nodes, step_of
+from engine.diff.texts import apart
 from engine.plan import Node
 from engine.steps.agent import Agent
 
@@ -21,7 +22,7 @@ def looser(strict: Compiled, loose: Compiled) -> Iterator[Loosening]:
     before, after = _holding(strict), _holding(loose)
     for tool, count in after.items():
         if count > before[tool]:
-            holder = next(node for node in _agents(loose) if tool in node.data["tools"])
+            holder = next(node for node in nodes(loose, "agent") if tool in node.data["tools"])
             yield Loosening(
                 "agent", Spot(strict.flow.spot("steps")), Spot(loose.graph.places[holder.id], holder.data["goal"]),
                 "an agent may ask for it now, where none did or fewer", "fewer agents may ask for it", tool,
@@ -33,12 +34,12 @@ def looser(strict: Compiled, loose: Compiled) -> Iterator[Loosening]:
 def _holding(flow: Compiled) -> Counter[str]:
     """Write -> how many agents may ask for it."""
     tools = flow.project.tools
-    return Counter(tool for node in _agents(flow) for tool in node.data["tools"] if tools[tool].writes)
+    return Counter(tool for node in nodes(flow, "agent") for tool in node.data["tools"] if tools[tool].writes)
 
 
 def _bounds(strict: Compiled, loose: Compiled) -> Iterator[Loosening]:
-    known = {node.id: node for node in _agents(strict)}
-    for node in _agents(loose):
+    known = {node.id: node for node in nodes(strict, "agent")}
+    for node in nodes(loose, "agent"):
         before = known.get(node.id)
         for bound in _BOUNDS if before else ():
             was, now = before.data["max"].get(bound) if before else None, node.data["max"].get(bound)
@@ -66,7 +67,7 @@ def _shown(bound: Any) -> str:
 
 def _policies(strict: Compiled, loose: Compiled) -> Iterator[Loosening]:
     """Whether a text is weaker than another is for people to say: what changed at all is told either way round."""
-    for before, after in _matched(strict, loose):
+    for before, after in matched(strict, loose, "agent"):
         was, now = _text(strict, before), _text(loose, after)
         if was is None or was == now:
             continue
@@ -82,17 +83,7 @@ def _policies(strict: Compiled, loose: Compiled) -> Iterator[Loosening]:
         else:
             path, other = before.data["policy"]["path"], after.data["policy"]["path"]
             message = f"the agent `{name}` keeps to another text, which cannot be compared"
-            yield Loosening("policy", *_apart(Place(path, 1, 1, 1, 2), was, Place(other, 1, 1, 1, 2), now), message)
-
-
-def _matched(strict: Compiled, loose: Compiled) -> Iterator[tuple[Node, Node]]:
-    """Agents of the same name, then the others in their order: a name may be changed."""
-    before, after = ({node.id: node for node in _agents(flow)} for flow in (strict, loose))
-    yield from ((before[name], after[name]) for name in before.keys() & after.keys())
-    yield from zip(
-        [node for name, node in before.items() if name not in after],
-        [node for name, node in after.items() if name not in before], strict=False,
-    )  # fmt: skip
+            yield Loosening("policy", *apart(path, was, other, now), message)
 
 
 def _text(flow: Compiled, agent: Node) -> str | None:
@@ -101,24 +92,6 @@ def _text(flow: Compiled, agent: Node) -> str | None:
 
 
 def _policy_spot(flow: Compiled, agent: Node) -> Spot:
-    step = next(record.step for record in flow.graph.steps if record.entry == agent.id)
+    step = step_of(flow, agent)
     assert isinstance(step, Agent), "an agent's node is its step's entry"
     return Spot(step.spot("policy"), agent.data["policy"]["path"])
-
-
-def _apart(there: Place, was: str, here: Place, now: str) -> tuple[Spot, Spot]:
-    """The first line of each that is not the other's."""
-    old, new = was.splitlines(), now.splitlines()
-    same = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), None)
-    at = min(len(old), len(new)) if same is None else same
-    return _line(there, old, at), _line(here, new, at)
-
-
-def _line(first: Place, lines: list[str], at: int) -> Spot:
-    """The line, or where it would stand."""
-    text = lines[at] if at < len(lines) else ""
-    return Spot(first._replace(line=at + 1, end_line=at + 1, end_column=len(text) + 1), text)
-
-
-def _agents(flow: Compiled) -> list[Node]:
-    return [node for node in flow.plan.nodes.values() if node.kind == "agent"]

@@ -5,15 +5,15 @@ from itertools import chain
 
 from engine.compile import Compiled
 from engine.diagnostics import Diagnostic
-from engine.diff import agents, floors, grants, proofs, settings, tools, transfers, ways
+from engine.diff import agents, floors, grants, instructions, proofs, settings, tools, transfers, ways
 from engine.diff.difference import Difference, Loosening, Severity
 from engine.diff.side import Side
 from engine.diff.whole import whole_flow, whole_project
 
 __all__ = ["compare"]
 
-_CONCERNS = (grants, tools, proofs, agents, ways, transfers)
-_CHANGES = (grants, tools)
+_CONCERNS = (grants, tools, proofs, agents, instructions, ways, transfers)
+_CHANGES = (grants, tools, instructions)
 
 
 def compare(old: Side, new: Side, flows: Collection[str] | None = None) -> tuple[Difference, ...]:
@@ -34,6 +34,7 @@ def _unread(side: Side) -> set[str]:
 
 
 def _project(old: Side, new: Side) -> Iterator[Difference]:
+    yield from instructions.templates(old.project, new.project)
     if not {"engine.yaml"} & {*old.broken, *new.broken}:
         was, now = whole_project(old.project), whole_project(new.project)
         yield from _told(

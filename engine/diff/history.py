@@ -16,7 +16,8 @@ from typing import NamedTuple
 from engine.diagnostics import Sink
 from engine.errors import EngineError
 from engine.project import Loader
-from engine.root import FOLDERS, MARK, policies
+from engine.prompts import SUFFIX
+from engine.root import FOLDERS, MARK, PROMPTS, policies
 from engine.steps import STEPS
 
 __all__ = ["NoRevision", "Past", "past"]
@@ -55,7 +56,7 @@ def past(root: Path, revision: str) -> Iterator[Past]:
         .decode()
         .strip()
     )  # fmt: skip
-    own = {name: blob for name, blob in _blobs(root, commit, [MARK, *FOLDERS]).items() if _of_project(name)}
+    own = {name: blob for name, blob in _blobs(root, commit, [MARK, *FOLDERS, PROMPTS]).items() if _of_project(name)}
     if MARK not in own:
         raise NoRevision(f"there is no {MARK} at `{revision}` where {root} is")
     with TemporaryDirectory(prefix="engine-diff-") as folder:
@@ -97,7 +98,8 @@ def _blobs(root: Path, commit: str, names: list[str]) -> dict[str, str]:
 
 def _of_project(name: str) -> bool:
     path = PurePosixPath(name)
-    return name == MARK or (len(path.parts) == 2 and path.parts[0] in FOLDERS and path.suffix == ".yaml")
+    suffixes = {**dict.fromkeys(FOLDERS, ".yaml"), PROMPTS: SUFFIX}
+    return name == MARK or (len(path.parts) == 2 and path.suffix == suffixes.get(path.parts[0]))
 
 
 def _contents(root: Path, blobs: list[str]) -> Iterator[bytes]:

@@ -42,6 +42,10 @@ def changed(old: Whole, new: Whole) -> Iterator[Loosening]:
     for part in ("knowledge", "languages", "timezone", "calendar"):
         if old.said[part] != new.said[part]:
             yield Loosening(part, old.spot(part), new.spot(part), f"`{part}` is another")
+    was, now = (whole.said.get("survey", "") for whole in (old, new))
+    if was != now:
+        said = "customers are asked how it was, after a close as solved" if now else "customers are not asked any more"
+        yield Loosening("survey", old.spot("survey", was), new.spot("survey", now), said)
     was_own, now_own = old.said.get("calendars", {}), new.said.get("calendars", {})
     for team in sorted(was_own.keys() | now_own.keys()):
         if was_own.get(team) != now_own.get(team):

@@ -1,7 +1,7 @@
 """What the nodes of a plan do, in the words of its flow."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 from engine.expressions.tree import shown as written
 from engine.plan import Grant, Node, Plan
@@ -11,76 +11,62 @@ __all__ = ["branch", "does", "flat", "waits"]
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
+def does(plan: Plan, node: Node) -> str:
+    """What happens at a node, without what its gates and waits are."""
+    words = _DOES.get(node.kind)
+    return words(plan, node) if words is not None else node.kind
+
+
+def _verify(plan: Plan, node: Node) -> str:
+    ways = [f"{way['tool']} {_by(way)}" for way in node.data["ways"]]
+    return f"verify the customer by {listed(ways, 'or')}, at most {counted(node.data['attempts'], 'attempt')}"
+
+
 def _by(way: Mapping[str, Any]) -> str:
     if "signed_in" in way:
         return f"by {listed(way['signed_in'].values(), 'and')} of the sign-in"
     return f"with {listed(way['with'], 'and')}"
 
 
-def does(plan: Plan, node: Node) -> str:
-    """What happens at a node, without what its gates and waits are."""
-    data = node.data
-    match node.kind:
-        case "start":
-            return _began(plan.settings.get("start", {}))
-        case "verify":
-            ways = [f"{way['tool']} {_by(way)}" for way in data["ways"]]
-            return f"verify the customer by {listed(ways, 'or')}, at most {counted(data['attempts'], 'attempt')}"
-        case "ask":
-            whom = data.get("of", "the customer")
-            return f"ask {whom} for {listed((_field(name, field) for name, field in data['fields'].items()), 'and')}"
-        case "search":
-            return f"search {listed(data['collections'], 'and')} for {quote(data['query'])}"
-        case "read" | "propose":
-            effect = "" if node.kind == "read" else f" ({plan.tools[data['tool']].effect})"
-            return f"{'read' if not effect else 'prepare'} {data['tool']}{effect}{_arguments(data['arguments'])}"
-        case "gate":
-            return gate(plan, node)
-        case "call":
-            return f"call {data['tool']}"
-        case "reply":
-            return _reply(data)
-        case "judge":
-            return f"judge: {quoted(data['question'])} {listed(data['answers'], 'or')}"
-        case "agent":
-            most = data["max"]
-            bounds = f"at most {counted(most['model_calls'], 'call')} of the model"
-            turns = f" and {counted(most['customer_turns'], 'turn')} of the customer" if most["customer_turns"] else ""
-            goal = quoted(data["goal"]) + (f" by {data['policy']['path']}" if "policy" in data else "")
-            time = f", {duration(most['time'])} in all" if most.get("time") else ""
-            return f"agent: {goal} with {listed(data['tools'], 'and') or 'no tools'}, {bounds}{turns}{time}"
-        case "branch":
-            return f"if {shown(data['test'])}"
-        case "repeat":
-            return f"repeat {does(plan, plan.nodes[f'{node.id}/until'])}"
-        case "until":
-            return f"until {shown(data['test'])}, at most {counted(data['most'], 'time')}"
-        case "switch":
-            return f"switch on {_subject(data['cases'])}"
-        case "wait":
-            return f"wait for {listed(map(branch, data['branches']), 'or')}"
-        case "each":
-            return f"for each {data['item']} in {shown(data['in'])}, at most {data['most']}"
-        case "next":
-            return f"the next {data['item']}, if there is one"
-        case "set":
-            return f"set {_own(node.binds)} to {shown(data['value'])}"
-        case "parallel":
-            return f"at once: {listed((name[1:] for name in node.on if name.startswith('&')), 'and')}"
-        case "join":
-            return "where the branches meet"
-        case "use":
-            return f"use the shared piece {data['piece']}"
-        case "give":
-            return f"give {listed(data['values'], 'and') or 'nothing'}"
-        case "transfer":
-            return f"go on in {data['to'] or 'the flow whose examples fit best, by ' + data['threshold'] + ' at least'}"
-        case "escalate":
-            team = data["to"] or plan.settings.get("escalate", {}).get("to")
-            return f"a person{f' of {team}' if team else ''} takes over"
-        case "close":
-            return f"close as {data['outcome']}"
-    return node.kind
+def _ask(plan: Plan, node: Node) -> str:
+    fields = (_field(name, field) for name, field in node.data["fields"].items())
+    return f"ask {node.data.get('of', 'the customer')} for {listed(fields, 'and')}"
+
+
+def _read(plan: Plan, node: Node) -> str:
+    return f"read {node.data['tool']}{_arguments(node.data['arguments'])}"
+
+
+def _propose(plan: Plan, node: Node) -> str:
+    tool = node.data["tool"]
+    return f"prepare {tool} ({plan.tools[tool].effect}){_arguments(node.data['arguments'])}"
+
+
+def _agent(plan: Plan, node: Node) -> str:
+    data, most = node.data, node.data["max"]
+    goal = quoted(data["goal"]) + (f" by {data['policy']['path']}" if "policy" in data else "")
+    bounds = f"at most {counted(most['model_calls'], 'call')} of the model"
+    turns = f" and {counted(most['customer_turns'], 'turn')} of the customer" if most["customer_turns"] else ""
+    time = f", {duration(most['time'])} in all" if most.get("time") else ""
+    return f"agent: {goal} with {listed(data['tools'], 'and') or 'no tools'}, {bounds}{turns}{time}"
+
+
+def _judge(plan: Plan, node: Node) -> str:
+    return f"judge: {quoted(node.data['question'])} {listed(node.data['answers'], 'or')}"
+
+
+def _escalate(plan: Plan, node: Node) -> str:
+    team = node.data["to"] or plan.settings.get("escalate", {}).get("to")
+    return f"a person{f' of {team}' if team else ''} takes over"
+
+
+def _transfer(plan: Plan, node: Node) -> str:
+    to = node.data["to"]
+    return f"go on in {to or 'the flow whose examples fit best, by ' + node.data['threshold'] + ' at least'}"
+
+
+def _parallel(plan: Plan, node: Node) -> str:
+    return f"at once: {listed((name[1:] for name in node.on if name.startswith('&')), 'and')}"
 
 
 def _began(start: Mapping[str, Any]) -> str:
@@ -235,3 +221,34 @@ def quoted(text: str) -> str:
 def flat(text: str) -> str:
     """On one line, without characters that a terminal or a browser acts on."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+_DOES: Final[Mapping[str, Callable[[Plan, Node], str]]] = {
+    "start": lambda plan, node: _began(plan.settings.get("start", {})),
+    "verify": _verify,
+    "ask": _ask,
+    "search": lambda plan, node: f"search {listed(node.data['collections'], 'and')} for {quote(node.data['query'])}",
+    "read": _read,
+    "propose": _propose,
+    "gate": lambda plan, node: gate(plan, node),
+    "call": lambda plan, node: f"call {node.data['tool']}",
+    "reply": lambda plan, node: _reply(node.data),
+    "judge": _judge,
+    "agent": _agent,
+    "branch": lambda plan, node: f"if {shown(node.data['test'])}",
+    "switch": lambda plan, node: f"switch on {_subject(node.data['cases'])}",
+    "repeat": lambda plan, node: f"repeat {does(plan, plan.nodes[f'{node.id}/until'])}",
+    "until": lambda plan, node: f"until {shown(node.data['test'])}, at most {counted(node.data['most'], 'time')}",
+    "wait": lambda plan, node: f"wait for {listed(map(branch, node.data['branches']), 'or')}",
+    "each": lambda plan, node: f"for each {node.data['item']} in {shown(node.data['in'])}, at most {node.data['most']}",
+    "next": lambda plan, node: f"the next {node.data['item']}, if there is one",
+    "set": lambda plan, node: f"set {_own(node.binds)} to {shown(node.data['value'])}",
+    "parallel": _parallel,
+    "join": lambda plan, node: "where the branches meet",
+    "use": lambda plan, node: f"use the shared piece {node.data['piece']}",
+    "give": lambda plan, node: f"give {listed(node.data['values'], 'and') or 'nothing'}",
+    "transfer": _transfer,
+    "escalate": _escalate,
+    "close": lambda plan, node: f"close as {node.data['outcome']}",
+}
+"""Kind of node -> what is said of one."""

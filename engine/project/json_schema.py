@@ -6,16 +6,18 @@ Every keyword of the draft is known, those of OpenAPI 3.1 that come with them (`
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from engine.project.containers import Json, plain
 from engine.project.shape import Reader, misspelt, quoted, shortened
 from engine.syntax import Broken, Mapping, Node, Sequence, Text
 
-__all__ = ["JsonSchema"]
+__all__ = ["JsonSchema", "foreign"]
 
 _RULE = "wrong-schema"
+_CODE = re.compile("[A-Z]{3}")
+"""A currency. Whatever else stands there names a field."""
 _TYPES = ("string", "integer", "number", "boolean", "array", "object", "null")
 _FORMATS = frozenset(
     """
@@ -31,9 +33,10 @@ _KINDS: dict[str, str] = {
     **dict.fromkeys("allOf anyOf oneOf prefixItems".split(), "schemas"),
     **dict.fromkeys("properties patternProperties $defs definitions dependentSchemas".split(), "named"),
     **dict.fromkeys(
-        """title description $ref $id $schema $comment $anchor $dynamicRef $dynamicAnchor contentEncoding
-        contentMediaType timezone""".split(), "text",
+        """$ref $id $schema $comment $anchor $dynamicRef $dynamicAnchor contentEncoding contentMediaType
+        timezone""".split(), "text",
     ),
+    **dict.fromkeys("title description".split(), "words"),
     **dict.fromkeys("minLength maxLength minItems maxItems minProperties maxProperties minContains maxContains".split(),
                     "count"),
     **dict.fromkeys("minimum maximum exclusiveMinimum exclusiveMaximum multipleOf".split(), "number"),
@@ -54,6 +57,26 @@ class JsonSchema(Json):
         if isinstance(node, Mapping):
             _Schema(reader).schema(node)
         return super().read(node, reader)
+
+
+def foreign(node: Node | None) -> Iterator[tuple[Text, list[str]]]:
+    """The fields that hold a currency, as `money` names them, of which the schema has none; and the fields it has."""
+    known: dict[str, None] = {}
+    named: list[Text] = []
+    waiting = [node]
+    while waiting:
+        match waiting.pop():
+            case Sequence(items=items):
+                waiting += items
+            case Mapping(entries=entries):
+                for entry in entries:
+                    if entry.key.value == "properties" and isinstance(entry.value, Mapping):
+                        known |= dict.fromkeys(inside.key.value for inside in entry.value.entries)
+                    elif entry.key.value == "money":
+                        said = entry.value.get("currency") if isinstance(entry.value, Mapping) else entry.value
+                        named += [said] if isinstance(said, Text) and said.value else []
+                    waiting.append(entry.value)
+    return ((text, list(known)) for text in named if not _CODE.fullmatch(text.value) and text.value not in known)
 
 
 class _Schema:
@@ -130,14 +153,24 @@ class _Schema:
             self._wrong(node, "`pattern` is a regular expression")
 
     def _money(self, node: Node, word: str) -> None:
-        if isinstance(node, Mapping):
-            for entry in node.entries:
-                if entry.key.value not in ("currency", "minor"):
-                    tip, fix = misspelt(entry.key, ("currency", "minor"))
-                    message = f"`money` has `currency` and `minor`, and no `{shortened(entry.key.value)}`"
-                    self.reader.error(_RULE, entry.key.place, message, tip, fix)
-        elif not isinstance(node, Text):
-            self._wrong(node, "`money` is `true`, a currency, or a mapping with `currency` and `minor`")
+        """A currency, the name of a field that holds one, or a mapping with these, and whether it counts in cents."""
+        if not isinstance(node, Mapping):
+            self._currency(node)
+            return
+        for entry in node.entries:
+            if entry.key.value == "currency":
+                self._currency(entry.value)
+            elif entry.key.value == "minor":
+                if _said(entry.value) not in (True, False, "yes", "no"):
+                    self._wrong(entry.value, "`minor` is `true` or `false`: whether the amount counts in cents")
+            else:
+                tip, fix = misspelt(entry.key, ("currency", "minor"))
+                message = f"`money` has `currency` and `minor`, and no `{shortened(entry.key.value)}`"
+                self.reader.error(_RULE, entry.key.place, message, tip, fix)
+
+    def _currency(self, node: Node) -> None:
+        if not isinstance(node, Text) or not node.value:
+            self._wrong(node, "`money` is a currency such as `EUR`, the name of a field that holds one, or a mapping")
 
     def _values(self, node: Mapping) -> None:
         """Each value of `enum` and `const` is of the type beside them, else nothing at all is valid."""
@@ -199,6 +232,7 @@ _CHECKS: dict[str, Callable[[_Schema, Node, str], None]] = {
     "schema": lambda self, node, word: self.schema(node),
     "schemas": _Schema._schemas,
     "named": _Schema._named,
+    "words": _simple("a text with something in it", lambda said, node: isinstance(node, Text) and bool(said)),
     "text": _simple("a text", lambda said, node: isinstance(node, Text)),
     "count": _simple("a whole number from 0", lambda said, node: type(said) is int and said >= 0),
     "number": _simple("a number", lambda said, node: type(said) in (int, float)),

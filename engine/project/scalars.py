@@ -167,6 +167,10 @@ class _Parsed(Shape):
         """The text with its tree."""
         if not isinstance(node, Text):
             return self.wrong(node, reader)
+        if not node.value.strip():
+            message = f"expected {self.says}, but nothing stands here"
+            reader.error("wrong-shape", node.place, message, tip="an empty text that is meant is `\"{{ '' }}\"`")
+            return None
         tree = self._parse(node, reader.sink)
         if isinstance(tree, Broken):
             reader.count += 1
@@ -174,7 +178,7 @@ class _Parsed(Shape):
 
     def schema(self, outline: Outline) -> Schema:
         """Any text: what an expression is, no schema tells. The language server looks at which of the two it is."""
-        return {**SCALAR, "x-expression": "template" if self is TEMPLATE else "expression"}
+        return {**SCALAR, "pattern": r"\S", "x-expression": "template" if self is TEMPLATE else "expression"}
 
 
 class Number(Shape):
@@ -232,6 +236,8 @@ class Pattern(Shape):
         """The text, which compiles."""
         if not isinstance(node, Text):
             return self.wrong(node, reader)
+        if not node.value:
+            return self.wrong(node, reader, "but nothing stands here")
         if len(node.value) > 200 or re.search(_HARD, node.value):
             return self.wrong(node, reader, f"got `{shortened(node.value)}`")
         try:
@@ -242,7 +248,13 @@ class Pattern(Shape):
 
     def schema(self, outline: Outline) -> Schema:
         """A text that is a regular expression, as far as an editor looks at formats."""
-        return {**SCALAR, "maxLength": 200, "format": "regex", "not": {"type": "string", "pattern": _HARD}}
+        return {
+            **SCALAR,
+            "minLength": 1,
+            "maxLength": 200,
+            "format": "regex",
+            "not": {"type": "string", "pattern": _HARD},
+        }
 
 
 class _Text(Shape):

@@ -1,21 +1,22 @@
 """engine.yaml: what holds for every flow of a project."""
 
 import re
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from engine.project.channel import Channel
 from engine.project.containers import Either, ListOf, MapOf
+from engine.project.floors import Floors, WriteFloor
 from engine.project.flow import GUARDRAILS, Data, Rollout, When
-from engine.project.grant import LIMIT, Limit, Silence
+from engine.project.grant import Silence
+from engine.project.hours import DAY, ZONE, Calendar, Substitute
+from engine.project.knowledge import EmbedderSettings, KnowledgeSettings
 from engine.project.network import NetworkSettings, ServerSettings
 from engine.project.notify import Notify
 from engine.project.scalars import (
     AMOUNT,
     CURRENCY,
     DURATION,
-    EXPRESSION,
     LANGUAGE,
     SCALAR,
     SLUG,
@@ -39,110 +40,11 @@ __all__ = [
     "ModelPrice", "ModelSettings", "Settings", "Substitute", "Team", "WriteFloor",
 ]  # fmt: skip
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MINUTES = "(?:[1-9]|[1-9][0-9]|1[0-9]{2}|2[0-3][0-9]|240)s|[1-4]m"
-_SPAN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])")
-
-
-class _DayNames(Shape):
-    says = "days such as `mon` or `mon-fri`"
-
-    def read(self, node: Node, reader: Reader) -> Any:
-        """The text, days in the order of the week."""
-        if not isinstance(node, Text):
-            return self.wrong(node, reader)
-        first, _, last = node.value.partition("-")
-        known = first in _DAYS and (last or first) in _DAYS
-        if not known or _DAYS.index(first) > _DAYS.index(last or first):
-            return self.wrong(node, reader, f"got `{node.value}`")
-        return node
-
-    def schema(self, outline: Outline) -> Schema:
-        """Every day, and every run of days."""
-        runs = [f"{day}-{other}" for number, day in enumerate(_DAYS) for other in _DAYS[number:]]
-        said = [f"From {_DAYS[number]} to {other}." for number in range(7) for other in _DAYS[number:]]
-        return {"enum": [*_DAYS, *runs], "markdownEnumDescriptions": [*(f"On {day}." for day in _DAYS), *said]}
-
-
-def _hours(text: Text) -> Text | None:
-    match = _SPAN.fullmatch(text.value.strip())
-    return text if match and match[1] + match[2] < match[3] + match[4] <= "2400" else None
-
-
-def _day(text: Text) -> Text | None:
-    try:
-        return text if date.fromisoformat(text.value).isoformat() == text.value else None
-    except ValueError:
-        return None
 
 
 def _soon(text: Text) -> Span | None:
     return duration(text) if re.fullmatch(_MINUTES, text.value.strip()) else None
-
-
-def _zone(text: Text) -> Text | None:
-    from zoneinfo import ZoneInfo
-
-    try:
-        ZoneInfo(text.value)
-    except Exception:  # zoneinfo raises OSError, ValueError and its own for what is no zone
-        return None
-    return text
-
-
-_LEAP = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
-_DATE = (
-    "(?!0000)(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
-    f"|02-(?:0[1-9]|1[0-9]|2[0-8]))|{_LEAP}-02-29)"
-)
-_HOURS = Word('hours such as "09:00-18:00"', _hours, text_of(_SPAN.pattern))
-_HOLIDAY = Word("a day such as 2026-12-25", _day, {"type": "string", "pattern": f"^{_DATE}$"})
-_ZONE = Word("a time zone such as `Europe/Berlin`", _zone, {"type": "string", "pattern": "^[A-Za-z0-9_+/-]+$"})
-
-
-class Calendar(Declaration):
-    """When people work: what business days are counted in."""
-
-    WHAT = "calendar"
-    hours: dict[str, tuple[Text, Text | None]] | None = key(
-        "hours", MapOf(_HOURS, names=_DayNames(), least=1),
-        doc="Opening hours by day.", example='{mon-fri: "09:00-18:00"}', required=True,
-    )  # fmt: skip
-    holidays: list[Text] | None = key(
-        "holidays", ListOf(_HOLIDAY), doc="Days without opening hours.",
-        example="[2026-12-25]",
-    )  # fmt: skip
-    timezone: Text | None = key("timezone", _ZONE, doc="Where the hours are.", example="Europe/Berlin")
-
-    def to_json(self, timezone: str) -> dict[str, Any]:
-        """As plans say it."""
-        return {
-            "timezone": self.timezone.value if self.timezone else timezone,
-            "hours": {days: text.value for days, (_, text) in (self.hours or {}).items() if text is not None},
-            "holidays": sorted(day.value for day in self.holidays or ()),
-        }
-
-
-class Substitute(Declaration):
-    """Who stands in for somebody of a team, in the days between."""
-
-    WHAT = "a substitute"
-    person: Text | None = key(
-        "for", STRING, doc="Who is away, as the team has them.", example="lena@shop.example", required=True
-    )
-    by: Text | None = key("by", STRING, doc="Who stands in, by sign-in.", example="mira@shop.example", required=True)
-    first: Text | None = key("from", _HOLIDAY, doc="The first day.", example="2026-12-21", required=True)
-    last: Text | None = key("until", _HOLIDAY, doc="The last day.", example="2027-01-03", required=True)
-
-    def finish(self, reader: Reader) -> None:
-        """The last day is not before the first one."""
-        if self.first is not None and self.last is not None and self.last.value < self.first.value:
-            message = f"the last day is before the first one, {self.first.value}: nobody would ever stand in"
-            reader.error("wrong-word", self.last.place, message)
-
-    def stands_in(self, day: str) -> bool:
-        """Whether it counts on this day, `2026-12-24`."""
-        return bool(self.first and self.last and self.first.value <= day <= self.last.value)
 
 
 class Team(Declaration):
@@ -202,7 +104,7 @@ class ModelPrice(Declaration):
     cached: Decimal | None = key(
         "cached", _PRICE, doc="Of what the provider has cached; without it, as the prompt.", example="1.25"
     )
-    since: Text | None = key("since", _HOLIDAY, doc="The day that it was looked up.", example="2026-11-27")
+    since: Text | None = key("since", DAY, doc="The day that it was looked up.", example="2026-11-27")
 
 
 class ModelSettings(Declaration):
@@ -258,52 +160,6 @@ class Budget(Declaration):
                 reader.error("wrong-shape", amount.text.place, message, tip=f"write `{amount.value} USD`")
 
 
-class EmbedderSettings(Declaration):
-    """What makes vectors of the articles."""
-
-    WHAT = "an embedder"
-    use: Text | None = key(
-        "use",
-        Choice(
-            packaged="Comes with the engine: no key, no network.",
-            openai="OpenAI, and servers that speak as it does.",
-            mistral="Mistral, in its cloud or in the house.",
-        ),
-        doc="The provider.", example="openai", required=True,
-    )  # fmt: skip
-    model: Text | None = key("model", STRING, doc="Its name of the model.", example="text-embedding-3-small")
-    base_url: Text | None = key("base_url", STRING, doc="Where it is, with `/v1`.", example="http://127.0.0.1:8080/v1")
-    api_key: Expr | None = key("api_key", TEMPLATE, doc="Its key.", example="'{{ secret.OPENAI_API_KEY }}'")
-    dimension: int | None = key(
-        "dimension", Number("1", "8192", whole=True), doc="How long a vector is, where the model leaves a choice.",
-        example="512",
-    )  # fmt: skip
-    location: Text | None = key(
-        "location", Choice(on_premises="On machines of your own.", cloud="Somewhere else."),
-        doc="Where it runs; what is not `packaged` counts as `cloud`.", example="on_premises",
-    )  # fmt: skip
-
-
-class KnowledgeSettings(Declaration):
-    """Where the articles are."""
-
-    WHAT = "knowledge"
-    origin: Text | None = key("from", STRING, doc="The folder.", example="knowledge", required=True)
-    collections: list[Text] | None = key(
-        "collections", ListOf(SLUG), doc="Its collections, one a sub-folder.", example="[faq]", required=True
-    )
-    stale_after: dict[str, tuple[Text, Span | None]] | None = key(
-        "stale_after", MapOf(DURATION, names=SLUG, what="a collection"),
-        doc="How long a review of its articles counts; `engine kb lint` names those that need another.",
-        example="{policies: 180d}",
-    )  # fmt: skip
-    embedder: EmbedderSettings | None = key(
-        "embedder", Section(EmbedderSettings),
-        doc="What finds articles by their meaning; without it, what comes with the engine. Another one reads all anew.",
-        example="{use: openai, model: text-embedding-3-small}",
-    )  # fmt: skip
-
-
 class HandoffSettings(Declaration):
     """Who takes over where a flow does not say it."""
 
@@ -312,58 +168,6 @@ class HandoffSettings(Declaration):
     within: Span | None = key(
         "within", DURATION, doc="How soon a person must have the ticket.", example="15m", required=True
     )
-
-
-class WriteFloor(Declaration):
-    """What the gates of a tool have to be at the least, in every flow that is granted it."""
-
-    WHAT = "a floor"
-    tool: Text | None = key("tool", Ref("tool"), doc="The write.", example="payments.refund", required=True)
-    when: Expr | None = key(
-        "when", EXPRESSION, doc="The calls that it is about, over what a grant sees; without it, all of them.",
-        example="amount > 500",
-    )  # fmt: skip
-    approvers: int | None = key(
-        "approvers", Number("1", "5", whole=True), doc="How many people approve such a call.", example="2"
-    )
-    confirm: Text | None = key(
-        "confirm",
-        Choice(required="There is always a question."),
-        doc="The customer says yes to such a call first.",
-        example="required",
-    )
-    limit: list[Limit] | None = key(
-        "limit", ListOf(LIMIT, one=True), doc="Each is met by a limit that is as narrow.", example="[1 per order_id]"
-    )
-    only_if: list[Expr] | None = key(
-        "only_if", ListOf(EXPRESSION, one=True), doc="Each follows from the lines of `only_if`.",
-        example="[order.customer_id == customer.id]",
-    )  # fmt: skip
-
-    def finish(self, reader: Reader) -> None:
-        """Something has to be asked for."""
-        if not {"approvers", "confirm", "limit", "only_if"} & set(self.at):
-            message = "a floor needs one of `approvers`, `confirm`, `limit` or `only_if`"
-            reader.error("missing-key", self.place, message, tip="for example `approvers: 2`")
-
-    @classmethod
-    def demands(cls) -> Schema:
-        """The same as `finish`."""
-        words = ("approvers", "confirm", "limit", "only_if")
-        return {**super().demands(), "anyOf": [{"required": [word]} for word in words]}
-
-
-class Floors(Declaration):
-    """What no flow can be looser than."""
-
-    WHAT = "floors"
-    approval_above: Amount | None = key(
-        "approval_above", AMOUNT, doc="A write of more than this is always approved by a person.", example="500 EUR"
-    )
-    writes: list[WriteFloor] | None = key(
-        "writes", ListOf(Section(WriteFloor)), doc="What the gates of single tools have to be at the least.",
-        example="[{tool: payments.refund, when: amount > 500, approvers: 2}]",
-    )  # fmt: skip
 
 
 class _Escalation(Declaration):
@@ -418,7 +222,7 @@ class Settings(Declaration):
         required=True,
     )  # fmt: skip
     currency: Text | None = key("currency", CURRENCY, doc="Of amounts without one.", example="EUR", required=True)
-    timezone: Text | None = key("timezone", _ZONE, doc="Where the people work.", example="Europe/Berlin", required=True)
+    timezone: Text | None = key("timezone", ZONE, doc="Where the people work.", example="Europe/Berlin", required=True)
     teams: dict[str, tuple[Text, Team | None]] | None = key(
         "teams", MapOf(Section(Team), names=SLUG, what="a team", least=1), doc="Who decides and takes over.",
         example="{support: {people: [ana@shop.example]}}", required=True,

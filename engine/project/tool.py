@@ -14,10 +14,10 @@ from engine.project.binding import (
     PythonBinding,
 )
 from engine.project.containers import Either, ListOf, MapOf
-from engine.project.json_schema import JsonSchema
+from engine.project.json_schema import JsonSchema, foreign
 from engine.project.scalars import DURATION, EXPRESSION, NAME, STRING, Choice, Expr, Number, Ref, Right, Span, Word
-from engine.project.shape import Declaration, Reader, Schema, Section, key
-from engine.syntax import Text
+from engine.project.shape import Declaration, Reader, Schema, Section, key, misspelt, shortened
+from engine.syntax import Mapping, Text
 
 __all__ = [
     "ARGUMENT",
@@ -179,6 +179,12 @@ class ToolEntry(Declaration):
             reader.error("wrong-shape", self.at[way].place, message)
         if self.idempotency is not None and len(ways) == 1:
             self._key_place(self.idempotency, _PLACES.get(ways[0]), reader)
+        if "openapi" not in ways and isinstance(self.node, Mapping):  # there the document has fields too
+            for part in ("input", "output"):
+                for text, known in foreign(self.node.get(part)):
+                    self.broken.add(part)
+                    message = f"`{shortened(text.value)}` is no currency such as `EUR`, and no field of this schema"
+                    reader.error("wrong-schema", text.place, message, *misspelt(text, known))
 
     def _key_place(self, declared: Idempotency, place: str | None, reader: Reader) -> None:
         if place and place not in {*declared.at, *declared.broken}:

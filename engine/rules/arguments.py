@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 from engine.diagnostics import Place
 from engine.project.contract import Tool
 from engine.project.flow import Flow
-from engine.project.scalars import Expr
 from engine.rules.base import Case
 from engine.steps.tool import Call
 from engine.steps.use import Use
@@ -26,8 +25,6 @@ class Given(NamedTuple):
     """False where the list itself is broken, so that nothing is missing for sure."""
     lists: Sequence[Text] = ()
     """Names of those that are lists."""
-    empty: Sequence[Text] = ()
-    """Names of those behind which nothing stands."""
 
 
 def given(case: Case) -> Sequence[Given]:
@@ -44,8 +41,7 @@ def _given(case: Case) -> Iterator[Given]:
                     step = record.step
                     names = {name: text for name, (text, _) in (step.arguments or {}).items()}
                     whole = "with" not in step.broken
-                    given = step.arguments or {}
-                    yield Given(tools[tool.value], names, tool.place, whole, _lists(given), _empty(given))
+                    yield Given(tools[tool.value], names, tool.place, whole, _lists(step.arguments or {}))
                 case Verify(ways=list() as ways):
                     for way in ways:
                         named = [*(way.facts or ()), *(text for text, _ in (way.proved or {}).values())]
@@ -71,13 +67,8 @@ def _of_tools(tools: Mapping[str, Tool]) -> Iterator[Given]:
         for reader in tool.entry.readers():
             if reader.tool is not None and reader.tool.value in tools and reader.arguments is not None:
                 names = {name: text for name, (text, _) in reader.arguments.items()}
-                lists, empty = _lists(reader.arguments), _empty(reader.arguments)
-                yield Given(tools[reader.tool.value], names, reader.tool.place, True, lists, empty)
+                yield Given(tools[reader.tool.value], names, reader.tool.place, True, _lists(reader.arguments))
 
 
 def _lists(arguments: Mapping[str, tuple[Text, Any]]) -> list[Text]:
     return [text for text, value in arguments.values() if isinstance(value, list)]
-
-
-def _empty(arguments: Mapping[str, tuple[Text, Any]]) -> list[Text]:
-    return [text for text, value in arguments.values() if isinstance(value, Expr) and not value.text.value.strip()]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from engine.compile import Compiled
-from engine.compile.settings import data_of, models_of
+from engine.compile.settings import data_of, meanwhile_of, models_of
 from engine.diagnostics import Label, Place, Sink
 from engine.plan import Node
 from engine.project import Project
@@ -29,6 +29,10 @@ _JOBS = {"agent": "agent", "ask": "ask", "judge": "route", "reply": "answer", "t
 _HEARS = frozenset({"ask", "call", "close", "gate", "verify", "wait"})
 """Kinds of nodes at which messages come in that no step waits for: the job `route` says what each means, and unless the
 flow says otherwise, a question is answered from the articles."""
+_HEARD = {
+    "route": "for `route`, which reads what is written meanwhile,",
+    "answer": "for `answer`, which answers what is asked meanwhile,",
+}
 
 
 class _Leak(NamedTuple):
@@ -162,45 +166,53 @@ class _Job(NamedTuple):
 def _jobs(flow: Compiled, nodes: list[Node]) -> Iterator[tuple[str, _Job]]:
     """The jobs that models do in a flow, each with the first place of it."""
     seen = set()
+    hears, answers = flow.flow.name != "human", _answers(flow)
     for node in nodes:
-        for job, words in _done_at(flow, node):
-            if job not in seen:
-                seen.add(job)
-                yield job, _Job(words, flow.graph.places[node.id])
+        job = _JOBS.get(node.kind)
+        if job is not None and job not in seen and not _idle(node):
+            seen.add(job)
+            yield job, _Job(f"for `{job}`", flow.graph.places[node.id])
+        if hears and node.kind in _HEARS:
+            hears = False  # the first is enough
+            for job, words in _HEARD.items():
+                if job not in seen and (job == "route" or answers):
+                    seen.add(job)
+                    yield job, _Job(words, flow.graph.places[node.id])
 
 
-def _done_at(flow: Compiled, node: Node) -> Iterator[tuple[str, str]]:
-    job = _JOBS.get(node.kind)
-    idle = {"ask": "of" in node.data, "reply": "write" not in node.data, "transfer": node.data.get("to") is not None}
-    if job is not None and not idle.get(node.kind, False):
-        yield job, f"for `{job}`"
-    if _hears(flow, node):
-        yield "route", "for `route`, which reads what is written meanwhile,"
-        if _answers(flow):
-            yield "answer", "for `answer`, which answers what is asked meanwhile,"
-
-
-def _hears(flow: Compiled, node: Node) -> bool:
-    """What people's own customers write to them is theirs to read."""
-    return node.kind in _HEARS and flow.flow.name != "human"
+def _idle(node: Node) -> bool:
+    """Whether a model has nothing to do there: people are asked, a text is written already, a flow is named."""
+    match node.kind:
+        case "ask":
+            return "of" in node.data
+        case "reply":
+            return "write" not in node.data
+        case "transfer":
+            return node.data.get("to") is not None
+    return False
 
 
 def _answers(flow: Compiled) -> bool:
-    return bool(flow.settings["meanwhile"]["asks"] == "answer")
+    return meanwhile_of(flow.flow)["asks"] == "answer"
 
 
 def _searches(flow: Compiled, node: Node) -> bool:
-    """Whether contents are searched for in the articles; what an author wrote down whole is none."""
+    """Whether contents are searched for in the articles; what an author wrote down whole is none. What people's own
+    customers write to them is theirs to read."""
     if node.kind == "search":
         return bool(node.reads)
-    return bool(node.kind == "agent" and node.data["collections"]) or (_hears(flow, node) and _answers(flow))
+    if node.kind == "agent":
+        return bool(node.data["collections"])
+    return node.kind in _HEARS and flow.flow.name != "human" and _answers(flow)
 
 
 def _embedder(project: Project, flow: Compiled, nodes: list[Node]) -> Iterator[_Leak]:
     """What is searched for is sent to the embedder."""
     embedder = embedder_of(project.settings.knowledge if project.settings else None)
+    if embedder is None or embedder.use is None or embedder.broken or embedder_stays(embedder):
+        return
     place = next((flow.graph.places[node.id] for node in nodes if _searches(flow, node)), None)
-    if place is None or embedder is None or embedder.use is None or embedder.broken or embedder_stays(embedder):
+    if place is None:
         return
     message = (
         f"contents stay on the premises here, and the embedder `{embedder.use.value}`, which is sent what is searched "

@@ -40,8 +40,8 @@ class _Known(NamedTuple):
 
 
 def _known(expr: Expr, truth: bool) -> _Known:
-    said = repr(tree := json_of(expr))
-    return _Known(expr, truth, tree, expr.reads, any(clock in said for clock in _CLOCKS))
+    ticks = any(clock in expr.text.value for clock in _CLOCKS)
+    return _Known(expr, truth, json_of(expr), expr.reads, ticks)
 
 
 def check(case: Case, sink: Sink) -> None:
@@ -91,12 +91,12 @@ def _grant(granted: Written, sink: Sink) -> None:
     """Lines of `only_if` by themselves; those of `approve` where the lines of `only_if` hold."""
     names = gate_names(granted.flow, granted.tool)
     lines = granted.grant.only_if or []
-    known = tuple(_known(expr, True) for expr in lines)
     for expr in lines:
         _condition(expr, (), names, "line", sink)
-    for line in granted.grant.approve or ():
-        if line.test is not None:
-            _condition(line.test, known, names, "if", sink)
+    tests = [line.test for line in granted.grant.approve or () if line.test is not None]
+    known = tuple(_known(expr, True) for expr in lines) if tests else ()
+    for test in tests:
+        _condition(test, known, names, "if", sink)
 
 
 def _condition(

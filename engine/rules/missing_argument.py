@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from engine.diagnostics import Label, Sink, nearest
-from engine.project.shape import quoted, shortened
+from engine.project.shape import quoted
 from engine.rules.arguments import given, uses
 from engine.rules.base import Case, Rule
 from engine.types import fields_of
@@ -19,10 +19,6 @@ def check(case: Case, sink: Sink) -> None:
             labels = (Label(place.tool.entry.spot("input"), "its input is declared here"),)
             message = f"`{place.tool.name}` needs {quoted(missing, 'and')} too"
             sink.error("missing-argument", place.place, message, labels=labels)
-        for text in place.empty:
-            if text.value in place.tool.required:
-                message = f"`{place.tool.name}` needs `{shortened(text.value)}`, and nothing stands here"
-                sink.error("missing-argument", text.place, message)
     for step, piece in uses(case):
         missing = _missing(piece.takes or {}, step.arguments or {}, piece.takes or {})
         if missing and step.piece is not None and "with" not in step.broken:

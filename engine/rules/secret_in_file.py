@@ -16,7 +16,8 @@ _SHAPES = [
      r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:.|\n)*?(?:-----END [A-Z ]*-----|\Z)"),
     ("an API key", ("sk-", "sk_", "pk-", "pk_", "rk_"), r"(?<![A-Za-z0-9_-])(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,}"),
     ("a key of AWS", ("AKIA", "ASIA"), r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
-    ("a token of GitHub", ("gh", "github_pat_"), r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})"),
+    ("a token of GitHub", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+     r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})"),
     ("a token of GitLab", ("glpat-",), r"\bglpat-[A-Za-z0-9_-]{16,}"),
     ("a token of Slack", ("xox",), r"\bxox[abeprs]-[A-Za-z0-9-]{10,}"),
     ("a key of Google", ("AIza",), r"\bAIza[0-9A-Za-z_-]{35}"),
@@ -35,6 +36,8 @@ _NAMED = re.compile(
 
 No pattern here begins anew inside what it has looked through, so that any file is read in one go."""
 _WORD = re.compile(r"[A-Za-z0-9+=_-]{32,}")
+_LONG = 32
+"""Characters of a word that may be random."""
 _MIXED = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[^0-9]*[0-9]")
 _RANDOM = 4.2
 """Bits a character (Shannon): words of a language stay below four, random letters and digits come near six."""
@@ -80,9 +83,14 @@ def _candidates(text: str) -> Iterator[Secret]:
     for match in _NAMED.finditer(text) if any(word in lower for word in _NAMES) else ():
         if _plausible(match["value"]):
             yield Secret("a secret", *match.span("value"))
-    for match in _WORD.finditer(text):
+    for match in _WORD.finditer(text) if _has_long(text) else ():
         if _is_random(match[0]):
             yield Secret("a long random word, such as a key,", *match.span())
+
+
+def _has_long(text: str) -> bool:
+    """Whether such a word stands in it at all: only what no space divides is looked through."""
+    return any(_WORD.search(part) for part in text.split() if len(part) >= _LONG)
 
 
 def _plausible(value: str) -> bool:

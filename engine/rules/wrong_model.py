@@ -1,20 +1,32 @@
 """A model of engine.yaml that could not be asked as it is declared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from engine.catalogue import KEYS, known
-from engine.diagnostics import Place, Sink
+from engine.catalogue import KEYS, PROVIDERS, known
+from engine.diagnostics import Place, Sink, nearest
 from engine.project.models import Standing, standing
 from engine.project.settings import Settings
-from engine.rules.base import Case, Rule
+from engine.project.shape import quoted, shortened
+from engine.rules.base import Across, Case, Rule
+from engine.rules.references import uses
+from engine.syntax import Text
 
 __all__ = ["RULE"]
+
+_JOBS = ("answer", "ask", "route", "agent")
+"""What a model is asked for where a flow names none: names that engine.yaml gives a meaning of their own."""
 
 
 class _Wrong(NamedTuple):
     message: str
     tip: str
+
+
+class _Near(NamedTuple):
+    name: str
+    place: Place
+    job: str
 
 
 def check(case: Case, sink: Sink) -> None:
@@ -33,7 +45,36 @@ def check(case: Case, sink: Sink) -> None:
                 sink.error("wrong-model", place, found.message, tip=found.tip)
 
 
+def tell(case: Case) -> tuple[list[_Near], set[str]]:
+    """Models that are called nearly as a job is, where that job has none; and those that somebody asks for."""
+    settings = case.project.settings
+    models = (settings.models if settings else None) or {}
+    asked = {use.word for use in uses(case, "model")}
+    asked.update(said.value for _, said in models.values() if isinstance(said, Text))
+    near: list[_Near] = []
+    for name, (text, _) in models.items() if case.furniture else ():
+        job = nearest(name, _JOBS) if name not in _JOBS else None
+        if job is not None and job not in models:
+            near.append(_Near(name, text.place, job))
+    return near, asked
+
+
+def judge(told: Sequence[tuple[list[_Near], set[str]]], sink: Sink) -> None:
+    """Of a model that nobody asks for, and that is nearly called as a job is, the job was meant."""
+    asked = {name for _, names in told for name in names}
+    for one in (one for near, _ in told for one in near):
+        if one.name not in asked:
+            message = (
+                f"nobody asks for the model `{one.name}`, and no job is called so: jobs are {quoted(_JOBS, 'and')}"
+            )
+            sink.error("wrong-model", one.place, message, tip=f"did you mean `{one.job}`?")
+
+
 def _wrong(settings: Settings, name: str, one: Standing) -> Iterator[_Wrong]:
+    if one.provider not in PROVIDERS:
+        near = nearest(one.provider, [*PROVIDERS, *(settings.models or {})])
+        tip = f"did you mean `{near}`?" if near else f"Name a provider: {quoted(sorted(PROVIDERS))}."
+        yield _Wrong(f"the model `{name}` is `{shortened(one.provider)}`, which is no provider and no other model", tip)
     if one.provider not in KEYS:
         return
     said = one.declared
@@ -57,6 +98,7 @@ def _wrong(settings: Settings, name: str, one: Standing) -> Iterator[_Wrong]:
 RULE = Rule(
     "wrong-model",
     check,
+    across=Across(tell, judge),
     unread=True,
     why="No worker would start with it, or a budget would have nothing to count.",
     mend="Say which model it is, where it runs, and what it costs where the engine does not know that.",

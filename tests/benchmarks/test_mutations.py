@@ -7,7 +7,8 @@ import yaml
 
 from benchmarks.mutations.corpus import Right, rights
 from benchmarks.mutations.judged import judged
-from benchmarks.mutations.made import Mutant, mutants
+from benchmarks.mutations.made import MISTAKES, Mutant, mutants
+from benchmarks.mutations.reasons import REASONS, SOUND
 
 GATES = ("only_if", "limit", "confirm", "approve", "comparison", "condition", "`and` for `or`", "number one higher")
 
@@ -63,3 +64,33 @@ def test_what_is_said_of_a_mutant(shop: Right, tmp_path: Path) -> None:
     assert (misspelt.found, misspelt.on_line) == (True, True)
     exchanged = judged(shop.root, shop.reading, found["a line of `only_if` and the next one exchanged"])
     assert (exchanged.found, exchanged.less_safe) == (False, "")
+
+
+def changed(shop: Right, path: str, kind: str, old: str, new: str, word: str = "") -> Mutant:
+    """One that is not among those that are made."""
+    text = next(file.text for file in shop.files if file.path == path)
+    assert text.count(old) == 1
+    line = text[: text.index(old)].count("\n") + 1
+    return Mutant(path, kind, line, 1, word, (), old, new, text.replace(old, new))
+
+
+def test_a_reason_is_shown_and_not_said(shop: Right) -> None:
+    """A name that nothing reads has one; a value that another flow gets has none, though the checker is silent."""
+    misspelt = next(
+        one for one in made(shop, "flows/refund.yaml") if (one.kind, one.before) == ("a key misspelt", "reason")
+    )
+    assert judged(shop.root, shop.reading, misspelt).reason == "a name of the author's own"
+    left_out = changed(shop, "flows/refund.yaml", "a key left out", "      else: escalate\n", "")
+    assert judged(shop.root, shop.reading, left_out).reason == "the cause escalates anyway"
+    secret = changed(
+        shop, "engine.yaml", "a name in an expression misspelt", "ZENDESK_TOKEN", "ZENDEKS_TOKEN", "ZENDESK_TOKEN"
+    )
+    assert judged(shop.root, shop.reading, secret).reason == "a variable of the environment"
+    other = changed(shop, "flows/refund.yaml", "a key misspelt", "within: 5d", "within: 4d", "within")
+    assert judged(shop.root, shop.reading, other)[1:] == (False, False, False, "", "", "")
+
+
+def test_every_reason_and_every_way_has_a_word_on_it() -> None:
+    assert len({known.name for known in REASONS}) == len(REASONS)
+    assert all(known.why.endswith(".") for known in REASONS)
+    assert not SOUND.keys() & MISTAKES

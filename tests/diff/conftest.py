@@ -1,193 +1,58 @@
-"""A shop in a repository of git, and `engine diff` called as a person would."""
+"""A shop whose files are edited and compared, and `engine diff` called there as a person would."""
 
-import json
 import shutil
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
 from engine.cli import main
-
-SAMPLE = Path(__file__).parents[2] / "engine" / "sample"
-PROJECT = """\
-floors:
-  approval_above: 500 EUR
-  writes:
-    - tool: payments.refund
-      when: amount > 200
-      approvers: 2
-      confirm: required
-      limit: [2 per customer per 90d]
-      only_if: [order.customer_id == customer.id]
-silence: {within: 5d, otherwise: close}
-defaults:
-  escalate: {when: {confidence: "< 0.6", sentiment: "< -0.9", topics: [legal, press]}}
-  guardrails: [customer-facing]
-  rollout: {mode: read_only, share: 50%}
-  data: {location: on_premises, mask: [card, iban]}
-"""
-FLOW = """\
-flow: refund
-title: Refund request
-owner: billing
-about: The customer wants money back.
-start: {examples: [I want a refund]}
-tools:
-  customers.match: allow
-  shipments.trace: allow
-  shipments.hold: {limit: 1 per shipment_id, confirm: Shall I?}
-  orders.get:
-    only_if: [result.customer_id == customer.id]
-  payments.refund:
-    only_if:
-      - order.customer_id == customer.id
-      - 0 < amount <= order.total - order.refunded
-      - (order.delivered_at | days_ago) <= 30
-    limit: [1 per order_id, 2 per customer per 90d]
-    confirm: "I will refund {{ amount | money }} for order {{ order_id }}. Shall I?"
-    approve:
-      - {by: billing-leads, if: amount > 50, within: 1d, otherwise: escalate}
-      - {by: billing, if: amount > 300, edit: [amount], within: 2d, otherwise: escalate}
-silence: {remind: [1d], within: 5d, otherwise: close}
-meanwhile: {withdraws: stop}
-steps:
-  - verify:
-      - {by: customers.match, with: [email, postcode]}
-    attempts: 3
-    otherwise: escalate
-  - ask: details
-    fields:
-      order: {one_of: customer.orders, show: "{{ order.number }}", ask: "Which order?"}
-  - tool: orders.get
-    with: {order_id: "{{ details.order.id }}"}
-    as: order
-  - tool: payments.refund
-    with: {order_id: "{{ order.id }}", amount: "{{ order.total }}"}
-    as: refund
-    otherwise: {refused: escalate, declined: close, else: escalate}
-  - use: goodbye
-    as: parted
-  - agent: Find out whether anything is left to do.
-    tools: [orders.get]
-    policy: knowledge/left.md
-    gives: {solved: yes_no}
-    max: {model_calls: 10, customer_turns: 2, time: 2 business days}
-    as: outcome
-  - close: solved
-guardrails: [{length: {most: 900}}]
-models: {agent: cloud}
-"""
-PIECE = """\
-flow: goodbye
-title: Goodbye
-owner: support
-about: Says goodbye.
-gives: {}
-needs: verified
-steps:
-  - reply: Goodbye
-"""
-POLICY = "# What is left to do\n\nOffer a call.\nNever offer money.\n"
-SHIPMENTS = "".join(
-    f"""\
-- tool: shipments.{name}
-  effect: {effect}
-  location: {location}
-  input: {{type: object, required: [shipment_id], properties: {{shipment_id: {{type: string}}}}}}
-  output: {{type: object, required: [id], properties: {{id: {{type: string}}}}}}
-  http: {{method: POST, url: "{{{{ secret.SHOP_URL }}}}/shipments/{name}"}}
-"""
-    for name, effect, location in (
-        ("get", "read", "anywhere"),
-        ("stop", "irreversible", "anywhere"),
-        ("hold", "write", "anywhere"),
-        ("trace", "read", "on_premises"),
-    )
-)
-IDENTITY = {
-    "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@shop.example",
-    "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@shop.example", "GIT_CONFIG_GLOBAL": "/dev/null",
-}  # fmt: skip
-
-
-class Ran(NamedTuple):
-    """How `engine diff` ended."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def differences(self) -> list[dict[str, Any]]:
-        """Of `--format json`."""
-        found: list[dict[str, Any]] = json.loads(self.out)["differences"]
-        return found
-
-    def of(self, severity: str) -> list[tuple[str, str, str]]:
-        """(flow, tool, what) of each difference of this severity."""
-        return [(one["flow"], one["tool"], one["what"]) for one in self.differences if one["severity"] == severity]
-
-
-class Shop:
-    """A project in a repository; `edit` changes a file as an author would."""
-
-    def __init__(self, root: Path, run: Callable[..., Ran]) -> None:
-        self.root = root
-        self.diff = run
-
-    def git(self, *words: str) -> str:
-        """Runs git there."""
-        return subprocess.run(["git", *words], cwd=self.root, check=True, capture_output=True, text=True).stdout
-
-    def commit(self) -> None:
-        """Everything as it stands."""
-        self.git("add", "--all")
-        self.git("commit", "-q", "--allow-empty", "-m", "as it stands")
-
-    def edit(self, name: str, old: str, new: str) -> None:
-        """One text in place of another that stands there once."""
-        path = self.root / name
-        text = path.read_text(encoding="utf-8")
-        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}"
-        path.write_text(text.replace(old, new), encoding="utf-8")
+from engine.diff import Side, read_side
+from tests.diff.shop import FOREIGN, IDENTITY, Draft, Ran, Shop, git, write
 
 
 @pytest.fixture(autouse=True)
 def own_repository(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of this machine's own settings, nor of a hook that the tests run in."""
-    for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX"):
+    for name in FOREIGN:
         monkeypatch.delenv(name, raising=False)
     for name, value in IDENTITY.items():
         monkeypatch.setenv(name, value)
 
 
+@pytest.fixture(scope="session", name="before")
+def as_it_was(tmp_path_factory: pytest.TempPathFactory) -> Side:
+    """The shop, read once: nobody changes a side."""
+    return read_side(write(tmp_path_factory.mktemp("before") / "shop"))
+
+
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shop:
+def draft(tmp_path: Path, before: Side) -> Draft:
+    """The shop's files, to be edited."""
+    return Draft(write(tmp_path / "shop"), before)
+
+
+@pytest.fixture(scope="session", name="committed")
+def of_a_first_commit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shop in a repository, to be copied."""
+    root = write(tmp_path_factory.mktemp("committed") / "shop")
+    git(root, "init", "-q", "--template=")
+    git(root, "add", "--all")
+    git(root, "commit", "-q", "-m", "as it stands")
+    return root
+
+
+@pytest.fixture
+def shop(
+    tmp_path: Path, committed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Shop:  # fmt: skip
     """Committed, and the working folder."""
-    root = tmp_path / "shop"
-    (root / "flows").mkdir(parents=True)
-    (root / "tools").mkdir()
-    for name in ("customers", "orders", "payments"):
-        shutil.copy(SAMPLE / "tools" / f"{name}.yaml", root / "tools")
-    settings = (SAMPLE / "engine.yaml").read_text(encoding="utf-8").partition("# No flow can be looser")[0]
-    settings = settings.replace("  route: local\n", "  route: local\n  cloud: {use: anthropic, model: some}\n")
-    (root / "engine.yaml").write_text(settings + PROJECT, encoding="utf-8")
-    (root / "flows" / "refund.yaml").write_text(FLOW, encoding="utf-8")
-    (root / "tools" / "shipments.yaml").write_text(SHIPMENTS, encoding="utf-8")
-    (root / "flows" / "goodbye.yaml").write_text(PIECE, encoding="utf-8")
-    (root / "knowledge").mkdir()
-    (root / "knowledge" / "left.md").write_text(POLICY, encoding="utf-8")
-    monkeypatch.chdir(root)
 
     def run(*argv: object) -> Ran:
         capsys.readouterr()
         status = main(["diff", *(str(one) for one in argv)])
         return Ran(status, *capsys.readouterr())
 
-    made = Shop(root, run)
-    made.git("init", "-q")
-    made.commit()
-    return made
+    root = tmp_path / "shop"
+    shutil.copytree(committed, root)
+    monkeypatch.chdir(root)
+    return Shop(root, run)

@@ -1,17 +1,19 @@
 """Any grant, weakened in any way, is named; and a grant beside itself in another order is not."""
 
 import random
+from dataclasses import replace
 from math import inf
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from engine.diff import Severity, Side, compare, read_side
-from tests.diff.conftest import FLOW as TEXT
-from tests.diff.conftest import Shop
+from engine.compile import compile_flow
+from engine.diagnostics import Sink
+from engine.diff import Severity, Side, compare
+from engine.project import Loader
+from engine.steps import STEPS
+from tests.diff.shop import FLOW, FLOW_FILE
 
 LINES = (
     "order.customer_id == customer.id",
@@ -111,38 +113,31 @@ def _looser(line: str) -> str:
     return f"{left}{operator}{int(number) + (1 if operator == '<= ' else -1)}"
 
 
-def read(root: Path, grant: Grant, order: random.Random) -> Side:
-    """The project with this grant."""
-    head, _, rest = TEXT.partition("  payments.refund:\n")
+def read(before: Side, grant: Grant, order: random.Random) -> Side:
+    """The shop with this grant. All else is as it was, and not read again."""
+    head, _, rest = FLOW.partition("  payments.refund:\n")
     tail = rest[rest.index("silence: {remind") :]
-    (root / "flows" / "refund.yaml").write_text(
-        f"{head}  payments.refund:\n{grant.yaml(order)}{tail}", encoding="utf-8"
-    )
-    side = read_side(root)
-    assert not side.broken
-    return side
+    text = f"{head}  payments.refund:\n{grant.yaml(order)}{tail}"
+    sink = Sink()
+    flow = Loader(before.project.root, sink, STEPS, {FLOW_FILE: text}).flow(before.project.root / FLOW_FILE)
+    assert flow is not None
+    assert not sink.ordered()
+    project = replace(before.project, flows={**before.project.flows, "refund": flow})
+    return Side(project, {"refund": compile_flow(flow, project)}, {})
 
 
-bounded = settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], phases=[Phase.explicit, Phase.generate]
-)
-"""Each example reads two projects from disk: to shrink one takes minutes, and says little more."""
-
-
-@pytest.fixture(name="root")
-def only_this_flow(shop: Shop) -> Path:
-    """The shop's folder."""
-    return shop.root
+bounded = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.explicit, Phase.generate])
+"""To shrink an example takes minutes, and says little more."""
 
 
 @settings(bounded, max_examples=40)
 @given(grants, st.randoms(use_true_random=False), st.data())
-def test_a_weaker_grant_is_always_named(root: Path, grant: Grant, order: random.Random, data: Any) -> None:
-    strict = read(root, grant, order)
+def test_a_weaker_grant_is_always_named(before: Side, grant: Grant, order: random.Random, data: Any) -> None:
+    strict = read(before, grant, order)
     looser, what = weakened(grant, data.draw)
     if _no_more(grant, looser):
         return  # what is dropped follows from the rest, or no call comes to it
-    loose = read(root, looser, order)
+    loose = read(before, looser, order)
     found = compare(strict, loose)
     assert (Severity.WIDENED, "refund", "payments.refund", what) in {one[:4] for one in found}
     assert [one for one in compare(loose, strict) if one.severity is Severity.WIDENED] == []
@@ -150,8 +145,8 @@ def test_a_weaker_grant_is_always_named(root: Path, grant: Grant, order: random.
 
 @settings(bounded, max_examples=20)
 @given(grants, st.randoms(use_true_random=False))
-def test_the_order_of_a_grant_is_of_no_effect(root: Path, grant: Grant, order: random.Random) -> None:
-    assert compare(read(root, grant, order), read(root, grant, order)) == ()
+def test_the_order_of_a_grant_is_of_no_effect(before: Side, grant: Grant, order: random.Random) -> None:
+    assert compare(read(before, grant, order), read(before, grant, order)) == ()
 
 
 def _no_more(grant: Grant, looser: Grant) -> bool:

@@ -296,6 +296,6 @@ def test_no_text_makes_a_check_slow(use: Any, piece: str) -> None:
     made = guard([use])
     made.check("warm", position="reply")
     text = (piece * 20_000)[:20_000]
-    began = time.perf_counter()
+    began = time.process_time()
     made.check(text, position="reply", metadata={"values": VALUES})
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3

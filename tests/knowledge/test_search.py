@@ -78,9 +78,9 @@ def test_odd_queries_are_only_words(packaged: Library, query: str) -> None:
 
 @pytest.mark.parametrize("query", ["warranty " + "x" * 1_000_000, "warranty lamps " * 70_000])
 def test_of_a_huge_query_the_beginning_counts(packaged: Library, query: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert packaged.search(query)[0].source == "policies/warranty.md"
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.parametrize("limit", [0, -1])

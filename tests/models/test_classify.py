@@ -119,7 +119,7 @@ def test_choices_without_examples_are_known_by_their_words() -> None:
 
 def test_a_huge_message_is_read_in_bounded_time() -> None:
     classify("warm up")
-    started = time.monotonic()
+    started = time.process_time()
     classify("I want a refund. " * 100_000)
     classify("x" * 1_000_000)
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3

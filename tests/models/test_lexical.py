@@ -168,10 +168,10 @@ def test_a_wish_at_either_end_of_a_huge_mail_is_seen() -> None:
     ],
 )
 def test_no_text_takes_long(text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     wishes_person(text)
     topics(text, set(TOPICS))
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(

