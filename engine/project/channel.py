@@ -52,24 +52,15 @@ class Channel(Declaration):
         return made
 
     def finish(self, reader: Reader) -> None:
-        """What belongs to visitors' chats and to nothing else."""
-        if self.kind is None:
-            return
-        web = self.kind.value == "web"
-        if web and "secret" not in self.options:
-            message = "a channel of the kind `web` needs `secret`: what your backend signs its visitors' tokens with"
-            reader.error(
-                "missing-key", self.at["kind"].place, message, tip="write `secret: '{{ secret.SITE_SECRET }}'`"
-            )
-        if not web and "origins" in self.at:
+        """What belongs to visitors' chats and to nothing else; what each kind needs, `wrong-channel` says."""
+        if self.kind is not None and self.kind.value != "web" and "origins" in self.at:
             reader.error("wrong-shape", self.at["origins"].place, "`origins` belongs to channels of the kind `web`")
 
     @classmethod
     def demands(cls) -> Schema:
         """The same as `finish`."""
         web = {"properties": {"kind": {"const": "web"}}, "required": ["kind"]}
-        alone = {"not": {"required": ["origins"]}}
-        return {**super().demands(), "if": web, "then": {"required": ["secret"]}, "else": alone}
+        return {**super().demands(), "if": web, "else": {"not": {"required": ["origins"]}}}
 
     @classmethod
     def schema(cls, outline: Outline) -> Schema:
