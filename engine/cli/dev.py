@@ -32,10 +32,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _dev(*, sample: bool) -> int:
+    from engine.demo import visitors
     from engine.demo.stack import Stack, index_articles
     from engine.root import find_root
+    from engine.runtime.projects import LoadedProject
 
     root = find_root(Path())
+    settings = LoadedProject(root).settings
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -43,12 +46,15 @@ async def _dev(*, sample: bool) -> int:
     say("indexing the articles, starting ...\n")
     sys.stdout.flush()
     await index_articles(root)
-    async with Stack(root, root / ".engine" / "dev", sample=sample) as stack:
+    signing = visitors.signing(settings, os.environ)
+    async with Stack(root, root / ".engine" / "dev", sample=sample, more=signing) as stack:
         say(f"Temporal UI  {stack.server.ui}\nTemporal     {stack.server.address}\nservice      {stack.service_url}\n")
         say(f"webhooks     {stack.service_url}/webhooks/zendesk\n")
         if sample:
             await stack.connect_desk()
             say(f"sample shop  {stack.env['SHOP_URL']}\nZendesk      {stack.env['ZENDESK_URL']} (a stand-in)\n")
+        for name, url in visitors.pages(settings, stack.env, stack.service_url).items():
+            say(f"chat         {url}  (channel {name}, for 12 hours)\n")
         say(f"logs         {stack.state}\n")
         say(f"\nIn another terminal, for the engine's commands:\n  . {stack.variables}\n")
         if sample:

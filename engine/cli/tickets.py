@@ -1,9 +1,10 @@
-"""`engine tickets`: what there is, and everything that happened to one."""
+"""`engine tickets`: what there is, everything that happened to one, and an answer to a visitor."""
 
 import argparse
 from datetime import datetime
 from typing import Any, get_args
 
+from engine.cli import replying
 from engine.cli.approvals import changed
 from engine.cli.place import add_project, open_store, settings_of
 from engine.cli.shown import instant, json_line, show
@@ -26,19 +27,23 @@ __all__ = ["add_arguments", "run"]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments of `engine tickets`."""
-    what = parser.add_subparsers(dest="what", required=True, metavar="list|show")
+    what = parser.add_subparsers(dest="what", required=True, metavar="list|show|reply")
     listing = what.add_parser("list", help="tickets, newest first", allow_abbrev=False)
     listing.add_argument("--state", choices=get_args(TicketState), help="only those in this state")
     listing.add_argument("--flow", help="only those of this flow")
     listing.add_argument("--limit", type=_count, default=100, metavar="N", help="at most so many (default: 100)")
     one = what.add_parser("show", help="what was said, done and decided", allow_abbrev=False)
     one.add_argument("id", metavar="ID", help="a ticket's id, or the id that its platform gave it")
-    for command in (listing, one):
+    said = what.add_parser("reply", help="answer a visitor of a web channel", allow_abbrev=False)
+    replying.add_arguments(said)
+    for command in (listing, one, said):
         add_project(command)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints the list, or one ticket."""
+    """Prints the list, or one ticket, or answers in one."""
+    if args.what == "reply":
+        return replying.reply(args)
     with open_store(settings_of(args), make=False) as store:
         if args.what == "list":
             _list(store.tickets.listing(state=args.state, flow=args.flow, limit=args.limit))
@@ -81,6 +86,7 @@ def _found(store: Store, name: str) -> TicketRow:
 def _show(store: Store, row: TicketRow) -> None:
     _ticket(row)
     _conversation(store, row)
+    _notes(store, row)
     _steps(store, row)
     intents = store.intents.of_ticket(row.id)
     _intents(store, intents)
@@ -111,6 +117,13 @@ def _ticket(row: TicketRow) -> None:
 def _conversation(store: Store, row: TicketRow) -> None:
     said = store.messages.conversation(row.id)
     show("conversation", ("at", "who", "text"), [(instant(turn.at), turn.who, turn.text) for turn in said])
+
+
+def _notes(store: Store, row: TicketRow) -> None:
+    """What people are told beside the conversation, the handoff package among it; nothing where there is nothing."""
+    rows = [one for one in store.outbound.of_ticket(row.id) if one.kind == "note" and isinstance(one.content, dict)]
+    if rows:
+        show("notes", ("at", "text"), [(instant(one.created_at), str(one.content.get("text") or "")) for one in rows])
 
 
 def _steps(store: Store, row: TicketRow) -> None:

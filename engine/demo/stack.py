@@ -73,9 +73,13 @@ class Process:
 
 
 class Stack:
-    """Starts and stops everything. `state` is a folder of its own; `sample` adds the shop and the Zendesk stand-in."""
+    """Starts and stops everything. `state` is a folder of its own; `sample` adds the shop and the Zendesk stand-in;
+    `more`: variables of this stack's own."""
 
-    def __init__(self, root: Path, state: Path, *, sample: bool, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, root: Path, state: Path, *, sample: bool, env: Mapping[str, str] | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
         self.root = root
         self.state = state
         self.sample = sample
@@ -84,7 +88,7 @@ class Stack:
         given = env if env is not None else os.environ
         codec = f"{self.service_url}/codec" if given.get("ENGINE_CODEC") == "on" else ""
         self.server = TemporalServer(state / "temporal.db", codec=codec)
-        self._own_variables = self._own()
+        self._own_variables = {**self._own(), **(more or {})}
         self.env = {**given, **self._own_variables}
         self.processes: dict[str, Process] = {}
 

@@ -84,6 +84,9 @@ class Chosen:
     actions: Mapping[Position, Action]
     label: str = "HIDDEN"
     """What a mask of it is called: `[CARD_1]`."""
+    piecewise: bool = False
+    """Whether a text that it passes is one that it passes up to the end of each sentence, and the other way about: what
+    looks at the whole says nothing of a beginning."""
 
 
 class Guard:
@@ -91,6 +94,11 @@ class Guard:
 
     def __init__(self, chosen: Iterable[Chosen]) -> None:
         self.chosen = tuple(chosen)
+
+    @property
+    def piecewise(self) -> bool:
+        """Whether a reply may be judged sentence by sentence, while it is written."""
+        return all(chosen.piecewise for chosen in self.chosen if "reply" in chosen.actions)
 
     def load(self) -> None:
         """Load every check now (seconds the first time): at a worker's start, not at the first ticket. Raises."""

@@ -5,6 +5,7 @@ Every check also takes `action` (note, mask, block or escalate, in all its posit
 `checks/` and an entry here.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -52,40 +53,47 @@ class CheckInfo:
     actions: Mapping[Position, Action]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     label: str = "HIDDEN"
+    piecewise: bool = False
+    """See `Chosen`."""
 
 
 COMMITMENTS: Final = ("refund", "credit", "replacement", "discount", "waiver", "guarantee")
 """The kinds of promise that `no_commitments` knows."""
 
+_ENDS: Final = re.compile(r"[.!?]\s|\n")
+"""Where a sentence ends: a phrase with an end inside is found in no single sentence."""
 _HIDE: Final[Mapping[Position, Action]] = {
     "customer_input": "mask", "passage": "mask", "arguments": "block", "result": "mask", "reply": "block",
 }  # fmt: skip
 
 CHECKS: Final[dict[str, CheckInfo]] = {
-    "no_secrets": CheckInfo("Keys, tokens and passwords.", "no_secrets:NoSecrets", _HIDE, label="SECRET"),
+    "no_secrets": CheckInfo(
+        "Keys, tokens and passwords.", "no_secrets:NoSecrets", _HIDE, label="SECRET", piecewise=True
+    ),
     "no_card_numbers": CheckInfo(
         "Payment card numbers: known issuers, right length, right check digit.",
-        "no_card_numbers:NoCardNumbers", _HIDE, label="CARD",
+        "no_card_numbers:NoCardNumbers", _HIDE, label="CARD", piecewise=True,
     ),
     "no_iban": CheckInfo("Bank account numbers (IBAN) with the right check digits.", "no_iban:NoIban", _HIDE,
-                         label="IBAN"),
+                         label="IBAN", piecewise=True),
     "links": CheckInfo(
         "Links to hosts other than those allowed, their subdomains included.", "links:Links", {"reply": "block"},
-        {"allow": Parameter("words", "Hosts that a reply may link to; none: no links.")}, label="LINK",
+        {"allow": Parameter("words", "Hosts that a reply may link to; none: no links.")}, label="LINK", piecewise=True,
     ),
     "no_commitments": CheckInfo(
         "Promises of a kind that is not allowed, and amounts of money or percentages that no value at hand holds.",
         "no_commitments:NoCommitments", {"reply": "block"},
         {"allow": Parameter("words", "Kinds of promise that the flow may make.", choices=COMMITMENTS)},
+        piecewise=True,
     ),
     "competitors": CheckInfo(
         "Names of competitors.", "words:ListedWords", {"reply": "block"},
-        {"words": Parameter("words", "Names, as people write them.", required=True)},
+        {"words": Parameter("words", "Names, as people write them.", required=True)}, piecewise=True,
     ),
     "topics": CheckInfo(
         "Words of topics that a person should see.", "words:ListedWords",
         {"reply": "block", "customer_input": "note"},
-        {"words": Parameter("words", "Words and phrases; any letter case.", required=True)},
+        {"words": Parameter("words", "Words and phrases; any letter case.", required=True)}, piecewise=True,
     ),
     "length": CheckInfo(
         "Texts that are too long or too short, in characters.", "length:Length", {"reply": "block"},
@@ -138,7 +146,9 @@ def _configured(name: str, info: CheckInfo, given: Mapping[str, Any]) -> Chosen:
         raise CheckError(f"{name} needs {missing[0]!r}", code="parameter")
     values = {key: info.parameters[key].read(value) for key, value in given.items() if key != "action"}
     actions = {position: action or usual for position, usual in info.actions.items()}
-    return Chosen(name, partial(_load, info.implementation, values), actions, info.label)
+    words = (word for value in values.values() if isinstance(value, tuple) for word in value)
+    piecewise = info.piecewise and not any(_ENDS.search(word) for word in words)
+    return Chosen(name, partial(_load, info.implementation, values), actions, info.label, piecewise)
 
 
 def _load(implementation: str, values: Mapping[str, Any]) -> Check:

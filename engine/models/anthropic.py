@@ -71,8 +71,14 @@ class Anthropic(Adapter):
         return _settled(ask, blocks, message.stop_reason, message.usage, message.model)
 
     async def _begin(self, request: dict[str, Any]) -> Any:
+        """The answer's characters as they come: else each member of a call's input is held back until it is whole.
+        https://platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming"""
         _let_warn()
-        return await self._client.messages.create(**request, stream=True)
+        tools = [
+            {**tool, "eager_input_streaming": True} if tool["name"] == ANSWER else tool
+            for tool in request.get("tools", ())
+        ]
+        return await self._client.messages.create(**{**request, **({"tools": tools} if tools else {})}, stream=True)
 
     def _whole(self) -> Whole:
         return _Events()

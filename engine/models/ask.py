@@ -182,9 +182,9 @@ def _schema(request: Request) -> dict[str, Any] | None:
         case Job.EXTRACT:
             return _object({one.name: _extracted(one) for one in request.fields})
         case Job.ANSWER:
-            citations = {"type": "array", "items": _TEXT}
-            return _object({"answer": _TEXT, "citations": citations, "supported": {"type": "boolean"},
-                            "confidence": _SHARE})  # fmt: skip
+            decided = {"citations": {"type": "array", "items": _TEXT}, "supported": {"type": "boolean"},
+                       "confidence": _SHARE}  # fmt: skip
+            return _object({**decided, "answer": _TEXT} if request.upfront else {"answer": _TEXT, **decided})
     return None
 
 

@@ -192,6 +192,8 @@ class Request:
     """Contents must not leave the premises: a model whose location is `cloud` refuses before any byte is sent."""
     prompt: Prompt | None = field(default=None, repr=False)
     """Rendered by the worker from the templates that the ticket's plan names; without it an adapter uses its own."""
+    upfront: bool = False
+    """For ANSWER: what is decided stands before the text, so that the text can be judged while it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,16 @@ class Answer:
     """In USD. None: the price of this model is not known."""
     model: str = ""
     finish: Finish = "stop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What a model decided before it writes its answer. `supported`: whether the text may stand at all, as the engine
+    judges it; `citations` name passages that were given."""
+
+    supported: bool
+    confidence: float
+    citations: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,9 +291,10 @@ class Model(Protocol):
 class Streaming(Model, Protocol):
     """A model that also answers piece by piece."""
 
-    def stream(self, request: Request) -> AsyncIterator["str | Answer"]:
-        """Pieces of the text as they are written, then the whole `Answer`. Raises as `answer` does, also between two
-        pieces: what came before a failure is no answer. Output checks are the caller's."""
+    def stream(self, request: Request) -> AsyncIterator["str | Decided | Answer"]:
+        """Pieces of the text as they are written, then the whole `Answer`; for a request with `upfront` what was
+        decided comes first, and without it no piece. Raises as `answer` does, also between two pieces: what came before
+        a failure is no answer. Output checks are the caller's."""
         ...
 
 

@@ -7,12 +7,12 @@ conversation and all. Contents that must stay on the premises go to no link else
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final, Protocol
 
-from engine.models.base import Answer, Capabilities, Model, Prompt, Request
+from engine.models.base import Answer, Capabilities, Decided, Model, Prompt, Request
 from engine.models.breaker import Breaker
 from engine.models.errors import BadAnswer, LeavesPremises, ModelError, ModelRejected, ModelUnavailable
 from engine.models.hosted import HostedModel
@@ -114,7 +114,7 @@ class Chain:
                 errors.append(error)
         raise _most_hopeful(errors)
 
-    async def stream(self, request: Request) -> AsyncIterator[str | Answer]:
+    async def stream(self, request: Request) -> AsyncGenerator[str | Decided | Answer]:
         """Pieces, then the answer. Another link stands in as long as no piece was given; then a failure is raised."""
         errors: list[ModelError] = []
         for link in self._usable(request, errors):
@@ -176,7 +176,7 @@ class Chain:
             raise came
         return came
 
-    async def _streamed(self, link: Link, request: Request) -> AsyncIterator[str | Answer]:
+    async def _streamed(self, link: Link, request: Request) -> AsyncIterator[str | Decided | Answer]:
         asked = await self._rendered(link, request, self._clock() + self.seconds)
         if not isinstance(link.model, HostedModel):
             answer = await self._once(link, asked, self._clock() + self.seconds)

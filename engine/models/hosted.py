@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from engine.models.ask import Ask, ask_of, parts
-from engine.models.base import Answer, Capabilities, Prompt, Request, Usage
+from engine.models.base import Answer, Capabilities, Decided, Prompt, Request, Usage
 from engine.models.errors import (
     BadAnswer,
     LeavesPremises,
@@ -25,7 +25,7 @@ from engine.models.errors import (
     ModelUnavailable,
 )
 from engine.models.pieces import Pieces
-from engine.models.reply import Reply, answer_of
+from engine.models.reply import Reply, answer_of, decided_of
 
 __all__ = ["Adapter", "HostedModel", "Provider", "Spec", "Whole", "asked", "direct", "quiet", "refusal"]
 
@@ -33,6 +33,7 @@ IMAGE_TOKENS: Final = 5_000
 """More than any provider counts for one image of at most 1,568 pixels a side (`engine.models.images`)."""
 _BUSY: Final = frozenset({408, 409, 425, 429})
 """Statuses that another attempt may turn into an answer, beside those of 500 and more."""
+_NOTHING: Final = Decided(supported=False, confidence=0.0, citations=())
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 T = TypeVar("T")
@@ -96,15 +97,22 @@ class HostedModel:
         reply = await (await self._provider()).complete(ask)
         return self._answer(request, ask, reply)
 
-    async def stream(self, request: Request) -> AsyncIterator[str | Answer]:
-        """Pieces of the text to the customer, then the whole answer; for jobs that are no text, that alone."""
+    async def stream(self, request: Request) -> AsyncIterator[str | Decided | Answer]:
+        """Pieces of the text to the customer, then the whole answer; for jobs that are no text, that alone. With
+        `upfront` there are pieces only of a text that may stand, and after what was decided."""
         ask = self.ask(request)
-        pieces = Pieces(request.job)
+        pieces = Pieces(request.job, upfront=request.upfront)
+        decided: Decided | None = None
         whole: Reply | None = None
         async for piece in (await self._provider()).stream(ask):
             if isinstance(piece, Reply):
                 whole = piece
-            elif text := pieces.feed(piece):
+                continue
+            text = pieces.feed(piece)
+            if pieces.decided is not None and decided is None:
+                decided = decided_of(request, pieces.decided) or _NOTHING
+                yield decided
+            if text and (decided.supported if decided else not request.upfront):
                 yield text
         if whole is None:
             raise ModelUnavailable(f"the answer of {self.name!r} broke off", billed=True)

@@ -13,10 +13,10 @@ from itertools import accumulate
 from typing import Any, Final
 
 from engine.models.ask import Ask
-from engine.models.base import Answer, Call, Field, Finish, Job, Money, Request, Usage
+from engine.models.base import Answer, Call, Decided, Field, Finish, Job, Money, Request, Usage
 from engine.models.errors import BadAnswer
 
-__all__ = ["Reply", "answer_of", "arguments_of"]
+__all__ = ["Reply", "answer_of", "arguments_of", "decided_of"]
 
 _LONGEST: Final = 100_000
 """Characters of a reply; more is no answer to a customer's question."""
@@ -111,13 +111,28 @@ def _classified(_: Request, data: Mapping[str, Any]) -> Answer:
 def _answered(request: Request, data: Mapping[str, Any]) -> Answer:
     """A citation of a passage that was not given is no citation; without one, what rests on passages alone
     is refused."""
+    text, decided = data["answer"].strip(), _decided(request, data)
+    if not decided.supported or not text:
+        return Answer(finish="refused", confidence=decided.confidence)
+    return Answer(text=text, citations=decided.citations, confidence=decided.confidence)
+
+
+def decided_of(request: Request, data: Mapping[str, Any]) -> Decided | None:
+    """What stands before the text of an answer that is still written. None: not all of it, or not as the schema has
+    it."""
+    right = {"supported": bool, "confidence": int | float, "citations": list}
+    if data.keys() != right.keys() or not all(isinstance(data[name], kind) for name, kind in right.items()):
+        return None
+    if isinstance(data["confidence"], bool) or not all(isinstance(name, str) for name in data["citations"]):
+        return None
+    return _decided(request, data)
+
+
+def _decided(request: Request, data: Mapping[str, Any]) -> Decided:
     known = {passage.id for passage in request.passages}
     cited = tuple(dict.fromkeys(name for name in data["citations"] if name in known))
-    text = data["answer"].strip()
-    held_up = data["supported"] and text and (cited or request.facts or not known)
-    if not held_up:
-        return Answer(finish="refused", confidence=_share(data["confidence"]))
-    return Answer(text=text, citations=cited, confidence=_share(data["confidence"]))
+    held_up = data["supported"] and bool(cited or request.facts or not known)
+    return Decided(supported=held_up, confidence=_share(data["confidence"]), citations=cited)
 
 
 def _extracted(request: Request, data: Mapping[str, Any]) -> Answer:

@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from engine.project.channel import Channel
 from engine.project.containers import Either, ListOf, MapOf
 from engine.project.floors import Floors, WriteFloor
 from engine.project.flow import GUARDRAILS, Data, Rollout, When
@@ -73,40 +74,6 @@ class Team(Declaration):
             if one.person is not None and one.person.value not in known:
                 message = f"`{one.person.value}` is not in this team: expected {quoted(sorted(known))}"
                 reader.error("wrong-word", one.person.place, message, *misspelt(one.person, sorted(known)))
-
-
-class Channel(Declaration):
-    """Where tickets come from. What else a kind needs stands beside `kind`, with secrets by name."""
-
-    WHAT = "a channel"
-    kind: Text | None = key(
-        "kind", Choice(zendesk="Zendesk Support."), doc="The platform.", example="zendesk", required=True
-    )
-    location: Text | None = key(
-        "location", Choice(on_premises="On machines of your own.", cloud="Somewhere else."),
-        doc="Where the platform runs; what does not say so counts as `cloud`.", example="on_premises",
-    )  # fmt: skip
-    options: dict[str, Expr | None]
-
-    @classmethod
-    def read(cls, node: Mapping, reader: Reader) -> "Channel":
-        """Reads its own keys, and everything else as a template."""
-        made = cls(node)
-        made.options = {}
-        for entry in node.entries:
-            if entry.key.value in cls.KEYS:
-                made.take(entry, reader)
-            else:
-                made.options[entry.key.value] = TEMPLATE.read(entry.value, reader)
-        for name in made.absent():
-            made.broken.add(name)
-            reader.missing(made, cls.KEYS[name])
-        return made
-
-    @classmethod
-    def schema(cls, outline: Outline) -> Schema:
-        """Every other key is an option of the platform."""
-        return {**super().schema(outline), "additionalProperties": TEMPLATE.schema(outline)}
 
 
 _PRICE = Number("0", "100000")

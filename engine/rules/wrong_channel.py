@@ -9,7 +9,7 @@ from engine.syntax import Mapping
 
 __all__ = ["OPTIONS", "RULE"]
 
-OPTIONS: Final = {"zendesk": ("url", "user", "token", "webhook_secret")}
+OPTIONS: Final = {"zendesk": ("url", "user", "token", "webhook_secret"), "web": ("secret",)}
 """Kind -> what it needs beside the keys of every channel; it takes nothing else."""
 
 

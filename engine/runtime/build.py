@@ -28,7 +28,7 @@ def build_context(settings: Settings, project: LoadedProject, store: Store) -> C
     return Context(
         store=store,
         projects=project,
-        channels=project.channels(settings.secrets),
+        channels=project.channels(settings.secrets, store),
         model=chosen.choose,
         library=library(settings, project.settings.knowledge),
         guard=project.guard,

@@ -1,4 +1,4 @@
-"""Tells people of teams of the approvals that wait for them: sends the rows of mails and chats that a worker wrote.
+"""Tells teams what waits for them, approvals and visitors: sends the rows of mails and chats that were written.
 
 It needs the store alone, and the rows are taken by compare-and-set: any number of these may run. A notice is sent at
 least once: with the same Message-ID where it is a mail, and no more once nobody is asked any more.
@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from engine.notices.base import Notice, Notifier, NotSent, Unsure
+from engine.runtime import telling
 from engine.runtime.links import Link, sign
-from engine.store import ApprovalRow, Missing, OutboundRow, Store, StoreUnavailable
+from engine.store import ApprovalRow, HandoffRow, Missing, OutboundRow, Store, StoreUnavailable
 
 __all__ = ["Notices", "written"]
 
@@ -67,10 +68,10 @@ class Notices:
                 await self.store.run(outbound.mark_unknown, row.id)
                 return
             await self.store.run(outbound.not_found, row.id)
-        approval = await self._asked(row, now)
+        about = await (self._waits(row) if "handoff" in row.content else self._asked(row, now))
         way = self.mail if row.kind == "mail" else self.chats.get(str(row.content["to"]))
-        if approval is None or way is None:
-            await self.store.run(outbound.withdraw, row.id, "nobody_asked" if approval is None else "no_way")
+        if about is None or way is None:
+            await self.store.run(outbound.withdraw, row.id, "nobody_asked" if about is None else "no_way")
             return
         token = await self.store.run(outbound.hold, row.id)
         if token is None:
@@ -79,7 +80,7 @@ class Notices:
         if not began.ok:
             await self.store.run(outbound.withdraw, row.id, began.code)
             return
-        await self._send(row, way, await self._notice(row, approval), token, now)
+        await self._send(row, way, await self._notice(row, about), token, now)
 
     async def _asked(self, row: OutboundRow, now: datetime) -> ApprovalRow | None:
         """The approval, while it waits for whom this is to."""
@@ -90,6 +91,14 @@ class Notices:
         about = (row.content["version"], row.content["rank"])
         asked = found.state == "open" and now < found.expires_at and about == (found.version, found.rank)
         return found if asked else None
+
+    async def _waits(self, row: OutboundRow) -> HandoffRow | None:
+        """The handoff, while nobody has seen to it."""
+        try:
+            found = await self.store.run(self.store.handoffs.get, str(row.content["handoff"]))
+        except Missing:
+            return None
+        return found if found.resolved_at is None else None
 
     async def _send(self, row: OutboundRow, way: Notifier, notice: Notice, token: str, now: datetime) -> None:
         outbound = self.store.outbound
@@ -112,13 +121,16 @@ class Notices:
         tried = self._later.get(row.id, (now, 0))[1]
         self._later[row.id] = (now + timedelta(seconds=_AGAIN[min(tried, len(_AGAIN) - 1)]), tried + 1)
 
-    async def _notice(self, row: OutboundRow, approval: ApprovalRow) -> Notice:
+    async def _notice(self, row: OutboundRow, about: ApprovalRow | HandoffRow) -> Notice:
         to = str(row.content["to"])
-        link = f"{self.address}/approvals/{approval.id}" if self.address else ""
+        if isinstance(about, HandoffRow):
+            subject, text = telling.written(about, self.address)
+            return Notice(to=to, subject=subject, text=text, marker=row.marker)
+        link = f"{self.address}/approvals/{about.id}" if self.address else ""
         if self.address and self.links and row.kind == "mail":
-            said = Link(approval=approval.id, version=approval.version, person=to, until=approval.expires_at)
+            said = Link(approval=about.id, version=about.version, person=to, until=about.expires_at)
             link = f"{self.address}/decide/{sign(await self.store.run(self.store.meta.link_key), said)}"
-        subject, text = written(approval, link, reminder=bool(row.content.get("reminder")))
+        subject, text = written(about, link, reminder=bool(row.content.get("reminder")))
         return Notice(to=to, subject=subject, text=text, marker=row.marker)
 
 

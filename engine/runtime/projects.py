@@ -32,6 +32,7 @@ from engine.project.settings import Settings
 from engine.prompts.render import PromptSet
 from engine.runtime import builtin
 from engine.runtime.around import surroundings
+from engine.runtime.transcripts import StoredTranscript
 from engine.store import Store
 from engine.tools.base import Tool, ToolDefinition
 from engine.tools.breaker import Breakers
@@ -206,9 +207,9 @@ class LoadedProject:
         decides = notify.links is not None and notify.links.value == "decide"
         return {"mail": made, "chats": chats, "address": text(notify.address), "links": decides}
 
-    def channels(self, secrets: Mapping[str, str]) -> dict[str, Channel]:
-        """The adapters of engine.yaml, and that of tickets without a platform. Raises NotConfigured for a secret that
-        the environment lacks."""
+    def channels(self, secrets: Mapping[str, str], store: Store) -> dict[str, Channel]:
+        """The adapters of engine.yaml, and that of tickets without a platform. Web channels keep their conversations in
+        the store. Raises NotConfigured for a secret that the environment lacks."""
         made: dict[str, Channel] = {INTERNAL: Internal()}
         for name, (_, spec) in (self.settings.channels or {}).items():
             if spec is not None and spec.kind is not None:
@@ -218,7 +219,10 @@ class LoadedProject:
                     raise NotConfigured(f"the channel `{name}` needs {', '.join(lacking)} in the environment")
                 values = {"secret": dict(secrets)}
                 options = {key: render(tree, values) for key, tree in trees.items()}
-                made[name] = channel(name, {"kind": spec.kind.value, **options})
+                made[name] = channel(
+                    name, {"kind": spec.kind.value, **options}, transcript=StoredTranscript(store),
+                    origins=[origin.value for origin in spec.origins or ()],
+                )  # fmt: skip
         return made
 
 

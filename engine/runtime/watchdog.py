@@ -17,6 +17,7 @@ from engine.channels.base import Channel, Outgoing, Unknown, Unsent
 from engine.runtime.activities.handoff import state_of, written
 from engine.runtime.expiring import expire
 from engine.runtime.stuck import Stuck
+from engine.runtime.telling import Notified, tell_team
 from engine.store import HandoffRow, IntentRow, OutboundRow, QuestionRow, Store, StoreUnavailable, TicketRow
 
 __all__ = ["Bell", "Watchdog", "alarm"]
@@ -58,7 +59,8 @@ class Bell(Protocol):
 
 class Watchdog:
     """Looks at the store every few seconds. `grace` is how far a ticket may be past its next time, `sla` how soon a
-    person must have it, `team` who takes over where no flow said it, `group` the platform's group of a team."""
+    person must have it, `team` who takes over where no flow said it, `group` the platform's group of a team, `notified`
+    whom of a team mail and chat tell."""
 
     def __init__(
         self,
@@ -71,6 +73,7 @@ class Watchdog:
         grace: timedelta = timedelta(minutes=2),
         patience: timedelta = _PATIENCE,
         group: Callable[[str], str | None] = lambda team: None,
+        notified: Notified = lambda team: (),
     ) -> None:
         self.store = store
         self.channels = channels
@@ -80,6 +83,7 @@ class Watchdog:
         self.grace = grace
         self.patience = patience
         self.group = group
+        self.notified = notified
         self._rung: dict[str, tuple[datetime, datetime]] = {}
         """ticket -> the next time that it was rung for, and when"""
         self._refused: dict[str, datetime] = {}
@@ -280,6 +284,7 @@ class Watchdog:
         if not await self._send(ticket, row):
             self._refused[handoff.id] = await self.store.run(self.store.now) + _AGAIN
             return False
+        await tell_team(self.store, self.notified, handoff, self.channels.get(ticket.channel))
         return await self.store.run(self.store.handoffs.deliver, handoff.id)
 
     async def _close_again(self, row: OutboundRow) -> None:

@@ -61,19 +61,19 @@ def endpoint(handle: Endpoint) -> Endpoint:
     return bounded
 
 
-async def body_of(request: Request) -> bytes:
-    """The body. Raises Stop as soon as it is too large, whatever its header says, or comes too slowly."""
+async def body_of(request: Request, most: int = MAX_BODY) -> bytes:
+    """The body. Raises Stop as soon as it has more than `most` bytes, whatever its header says, or comes too slowly."""
     stated = request.headers.get("content-length", "0")
-    if stated.isdigit() and int(stated) > MAX_BODY:
-        raise fault(413, "too_large", expected=f"at most {MAX_BODY} bytes")
+    if stated.isdigit() and int(stated) > most:
+        raise fault(413, "too_large", expected=f"at most {most} bytes")
     parts: list[bytes] = []
     size = 0
     try:
         async with asyncio.timeout(_BODY_SECONDS):
             async for part in request.stream():
                 size += len(part)
-                if size > MAX_BODY:
-                    raise fault(413, "too_large", expected=f"at most {MAX_BODY} bytes")
+                if size > most:
+                    raise fault(413, "too_large", expected=f"at most {most} bytes")
                 parts.append(part)
     except TimeoutError:
         raise fault(408, "too_slow", expected=f"the whole body within {_BODY_SECONDS:.0f} s") from None
@@ -82,10 +82,10 @@ async def body_of(request: Request) -> bytes:
     return b"".join(parts)
 
 
-async def json_of(request: Request, expected: str) -> dict[str, Any]:
+async def json_of(request: Request, expected: str, most: int = MAX_BODY) -> dict[str, Any]:
     """The body as a JSON object. Raises Stop(400), saying what was expected."""
     try:
-        given = json.loads(await body_of(request))
+        given = json.loads(await body_of(request, most))
     except (ValueError, RecursionError):
         raise fault(400, "bad_request", expected=expected) from None
     if not isinstance(given, dict):

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from engine.service import opening, pages, people, questions, reconciling
+from engine.service import chat, opening, pages, people, questions, reconciling, replying, trying
 from engine.service.answers import MAX_BODY, Endpoint, endpoint, fault, service_of
 from engine.service.context import Service
 from engine.service.events import event
@@ -39,8 +39,13 @@ def create_app(service: Service) -> Starlette:
             _route("GET", "/api/reconcile/{id}", people.signed_in(reconciling.case)),
             _route("POST", "/api/reconcile/{id}/decision", people.signed_in(reconciling.decide)),
             _route("POST", "/api/events/{name}", event),
+            _route("GET", "/chat/{channel}", trying.page),
+            _route("POST", "/chat/{channel}/{conversation}/messages", chat.visiting(chat.write)),
+            _route("GET", "/chat/{channel}/{conversation}/events", chat.visiting(chat.events)),
+            _route("OPTIONS", "/chat/{channel}/{conversation}/{what}", chat.preflight),
             _route("GET", "/api/tickets", people.signed_in(people.tickets)),
             _route("GET", "/api/tickets/{id}", people.signed_in(people.ticket)),
+            _route("POST", "/api/tickets/{id}/reply", people.signed_in(replying.reply)),
             _route("POST", "/codec/decode", opening.unseal),
             _route("OPTIONS", "/codec/decode", opening.preflight),
             _route("POST", "/codec/encode", opening.refuse_encode),

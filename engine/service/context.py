@@ -9,6 +9,7 @@ from datetime import timedelta
 from engine.channels.base import Channel
 from engine.plan import Plan
 from engine.runtime.codec import KeyRing
+from engine.service.feed import Feed
 from engine.store import Store
 from engine.tools.base import Tool
 
@@ -50,6 +51,11 @@ class Service:
     events_token: str = field(default="", repr=False)
     """What other systems sign in with, one or several with a blank between; empty: none of them may."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set, repr=False)
+    feed: Feed = field(init=False, repr=False)
+    """What changes in the conversations that visitors look at."""
+
+    def __post_init__(self) -> None:
+        self.feed = Feed(self.store)
 
     def ring_later(self, ticket_id: str) -> None:
         """Rings in the background, once what it is about is on disk. A failure changes nothing: the sweep rings."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -11,6 +12,7 @@ from typing import Any, Final
 import uvicorn
 
 from engine.channels.base import Channel
+from engine.channels.web import Web
 from engine.runtime.codec import ring_of
 from engine.runtime.notices import Notices
 from engine.runtime.projects import LoadedProject
@@ -19,6 +21,7 @@ from engine.runtime.witness import Witness
 from engine.service.app import create_app
 from engine.service.bell import Bell
 from engine.service.context import Service
+from engine.service.feed import MOST as STREAMS
 from engine.service.schedules import Schedules
 from engine.settings import Settings
 from engine.store import Store, StoreUnavailable
@@ -34,12 +37,12 @@ _NOTICES: Final = 2.0
 _BEAT: Final = 10.0
 _SCHEDULES: Final = 5.0
 _MOST_AT_ONCE: Final = 200
-"""Requests; further ones are told 503, and the platforms come again."""
+"""Requests; further ones are told 503, and the platforms come again. Visitors' streams have a number of their own."""
 
 
 async def serve(settings: Settings, project: LoadedProject, store: Store) -> None:
     """Serves until it is told to stop. Raises KeysRefused, and NotConfigured for a channel that lacks a secret."""
-    channels = project.channels(settings.secrets)
+    channels = project.channels(settings.secrets, store)
     project.notices(settings.secrets)  # a secret that is missing is told of now
     await Witness(settings.state, store).look()
     bell = Bell(settings, store)
@@ -51,9 +54,10 @@ async def serve(settings: Settings, project: LoadedProject, store: Store) -> Non
         ui=settings.ui, loopback=settings.loopback, keys=ring_of(settings) if settings.codec else None,
     )  # fmt: skip
     await store.run(project.activate, store)
+    streams = STREAMS if any(isinstance(one, Web) for one in channels.values()) else 0
     config = uvicorn.Config(
         create_app(service), host=settings.host, port=settings.port, log_level="warning", access_log=False,
-        timeout_graceful_shutdown=5, limit_concurrency=_MOST_AT_ONCE, server_header=False,
+        timeout_graceful_shutdown=5, limit_concurrency=_MOST_AT_ONCE + streams, server_header=False,
     )  # fmt: skip
     rounds = [
         asyncio.create_task(_again(bell.watch, 1.0), name="bell"),
@@ -66,7 +70,7 @@ async def serve(settings: Settings, project: LoadedProject, store: Store) -> Non
         asyncio.create_task(_again(_watchdog(project, store, channels, bell).look, _WATCHDOG), name="watchdog"),
     ]
     try:
-        await _Server(config).serve()
+        await _Server(config, service.feed.close).serve()
     finally:
         for task in rounds:
             task.cancel()
@@ -75,7 +79,16 @@ async def serve(settings: Settings, project: LoadedProject, store: Store) -> Non
 
 class _Server(uvicorn.Server):
     """Stops on a signal and returns. uvicorn's own raises the signal again, which would end the process before the
-    store is closed."""
+    store is closed. What never ends by itself is told to end."""
+
+    def __init__(self, config: uvicorn.Config, end: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end = end
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Streams first, for it waits for every request."""
+        self._end()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -121,8 +134,9 @@ def _schedules(project: LoadedProject, store: Store, bell: Bell) -> Schedules:
 
 def _watchdog(project: LoadedProject, store: Store, channels: dict[str, Channel], bell: Bell) -> Watchdog:
     return Watchdog(
-        store, channels, bell, sla=timedelta(seconds=project.sla), team=project.handoff_team, group=project.group
-    )
+        store, channels, bell, sla=timedelta(seconds=project.sla), team=project.handoff_team, group=project.group,
+        notified=project.notified,
+    )  # fmt: skip
 
 
 async def _again(look: Callable[[], Awaitable[None]], every: float) -> None:

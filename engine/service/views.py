@@ -64,6 +64,10 @@ def ticket_view(store: Store, ticket_id: str) -> dict[str, Any]:
         "conversation": [
             {"who": said.who, "text": said.text, "at": _at(said.at)} for said in store.messages.conversation(row.id)
         ],
+        "notes": [
+            {"text": row.content.get("text"), "at": _at(row.created_at)}
+            for row in store.outbound.of_ticket(row.id) if row.kind == "note" and isinstance(row.content, dict)
+        ],
         "steps": [_step(step) for step in store.steps.of(row.id)],
         "writes": [_write(intent) for intent in store.intents.of_ticket(row.id)],
         "approvals": [approval_view(approval) for approval in store.approvals.of_ticket(row.id)],

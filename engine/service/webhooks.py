@@ -15,7 +15,7 @@ from engine.service.answers import body_of, fault, service_of
 from engine.service.context import Service
 from engine.store import Arrival, OutboundRow
 
-__all__ = ["TOPICS", "webhook"]
+__all__ = ["TOPICS", "arrival_of", "webhook"]
 
 TOPICS: Final = ("legal", "chargeback", "press")
 """What is marked at once, before any model; which of them a flow escalates is the flow's to say."""
@@ -43,7 +43,7 @@ async def _accept(service: Service, channel: Channel, received: Received) -> Res
     if not fresh:
         return _accepted(None, (), 0)
     done = await store.run(
-        store.messages.ingest, channel.name, received.external_id, [_arrival(heard) for heard in fresh],
+        store.messages.ingest, channel.name, received.external_id, [arrival_of(heard) for heard in fresh],
         subject=received.subject, requester=received.requester, sla=service.sla, owner=service.team,
     )  # fmt: skip
     if done.accepted:
@@ -84,7 +84,7 @@ def _words(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-def _arrival(heard: Heard) -> Arrival:
+def arrival_of(heard: Heard) -> Arrival:
     """With what is seen at once: a wish for a person, delicate topics, and the mark of a survey."""
     customer = heard.author_role == "customer" and heard.kind == "message"
     text = (heard.text or "") if customer else ""

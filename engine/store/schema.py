@@ -103,6 +103,7 @@ messages = Table(
     UniqueConstraint("ticket_id", "seq"),
     UniqueConstraint("channel", "content_id"),
     Index(None, "handled_at", "received_at"),
+    Index(None, "author_id", "received_at"),
 )
 
 message_aliases = Table(
@@ -492,3 +493,31 @@ prompts = Table(
     Column("texts", Content, nullable=False),
     Column("loaded_at", Moment, nullable=False),
 )
+
+chats = Table(
+    "chats",
+    metadata,
+    _ticket(primary_key=True),
+    Column("lines", Integer, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("token", String(64)),
+    Column("epoch", Integer),
+    Column("seen_seq", Integer),
+    Column("draft", Prose),
+    Column("draft_at", Moment),
+    Column("doing", String(20)),
+    Column("doing_at", Moment),
+)
+"""A conversation of a web channel: how many texts it has been shown, what is written at this moment, and what is done.
+`draft` is passing: it is gone with the text that it comes to, or that takes its place."""
+
+chat_lines = Table(
+    "chat_lines",
+    metadata,
+    _ticket(primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("outbound_id", String(40), ForeignKey("outbound.id"), nullable=False, unique=True),
+    Column("at", Moment, nullable=False),
+)
+"""The outbound rows that a visitor has been shown, in their order: for a web channel this is the platform."""

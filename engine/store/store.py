@@ -10,8 +10,10 @@ from typing import ParamSpec, Self, TypeVar
 
 from engine.store.approvals import Approvals
 from engine.store.attachments import Attachments
+from engine.store.chats import Chats
 from engine.store.consents import Consents
 from engine.store.database import Clock, Database
+from engine.store.drafts import Drafts
 from engine.store.handoffs import Handoffs
 from engine.store.intents import Intents
 from engine.store.messages import Messages
@@ -39,7 +41,7 @@ class Store:
     """Everything that the engine knows. Each method of an area is one transaction.
 
     Areas: tickets, messages, values, steps, revisions, intents, consents, approvals, attachments, questions,
-    starts, surveys, outbound, handoffs, reconciling, people, revocations, wishes, spending, meta.
+    starts, surveys, outbound, chats, drafts, handoffs, reconciling, people, revocations, wishes, spending, meta.
     `with Store.open(url) as store:` closes it.
     """
 
@@ -58,6 +60,8 @@ class Store:
         self.questions = Questions(database)
         self.starts = Starts(database)
         self.outbound = Outbound(database)
+        self.chats = Chats(database)
+        self.drafts = Drafts(database)
         self.handoffs = Handoffs(database)
         self.reconciling = Reconciling(database)
         self.people = People(database)

@@ -22,6 +22,8 @@ __all__ = ["CSAT", "PLACE", "Survey", "Surveys", "close_again", "marked"]
 
 CSAT = "survey.csat"
 """The event of an answer; its `data` has the `mark`, from 1 to 5."""
+BESIDE = "/survey"
+"""Behind the content id of an answer that came in a message which says more."""
 PLACE = "survey"
 """Of its rows in the ledger: no node of a flow has it."""
 _OPEN = timedelta(days=30)
@@ -75,7 +77,7 @@ def marked(tx: Transaction, ticket: TicketRow, arrival: Arrival) -> Iterator[Arr
         yield arrival
         return
     answer = replace(
-        arrival, content_id=arrival.content_id if arrival.only_mark else f"{arrival.content_id}/survey", kind="event",
+        arrival, content_id=arrival.content_id if arrival.only_mark else arrival.content_id + BESIDE, kind="event",
         event=CSAT, text=None, data={"mark": arrival.mark}, wants_person=False, topics=(), attachments=(), mark=None,
     )  # fmt: skip
     yield answer

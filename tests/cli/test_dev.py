@@ -1,6 +1,7 @@
 """`engine dev` as a process: it says where everything is, can be worked with, and leaves nothing running."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,8 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from engine.channels.web_token import visitor_of
 from engine.cli import main
+from engine.demo import visitors
+from engine.runtime.projects import LoadedProject
 
+GOLDEN = Path(__file__).parent.parent / "golden"
 STARTS = 90.0
 STOPS = 40.0
 
@@ -100,3 +105,19 @@ def test_a_sample_shop_that_is_gone_is_said_to_be(
     monkeypatch.setenv("ENGINE_SERVICE", "127.0.0.1:9")
     assert main(["customer", "show", "1"]) == 1
     assert "is `engine dev` running?" in capsys.readouterr().err
+
+
+def test_a_visitor_of_this_machine_has_a_token_and_no_secret_of_anybody_else(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(GOLDEN / "base", project)
+    shutil.copytree(GOLDEN / "sound" / "web-channel", project, dirs_exist_ok=True)
+    settings = LoadedProject(project).settings
+    own = visitors.signing(settings, {"APP_SECRET": "s" * 40})
+    assert own.keys() == {"SITE_SECRET"}
+    pages = visitors.pages(settings, {**own, "APP_SECRET": "s" * 40}, "http://127.0.0.1:1")
+    assert pages.keys() == {"site", "app"}
+    url, _, token = pages["site"].partition("#token=")
+    assert url == "http://127.0.0.1:1/chat/site"
+    visitor = visitor_of(token, audience="site", secrets=[own["SITE_SECRET"]])
+    assert (visitor.anonymous, dict(visitor.proof)) == (True, {})
+    assert visitor_of(pages["app"].partition("#token=")[2], audience="app", secrets=["s" * 40]).anonymous

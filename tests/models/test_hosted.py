@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from engine.models.base import Answer, Call, Capabilities, Image, Job, Message, Price, Request, Turn, Usage
+from engine.models.base import Answer, Call, Capabilities, Decided, Image, Job, Message, Price, Request, Turn, Usage
 from engine.models.errors import BadAnswer, LeavesPremises, ModelError, ModelRejected, ModelUnavailable
 from engine.models.hosted import HostedModel
 from engine.models.registry import PROVIDERS
-from engine.testing.models import Fails, ModelStandIn, Says
+from engine.testing.models import Asked, Fails, ModelStandIn, Says
 from tests.models.given import ANSWER, CANARY, CLASSIFY, EXTRACT, GOOD, JOBS, KEY, PNG, WORK, chain_of, hosted, worked
 
 
@@ -118,6 +118,31 @@ async def test_a_stream_gives_the_text_piece_by_piece_and_then_the_same_answer(
     (classified,) = [piece async for piece in model.stream(CLASSIFY)]
     assert isinstance(classified, Answer)
     assert classified.data["choice"] == "refund"
+
+
+async def test_what_is_decided_comes_before_a_text_that_may_stand(model: HostedModel, standin: ModelStandIn) -> None:
+    """The order is asked for by the schema; what a model decides itself counts only as far as the engine agrees."""
+    request = replace(ANSWER, upfront=True)
+
+    async def streamed(**answer: Any) -> list[Any]:
+        def says(asked: Asked) -> Says:
+            assert asked.schema is not None
+            assert list(asked.schema["properties"])[-1] == "answer"
+            return Says(data={name: {**GOOD[Job.ANSWER], **answer}[name] for name in asked.schema["properties"]})
+
+        standin.says(says)
+        return [piece async for piece in model.stream(request)]
+
+    first, *pieces, last = await streamed(answer="Yes. Within 30 days.", citations=["p1", "p9"])
+    if model.spec.provider == "anthropic":
+        assert standin.asked[-1].body["tools"][0]["eager_input_streaming"], "else it comes when it is whole"
+    assert first == Decided(supported=True, confidence=0.8, citations=("p1",))
+    assert "".join(pieces) == "Yes. Within 30 days."
+    assert last == await model.answer(request)
+    unheld: list[dict[str, Any]] = [{"supported": False}, {"citations": []}, {"citations": ["p9"]}]
+    for refused in unheld:
+        first, *pieces, last = await streamed(**refused)
+        assert (first.supported, pieces, last.finish) == (False, [], "refused")
 
 
 @pytest.mark.parametrize("finish", ["length", "refused"])

@@ -17,13 +17,17 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from engine.channels.internal import Internal
+from engine.channels.web import Web
 from engine.notices.base import Notice, NotSent, Unsure
 from engine.notices.chat import Chat
 from engine.notices.mail import Mailer
 from engine.runtime.links import unsign
 from engine.runtime.notices import Notices
 from engine.runtime.server import free_ports
-from engine.store import ApprovalRow, Store, schema
+from engine.runtime.telling import tell_team
+from engine.runtime.transcripts import StoredTranscript
+from engine.store import ApprovalRow, HandoffRow, Store, schema
 from engine.testing.serving import Server
 from tests.store import given
 
@@ -277,3 +281,37 @@ async def test_a_server_that_says_nothing_is_unsure(tmp_path: Path) -> None:
     async with server:
         with pytest.raises(Unsure):
             await Chat(f"http://127.0.0.1:{port}/hook").send(Notice(to="x", subject="s", text="t", marker="m"))
+
+
+def waiting(store: Store) -> HandoffRow:
+    """A visitor's ticket that people have."""
+    row = given.ticket(store)
+    return store.handoffs.open(
+        row.id, 1, "customer_wish", "leads", {"summary": "canary words"}, store.now() + HOUR
+    )  # fmt: skip
+
+
+async def test_a_team_is_told_once_of_a_visitor_who_waits(store: Store, box: Box) -> None:
+    """By whoever hands the ticket over, and by both: of a ticketing platform's tickets its agents know already."""
+    site = Web(name="site", secret="s" * 40, transcript=StoredTranscript(store))
+    handoff = waiting(store)
+    await tell_team(store, lambda team: [("mail", LENA)], handoff, Internal())
+    assert store.outbound.of_ticket(handoff.ticket_id) == []
+    for _ in range(2):
+        await tell_team(store, lambda team: [("mail", LENA)] if team == "leads" else [], handoff, site)
+    await Notices(store, mail=mailer(box), address="https://engine.shop.example").look()
+    [(to, mail)] = box.mails
+    assert (to, mail["Subject"]) == ([LENA], f"A visitor waits ({handoff.ticket_id})")
+    text = mail.get_content()
+    assert f"engine tickets reply {handoff.ticket_id}" in text
+    assert "canary" not in text
+
+
+async def test_nobody_is_told_of_a_visitor_who_was_seen_to(store: Store, box: Box) -> None:
+    site = Web(name="site", secret="s" * 40, transcript=StoredTranscript(store))
+    handoff = waiting(store)
+    await tell_team(store, lambda team: [("mail", LENA)], handoff, site)
+    store.handoffs.resolve(handoff.id)
+    await Notices(store, mail=mailer(box)).look()
+    [row] = store.outbound.of_ticket(handoff.ticket_id)
+    assert (row.state, row.because, box.mails) == ("withdrawn", "nobody_asked", [])

@@ -54,7 +54,7 @@ def light_context(settings: Settings, project: LoadedProject, store: Store) -> C
     return Context(
         store=store,
         projects=project,
-        channels=project.channels(settings.secrets),
+        channels=project.channels(settings.secrets, store),
         model=lambda plan, job: model,
         library=NoArticles(),
         guard=lambda plan: Guard(()),
@@ -62,7 +62,8 @@ def light_context(settings: Settings, project: LoadedProject, store: Store) -> C
     )
 
 
-def _furnish(folder: Path) -> None:
+def furnish(folder: Path) -> None:
+    """Lays an empty store and a shop into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for made in _furniture().iterdir():
         if not (folder / made.name).exists():
@@ -95,7 +96,7 @@ class Bench:
     """Else a SQLite file in the folder."""
 
     async def __aenter__(self) -> Self:
-        _furnish(self.folder)
+        furnish(self.folder)
         self.shop = self.open_shop()
         self.desk = ZendeskStandIn.start(token="desk-token", secret="hook-secret")
         self.env = {
@@ -112,7 +113,7 @@ class Bench:
         self.client: Client = await connect(self.settings)
         self.ringer = Ringer(self.client, self.store, self.queue)
         self.service = Service(
-            store=self.store, channels=self.project.channels(self.settings.secrets), ring=self.ringer.ring,
+            store=self.store, channels=self.project.channels(self.settings.secrets, self.store), ring=self.ringer.ring,
             teams_of=self.project.teams_of, sla=timedelta(seconds=self.project.sla), team=self.project.handoff_team,
             plans=lambda: self.project.plans, events_token="events-token",
         )  # fmt: skip

@@ -16,6 +16,8 @@ import pytest
 
 from engine.runtime.server import free_ports
 from engine.store import Store
+from tests.service.chatting import SECRET as SITE_SECRET
+from tests.service.chatting import Visitor
 from tests.service.conftest import SECRET, comment, signed
 
 ROOT = Path(__file__).parent.parent.parent
@@ -23,10 +25,12 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A copy of the sample shop."""
+    """A copy of the sample shop, with a chat on its own site."""
     for part in ("flows", "tools", "knowledge"):
         shutil.copytree(ROOT / part, tmp_path / "shop" / part)
-    shutil.copy(ROOT / "engine.yaml", tmp_path / "shop")
+    text = (ROOT / "engine.yaml").read_text("utf-8")
+    site = 'channels:\n  site: {kind: web, secret: "{{ secret.SITE_SECRET }}"}\n'
+    (tmp_path / "shop" / "engine.yaml").write_text(text.replace("channels:\n", site, 1), "utf-8")
     return tmp_path / "shop"
 
 
@@ -39,6 +43,7 @@ def serving(project: Path) -> Iterator[tuple[subprocess.Popen[bytes], str, Path]
         **os.environ, "ENGINE_SERVICE": f"127.0.0.1:{port}", "ENGINE_TEMPORAL": f"127.0.0.1:{nothing}",
         "ZENDESK_URL": "http://127.0.0.1:9", "ZENDESK_USER": "a@b.example", "ZENDESK_TOKEN": "canary-token",
         "ZENDESK_WEBHOOK_SECRET": SECRET, "SHOP_URL": "http://127.0.0.1:9", "SHOP_TOKEN": "x",
+        "SITE_SECRET": SITE_SECRET,
     }  # fmt: skip
     with log.open("wb") as out:
         process = subprocess.Popen(
@@ -72,7 +77,10 @@ def test_messages_are_kept_without_temporal_and_a_stop_is_clean(project: Path) -
         assert (answer.status_code, answer.json()["accepted"]) == (200, [1, 2])
         assert httpx.get(f"{url}/readyz").status_code == 503
         time.sleep(1.5)  # a round of everything
-        process.send_signal(signal.SIGTERM)
+        with httpx.Client(base_url=url, timeout=20) as http, Visitor(http).reads() as page:
+            page.state("new")
+            process.send_signal(signal.SIGTERM)
+            assert page.next() is None, "a stream ends with its process"
         assert process.wait(15) == 0, log.read_text()
     said = log.read_text()
     assert "canary" not in said

@@ -95,7 +95,7 @@ class Gates:
         }  # fmt: skip
         model = LocalModel()
         context = Context(
-            store=self.store, projects=self.project, channels=self.project.channels(secrets),
+            store=self.store, projects=self.project, channels=self.project.channels(secrets, self.store),
             model=lambda plan, job: model, library=NoArticles(), guard=lambda plan: None, secrets=secrets,  # type: ignore[arg-type,return-value]
         )  # fmt: skip
         desk = Desk(context)

@@ -17,8 +17,9 @@ from engine.models.base import Answer, Passage, Request
 from engine.models.errors import LeavesPremises, ModelUnavailable
 from engine.plan import Grant, Node, Plan
 from engine.prompts.render import PromptSet
+from engine.runtime.activities.drafting import Draft, does
 from engine.runtime.activities.masking import masks
-from engine.runtime.activities.thinking import asked
+from engine.runtime.activities.thinking import asked, asked_aloud
 from engine.runtime.album import Album
 from engine.runtime.context import Context
 from engine.runtime.input import Result, Step, Value, Work
@@ -147,6 +148,10 @@ class Desk:
         ModelError."""
         return await asked(self, scope, job, request)
 
+    async def ask_aloud(self, scope: Scope, job: str, request: Request, draft: Draft) -> Answer:
+        """As `ask`; the draft hears what is written."""
+        return await asked_aloud(self, scope, job, request, draft)
+
     async def search(
         self, scope: Scope, query: str, collections: Sequence[str], *, limit: int, contents: bool = True
     ) -> list[Passage]:
@@ -209,6 +214,7 @@ def guarded(
                 return Result("gone")
             if not always and scope.ticket.state == "handed_off" and scope.plan.flow != "human":
                 return Result("handed_off", because=scope.ticket.escalated or "customer_wish")
+            await does(self.desk, scope.ticket, activity.info().activity_type, reads=bool(work.data.get("read")))
             return await method(self, scope)  # type: ignore[call-arg]
         except ApplicationError:
             raise

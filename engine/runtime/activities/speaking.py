@@ -6,7 +6,8 @@ for the marker on the platform once the deadline has passed; only what is certai
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,7 @@ from engine.guardrails.base import CheckError, Finding, Verdict
 from engine.guardrails.secrets import hidden
 from engine.models.base import Job, Message, Passage, Request
 from engine.runtime.activities.base import Desk, Group, Scope, guarded, later
+from engine.runtime.activities.drafting import Draft, open_draft, sources, sure
 from engine.runtime.activities.known import Known, known
 from engine.runtime.activities.seeing import Viewer, files_in, words_of
 from engine.runtime.input import Result
@@ -64,15 +66,14 @@ class Speaker(Group):
         if text and scope.stays and not self._is_here(scope):
             return Said("unsent", because="leaves_premises")
         guarded_by = None
-        secrets = self.context.projects.secrets(self.context.secrets)
         if kind in ("reply", "survey"):
-            verdict = await self._checked(scope, text, values, secrets)
+            verdict = await self._checked(scope, text, values)
             if not verdict.passed:
                 return Said("blocked", because=",".join(sorted({finding.check for finding in verdict.findings})))
             text = verdict.text
             guarded_by = {"set": scope.plan.settings.get("guardrails", []), "passed": True}
         else:
-            text = hidden(text, secrets)
+            text = hidden(text, self.context.projects.secrets(self.context.secrets))
         row = await self.store.run(
             self.store.outbound.propose, scope.ticket.id, scope.work.epoch, place or scope.place,
             scope.work.iteration if iteration is None else iteration, kind,
@@ -85,9 +86,10 @@ class Speaker(Group):
         channel = scope.ticket.channel
         return channel == INTERNAL or channel in self.context.projects.premises.channels
 
-    async def _checked(self, scope: Scope, text: str, values: Known | None, secrets: Mapping[str, str]) -> Verdict:
+    async def _checked(self, scope: Scope, text: str, values: Known | None) -> Verdict:
         """What the flow's output checks say; a guard that cannot be had has not passed it. Off the event loop, for the
         first check of a worker may load guardrails-ai."""
+        secrets = self.context.projects.secrets(self.context.secrets)
         metadata = {"values": known(scope, values), "secrets": secrets}
         try:
             guard = self.context.guard(scope.plan)
@@ -167,15 +169,31 @@ class Speaker(Group):
         heard = await self.store.run(self.store.messages.of_ticket, scope.ticket.id)
         asked = [m for m in heard if m.kind == "message" and m.author_role == "customer"][-QUESTION:]
         named = files_in(scope, using)
-        answer = await self._answer(scope, data["write"], passages, facts, asked=asked, named=named)
-        if answer is None:
-            return Result("unsure", because="no_supported_answer")
-        said = await self.say(scope, "reply", answer)
+        async with self._drafting(scope) as draft:
+            answer = await self._answer(
+                scope, data["write"], passages, facts, asked=asked, named=named, draft=draft
+            )  # fmt: skip
+            if answer is None:
+                return Result("unsure", because="no_supported_answer")
+            said = await self.say(scope, "reply", answer)
         return Result(said.outcome, because=said.because)
+
+    @asynccontextmanager
+    async def _drafting(self, scope: Scope, values: Known | None = None) -> AsyncIterator[Draft | None]:
+        """What a visitor sees of a reply while it is written. Whatever comes of it, nothing but the reply stays."""
+        if scope.stays and not self._is_here(scope):
+            yield None
+            return
+        draft = await open_draft(self.desk, scope, lambda text: self._checked(scope, text, values))
+        try:
+            yield draft
+        finally:
+            if draft is not None:
+                await draft.withdraw()
 
     async def _answer(
         self, scope: Scope, instruction: str, passages: tuple[Passage, ...], facts: Mapping[str, Any] | None = None, *,
-        asked: Sequence[MessageRow] = (), named: Sequence[str] = (),
+        asked: Sequence[MessageRow] = (), named: Sequence[str] = (), draft: Draft | None = None,
     ) -> str | None:  # fmt: skip
         """A text with its sources named, or None: the model refused, or is less sure than the flow asks for."""
         question = scope.names["ticket"]["question"]
@@ -190,13 +208,14 @@ class Speaker(Group):
             facts={path: encode(value) for path, value in (facts or {}).items()}, language=scope.ticket.language,
             needs_images=bool(named),
         )  # fmt: skip
-        answer = await self.desk.ask(scope, "answer", request)
-        when = scope.plan.settings.get("escalate", {}).get("when", {}).get("confidence")
-        if answer.finish != "stop" or not answer.text or (when and answer.confidence < float(str(when["value"]))):
+        if draft is None:
+            answer = await self.desk.ask(scope, "answer", request)
+        else:
+            draft.passages = passages
+            answer = await self.desk.ask_aloud(scope, "answer", request, draft)
+        if answer.finish != "stop" or not answer.text or not sure(scope, answer.confidence):
             return None
-        cited = [p for p in passages if p.id in answer.citations]
-        titles = list(dict.fromkeys(p.title or p.source for p in cited))
-        return answer.text + ("\n\nFrom: " + "; ".join(titles) if titles else "")
+        return answer.text + sources(passages, answer.citations)
 
     @activity.defn(name="answer")
     @guarded
@@ -209,10 +228,13 @@ class Speaker(Group):
         latest = (asked[0].text or "") if asked else ""
         passages = await self.desk.search(scope, latest, collections, limit=5)
         scope.names["ticket"]["question"] = latest
-        answer = await self._answer(scope, "Answer the question from the passages alone.", tuple(passages), asked=asked)
-        if answer is None:
-            return Result("unsure")
-        said = await self.say(scope, "reply", answer, values={"articles": [passage.text for passage in passages]})
+        values: Known = {"articles": [passage.text for passage in passages]}
+        instruction = "Answer the question from the passages alone."
+        async with self._drafting(scope, values) as draft:
+            answer = await self._answer(scope, instruction, tuple(passages), asked=asked, draft=draft)
+            if answer is None:
+                return Result("unsure")
+            said = await self.say(scope, "reply", answer, values=values)
         return Result(said.outcome, because=said.because)
 
 

@@ -3,14 +3,24 @@
 Every call of a model that costs something is a row of the store before it is made, and settled with what it cost.
 """
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from engine.guardrails.masking import Masks
 from engine.models.ask import parts
-from engine.models.base import Answer, Model, Prompt, Request
+from engine.models.base import Answer, Decided, Model, Prompt, Request
 from engine.models.chain import Chain
-from engine.models.errors import BudgetReached, LeavesPremises, ModelError
+from engine.models.errors import (
+    BadAnswer,
+    BudgetReached,
+    LeavesPremises,
+    ModelError,
+    ModelRejected,
+    ModelUnavailable,
+)
 from engine.models.hosted import HostedModel
 from engine.models.images import fitted
 from engine.prompts.render import PromptSet
@@ -18,8 +28,9 @@ from engine.runtime.activities.masking import masked, masks, unmasked
 
 if TYPE_CHECKING:
     from engine.runtime.activities.base import Desk, Scope
+    from engine.runtime.activities.drafting import Draft
 
-__all__ = ["OnAccount", "asked"]
+__all__ = ["OnAccount", "asked", "asked_aloud"]
 
 
 async def asked(desk: "Desk", scope: "Scope", job: str, request: Request) -> Answer:
@@ -30,6 +41,41 @@ async def asked(desk: "Desk", scope: "Scope", job: str, request: Request) -> Ans
         return await _asked(desk, scope, job, request)
     hiding = masked(request, own)
     return unmasked(await _asked(desk, scope, job, hiding), hiding, own)
+
+
+async def asked_aloud(desk: "Desk", scope: "Scope", job: str, request: Request, draft: "Draft") -> Answer:
+    """As `asked`; the draft hears what is written as it is written. A stream that breaks off leaves nothing on the page
+    and is asked for anew, as a whole and with all that `asked` does to get an answer. Raises as `asked`."""
+    model = desk.context.model(scope.plan, job)
+    if isinstance(model, Chain):
+        own = masks(scope, desk.context.projects)
+        hiding = masked(request, own) if own else request
+        prompts = await _prompts(desk, scope)
+        chain = model.bound(meter=_Meter(desk, scope, job, prompts), prompt=_Rendering(prompts))
+        pieces = chain.stream(replace(hiding, stays=scope.stays, upfront=True))
+        try:
+            answer = await _heard(pieces, draft, own)
+            return unmasked(answer, hiding, own) if own else answer
+        except (ModelUnavailable, ModelRejected, BadAnswer):
+            pass
+    await draft.withdraw()
+    return await asked(desk, scope, job, request)
+
+
+async def _heard(pieces: AsyncGenerator[str | Decided | Answer], draft: "Draft", own: Masks) -> Answer:
+    decided: Decided | None = None
+    text = ""
+    async with aclosing(pieces):
+        async for piece in pieces:
+            match piece:
+                case Answer():
+                    return piece
+                case Decided():
+                    decided = piece
+                case str() if decided is not None:
+                    text += piece
+                    await draft.hear(decided, own.undo(text))
+    raise AssertionError("a stream ends with an answer, or raises")
 
 
 async def _asked(desk: "Desk", scope: "Scope", job: str, request: Request) -> Answer:

@@ -17,6 +17,7 @@ from engine.runtime.activities.speaking import Speaker
 from engine.runtime.deadlines import after
 from engine.runtime.input import Result
 from engine.runtime.rollout import mode_of
+from engine.runtime.telling import tell_team
 from engine.store.rows import MessageRow
 from engine.store.surveys import PLACE
 
@@ -251,6 +252,8 @@ class Clerk(Group):
         noted = await self.speaker.say(scope, "note", written(row), extra=extra, place=place, iteration="note")
         if noted.outcome == "done":
             await self.store.run(self.store.handoffs.deliver, row.id)
+        channel = self.context.channels.get(scope.ticket.channel)
+        await tell_team(self.store, self.context.projects.notified, row, channel)
         await self.speaker.say(scope, "reply", _TAKEOVER, place=place, iteration="reply")
         return Result("done")
 

@@ -1,7 +1,7 @@
 """What a model is asked and what it says, without any wire format; a provider's file turns one into the other."""
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -40,6 +40,9 @@ class Says:
     finish: Literal["stop", "length", "refused"] = "stop"
     tokens: tuple[int, int, int] = (100, 0, 20)
     """Of input, with the cached ones among them, and of output."""
+    pace: Callable[[int], object] | None = None
+    """Called before each event of a stream with the number of those that were sent: it may wait, and what it raises
+    cuts the stream."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

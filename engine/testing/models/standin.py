@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, repeat
 from types import TracebackType
 from typing import Any, Final, Self
@@ -100,10 +100,17 @@ class ModelStandIn:
             if isinstance(outcome, Fails):
                 return await _failed(form, asked, outcome, request)
             if asked.stream:
-                return StreamingResponse(iter(form.events(asked, outcome)), media_type="text/event-stream")
+                return StreamingResponse(_paced(form.events(asked, outcome), outcome), media_type="text/event-stream")
             return JSONResponse(form.whole(asked, outcome))
 
         return answer
+
+
+def _paced(events: Iterator[str], says: Says) -> Iterator[str]:
+    for number, event in enumerate(events):
+        if says.pace is not None:
+            says.pace(number)
+        yield event
 
 
 async def _failed(form: Form, asked: Asked, fails: Fails, request: Request) -> Response:
