@@ -7,6 +7,7 @@ import pytest
 
 from engine.knowledge.library import Library
 from engine.models.base import Answer, Job, Message, Passage, Request
+from engine.models.local.answer import candidates
 from engine.models.local.embedding import PackagedEmbedder
 from engine.models.local.model import answer
 from engine.models.local.words import sentences
@@ -143,3 +144,29 @@ def test_an_instruction_alone_is_the_question() -> None:
     passage = Passage(id="p", text="After 30 days we give no refund.", title="Refund after 30 days")
     said = answer(Request(Job.ANSWER, instruction="refund after 30 days", passages=(passage,)))
     assert said.text == passage.text
+
+
+def of(asked: str, text: str) -> str:
+    """What is quoted of one passage."""
+    passage = Passage(id="limits#1", text=text, title="Limits", heading="Uploads", language="en")
+    return answer(Request(Job.ANSWER, [Message("customer", asked)], passages=(passage,))).text
+
+
+def test_the_head_of_a_table_is_no_answer() -> None:
+    table = "Uploads by kind of file.\nKind of file | Largest size\nPhotos | 20 MB\nFilms | 300 MB"
+    seen = candidates("How large may an upload be?", [Passage(id="limits#1", text=table)])
+    assert [one.text for one in seen] == ["Uploads by kind of file.", "Photos | 20 MB", "Films | 300 MB"]
+
+
+def test_what_repeats_the_question_is_no_answer() -> None:
+    link = "Get your photos back after an upload"
+    assert of(f"How can I {link.lower()}?", link) == ""
+    assert of("Do you keep photos of an upload?", "We keep photos of an upload.") == "We keep photos of an upload."
+
+
+def test_a_bound_is_a_number() -> None:
+    pointer = "For the maximum size of an upload, see the limits of uploads."
+    assert of("What is the maximum size of an upload?", pointer) == ""
+    assert of("What is the maximum size of an upload?", f"{pointer}\nThe maximum size of an upload is 20 MB.") == (
+        "The maximum size of an upload is 20 MB."
+    )

@@ -6,7 +6,7 @@ among the passages, that it and its heading hold, and by whether it holds the ki
 for "how long"). Whether the best one is good enough is a logistic regression on these four.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import exp, log
@@ -16,7 +16,7 @@ import numpy as np
 
 from engine.models.base import Passage, Request
 from engine.models.local.embedding import encode
-from engine.models.local.kinds import fits
+from engine.models.local.kinds import fits, leaves_open
 from engine.models.local.words import clean, content_words, latest, sentences, words
 
 MAX_PASSAGES: Final = 12
@@ -40,6 +40,8 @@ FEW: Final = 3
 AHEAD: Final = 1.0
 """How far (in the logit) the best sentence is ahead of those of other passages, where it stands out."""
 
+_CELL: Final = " | "
+"""Between the cells of a table's line."""
 _POINTS_BACK: Final = frozenset(
     "it its they them this that these those he she otherwise however also then after there such both in "
     "er sie es dies diese dieser dieses das dann danach sonst außerdem "
@@ -133,8 +135,7 @@ def candidates(asked: str, passages: Sequence[Passage]) -> list[Sentence]:
     found = [
         (number, place, text)
         for number, passage in enumerate(passages[:MAX_PASSAGES])
-        for place, text in enumerate(sentences(passage.text))
-        if len(words(text)) >= 2
+        for place, text in _telling(asked, sentences(passage.text))
     ][:MAX_SENTENCES]
     if not found:
         return []
@@ -147,6 +148,19 @@ def candidates(asked: str, passages: Sequence[Passage]) -> list[Sentence]:
         Sentence(text, number, place, (float(a), float(u), c, fits(asked, text)))
         for (number, place, text), a, u, c in rows
     ]
+
+
+def _telling(asked: str, found: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Sentences that may say something, with their places: not the head of a table without its rows, not what repeats
+    the question, and not what speaks of a number that is asked for without saying it."""
+    repeated = f" {' '.join(words(asked))} "
+    before = ""
+    for (place, text), after in zip(enumerate(found), [*found[1:], ""], strict=False):
+        said = words(text)
+        is_head = _CELL in text and _CELL in after and _CELL not in before
+        before = text
+        if len(said) >= 2 and not is_head and f" {' '.join(said)} " not in repeated and not leaves_open(asked, text):
+            yield place, text
 
 
 def _heading(passage: Passage) -> str:

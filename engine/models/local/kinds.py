@@ -28,6 +28,20 @@ _KINDS: Final = tuple(
     )
 )
 """What kind of thing a question asks for, and what a sentence that gives one holds."""
+_BOUND: Final = re.compile(
+    r"\b(?:maximum|minimum|max|min|largest|smallest|höchst\w*|maximal\w*|minimal\w*|mindest\w*|maxim(?:um|ale?)|"
+    r"minim(?:um|ale?)|máxim[oa]s?|mínim[oa]s?)\b",
+    re.IGNORECASE,
+)
+_NUMBER: Final = re.compile(
+    r"[0-9]|\b(?:one|two|three|four|five|six|ten|no|none|unlimited|zwei|drei|deux|trois|dos|tres)\b", re.IGNORECASE
+)
+
+
+def leaves_open(asked: str, sentence: str) -> bool:
+    """Whether the question asks for a bound ("the maximum size") and the sentence holds no number: it speaks of the
+    bound, and does not say it."""
+    return _BOUND.search(asked) is not None and _NUMBER.search(sentence) is None
 
 
 def fits(asked: str, sentence: str) -> float:
