@@ -44,11 +44,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _do(args: argparse.Namespace) -> int:
-    from engine.demo.world import World
+    from engine.demo.world import opened
 
-    once = httpx.Limits(max_keepalive_connections=0)  # a kept connection may be closed by its server as it is used
-    async with httpx.AsyncClient(trust_env=False, timeout=20, limits=once) as http:
-        world = World(os.environ, http)
+    async with opened(os.environ) as world:
         if args.what == "write":
             print(await world.open_ticket(args.email, args.subject, args.text))
             return OK

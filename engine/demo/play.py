@@ -6,12 +6,10 @@ import json
 import time
 from pathlib import Path
 
-import httpx
-
 from engine.demo.report import Report
 from engine.demo.stack import Stack, index_articles
 from engine.demo.tickets import TICKETS, Outcome, Played, answer, outcomes, play
-from engine.demo.world import World
+from engine.demo.world import World, opened
 from engine.runtime.client import connect
 from engine.runtime.projects import LoadedProject
 from engine.runtime.ring import workflow_id
@@ -58,9 +56,7 @@ async def _course(
     lena = store.people.mint(_LEAD)
     somebody = store.people.mint("ana@northwind.example")
     mira = store.people.mint(_BILLING)
-    once = httpx.Limits(max_keepalive_connections=0)  # a kept connection may be closed by its server as it is used
-    async with httpx.AsyncClient(trust_env=False, timeout=20, limits=once) as http:
-        world = World(stack.env, http)
+    async with opened(stack.env) as world:
         await world.lose_answer("/payouts")
         played = [await play(world, script) for script in TICKETS]
         report.progress("eight tickets are in; each webhook is posted twice, one pair in the wrong order ...")

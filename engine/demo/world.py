@@ -1,12 +1,23 @@
 """The demo's hands and eyes outside the engine: customers on the platform, the shop's own books, approvers."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 
-__all__ = ["World"]
+__all__ = ["World", "opened"]
+
+_ONCE = httpx.Limits(max_keepalive_connections=0)
+"""A kept connection may be closed by its server at the moment in which it is used."""
+
+
+@asynccontextmanager
+async def opened(env: Mapping[str, str]) -> AsyncIterator["World"]:
+    """A world with connections of its own. `env` is the stack's environment."""
+    async with httpx.AsyncClient(trust_env=False, timeout=20, limits=_ONCE) as http:
+        yield World(env, http)
 
 
 class World:

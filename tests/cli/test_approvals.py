@@ -1,61 +1,31 @@
 """`engine approvals`, against the real service on loopback."""
 
-import asyncio
 import socket
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from engine.service.app import Service, create_app
+from engine.service.app import Service
 from engine.store import ApprovalRow, Store
 from tests.cli.conftest import Engine
+from tests.cli.serving import Served, serving
 from tests.store import given
 
 TEAMS = {"lena": frozenset({"leads", "billing"}), "ana": frozenset({"support"})}
 
 
-class Served:
-    """An application on a free port of loopback, in a thread."""
-
-    def __init__(self, app: Starlette) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self._server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none"))
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
-
-    def _run(self) -> None:
-        asyncio.run(self._server.serve(sockets=[self._socket]))
-
-    def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join()
-
-
 @pytest.fixture(scope="module")
 def served(empty_store: Path) -> Iterator[tuple[Service, str]]:
     """One service for all tests, because it takes a while to stop; each test gives it a store of its own."""
-
-    async def ring(ticket_id: str) -> None:
-        del ticket_id
-
-    def teams_of(person: str) -> frozenset[str]:
-        return TEAMS.get(person, frozenset())
-
-    with Store.open(f"sqlite:///{empty_store}") as first:
-        service = Service(store=first, channels={}, ring=ring, teams_of=teams_of, sla=given.SLA, team="support")
-        running = Served(create_app(service))
-        yield service, running.url
-        running.stop()
+    with serving(empty_store, TEAMS, team="support") as running:
+        yield running
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from engine.service.app import Service, create_app
+from engine.service.app import Service
 from engine.store import QuestionRow, Store
 from tests.cli.conftest import Engine
-from tests.cli.test_approvals import TEAMS, Served, sign_in
+from tests.cli.serving import serving
+from tests.cli.test_approvals import TEAMS, sign_in
 from tests.store import given
 
 FIELDS: list[dict[str, Any]] = [
@@ -23,18 +24,8 @@ FIELDS: list[dict[str, Any]] = [
 @pytest.fixture(scope="module")
 def served(empty_store: Path) -> Iterator[tuple[Service, str]]:
     """One service for all tests; each test gives it a store of its own."""
-
-    async def ring(ticket_id: str) -> None:
-        del ticket_id
-
-    with Store.open(f"sqlite:///{empty_store}") as first:
-        service = Service(
-            store=first, channels={}, ring=ring, teams_of=lambda person: TEAMS.get(person, frozenset()), sla=given.SLA,
-            team="support",
-        )  # fmt: skip
-        running = Served(create_app(service))
-        yield service, running.url
-        running.stop()
+    with serving(empty_store, TEAMS, team="support") as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)

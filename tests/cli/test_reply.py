@@ -8,28 +8,20 @@ import pytest
 
 from engine.channels.web import Web
 from engine.runtime.transcripts import StoredTranscript
-from engine.service.app import Service, create_app
+from engine.service.app import Service
 from engine.store import Arrival, Store
 from tests.cli.conftest import Engine
-from tests.cli.test_approvals import TEAMS, Served, sign_in
-from tests.store import given
+from tests.cli.serving import serving
+from tests.cli.test_approvals import TEAMS, sign_in
 
 
 @pytest.fixture(scope="module")
 def served(empty_store: Path) -> Iterator[tuple[Service, str]]:
-    """One service for all tests; each test gives it a store of its own."""
-
-    async def ring(ticket_id: str) -> None:
-        del ticket_id
-
-    with Store.open(f"sqlite:///{empty_store}") as first:
-        service = Service(
-            store=first, channels={"site": Web(name="site", secret="s" * 40, transcript=StoredTranscript(first))},
-            ring=ring, teams_of=lambda person: TEAMS.get(person, frozenset()), sla=given.SLA, team="leads",
-        )  # fmt: skip
-        running = Served(create_app(service))
-        yield service, running.url
-        running.stop()
+    """One service with a web channel for all tests; each test gives it a store of its own."""
+    with serving(empty_store, TEAMS, team="leads") as running:
+        service, _ = running
+        service.channels = {"site": Web(name="site", secret="s" * 40, transcript=StoredTranscript(service.store))}
+        yield running
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+_NUMBER: Final = r"[0-9]|\b(?:one|two|three|four|five|six|ten|no|none|zwei|drei|deux|trois|dos|tres)\b"
 _KINDS: Final = tuple(
     (re.compile(asked, re.IGNORECASE), re.compile(answered, re.IGNORECASE))
     for asked, answered in (
@@ -23,7 +24,7 @@ _KINDS: Final = tuple(
         ),
         (
             r"\bhow many\b|\bwie viele\b|\bcombien de\b|\bcuánt[oa]s\b",
-            r"[0-9]|\b(?:one|two|three|four|five|six|ten|no|none|zwei|drei|deux|trois|dos|tres)\b",
+            _NUMBER,
         ),
     )
 )
@@ -33,15 +34,13 @@ _BOUND: Final = re.compile(
     r"minim(?:um|ale?)|máxim[oa]s?|mínim[oa]s?)\b",
     re.IGNORECASE,
 )
-_NUMBER: Final = re.compile(
-    r"[0-9]|\b(?:one|two|three|four|five|six|ten|no|none|unlimited|zwei|drei|deux|trois|dos|tres)\b", re.IGNORECASE
-)
+_SAYS_BOUND: Final = re.compile(rf"{_NUMBER}|\bunlimited\b", re.IGNORECASE)
 
 
 def leaves_open(asked: str, sentence: str) -> bool:
     """Whether the question asks for a bound ("the maximum size") and the sentence holds no number: it speaks of the
     bound, and does not say it."""
-    return _BOUND.search(asked) is not None and _NUMBER.search(sentence) is None
+    return _BOUND.search(asked) is not None and _SAYS_BOUND.search(sentence) is None
 
 
 def fits(asked: str, sentence: str) -> float:
