@@ -14,7 +14,7 @@ OPTIONS: Final = {"zendesk": ("url", "user", "token", "webhook_secret"), "web": 
 
 
 def check(case: Case, sink: Sink) -> None:
-    """By the kind of each channel; a kind whose options its declaration looks at by itself is none of these."""
+    """By the kind of each channel. A kind that there is not is another rule's."""
     settings = case.project.settings
     channels = (settings.channels if settings else None) or {}
     for _, channel in channels.values() if case.furniture else ():

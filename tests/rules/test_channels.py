@@ -5,4 +5,4 @@ from engine.rules.wrong_channel import OPTIONS
 
 
 def test_a_channel_needs_what_its_adapter_needs() -> None:
-    assert {kind: SETTINGS[kind] for kind in OPTIONS} == OPTIONS
+    assert SETTINGS == OPTIONS
