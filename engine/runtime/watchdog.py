@@ -32,7 +32,7 @@ _DOWN = timedelta(seconds=60)
 _DEADLINE = timedelta(seconds=40)
 """For sending a note; longer than a channel's own time-out."""
 _AGAIN = timedelta(minutes=5)
-"""Before a note that the platform refused is tried again, or a text is looked for again."""
+"""Before what the platform refused is tried again, or a text is looked for again."""
 _ONCE = timedelta(hours=1)
 """Within it a ticket's run is begun again once. If the next one cannot go on either, people have it."""
 _FEW = 5
@@ -86,10 +86,8 @@ class Watchdog:
         self.notified = notified
         self._rung: dict[str, tuple[datetime, datetime]] = {}
         """ticket -> the next time that it was rung for, and when"""
-        self._refused: dict[str, datetime] = {}
-        """handoff -> when its note may be tried again"""
-        self._looked: dict[str, datetime] = {}
-        """text on its way -> when it may be looked for again"""
+        self._not_before: dict[str, datetime] = {}
+        """handoff or text -> when it may be tried, or looked for, again"""
         self._begun_again: dict[str, datetime] = {}
         """ticket -> when"""
         self._down_since: datetime | None = None
@@ -109,6 +107,7 @@ class Watchdog:
         now = await self.store.run(self.store.now)
         self._note_temporal(now)
         self._rounds += 1
+        self._not_before = {key: until for key, until in self._not_before.items() if until > now}
         await self._each(await self.store.run(self.store.approvals.overdue), self._expire)
         await self._each(await self.store.run(self.store.questions.overdue), self._unanswered)
         await self._each(await self._late_writes(now), self._unknown)
@@ -119,7 +118,7 @@ class Watchdog:
         await self._each(await self._stuck(now), lambda found: self._begin_again(found, now))
         await self._each(overdue, lambda ticket: self._overdue(ticket, now))
         await self._each(await self._undelivered(now), self.deliver)
-        await self._each(await self.store.run(self.store.surveys.to_close), self._close_again)
+        await self._each(await self._owed(), self._tell_close)
 
     async def _each(self, rows: Iterable[Any], see_to: Callable[[Any], Awaitable[object]]) -> None:
         for row in rows:
@@ -196,12 +195,11 @@ class Watchdog:
         each not soon again: a platform that does not answer must not keep the rest of a round waiting."""
         late = await self.store.run(self.store.outbound.overdue_sending)
         late = [row for row in late if row.kind in _PLATFORM and row.deadline and row.deadline + self.grace <= now]
-        self._looked = {row.id: until for row in late if (until := self._looked.get(row.id)) and until > now}
-        return [row for row in late if row.id not in self._looked][:_FEW]
+        return [row for row in late if row.id not in self._not_before][:_FEW]
 
     async def _late_text(self, row: OutboundRow) -> None:
         """Looked for on the platform. What is not there is not sent from here: its step may have been left."""
-        self._looked[row.id] = await self.store.run(self.store.now) + _AGAIN
+        await self._later(row.id)
         ticket = await self.store.run(self.store.tickets.get, row.ticket_id)
         channel = self.channels.get(ticket.channel)
         if channel is not None:
@@ -264,8 +262,7 @@ class Watchdog:
         rows = await self.store.run(self.store.handoffs.listing, ("open",))
         down = self._down(now)
         due = [row for row in rows if row.due_at <= now or row.reason == "stalled" or down]
-        self._refused = {row.id: until for row in due if (until := self._refused.get(row.id)) and until > now}
-        return [row for row in due if row.id not in self._refused]
+        return [row for row in due if row.id not in self._not_before]
 
     async def deliver(self, handoff: HandoffRow) -> bool:
         """The handoff as an internal note; True once the platform has it. The same place as the workflow's own note:
@@ -282,14 +279,23 @@ class Watchdog:
             {"text": written(handoff), **self._extra(handoff)},
         )  # fmt: skip
         if not await self._send(ticket, row):
-            self._refused[handoff.id] = await self.store.run(self.store.now) + _AGAIN
+            await self._later(handoff.id)
             return False
         await tell_team(self.store, self.notified, handoff, self.channels.get(ticket.channel))
         return await self.store.run(self.store.handoffs.deliver, handoff.id)
 
-    async def _close_again(self, row: OutboundRow) -> None:
-        """A survey was answered, and the platform took that for a customer who waits."""
-        await self._send(await self.store.run(self.store.tickets.get, row.ticket_id), row)
+    async def _owed(self) -> list[OutboundRow]:
+        owed = await self.store.run(self.store.outbound.owed_closes, list(self.channels), self.grace)
+        return [row for row in owed if row.id not in self._not_before][:_FEW]
+
+    async def _tell_close(self, row: OutboundRow) -> None:
+        """The ticket is closed, and the platform has not heard of it: its run ended in between. Or a survey was
+        answered, and the platform took that for a customer who waits."""
+        if not await self._send(await self.store.run(self.store.tickets.get, row.ticket_id), row):
+            await self._later(row.id)
+
+    async def _later(self, key: str) -> None:
+        self._not_before[key] = await self.store.run(self.store.now) + _AGAIN
 
     def _extra(self, handoff: HandoffRow) -> dict[str, Any]:
         tags = ["engine_handoff", f"engine_{handoff.reason.split(':')[0]}"]
@@ -340,7 +346,8 @@ class Watchdog:
             made = await channel.send(ticket.external_id, note)
         except Unsent as error:
             log.error("a %s of ticket %s was not taken: %s", row.kind, ticket.id, error.code)
-            if not await self.store.run(outbound.release, row.id, token):
+            lasts = row.kind == "update" and error.retry_after is None  # of a note it is never: people must have it
+            if lasts or not await self.store.run(outbound.release, row.id, token):
                 await self.store.run(outbound.settle, row.id, token, "not_sent", because=error.code)
             return False
         except Unknown as error:

@@ -1,13 +1,13 @@
 """Outbound rows: replies, notes, changes of the ticket, mails. Everything that leaves the engine is a row first."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from engine.store import place, schema, sending
+from engine.store import closing, place, schema, sending
 from engine.store.columns import MICROSECOND
 from engine.store.database import Database
 from engine.store.outcomes import Again, Began, Stopped
@@ -223,6 +223,11 @@ class Outbound:
             query = sa.select(schema.outbound).where(waits).order_by(row.created_at, row.id)
             return tx.all(OutboundRow, query.limit(limit))
 
+    def owed_closes(self, channels: Collection[str], grace: timedelta = timedelta()) -> list[OutboundRow]:
+        """Closes of which these platforms have not been told for longer than `grace`, oldest first."""
+        with self._database.read() as tx:
+            return closing.owed(tx, channels, ALLOWED["update"], grace)
+
     def overdue_sending(self) -> list[OutboundRow]:
         """Rows that are `sending` past their deadline."""
         with self._database.read() as tx:
@@ -259,6 +264,8 @@ def _obstacle(row: OutboundRow, ticket: TicketRow, token: str) -> Stopped | None
         return Stopped("token", "another holder has it")
     if ticket.mode not in ALLOWED[row.kind]:
         return Stopped("mode", ticket.mode)
+    if not closing.ends(row, ticket):
+        return Stopped("state", f"ticket is {ticket.state} in epoch {ticket.epoch}")
     if row.kind not in ("reply", "survey"):
         return None
     asks = row.kind == "survey"

@@ -5,18 +5,17 @@ accepts the customer's message. The platform opens its ticket when a customer wr
 the answer, closes it there again.
 """
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from engine.store import schema
+from engine.store import closing, schema
 from engine.store.database import Database
 from engine.store.outcomes import Arrival
 from engine.store.rows import MessageRow, OutboundRow, TicketRow
-from engine.store.transaction import Transaction, mint
+from engine.store.transaction import Transaction
 
 __all__ = ["CSAT", "PLACE", "Survey", "Surveys", "close_again", "marked"]
 
@@ -55,20 +54,6 @@ class Surveys:
             answers = tx.all(MessageRow, said.order_by(message.seq))
             return Survey(asked=asked, answers=tuple((one.received_at, int(one.data["mark"])) for one in answers))
 
-    def to_close(self, *, limit: int = 100) -> list[OutboundRow]:
-        """Changes of the platform's tickets that answers made necessary: of tickets that are closed still."""
-        row, ticket = schema.outbound.c, schema.tickets.c
-        with self._database.read() as tx:
-            late = sa.and_(row.state == "sending", row.deadline <= tx.now())
-            waits = sa.or_(row.state == "reserved", late)
-            query = (
-                sa.select(schema.outbound)
-                .join(schema.tickets, ticket.id == row.ticket_id)
-                .where(row.node == PLACE, row.kind == "update", waits)
-                .where(ticket.state == "closed", ticket.epoch == row.epoch)
-            )
-            return tx.all(OutboundRow, query.order_by(row.created_at, row.id).limit(limit))
-
 
 def marked(tx: Transaction, ticket: TicketRow, arrival: Arrival) -> Iterator[Arrival]:
     """What a customer's message comes to on a ticket whose survey is open: the answer, and the message itself only if
@@ -88,11 +73,7 @@ def marked(tx: Transaction, ticket: TicketRow, arrival: Arrival) -> Iterator[Arr
 def close_again(tx: Transaction, ticket: TicketRow, answer: Arrival) -> None:
     """The platform took the answer for a customer who needs something: its ticket is to be solved again."""
     if ticket.state == "closed":
-        tx.insert_new(
-            schema.outbound, id=mint("o"), ticket_id=ticket.id, epoch=ticket.epoch, node=PLACE,
-            iteration=answer.content_id, kind="update", state="reserved", marker=secrets.token_hex(16),
-            content={"text": "", "status": "solved"}, attempts=0, resent=0, created_at=tx.now(),
-        )  # fmt: skip
+        closing.owe(tx, ticket.id, ticket.epoch, iteration=answer.content_id)
 
 
 def _asked(ticket_id: str) -> sa.ColumnElement[bool]:

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import sqlalchemy as sa
 
-from engine.store import place, schema
+from engine.store import closing, place, schema
 from engine.store.database import Database
 from engine.store.handoffs import resolve_all
 from engine.store.leaving import take_back
@@ -77,10 +77,13 @@ class Tickets:
         with self._database.read() as tx:
             return tx.all(TicketRow, query)
 
-    def close(self, ticket_id: str, epoch: int, cursor: int, outcome: str) -> bool:
+    def close(
+        self, ticket_id: str, epoch: int, cursor: int, outcome: str, *, tell: Sequence[str] | None = None
+    ) -> bool:
         """Close the ticket if nothing came after message `cursor`; False: pull again.
 
-        Takes back what is open and unsent, and resolves its handoff, in the same transaction.
+        Takes back what is open and unsent, and resolves its handoff, in the same transaction. `tell`: the tags with
+        which the platform's ticket is to be solved; None where people have solved it there.
         """
         row = schema.tickets.c
         with self._database.write() as tx:
@@ -92,6 +95,8 @@ class Tickets:
             if closed:
                 take_back(tx, ticket_id)
                 resolve_all(tx, ticket_id)
+                if tell is not None:
+                    closing.owe(tx, ticket_id, epoch, tell)
             return closed
 
     def hand_back(self, ticket_id: str, epoch: int) -> bool:

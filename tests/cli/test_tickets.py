@@ -208,4 +208,4 @@ def test_the_survey_is_shown_with_the_mark_that_counts(store: Store, engine: Eng
     shown = engine("tickets", "show", ticket.id).out
     said = shown.partition("survey:\n")[2].splitlines()[0].split("\t")
     assert (said[1], said[2]) == ("sending", "5")
-    assert len(store.surveys.to_close()) == 2
+    assert len(store.outbound.owed_closes([ticket.channel])) == 2

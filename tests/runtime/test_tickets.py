@@ -16,6 +16,7 @@ from temporalio.service import RPCError
 from engine.runtime.input import Checkpoint, Frame, TicketInput, Value, Work
 from engine.runtime.ring import workflow_id
 from engine.runtime.server import TemporalServer
+from engine.runtime.watchdog import Watchdog
 from tests.runtime.bench import Bench
 
 
@@ -53,8 +54,8 @@ async def test_a_close_whose_answer_is_lost_is_told_to_the_platform(
     close = bench.store.tickets.close
     lost: list[tuple[Any, ...]] = []
 
-    def closing(*given: Any) -> bool:
-        done = close(*given)
+    def closing(*given: Any, **more: Any) -> bool:
+        done = close(*given, **more)
         if done and not lost:
             lost.append(given)
             raise ConnectionError
@@ -177,8 +178,12 @@ def put_back(folder: Path) -> None:
 
 
 @pytest.mark.timeout(150)
-async def test_temporal_set_back_pays_once_and_says_nothing_twice(own: TemporalServer, tmp_path: Path) -> None:
-    """The copy is from before the approval; the refund is paid after it; then the server gets the old copy back."""
+@pytest.mark.parametrize("lost_at", ["the refund", "the close"])
+async def test_temporal_set_back_pays_once_and_says_nothing_twice(
+    own: TemporalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost_at: str
+) -> None:
+    """The copy is from before the approval; the refund is paid after it; then the server gets the old copy back. A run
+    that finds its ticket closed ends, so the watchdog tells the platform what the first one did not come to."""
     folder = tmp_path / "world"
     folder.mkdir()
     async with Bench(folder, own.address, "set-back") as bench:
@@ -188,16 +193,33 @@ async def test_temporal_set_back_pays_once_and_says_nothing_twice(own: TemporalS
         shutil.copytree(tmp_path, tmp_path.parent / f"{tmp_path.name}-copy", ignore=shutil.ignore_patterns("world"))
         await own.start()
         async with bench.work():
+            close = bench.store.tickets.close
+
+            def closing(*given: Any, **more: Any) -> bool:
+                done = close(*given, **more)
+                own.kill()
+                return done
+
+            if lost_at == "the close":
+                monkeypatch.setattr(bench.store.tickets, "close", closing)
             await bench.decide(approval)
-            await bench.until(lambda: bool(bench.shop.refunds("4710")), "the refund")
-            # the worker gets no further: a ticket that is closed by then, and of which the platform was not told, is
-            # told by nobody once the run is set back
+            reached = {
+                "the refund": lambda: bool(bench.shop.refunds("4710")),
+                "the close": lambda: bench.row(ticket).state == "closed",
+            }
+            await bench.until(reached[lost_at], lost_at)
             own.kill()
+        monkeypatch.undo()
         put_back(tmp_path)
         await own.start()
         await bench.ringer.ring_all()
+        assert not bench.closed(ticket)
+        bench.clock.shift = timedelta(minutes=3)
+        dog = Watchdog(bench.store, bench.service.channels, sla=timedelta(minutes=15), team="support")
         async with bench.work():
+            looking = asyncio.create_task(dog.run(0.5))
             await bench.until(lambda: bench.closed(ticket), "the close after the set-back", patience=90)
+            looking.cancel()
         assert [row["amount"] for row in bench.shop.refunds("4710")] == [12900]
         assert len(bench.said(ticket)) == len(set(bench.said(ticket))) == 2
 

@@ -18,6 +18,7 @@ from engine.runtime.deadlines import after
 from engine.runtime.input import Result
 from engine.runtime.rollout import mode_of
 from engine.runtime.telling import tell_team
+from engine.store.closing import CLOSE, TOLD
 from engine.store.rows import MessageRow
 from engine.store.surveys import PLACE
 
@@ -189,20 +190,24 @@ class Clerk(Group):
         if wish is not None:
             place = {"at": [wish.begins, wish.ends]} if wish.begins or wish.ends else {}
             return Result("wish", data={"wish": wish.message_seq, **place})
+        outcome = scope.work.data["outcome"]
+        tell = None if scope.plan.flow == "human" else [f"engine_{outcome}"]
         closed = await self.store.run(
-            self.store.tickets.close, scope.ticket.id, scope.work.epoch, scope.work.cursor, scope.work.data["outcome"]
+            self.store.tickets.close, scope.ticket.id, scope.work.epoch, scope.work.cursor, outcome, tell=tell
         )  # fmt: skip
         return Result("closed" if closed else "heard_more")
 
     close = activity.defn(name="close")(guarded(_close, closed=True))
 
     async def _closed(self, scope: Scope) -> Result:
-        """Tells the platform. Nothing hangs on it: the ticket is closed in the store."""
+        """Tells the platform. Nothing hangs on it: the ticket is closed in the store, with the row of what is told,
+        which the watchdog sends if this never comes to it."""
         if scope.ticket.state != "closed":
             return Result("done")
         outcome = scope.work.data["outcome"]
         if scope.plan.flow != "human":
-            await self.speaker.say(scope, "update", "", extra={"status": "solved", "tags": [f"engine_{outcome}"]})
+            told = {"status": "solved", "tags": [f"engine_{outcome}"]}
+            await self.speaker.say(scope, "update", "", extra=told, place=CLOSE, iteration=TOLD)
             if outcome == "solved" and "survey" in scope.plan.settings:
                 await self._ask_how_it_was(scope)
         return Result("done")

@@ -1,0 +1,1 @@
+"""The watchdog, against a real store and the stand-in of the platform."""
