@@ -8,6 +8,7 @@ text worse on real questions. docs/knowledge.md has the figures of every part.
 
 import re
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -29,6 +30,8 @@ MAX_QUERY: Final = 2_000
 """Characters of the query that count."""
 MAX_TERMS: Final = 64
 
+_beside = ThreadPoolExecutor(8, "search").submit
+"""For looks into LanceDB, which wait for its own threads. None of them waits for another."""
 _WORD = re.compile(r"\w")
 
 
@@ -102,22 +105,29 @@ def look(
     if not _WORD.search(words):
         return []
     wanted = asked(words)[:MAX_TERMS]
-    by_text = _by_text(edition.passages, wanted, where, depth) if ways.text and wanted else []
-    by_article = _by_article(edition.articles, wanted, where) if ways.articles and wanted else {}
+    # side by side: each waits for the index most of its time
+    texts = _beside(_by_text, edition.passages, wanted, where, depth) if ways.text and wanted else None
+    articles = _beside(_by_article, edition.articles, wanted, where) if ways.articles and wanted else None
     vector = embedder.embed([words])[0] if ways.vectors and edition.embedded else ()
     near = _by_vector(edition.vectors, vector, where, max(NEAREST, depth // 2)) if vector else {}
-    rows = {row["id"]: row for row in by_text}
-    rows |= _rows(edition.passages, [one for one in near if one not in rows])
-    fused = _fused([row["id"] for row in by_text], by_article, [one for one in near if one in rows], rows)
-    best = sorted(rows, key=lambda one: (-fused[one], one))[:depth]
+    rows = {row["id"]: row for row in texts.result()} if texts else {}
+    by_article = articles.result() if articles else {}
+    sources = {name: one.source for name, one in near.items()} | {name: row["source"] for name, row in rows.items()}
+    fused = _fused(list(rows), by_article, list(near), sources)
+    best = sorted(fused, key=lambda one: (-fused[one], one))[:depth]
+    others = _beside(_rows, edition.passages, [one for one in best if one not in rows])
+    cosines = {name: one.cosine for name, one in near.items()}
     if vector:
-        near |= _cosines(edition.vectors, vector, [one for one in best if one not in near])
+        cosines |= _cosines(edition.vectors, vector, [one for one in best if one not in near])
+    rows |= others.result()
+    best = [one for one in best if one in rows]
     candidates = [
         Candidate(
-            row["stems"], row["source"], row.get("_score", 0.0), by_article.get(row["source"], 0.0), near.get(row["id"])
+            row["stems"], row["source"], row.get("_score", 0.0), by_article.get(row["source"], 0.0),
+            cosines.get(row["id"]),
         )
         for row in map(rows.__getitem__, best)
-    ]
+    ]  # fmt: skip
     return [Seen(rows[one], fused[one], of) for one, of in zip(best, evidence(wanted, candidates), strict=True)]
 
 
@@ -125,14 +135,14 @@ def _fused(
     by_text: Sequence[str],
     by_article: Mapping[str, float],
     near: Sequence[str],
-    rows: Mapping[str, Mapping[str, Any]],
+    sources: Mapping[str, str],
 ) -> dict[str, float]:
     """What each passage gets of the rankings that it is in, 1 for the first of all."""
     places = {source: place for place, source in enumerate(by_article, start=1)}
     most = (TEXT_WEIGHT + ARTICLE_WEIGHT + VECTOR_WEIGHT) / (K + 1)
     scores = {
-        name: ARTICLE_WEIGHT / (K + places[row["source"]]) if row["source"] in places else 0.0
-        for name, row in rows.items()
+        name: ARTICLE_WEIGHT / (K + places[source]) if source in places else 0.0
+        for name, source in sources.items()
     }
     for weight, ranking in ((TEXT_WEIGHT, by_text), (VECTOR_WEIGHT, near)):
         for rank, name in enumerate(ranking, start=1):
@@ -173,12 +183,19 @@ def _by_article(table: Any, wanted: Sequence[str], where: Filter) -> dict[str, f
     return {row["source"]: row["_score"] for row in sorted(found, key=lambda row: (-row["_score"], row["source"]))}
 
 
-def _by_vector(table: Any, vector: Sequence[float], where: Filter, depth: int) -> dict[str, float]:
-    """Id -> cosine, nearest first."""
+class Near(NamedTuple):
+    """A passage whose vector is near to the question's."""
+
+    source: str
+    cosine: float
+
+
+def _by_vector(table: Any, vector: Sequence[float], where: Filter, depth: int) -> dict[str, Near]:
+    """By id, nearest first."""
     query = table.search(list(vector), vector_column_name="vector", query_type="vector").distance_type("cosine")
-    query = query.nprobes(PROBES).where(where.sql(), prefilter=True).select(["id", "_distance"])
-    found = query.limit(depth).to_list()
-    return {row["id"]: 1.0 - row["_distance"] for row in sorted(found, key=lambda row: (row["_distance"], row["id"]))}
+    query = query.nprobes(PROBES).where(where.sql(), prefilter=True).select(["id", "source", "_distance"])
+    found = sorted(query.limit(depth).to_list(), key=lambda row: (row["_distance"], row["id"]))
+    return {row["id"]: Near(row["source"], 1.0 - row["_distance"]) for row in found}
 
 
 def _cosines(table: Any, vector: Sequence[float], ids: Sequence[str]) -> dict[str, float]:

