@@ -135,8 +135,9 @@ def _routing(result: Mapping[str, Any]) -> Iterator[str]:
             yield from (_row((name, *map(str, row.values()))) for name, row in result[title].items())
     yield from ("", "| what it costs | |", "| --- | --- |")
     if "all examples" in result:
-        spent = result["all examples"]["s of processor to train"]
-        yield _row(("a head of all 10,003 examples, vectors at hand", f"{spent} s of processor"))
+        spent = result["all examples"]
+        took = f"{spent['s to train']}, of the processor {spent['s of processor to train']}"
+        yield _row(("all 10,003 examples embedded and learned, s", took))
     yield from (_row((name, str(number))) for name, number in result.get("costs", {}).items())
 
 
