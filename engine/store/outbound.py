@@ -23,6 +23,8 @@ ALLOWED: dict[OutboundKind, tuple[Mode, ...]] = {
     "chat": ("live", "read_only", "suggest"),
 }
 """In which modes each kind may leave: `read_only` answers, `suggest` drafts for people, `shadow` is seen by nobody."""
+_FROM_PEOPLE = ("handoff/", "human/")
+"""Places whose replies may leave while people have the ticket: the handoff's own, and those of the flow `human`."""
 
 
 class Outbound:
@@ -272,4 +274,6 @@ def _obstacle(row: OutboundRow, ticket: TicketRow, token: str) -> Stopped | None
     open_to_it = (ticket.state, ticket.outcome) == ("closed", "solved") if asks else ticket.state != "closed"
     if not open_to_it or ticket.epoch != row.epoch:
         return Stopped("state", f"ticket is {ticket.state} in epoch {ticket.epoch}")
+    if ticket.state == "handed_off" and not row.node.startswith(_FROM_PEOPLE):
+        return Stopped("state", "people have the ticket")
     return None if row.guarded is not None else Stopped("guard", "no guardrail has passed it")

@@ -76,6 +76,16 @@ def test_a_reply_belongs_to_its_epoch(store: Store) -> None:
     assert _begin(store, note) == "began"
 
 
+def test_the_engine_says_nothing_more_once_people_have_the_ticket(store: Store) -> None:
+    """A reply that was being written when the watchdog, or the customer's wish, took the ticket away."""
+    row = given.ticket(store)
+    handoff = store.handoffs.open(row.id, 1, "stalled", "support", {}, store.now())
+    said = {"text": "x"}
+    late = store.outbound.propose(row.id, 1, "faq/reply", "", "reply", said, {"passed": True})
+    word = store.outbound.propose(row.id, 1, f"handoff/{handoff.id}", "", "reply", said, {"passed": True})
+    assert [_begin(store, one) for one in (late, word)] == ["state", "began"]
+
+
 def test_an_old_token_is_fenced(store: Store) -> None:
     reply = _row(store, given.ticket(store))
     old, new = store.outbound.hold(reply.id), store.outbound.hold(reply.id)
