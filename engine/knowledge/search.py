@@ -141,8 +141,7 @@ def _fused(
     places = {source: place for place, source in enumerate(by_article, start=1)}
     most = (TEXT_WEIGHT + ARTICLE_WEIGHT + VECTOR_WEIGHT) / (K + 1)
     scores = {
-        name: ARTICLE_WEIGHT / (K + places[source]) if source in places else 0.0
-        for name, source in sources.items()
+        name: ARTICLE_WEIGHT / (K + places[source]) if source in places else 0.0 for name, source in sources.items()
     }
     for weight, ranking in ((TEXT_WEIGHT, by_text), (VECTOR_WEIGHT, near)):
         for rank, name in enumerate(ranking, start=1):
