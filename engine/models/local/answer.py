@@ -16,7 +16,7 @@ import numpy as np
 
 from engine.models.base import Passage, Request
 from engine.models.local.embedding import encode
-from engine.models.local.kinds import fits, leaves_open
+from engine.models.local.kinds import counts_another, fits, leaves_open
 from engine.models.local.words import clean, content_words, latest, sentences, words
 
 MAX_PASSAGES: Final = 12
@@ -81,15 +81,16 @@ class Quotation:
 
 def quote(request: Request) -> Quotation:
     """The best supported sentences. Blocking; about 1 ms a sentence."""
-    scored = candidates(question(request), request.passages)
+    asked = question(request)
+    scored = candidates(asked, request.passages)
     best = _best([one for one in scored if _readable(request.passages[one.passage], request.language)])
     if best is None or best.score < THRESHOLD:
         best = _best(scored)  # in another language rather than not at all
     if best is None or best.score < THRESHOLD:
         return Quotation("", (), best.score if best else 0.0)
-    if not _stands_out(best, scored, request):
+    if counts_another(asked, best.text) or not _stands_out(best, scored, request):
         return Quotation("", (), min(best.score, JUST_BELOW))
-    chosen = _with_company(best, scored)
+    chosen = _with_company(best, [one for one in scored if not counts_another(asked, one.text)])
     text = "\n".join(" ".join(one.text for one in group) for _, group in groupby(chosen, key=lambda one: one.passage))
     cited = dict.fromkeys(request.passages[one.passage].id for one in chosen)
     return Quotation(text, tuple(cited), best.score)
