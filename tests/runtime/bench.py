@@ -5,8 +5,10 @@ The worker runs in the test's own loop, or in processes of their own that can be
 
 import asyncio
 import atexit
+import contextlib
 import os
 import shutil
+import sqlite3
 import tempfile
 import time
 from collections.abc import Callable
@@ -17,6 +19,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -78,6 +81,12 @@ def _furniture() -> Path:
     Store.open(f"sqlite:///{folder / 'store.db'}").close()
     seed(folder / "shop.db")
     return folder
+
+
+def backed_up(db: Path, to: Path) -> None:
+    """A copy of a SQLite database that is in use."""
+    with contextlib.closing(sqlite3.connect(db)) as live, contextlib.closing(sqlite3.connect(to)) as copy:
+        live.backup(copy)
 
 
 @dataclass
@@ -183,16 +192,21 @@ class Bench:
             row = self.store.tickets.find("zendesk", str(ticket["id"]))
             if row is None:
                 continue
-            lines.append(f"{row.external_id}: {row.state} in {row.flow}, {row.outcome or row.escalated}")
+            rung = f"to be rung since {row.ring_wanted_at}, next {row.next_due}, now {self.store.now()}"
+            lines.append(f"{row.external_id}: {row.state} in {row.flow}, {row.outcome or row.escalated}, {rung}")
+            lines += [f"  approval {one.state}, {one.team}" for one in self.store.approvals.of_ticket(row.id)]
             lines += [f"  intent {one.state} at {one.node}" for one in self.store.intents.of_ticket(row.id)]
             lines += [f"  {one.kind} {one.state} at {one.node}" for one in self.store.outbound.of_ticket(row.id)]
             try:
-                run = (await self.client.get_workflow_handle(workflow_id(row)).describe()).raw_description
+                handle = self.client.get_workflow_handle(workflow_id(row))
+                run = (await handle.describe()).raw_description
+                events = (await handle.fetch_history()).events
             except RPCError as error:
                 lines.append(f"  no run: {error.status.name}")
                 continue
             lines.append(f"  run {run.workflow_execution_info.history_length} events, {run.pending_workflow_task}")
             lines += [f"  pending {one}" for one in run.pending_activities]
+            lines += [f"  {one.event_time.ToJsonString()} {EventType.Name(one.event_type)}" for one in events[-15:]]
         return "\n".join(lines)
 
     def row(self, number: int) -> TicketRow:

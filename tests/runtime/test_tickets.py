@@ -17,7 +17,7 @@ from engine.runtime.input import Checkpoint, Frame, TicketInput, Value, Work
 from engine.runtime.ring import workflow_id
 from engine.runtime.server import TemporalServer
 from engine.runtime.watchdog import Watchdog
-from tests.runtime.bench import Bench
+from tests.runtime.bench import Bench, backed_up
 
 
 @pytest.fixture
@@ -220,6 +220,36 @@ async def test_temporal_set_back_pays_once_and_says_nothing_twice(
             looking = asyncio.create_task(dog.run(0.5))
             await bench.until(lambda: bench.closed(ticket), "the close after the set-back", patience=90)
             looking.cancel()
+        assert [row["amount"] for row in bench.shop.refunds("4710")] == [12900]
+        assert len(bench.said(ticket)) == len(set(bench.said(ticket))) == 2
+
+
+@pytest.mark.timeout(150)
+async def test_temporal_set_back_under_a_living_worker_goes_on(
+    own: TemporalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the worker remembers of the run is ahead of its history then, and must not come into it."""
+    folder, kept = tmp_path / "world", tmp_path.parent / f"{tmp_path.name}-copy"
+    folder.mkdir()
+    kept.mkdir()
+    async with Bench(folder, own.address, "living") as bench, bench.work():
+        ticket, approval = await waiting(bench)
+        backed_up(own.db, kept / "own.db")
+        settle = bench.store.intents.settle
+
+        def settling(*given: Any, **more: Any) -> bool:
+            done = settle(*given, **more)
+            own.kill()
+            return done
+
+        with monkeypatch.context() as patched:
+            patched.setattr(bench.store.intents, "settle", settling)
+            await bench.decide(approval)
+            await bench.until(lambda: own.pid is None, "the end of the server")
+        put_back(tmp_path)
+        await own.start()
+        assert await bench.ringer.ring_all() == 1
+        await bench.until(lambda: bench.closed(ticket), "the close after the set-back", patience=60)
         assert [row["amount"] for row in bench.shop.refunds("4710")] == [12900]
         assert len(bench.said(ticket)) == len(set(bench.said(ticket))) == 2
 

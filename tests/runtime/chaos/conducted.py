@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import signal
-import sqlite3
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -24,7 +23,7 @@ from temporalio.service import RPCError
 from engine.runtime.ring import workflow_id
 from engine.runtime.server import TemporalServer
 from engine.testing.shop import ledger
-from tests.runtime.bench import ROOT, Bench
+from tests.runtime.bench import ROOT, Bench, backed_up
 from tests.runtime.chaos.drawn import Act, Schedule, Strike
 from tests.runtime.chaos.judged import judged
 from tests.runtime.chaos.processes import Process, serve_engine, serve_shop, stopped, work
@@ -141,19 +140,12 @@ class _World(Bench):
                     case "person":
                         self.desk.customer_writes(ticket, "Please let me talk to a human")
                     case "copy":
-                        self._copy()
+                        backed_up(self.server.db, self.folder / "copy.db")
                     case "set back":
                         await self._set_back()
                     case "reset" if not await self._reset(ticket, one.where):
                         continue
                 self.done.add(one)
-
-    def _copy(self) -> None:
-        with (
-            contextlib.closing(sqlite3.connect(self.server.db)) as live,
-            contextlib.closing(sqlite3.connect(self.folder / "copy.db")) as copy,
-        ):
-            live.backup(copy)
 
     async def _set_back(self) -> None:
         self.server.kill()
