@@ -1,0 +1,96 @@
+"""Words of people: customers' consents, approvals, answers of teams."""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+
+from engine.store.columns import Content, Key, Moment, Moments, Prose
+from engine.store.schema.base import metadata, of_epoch, of_ticket, own_id
+
+consents = Table(
+    "consents",
+    metadata,
+    own_id(),
+    Column("intent_id", String(40), ForeignKey("intents.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("question_outbound", String(40)),
+    Column("expires_at", Moment, nullable=False),
+    Column("author_id", Key),
+    Column("message_seq", Integer),
+    Column("opened_at", Moment, nullable=False),
+    Column("decided_at", Moment),
+    Index(None, "intent_id"),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    own_id(),
+    Column("intent_id", String(40), ForeignKey("intents.id"), nullable=False),
+    of_ticket(),
+    of_epoch(),
+    Column("node", String, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("team", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("remind_at", Moments, nullable=False),
+    Column("seen_seq", Integer, nullable=False),
+    Column("shown", Content),
+    Column("rank", Integer, nullable=False, server_default="0"),
+    Column("chain", Content),
+    Column("decided_by", Key),
+    Column("decided_at", Moment),
+    Column("reason", Prose),
+    Column("via", String),
+    Column("opened_at", Moment, nullable=False),
+    UniqueConstraint("intent_id", "version", "line"),
+    Index(None, "ticket_id"),
+    Index(None, "state", "expires_at"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    own_id(),
+    Column("approval_id", String(40), ForeignKey("approvals.id"), nullable=False),
+    of_ticket(),
+    Column("person", Key, nullable=False),
+    Column("wanted", String(20), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("reason", Prose),
+    Column("via", String),
+    Column("outcome", String(20), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("ip", String),
+    Column("digest", String),
+    Column("shown", Content),
+    Column("seen_seq", Integer),
+    Column("changes", Content),
+    Index(None, "approval_id"),
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    own_id(),
+    of_ticket(),
+    of_epoch(),
+    Column("node", String, nullable=False),
+    Column("iteration", String, nullable=False),
+    Column("team", String, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("asked", Content, nullable=False),
+    Column("shown", Prose),
+    Column("expires_at", Moment, nullable=False),
+    Column("remind_at", Moments, nullable=False),
+    Column("seen_seq", Integer, nullable=False),
+    Column("answer", Content),
+    Column("answered_by", Key),
+    Column("answered_at", Moment),
+    Column("via", String),
+    Column("opened_at", Moment, nullable=False),
+    UniqueConstraint("ticket_id", "epoch", "node", "iteration"),
+    Index(None, "state", "expires_at"),
+)
