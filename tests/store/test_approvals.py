@@ -165,3 +165,15 @@ def test_an_approval_of_another_digest_does_not_count(store: Store) -> None:
     with store.database.write() as tx:
         tx.update(schema.intents, schema.intents.c.id == row.intent_id, digest="forged")
     assert given.code(given.begin(store, store.intents.get(row.intent_id), needs=[1])) == "approval"
+
+
+def test_nobody_is_asked_for_what_was_decided(store: Store) -> None:
+    """A worker that was stopped between the approval and the note that asks for it finds it decided."""
+    approval = _open(store)
+    asked = store.outbound.ask(approval.id, 1, "refund", "1", "note", {"text": "Approval"})
+    assert asked is not None
+    assert asked.state == "reserved"
+    assert _decide(store, approval) == "approved"
+    assert store.outbound.ask(approval.id, 1, "refund", "1/remind.1", "note", {"text": "Reminder"}) is None
+    again = store.outbound.ask(approval.id, 1, "refund", "1", "note", {"text": "Approval"})
+    assert again == asked, "what was written stands, and is sent or withdrawn by who decides what follows"

@@ -85,19 +85,20 @@ class Approver(Group):
         if row.state == "open":
             return await self._still_open(scope, row)
         await self.store.run(self.store.tickets.update, scope.ticket.id, awaiting_team=None)
-        await self._told_to_the_end(scope)
+        await self._end_asking(scope)
         against = {"rejected": "rejected", "expired": "late"}.get(row.state)
         if against is not None:  # the step is left: nothing stays reserved for it
             await self.store.run(self.store.intents.withdraw, intent.id, against)
         value = await self.desk.refused(scope, row.reason or row.state) if row.state != "approved" else None
         return Result(row.state, value=value)
 
-    async def _told_to_the_end(self, scope: Scope) -> None:
-        """A note to the team that was on its way while it was decided: none is left that nobody knows the end of."""
+    async def _end_asking(self, scope: Scope) -> None:
+        """Of notes to the team none is left that nobody knows the end of, and none asks for what was decided."""
         for row in await self.store.run(self.store.outbound.of_ticket, scope.ticket.id):
-            mine = (row.epoch, row.node, row.kind) == (scope.work.epoch, scope.place, "note")
-            if mine and row.state in ("reserved", "sending"):
-                await self.speaker.deliver(scope, row)
+            if (row.epoch, row.node, row.kind) == (scope.work.epoch, scope.place, "note"):
+                asked = await self.speaker.settled(scope, row) if row.state == "sending" else row
+                if asked.state == "reserved":
+                    await self.store.run(self.store.outbound.withdraw, row.id, "decided")
 
     async def _open(self, scope: Scope, intent: IntentRow) -> ApprovalRow:
         line = int(scope.node.data["line"])
@@ -175,10 +176,10 @@ class Approver(Group):
         for kind, to in self.context.projects.notified(row.team):
             name = hashlib.sha256(to.encode()).hexdigest()[:16]
             await self.store.run(
-                self.store.outbound.propose, scope.ticket.id, scope.work.epoch, scope.place, f"{place}{suffix}/{name}",
+                self.store.outbound.ask, row.id, scope.work.epoch, scope.place, f"{place}{suffix}/{name}",
                 kind, {**about, "to": to},
             )  # fmt: skip
-        await self.speaker.say(scope, "note", written(row, reminder), iteration=f"{place}{suffix}")
+        await self.speaker.ask_people(scope, row.id, written(row, reminder), f"{place}{suffix}")
 
 
 def written(row: ApprovalRow, reminder: int) -> str:

@@ -73,13 +73,26 @@ class Speaker(Group):
             text = verdict.text
             guarded_by = {"set": scope.plan.settings.get("guardrails", []), "passed": True}
         else:
-            text = hidden(text, self.context.projects.secrets(self.context.secrets))
+            text = self._hidden(text)
         row = await self.store.run(
             self.store.outbound.propose, scope.ticket.id, scope.work.epoch, place or scope.place,
             scope.work.iteration if iteration is None else iteration, kind,
             content={"text": text, **(extra or {})}, guarded=guarded_by,
         )  # fmt: skip
         return await self.deliver(scope, row)
+
+    async def ask_people(self, scope: Scope, approval_id: str, text: str, iteration: str) -> Said:
+        """An internal note that asks for a decision, in the step's place; none once that was made."""
+        if scope.stays and not self._is_here(scope):
+            return Said("unsent", because="leaves_premises")
+        row = await self.store.run(
+            self.store.outbound.ask, approval_id, scope.work.epoch, scope.place, iteration, "note",
+            {"text": self._hidden(text)},
+        )  # fmt: skip
+        return await self.deliver(scope, row) if row is not None else Said("unsent", because="decided")
+
+    def _hidden(self, text: str) -> str:
+        return hidden(text, self.context.projects.secrets(self.context.secrets))
 
     def _is_here(self, scope: Scope) -> bool:
         """Whether the ticket's channel is on the premises; one without a platform sends nothing anywhere."""
@@ -100,7 +113,7 @@ class Speaker(Group):
     async def deliver(self, scope: Scope, row: OutboundRow) -> Said:
         """Moves a row on, from whatever state it is in, to sent; or says why it is not."""
         if row.state in ("sending", "unknown"):
-            row = await self._settle_sending(scope, row)
+            row = await self.settled(scope, row)
         if row.state == "sent" or (row.state == "reconciled" and row.as_sent):
             return Said("done", row.id, row.content)
         if row.state != "reserved":
@@ -133,8 +146,8 @@ class Speaker(Group):
         )
         return Said("done", row.id, row.content)
 
-    async def _settle_sending(self, scope: Scope, row: OutboundRow) -> OutboundRow:
-        """A repeat that finds the row sent but unanswered: looks, and never sends before nobody else can."""
+    async def settled(self, scope: Scope, row: OutboundRow) -> OutboundRow:
+        """What became of a row that was sent but is unanswered: looks, once nobody else can still be sending it."""
         now = await self.store.run(self.store.now)
         if row.deadline and now < row.deadline:
             raise later("in_flight", (row.deadline - now).total_seconds() + 0.5)
