@@ -14,6 +14,7 @@ from engine.store.database import Database
 from engine.store.handoffs import hand_off, open_handoff
 from engine.store.intents import new_version
 from engine.store.outcomes import DecideOutcome, Decision, Expired
+from engine.store.proposing import Note, propose
 from engine.store.rows import ApprovalRow, ApprovalState, DecisionRow, IntentRow, TicketRow
 from engine.store.transaction import Transaction, mint
 
@@ -37,8 +38,10 @@ class Approvals:
         shown: Any = None,
         seen_seq: int = 0,
         chain: Sequence[Mapping[str, Any]] = (),
+        note: Note[ApprovalRow] | None = None,
     ) -> ApprovalRow:
-        """The approval of this line for this version; asked again, the row as it is.
+        """The approval of this line for this version; asked again, the row as it is. `note`: what people are told of
+        it, a row that is there from then on.
 
         `chain`: who is asked next where nobody decides in time, [{by, within, remind, calendar}]. For arguments that no
         longer hold it is made `superseded`, for an intent that is left `withdrawn`.
@@ -56,7 +59,11 @@ class Approvals:
             query = sa.select(schema.approvals).where(
                 row.intent_id == intent_id, row.version == version, row.line == line
             )
-            return tx.all(ApprovalRow, query)[0]
+            opened = tx.all(ApprovalRow, query)[0]
+            if note is not None and opened.state == "open":
+                content = {"text": note.text(opened)}
+                propose(tx, ticket.id, opened.epoch, opened.node, note.iteration, "note", content)
+            return opened
 
     def decide(
         self,

@@ -4,15 +4,15 @@ So nothing that ends in between loses it, and a set-back of Temporal, whose next
 The workflow sends it; what it has not sent after a while is the watchdog's.
 """
 
-import secrets
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
 
 from engine.store import schema
+from engine.store.proposing import propose
 from engine.store.rows import OutboundRow, TicketRow
-from engine.store.transaction import Transaction, mint
+from engine.store.transaction import Transaction
 
 __all__ = ["CLOSE", "TOLD", "ends", "owe", "owed"]
 
@@ -25,11 +25,8 @@ _SOLVED = "solved"
 
 def owe(tx: Transaction, ticket_id: str, epoch: int, tags: Sequence[str] = (), iteration: str = TOLD) -> None:
     """The platform's ticket is to be solved, with these tags; once for an epoch and `iteration`."""
-    tx.insert_new(
-        schema.outbound, id=mint("o"), ticket_id=ticket_id, epoch=epoch, node=CLOSE, iteration=iteration,
-        kind="update", state="reserved", marker=secrets.token_hex(16),
-        content={"text": "", "status": _SOLVED, "tags": list(tags)}, attempts=0, resent=0, created_at=tx.now(),
-    )  # fmt: skip
+    content = {"text": "", "status": _SOLVED, "tags": list(tags)}
+    propose(tx, ticket_id, epoch, CLOSE, iteration, "update", content)
 
 
 def owed(tx: Transaction, channels: Collection[str], modes: Collection[str], grace: timedelta) -> list[OutboundRow]:

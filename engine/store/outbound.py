@@ -1,6 +1,5 @@
 """Outbound rows: replies, notes, changes of the ticket, mails. Everything that leaves the engine is a row first."""
 
-import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -11,8 +10,8 @@ from engine.store import closing, place, schema, sending
 from engine.store.columns import MICROSECOND
 from engine.store.database import Database
 from engine.store.outcomes import Again, Began, Stopped
-from engine.store.rows import ApprovalRow, Mode, OutboundKind, OutboundRow, TicketRow
-from engine.store.transaction import Transaction, mint
+from engine.store.proposing import found, propose
+from engine.store.rows import ApprovalRow, Mode, OutboundKind, OutboundRow, QuestionRow, TicketRow
 
 ALLOWED: dict[OutboundKind, tuple[Mode, ...]] = {
     "reply": ("live", "read_only"),
@@ -46,17 +45,19 @@ class Outbound:
         """The row of this place, as it is if it is there. `guarded`: which guardrails passed it; a reply needs that."""
         with self._database.write() as tx:
             place.locked(tx, ticket_id)
-            return _proposed(tx, ticket_id, epoch, node, iteration, kind, content, guarded)
+            return propose(tx, ticket_id, epoch, node, iteration, kind, content, guarded)
 
     def ask(
-        self, approval_id: str, epoch: int, node: str, iteration: str, kind: OutboundKind, content: Any
+        self, of: ApprovalRow | QuestionRow, iteration: str, kind: OutboundKind, content: Any
     ) -> OutboundRow | None:
-        """The row of this place, which asks people for a decision; None once they have decided and were not asked."""
+        """The row that asks people, at the place of what they are asked for: a decision, or an answer. None once they
+        have given it and were not asked."""
+        table = schema.approvals if isinstance(of, ApprovalRow) else schema.questions
         with self._database.write() as tx:
-            ticket = place.locked_of(tx, schema.approvals, approval_id)
-            if tx.by_id(ApprovalRow, schema.approvals, approval_id).state == "open":
-                return _proposed(tx, ticket.id, epoch, node, iteration, kind, content)
-            return _found(tx, ticket.id, epoch, node, iteration, kind)
+            ticket = place.locked_of(tx, table, of.id)
+            if tx.by_id(type(of), table, of.id).state == "open":
+                return propose(tx, ticket.id, of.epoch, of.node, iteration, kind, content)
+            return found(tx, ticket.id, of.epoch, of.node, iteration, kind)
 
     def guard(self, outbound_id: str, content: Any, guarded: Any) -> bool:
         """Replace an unsent content by what passed the guardrails; whoever held it before is fenced off."""
@@ -257,31 +258,6 @@ class Outbound:
         query = sa.select(schema.outbound).where(row.ticket_id == ticket_id).order_by(row.created_at, row.id)
         with self._database.read() as tx:
             return tx.all(OutboundRow, query)
-
-
-def _proposed(
-    tx: Transaction, ticket_id: str, epoch: int, node: str, iteration: str, kind: OutboundKind, content: Any,
-    guarded: Any = None,
-) -> OutboundRow:  # fmt: skip
-    tx.insert_new(
-        schema.outbound, id=mint("o"), ticket_id=ticket_id, epoch=epoch, node=node, iteration=iteration,
-        kind=kind, state="reserved", marker=secrets.token_hex(16), content=content, guarded=guarded,
-        attempts=0, resent=0, created_at=tx.now(),
-    )  # fmt: skip
-    found = _found(tx, ticket_id, epoch, node, iteration, kind)
-    assert found is not None, "it was inserted, or was there"
-    return found
-
-
-def _found(
-    tx: Transaction, ticket_id: str, epoch: int, node: str, iteration: str, kind: OutboundKind
-) -> OutboundRow | None:
-    row = schema.outbound.c
-    query = sa.select(schema.outbound).where(
-        row.ticket_id == ticket_id, row.epoch == epoch, row.node == node, row.iteration == iteration,
-        row.kind == kind,
-    )  # fmt: skip
-    return tx.first(OutboundRow, query)
 
 
 def _obstacle(row: OutboundRow, ticket: TicketRow, token: str) -> Stopped | None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from engine.store import place, schema
 from engine.store.database import Database
 from engine.store.outcomes import Answered
+from engine.store.proposing import Note, propose
 from engine.store.rows import QuestionRow, QuestionState
 from engine.store.transaction import mint
 
@@ -38,8 +39,10 @@ class Questions:
         remind_at: Sequence[datetime] = (),
         seen_seq: int = 0,
         handed_off: bool = False,
+        note: Note[QuestionRow] | None = None,
     ) -> QuestionRow:
-        """The question of this place; asked again, the row as it is, with the deadline that it was given first.
+        """The question of this place; asked again, the row as it is, with the deadline that it was given first. `note`:
+        what people are told of it, a row that is there from then on.
 
         On a ticket that is not open in this epoch it is made `withdrawn`: nobody answers for a step that was left.
         `handed_off`: the flow that asks is the one for tickets that people have.
@@ -57,7 +60,10 @@ class Questions:
             query = sa.select(schema.questions).where(
                 row.ticket_id == ticket_id, row.epoch == epoch, row.node == node, row.iteration == iteration
             )
-            return tx.all(QuestionRow, query)[0]
+            opened = tx.all(QuestionRow, query)[0]
+            if note is not None and opened.state == "open":
+                propose(tx, ticket_id, epoch, node, note.iteration, "note", {"text": note.text(opened)})
+            return opened
 
     def answer(
         self, question_id: str, *, person: str, teams: frozenset[str], answer: Any, via: str | None = None

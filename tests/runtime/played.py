@@ -161,7 +161,7 @@ async def to_the_end(bench: Bench, first: Worker, at: str, number: int) -> str:
     try:
         while not await over(bench, ticket):
             if time.monotonic() > deadline:
-                return f"no end after {_PATIENCE:.0f} s; {verdict(bench, ticket, at)}"
+                return f"no end after {_PATIENCE:.0f} s; {verdict(bench, ticket)}"
             await bench.pump()
             for approval in bench.open_approvals():
                 if approval.id not in decided:
@@ -175,7 +175,7 @@ async def to_the_end(bench: Bench, first: Worker, at: str, number: int) -> str:
         if number == signal.SIGSTOP:
             first.wake()  # what it finds is another's, and it must see that
             await asyncio.sleep(_WAKE)
-        return verdict(bench, ticket, at)
+        return verdict(bench, ticket)
     finally:
         if second is not None:
             second.end()
@@ -194,21 +194,15 @@ async def over(bench: Bench, ticket: int) -> bool:
     return described.status != WorkflowExecutionStatus.RUNNING
 
 
-def verdict(bench: Bench, number: int, at: str) -> str:
-    """What is wrong with a refund that is over, by the shop's books, the platform and the store.
-
-    A lead who decides between the approval and the note that asks for it (`at`) is not asked any more.
-    """
+def verdict(bench: Bench, number: int) -> str:
+    """What is wrong with a refund that is over, by the shop's books, the platform and the store."""
     row = bench.store.tickets.find("zendesk", str(number))
     if row is None:
         return "no ticket"
-    may_lack_note = activity_of(at) == "refund/approval"
-    return "; ".join([
-        *_outside(bench, number, may_lack_note=may_lack_note), *_inside(bench, row, may_lack_note=may_lack_note),
-    ])  # fmt: skip
+    return "; ".join([*_outside(bench, number), *_inside(bench, row)])
 
 
-def _outside(bench: Bench, number: int, *, may_lack_note: bool) -> list[str]:
+def _outside(bench: Bench, number: int) -> list[str]:
     wrong = []
     if [refund["amount"] for refund in bench.shop.refunds("4710")] != [12900]:
         wrong.append(f"refunds {bench.shop.refunds('4710')}")
@@ -219,22 +213,19 @@ def _outside(bench: Bench, number: int, *, may_lack_note: bool) -> list[str]:
     if len(said) != 2 or "yes or no" not in said[0] or "on their way" not in said[1]:
         wrong.append(f"said {said}")
     notes = [comment["body"][:9] for comment in bench.desk.comments(number) if not comment["public"]]
-    if notes != ["Approval "] and not (may_lack_note and not notes):
+    if notes != ["Approval "]:
         wrong.append(f"notes {notes}")
     if bench.desk.ticket(number)["status"] != "solved":
         wrong.append(f"the platform has it {bench.desk.ticket(number)['status']}")
     return wrong
 
 
-def _inside(bench: Bench, row: TicketRow, *, may_lack_note: bool) -> list[str]:
+def _inside(bench: Bench, row: TicketRow) -> list[str]:
     store = bench.store
     messages = [m for m in store.messages.of_ticket(row.id) if m.kind == "message"]
     approvals, intents = store.approvals.of_ticket(row.id), store.intents.of_ticket(row.id)
     decisions = [d.outcome for approval in approvals for d in store.approvals.decisions(approval.id)]
     consents = [c.state for intent in intents for c in store.consents.of_intent(intent.id)]
-    sent = [(out.kind, out.state) for out in store.outbound.of_ticket(row.id)]
-    if may_lack_note and ("note", "sent") not in sent:
-        sent = [*(one for one in sent if one != ("note", "withdrawn")), ("note", "sent")]
     found = {
         "ticket": (row.state, row.outcome, row.escalated),
         "taken up": [(m.author_role, bool(m.handled_by)) for m in messages],
@@ -242,7 +233,7 @@ def _inside(bench: Bench, row: TicketRow, *, may_lack_note: bool) -> list[str]:
         "approvals": [approval.state for approval in approvals],
         "decisions": decisions,
         "consents": consents,
-        "sent": sorted(sent),
+        "sent": sorted((out.kind, out.state) for out in store.outbound.of_ticket(row.id)),
         "handoffs": [handoff.reason for handoff in store.handoffs.of_ticket(row.id)],
     }
     wanted = {

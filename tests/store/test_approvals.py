@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.store import ApprovalRow, Clock, Store, schema
+from engine.store.proposing import Note
 from tests.store import given
 from tests.store.racing import race
 
@@ -168,12 +169,14 @@ def test_an_approval_of_another_digest_does_not_count(store: Store) -> None:
 
 
 def test_nobody_is_asked_for_what_was_decided(store: Store) -> None:
-    """A worker that was stopped between the approval and the note that asks for it finds it decided."""
-    approval = _open(store)
-    asked = store.outbound.ask(approval.id, 1, "refund", "1", "note", {"text": "Approval"})
-    assert asked is not None
-    assert asked.state == "reserved"
+    """The note is there from when the approval is; a worker that was stopped in between makes no other one."""
+    intent = given.intent(store, given.ticket(store)).id
+    told: Note[ApprovalRow] = Note("1", lambda row: f"Approval {row.id}")
+    approval = store.approvals.open(intent, 1, 1, "leads", node="refund", expires_at=store.now() + HOUR, note=told)
+    [asked] = store.outbound.of_ticket(approval.ticket_id)
+    assert (asked.state, asked.content) == ("reserved", {"text": f"Approval {approval.id}"})
     assert _decide(store, approval) == "approved"
-    assert store.outbound.ask(approval.id, 1, "refund", "1/remind.1", "note", {"text": "Reminder"}) is None
-    again = store.outbound.ask(approval.id, 1, "refund", "1", "note", {"text": "Approval"})
-    assert again == asked, "what was written stands, and is sent or withdrawn by who decides what follows"
+    assert store.outbound.ask(approval, "1/remind.1", "note", {"text": "Reminder"}) is None
+    again = store.outbound.ask(approval, "1", "note", {"text": "Approval"})
+    assert again == asked
+    assert store.outbound.of_ticket(approval.ticket_id) == [asked]

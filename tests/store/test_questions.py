@@ -52,6 +52,16 @@ def test_an_answer_is_kept_with_who_and_when_and_rings(store: Store) -> None:
     assert store.questions.listing(state=None) == store.questions.listing(state="answered") == [now]
 
 
+def test_nobody_is_asked_for_what_was_answered(store: Store) -> None:
+    row = _open(store)
+    asked = store.outbound.ask(row, "1", "note", {"text": "Question"})
+    assert asked is not None
+    assert (asked.node, asked.state) == ("damage/ask", "reserved")
+    assert _answer(store, row) == "answered"
+    assert store.outbound.ask(row, "1/remind.1", "note", {"text": "Reminder"}) is None
+    assert store.outbound.ask(row, "1", "note", {"text": "Question"}) == asked
+
+
 def test_the_second_answer_changes_nothing(store: Store) -> None:
     row = _open(store)
     assert _answer(store, row) == "answered"

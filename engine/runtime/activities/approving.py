@@ -14,7 +14,7 @@ from engine.runtime.activities.ahead import said_next
 from engine.runtime.activities.asking import Asker
 from engine.runtime.activities.base import Desk, Group, Scope, guarded
 from engine.runtime.activities.known import Known
-from engine.runtime.activities.speaking import Speaker
+from engine.runtime.activities.speaking import REMINDS, Speaker
 from engine.runtime.activities.writing import DECIDED_AGAINST
 from engine.runtime.deadlines import after, calendar_of, instants
 from engine.runtime.expiring import expire
@@ -85,20 +85,12 @@ class Approver(Group):
         if row.state == "open":
             return await self._still_open(scope, row)
         await self.store.run(self.store.tickets.update, scope.ticket.id, awaiting_team=None)
-        await self._end_asking(scope)
+        await self.speaker.end_asking(scope)
         against = {"rejected": "rejected", "expired": "late"}.get(row.state)
         if against is not None:  # the step is left: nothing stays reserved for it
             await self.store.run(self.store.intents.withdraw, intent.id, against)
         value = await self.desk.refused(scope, row.reason or row.state) if row.state != "approved" else None
         return Result(row.state, value=value)
-
-    async def _end_asking(self, scope: Scope) -> None:
-        """Of notes to the team none is left that nobody knows the end of, and none asks for what was decided."""
-        for row in await self.store.run(self.store.outbound.of_ticket, scope.ticket.id):
-            if (row.epoch, row.node, row.kind) == (scope.work.epoch, scope.place, "note"):
-                asked = await self.speaker.settled(scope, row) if row.state == "sending" else row
-                if asked.state == "reserved":
-                    await self.store.run(self.store.outbound.withdraw, row.id, "decided")
 
     async def _open(self, scope: Scope, intent: IntentRow) -> ApprovalRow:
         line = int(scope.node.data["line"])
@@ -114,6 +106,9 @@ class Approver(Group):
                 {**link, "calendar": dict(calendar_of(scope.plan.settings, link["by"]))}
                 for link in spec.get("fallback", ())
             ],
+            note=self.speaker.note(
+                scope, f"{scope.work.iteration}/v{intent.version}", lambda row: written(row, reminder=0)
+            ),
         )  # fmt: skip
         return row
 
@@ -171,15 +166,12 @@ class Approver(Group):
         """A mail to each and a line in the team's chat as rows, which the service sends; then an internal note on the
         platform. The service shows the approval in any case."""
         place = f"{scope.work.iteration}/v{row.version}{f'/then.{row.rank}' if row.rank else ''}"
-        suffix = f"/remind.{reminder}" if reminder else ""
+        suffix = f"{REMINDS}{reminder}" if reminder else ""
         about = {"approval": row.id, "version": row.version, "rank": row.rank, "reminder": reminder}
         for kind, to in self.context.projects.notified(row.team):
             name = hashlib.sha256(to.encode()).hexdigest()[:16]
-            await self.store.run(
-                self.store.outbound.ask, row.id, scope.work.epoch, scope.place, f"{place}{suffix}/{name}",
-                kind, {**about, "to": to},
-            )  # fmt: skip
-        await self.speaker.ask_people(scope, row.id, written(row, reminder), f"{place}{suffix}")
+            await self.store.run(self.store.outbound.ask, row, f"{place}{suffix}/{name}", kind, {**about, "to": to})
+        await self.speaker.ask_people(scope, row, written(row, reminder), f"{place}{suffix}")
 
 
 def written(row: ApprovalRow, reminder: int) -> str:

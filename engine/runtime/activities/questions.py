@@ -12,7 +12,7 @@ from engine.expressions.values import decode, encode
 from engine.runtime.activities.asking import labelled
 from engine.runtime.activities.base import Desk, Group, Scope, guarded
 from engine.runtime.activities.known import names_in
-from engine.runtime.activities.speaking import Speaker, rendered
+from engine.runtime.activities.speaking import REMINDS, Speaker, rendered
 from engine.runtime.asked import expected
 from engine.runtime.deadlines import after, calendar_of, instants
 from engine.runtime.input import Result
@@ -48,6 +48,7 @@ class Questioner(Group):
         if row.state == "open":
             return await self._still_open(scope, row, now)
         await self.store.run(self.store.tickets.update, scope.ticket.id, awaiting_team=None)
+        await self.speaker.end_asking(scope)
         if row.state != "answered":
             return Result(row.state)
         return Result("answered", value=await self.desk.keep(scope, scope.node.binds or row.id, decode(row.answer)))
@@ -65,6 +66,7 @@ class Questioner(Group):
             team=data["of"], asked=asked, shown=rendered(scope, data["show"]) if data.get("show") else None,
             expires_at=expires, remind_at=instants(now, list(data.get("remind", ())), expires, calendar),
             seen_seq=scope.work.cursor, handed_off=scope.plan.flow == "human",
+            note=self.speaker.note(scope, scope.work.iteration, lambda row: _written(row, reminder=0)),
         )  # fmt: skip
         return row
 
@@ -82,8 +84,8 @@ class Questioner(Group):
 
     async def _note(self, scope: Scope, row: QuestionRow, reminder: int) -> None:
         """An internal note on the platform; the service shows the row in any case."""
-        suffix = f"/remind.{reminder}" if reminder else ""
-        await self.speaker.say(scope, "note", _written(row, reminder), iteration=f"{scope.work.iteration}{suffix}")
+        suffix = f"{REMINDS}{reminder}" if reminder else ""
+        await self.speaker.ask_people(scope, row, _written(row, reminder), f"{scope.work.iteration}{suffix}")
 
 
 def _asked(scope: Scope) -> dict[str, Any]:

@@ -6,10 +6,10 @@ for the marker on the platform once the deadline has passed; only what is certai
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from temporalio import activity
 
@@ -26,9 +26,14 @@ from engine.runtime.activities.known import Known, known
 from engine.runtime.activities.seeing import Viewer, files_in, words_of
 from engine.runtime.input import Result
 from engine.runtime.names import QUESTION
-from engine.store.rows import MessageRow, OutboundKind, OutboundRow
+from engine.store.proposing import Note
+from engine.store.rows import ApprovalRow, MessageRow, OutboundKind, OutboundRow, QuestionRow
 
-__all__ = ["Said", "Speaker", "rendered"]
+__all__ = ["REMINDS", "Said", "Speaker", "rendered"]
+
+REMINDS: Final = "/remind."
+"""In the iteration of a note that reminds."""
+_R = TypeVar("_R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +86,32 @@ class Speaker(Group):
         )  # fmt: skip
         return await self.deliver(scope, row)
 
-    async def ask_people(self, scope: Scope, approval_id: str, text: str, iteration: str) -> Said:
-        """An internal note that asks for a decision, in the step's place; none once that was made."""
+    def note(self, scope: Scope, iteration: str, text: Callable[[_R], str]) -> Note[_R] | None:
+        """The note that comes with a row which asks people; none where it would leave the premises."""
+        if scope.stays and not self._is_here(scope):
+            return None
+        return Note(iteration, lambda row: self._hidden(text(row)))
+
+    async def ask_people(self, scope: Scope, of: ApprovalRow | QuestionRow, text: str, iteration: str) -> Said:
+        """Sends the internal note that asks for a decision or an answer, or a reminder; of what was given by then only
+        what was written before."""
         if scope.stays and not self._is_here(scope):
             return Said("unsent", because="leaves_premises")
-        row = await self.store.run(
-            self.store.outbound.ask, approval_id, scope.work.epoch, scope.place, iteration, "note",
-            {"text": self._hidden(text)},
-        )  # fmt: skip
+        content = {"text": self._hidden(text)}
+        row = await self.store.run(self.store.outbound.ask, of, iteration, "note", content)
         return await self.deliver(scope, row) if row is not None else Said("unsent", because="decided")
+
+    async def end_asking(self, scope: Scope) -> None:
+        """Brings this step's notes to their end, so that the platform shows what was asked; nobody is reminded of what
+        was given."""
+        for row in await self.store.run(self.store.outbound.of_ticket, scope.ticket.id):
+            mine = (row.epoch, row.node, row.kind) == (scope.work.epoch, scope.place, "note")
+            if not mine or row.state not in ("reserved", "sending"):
+                continue
+            if row.state == "reserved" and REMINDS in row.iteration:
+                await self.store.run(self.store.outbound.withdraw, row.id, "decided")
+            else:
+                await self.deliver(scope, row)
 
     def _hidden(self, text: str) -> str:
         return hidden(text, self.context.projects.secrets(self.context.secrets))
