@@ -6,7 +6,8 @@ out. It writes benchmarks/results/knowledge.json after each part, so that a run 
 
 Parts: `index` (how long until words can be searched, and until all is embedded; one page changed), `rank` (hit@k of the
 default search and of its parts), `chunks` (full text over other sizes of passages), `answer` (how often `local` quotes
-the facts, refuses, or is wrong), `tune` (weights on the one half; prints them), `scale` (synthetic copies).
+the facts, refuses, or is wrong), `recall` (of the vector index), `tune` (weights on the one half; prints them), `scale`
+(synthetic copies).
 """
 
 import argparse
@@ -36,7 +37,7 @@ from engine.knowledge.rerank import Weights, score
 from engine.knowledge.search import DEPTH, Filter, Ways, look
 from engine.models.base import Job, Message, Passage, Request
 from engine.models.local import answer
-from engine.models.local.embedding import PackagedEmbedder
+from engine.models.local.embedding import DIMENSION, PackagedEmbedder, encode
 from engine.models.local.words import content_words
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "aws-doc-qa"
@@ -246,36 +247,61 @@ def measure_answers(library: Library, asked: Sequence[Asked]) -> dict[str, Any]:
 # -- growth ----------------------------------------------------------------------------------------
 
 
+def measure_recall(library: Library, asked: Sequence[Asked]) -> dict[str, float]:
+    """Of the 50 passages nearest to each question, by comparing all, the share that the index finds."""
+    table = library._at(pointer.require(library._path)).vectors
+    rows = table.search().select(["id", "vector"]).limit(table.count_rows()).to_arrow()
+    ids = np.array(rows["id"].to_pylist())
+    flat = rows["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    vectors = flat.reshape(len(ids), DIMENSION)
+    shares: dict[str, float] = {}
+    for probes in (1, 8, 24, 64):
+        found = 0
+        for one in encode([one.text for one in asked]):
+            query = table.search(one, vector_column_name="vector").distance_type("cosine").nprobes(probes)
+            near = {row["id"] for row in query.select(["id", "_distance"]).limit(50).to_list()}
+            found += len(near & set(ids[np.argsort(-(vectors @ one))[:50]]))
+        shares[f"{probes} probes"] = round(found / (50 * len(asked)), 3)
+    return shares
+
+
+class Synthetic:
+    """Vectors of the packaged embedder's length, around centres as texts of one subject are."""
+
+    def __init__(self) -> None:
+        self.rng = np.random.default_rng(7)
+        self.centres = self.rng.standard_normal((2_000, DIMENSION)).astype(np.float32)
+
+    def some(self, count: int) -> np.ndarray[Any, np.dtype[np.float32]]:
+        """Each beside a centre."""
+        noise = self.rng.standard_normal((count, DIMENSION)).astype(np.float32)
+        return np.asarray(self.centres[self.rng.integers(0, len(self.centres), count)] + 0.7 * noise)
+
+    def table(self, folder: Path, rows: int) -> Any:
+        """A table of unit vectors, written in parts."""
+        import lancedb
+        import pyarrow as pa
+
+        names = [pa.field("id", pa.utf8()), pa.field("audience", pa.utf8())]
+        schema = pa.schema([*names, pa.field("vector", pa.list_(pa.float32(), DIMENSION))])
+
+        def batches() -> Iterator[Any]:
+            for start in range(0, rows, 10_000):
+                size = min(10_000, rows - start)
+                some = self.some(size)
+                some /= np.linalg.norm(some, axis=1, keepdims=True)
+                vectors = pa.FixedSizeListArray.from_arrays(pa.array(some.reshape(-1)), DIMENSION)
+                ids = pa.array([f"c{start + n}" for n in range(size)])
+                yield pa.record_batch([ids, pa.array(["public"] * size), vectors], schema=schema)
+
+        return lancedb.connect(folder / "scale").create_table("vectors", data=batches(), schema=schema)
+
+
 def measure_scale(folder: Path, rows: int) -> dict[str, Any]:
-    """Vectors of synthetic copies: the packaged embedder's length, clustered as texts are; exact against indexed."""
-    import lancedb
-    import pyarrow as pa
-
-    rng = np.random.default_rng(7)
-    dimension, centres = 512, rng.standard_normal((2_000, 512)).astype(np.float32)
-    db = lancedb.connect(folder / "scale")
-    schema = pa.schema(
-        [
-            pa.field("id", pa.utf8()),
-            pa.field("audience", pa.utf8()),
-            pa.field("vector", pa.list_(pa.float32(), dimension)),
-        ]
-    )
-
-    def batches() -> Iterator[Any]:
-        for start in range(0, rows, 10_000):
-            size = min(10_000, rows - start)
-            some = centres[rng.integers(0, len(centres), size)] + 0.7 * rng.standard_normal((size, dimension)).astype(
-                np.float32
-            )
-            some /= np.linalg.norm(some, axis=1, keepdims=True)
-            vectors = pa.FixedSizeListArray.from_arrays(pa.array(some.reshape(-1)), dimension)
-            yield pa.record_batch(
-                [pa.array([f"c{start + n}" for n in range(size)]), pa.array(["public"] * size), vectors], schema=schema
-            )
-
-    table = db.create_table("vectors", data=batches(), schema=schema)
-    queries = centres[rng.integers(0, len(centres), 50)] + 0.7 * rng.standard_normal((50, dimension)).astype(np.float32)
+    """A large table: exact search against an index."""
+    synthetic = Synthetic()
+    table = synthetic.table(folder, rows)
+    queries = synthetic.some(50)
 
     def nearest(probes: int | None) -> tuple[list[set[str]], float]:
         found, times = [], []
@@ -360,6 +386,7 @@ def main() -> None:
             "rank": lambda: measure_ranking(library, asked, WAYS),
             "chunks": lambda: measure_chunks(folder, asked),
             "answer": lambda: measure_answers(library, asked),
+            "recall": lambda: measure_recall(library, asked),
             "scale": lambda: measure_scale(folder, args.rows),
         }
         for part, measure in work.items():

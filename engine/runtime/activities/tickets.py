@@ -204,12 +204,12 @@ class Clerk(Group):
         which the watchdog sends if this never comes to it."""
         if scope.ticket.state != "closed":
             return Result("done")
-        outcome = scope.work.data["outcome"]
-        if scope.plan.flow != "human":
-            told = {"status": "solved", "tags": [f"engine_{outcome}"]}
-            await self.speaker.say(scope, "update", "", extra=told, place=CLOSE, iteration=TOLD)
-            if outcome == "solved" and "survey" in scope.plan.settings:
-                await self._ask_how_it_was(scope)
+        for row in await self.store.run(self.store.outbound.of_ticket, scope.ticket.id):
+            if (row.epoch, row.node, row.iteration) == (scope.work.epoch, CLOSE, TOLD):
+                await self.speaker.deliver(scope, row)
+        asks = scope.plan.flow != "human" and "survey" in scope.plan.settings
+        if asks and scope.work.data["outcome"] == "solved":
+            await self._ask_how_it_was(scope)
         return Result("done")
 
     async def _ask_how_it_was(self, scope: Scope) -> None:
