@@ -33,8 +33,8 @@ every core, and they are through long before the end, when one worker might be l
 os.environ.setdefault("GOGC", "400")
 """Temporal's servers look for garbage less often: a seventh of their time."""
 os.environ.setdefault("TEMPORAL_DEBUG", "1")
-"""The SDK takes a workflow's thread for deadlocked after two seconds, which a busy machine may need to get to it, and then
-interrupts whatever it does, be it the garbage collector's. Each test has a time-out of its own."""
+"""The SDK takes a workflow's thread for deadlocked after two seconds, which a busy machine may need to get to it, and
+then interrupts whatever it does, be it the garbage collector's. Each test has a time-out of its own."""
 
 gc.set_threshold(50_000, 20, 20)
 """Most tests make many objects and little garbage: by default a tenth of their time goes into looking for it."""
