@@ -110,11 +110,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def process() -> NoReturn:
     """The entry of a process. Ends it hard where Temporal's SDK was loaded, whose threads now and then abort an
-    interpreter that shuts down (temporalio/sdk-python#300); everything of ours is closed and flushed by then."""
-    if sys.argv[1:2] == ["validate"]:
+    interpreter that shuts down (temporalio/sdk-python#300), and behind a check, since to free a tree node by node takes
+    as long as to check some flows; everything of ours is closed and flushed by then."""
+    checks = sys.argv[1:2] == ["validate"]
+    if checks:
         gc.disable()  # it ends before garbage matters, and going over all that was read takes a tenth of a second
     status = main()
-    if "temporalio" in sys.modules:
+    if checks or "temporalio" in sys.modules:
         with contextlib.suppress(OSError, ValueError):
             sys.stdout.flush()
             sys.stderr.flush()

@@ -50,6 +50,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from engine.plan.revision import digest
+
 __all__ = ["SCHEMA", "Grant", "Json", "Node", "Plan", "ToolContract", "node_id"]
 
 SCHEMA = 1
@@ -240,8 +242,5 @@ def node_id(kind: str, name: str | None, path: str, content: Json) -> str:
 
     `path` is the path of enclosing steps without ordinals, such as `refund/otherwise.refused`.
     """
-    from engine.plan.revision import digest
-
-    if name:
-        return f"{path}/{name}" if path else name
-    return f"{path}/{kind}-{digest(content)[:6]}" if path else f"{kind}-{digest(content)[:6]}"
+    said = name or f"{kind}-{digest(content)[:6]}"
+    return f"{path}/{said}" if path else said

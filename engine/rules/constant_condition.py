@@ -175,8 +175,14 @@ def _domains(reads: frozenset[Path], names: Mapping[str, Type]) -> Iterator[Any]
         for key in path[1:]:
             kind = kind.field(key) if isinstance(kind, RecordType) else None
         if isinstance(kind, EnumType):
-            words = [["lit", word] for word in sorted(kind.values)]
-            yield ["cmp", to_json(dotted(path)), ["in", ["list", *words]]]
+            yield _domain(path, kind.values)
+
+
+@lru_cache(maxsize=1_000)
+def _domain(path: Path, values: frozenset[str]) -> Any:
+    """The same tree each time, so that what it implies is found once."""
+    words = [["lit", word] for word in sorted(values)]
+    return ["cmp", to_json(dotted(path)), ["in", ["list", *words]]]
 
 
 def _report(expr: Expr, what: str, word: str, labels: tuple[Label, ...], sink: Sink) -> None:

@@ -27,6 +27,8 @@ _SHAPES = [
     ("a password", ("://",), r"(?<=://)[^\s/:@{}]+:[^\s/@{}]+(?=@)"),
 ]  # fmt: skip
 """What it is, words of which one stands in every file that holds it, and its form."""
+_MARKS = [word for _, words, _ in _SHAPES for word in words]
+"""All of these words: in most files there is none, so that no form is looked for."""
 _NAMES = ("password", "passwd", "secret", "token", "api_key", "apikey")
 _NAMED = re.compile(
     r"(?i)(?:password|passwd|secret|token|api_?key)[a-z_-]{0,30}[\"']?:[ \t]+[\"']?"
@@ -74,23 +76,29 @@ def found(text: str) -> list[Secret]:
 
 
 def _candidates(text: str) -> Iterator[Secret]:
-    for what, words, shape in _SHAPES:
-        if not any(word in text for word in words):
+    marks = {word for word in _MARKS if word in text}
+    for what, words, shape in _SHAPES if marks else ():
+        if marks.isdisjoint(words):
             continue
         found = (match for match in re.finditer(shape, text) if what != "an API key" or _plausible(match[0]))
         yield from (Secret(what, *match.span()) for match in found)
     lower = text.lower()
-    for match in _NAMED.finditer(text) if any(word in lower for word in _NAMES) else ():
+    for match in _NAMED.finditer(text) if [word for word in _NAMES if word in lower] else ():
         if _plausible(match["value"]):
             yield Secret("a secret", *match.span("value"))
-    for match in _WORD.finditer(text) if _has_long(text) else ():
-        if _is_random(match[0]):
-            yield Secret("a long random word, such as a key,", *match.span())
+    for start, part in _long_parts(text):
+        for match in _WORD.finditer(part):
+            if _is_random(match[0]):
+                yield Secret("a long random word, such as a key,", start + match.start(), start + match.end())
 
 
-def _has_long(text: str) -> bool:
-    """Whether such a word stands in it at all: only what no space divides is looked through."""
-    return any(_WORD.search(part) for part in text.split() if len(part) >= _LONG)
+def _long_parts(text: str) -> Iterator[tuple[int, str]]:
+    """What no blank divides and is long enough to hold such a word, with where it begins: little of a text is."""
+    at = 0
+    for part in [part for part in text.split() if len(part) >= _LONG]:
+        at = text.index(part, at)
+        yield at, part
+        at += len(part)
 
 
 def _plausible(value: str) -> bool:
