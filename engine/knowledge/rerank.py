@@ -1,9 +1,9 @@
 """The order of the candidates of a search, by what each of them holds of the question.
 
-Five kinds of evidence are added up, each with its weight: BM25 of the passage and of its whole article; the best single
+Six kinds of evidence are added up, each with its weight: BM25 of the passage and of its whole article; the best single
 line of the passage under its headings, as BM25 with the rarity of each word taken among the candidates alone, so that
 what all of them say counts for nothing; the words of the question that name the folders that the article is filed
-under; and the cosine of the vectors. The weights are tuned on one half of 100 real questions by
+under; the cosine of the vectors; and words of the question whose matter the headings name with another word. The weights are tuned on one half of 100 real questions by
 `make bench-knowledge`; docs/knowledge.md has what they do on the other half.
 """
 
@@ -12,6 +12,7 @@ from functools import lru_cache
 from math import log
 from typing import Final, NamedTuple
 
+from engine.knowledge.related import related
 from engine.knowledge.terms import path_terms
 
 K1: Final = 1.2
@@ -43,12 +44,13 @@ class Evidence(NamedTuple):
     line: float
     folder: float
     vector: float
+    related: float
 
 
 Weights = Evidence
 """How much each kind counts."""
 
-WEIGHTS: Final = Weights(text=1.0, article=1.2, line=6.2, folder=2.5, vector=14.8)
+WEIGHTS: Final = Weights(text=1.0, article=1.2, line=6.2, folder=2.5, vector=14.8, related=8.0)
 
 
 def evidence(wanted: Sequence[str], candidates: Sequence[Candidate]) -> list[Evidence]:
@@ -66,6 +68,7 @@ def evidence(wanted: Sequence[str], candidates: Sequence[Candidate]) -> list[Evi
             best_line(one.stems, rarity),
             sum(rarity[term] for term in _folders(one.source) if term in rarity),
             max(0.0, middle if one.cosine is None else one.cosine),
+            related(wanted, frozenset(" ".join(one.stems.split("\n", 2)[:2]).split())),
         )
         for one in candidates
     ]
