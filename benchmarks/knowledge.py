@@ -53,7 +53,14 @@ WAYS: Final[dict[str, Ways]] = {
     "without vectors, re-ranked": Ways(vectors=False),
     "default": Ways(),
 }
-GRID: Final = ((1.0,), (0, 0.2, 0.4, 0.7, 1, 1.5), (0, 1, 2, 4, 6, 8), (0, 0.5, 1, 2, 3, 5), (0, 3, 6, 10, 15, 20, 30), (8,))
+GRID: Final = (
+    (1.0,),
+    (0, 0.2, 0.4, 0.7, 1, 1.5),
+    (0, 1, 2, 4, 6, 8),
+    (0, 0.5, 1, 2, 3, 5),
+    (0, 3, 6, 10, 15, 20, 30),
+    (8,),
+)
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 

@@ -30,6 +30,8 @@ __all__ = ["outcome"]
 
 _FEWEST = 40
 """Files that are worth a process."""
+_AHEAD = 0.05
+"""By how much of a share the first one is larger."""
 
 
 def outcome(
@@ -148,9 +150,12 @@ def _name(path: Path) -> str:
 
 
 def _shares(paths: list[Path], count: int) -> list[list[Path]]:
-    """In the order of their names, since the first of several flows that collide is in the right."""
-    size = -(-len(paths) // count)
-    return [paths[at : at + size] for at in range(0, len(paths), size)]
+    """In the order of their names, since the first of several flows that collide is in the right. The first one, which
+    is checked here, has a few more: what others find has to be sent."""
+    count = min(count, len(paths))
+    size = max(1, int(len(paths) / (count + _AHEAD)))
+    first = len(paths) - size * (count - 1)
+    return [paths[:first], *(paths[at : at + size] for at in range(first, len(paths), size))]
 
 
 def _cores() -> int:

@@ -12,12 +12,14 @@ from typing import Final
 from engine.models.local.words import stem
 
 _ROWS: Final = (
-    "limit maximum minimum quota restriction grenze obergrenze maximal höchstens mindestens limite límite máximo mínimo",
+    "limit maximum minimum quota restriction grenze obergrenze maximal höchstens mindestens limite "
+    "límite máximo mínimo",
     "price pricing cost fee charge tariff preis kosten gebühr tarif prix coût frais precio coste costo tarifa",
     "refund reimburse reimbursement rückerstattung erstattung erstatten rückzahlung remboursement rembourser reembolso",
     "cancel cancellation terminate stornieren stornierung storno kündigen kündigung annuler annulation résilier "
     "résiliation cancelar cancelación anular",
-    "exchange swap replace replacement umtausch umtauschen austausch ersatz échange échanger remplacement cambio cambiar",
+    "exchange swap replace replacement umtausch umtauschen austausch ersatz échange échanger remplacement "
+    "cambio cambiar",
     "delivery deliver shipping shipment dispatch lieferung liefern lieferzeit versand zustellung livraison livrer "
     "expédition envío enviar entrega",
     "return rückgabe rücksendung zurückgeben zurückschicken retoure retour retourner renvoyer devolución devolver",

@@ -3,8 +3,9 @@
 Six kinds of evidence are added up, each with its weight: BM25 of the passage and of its whole article; the best single
 line of the passage under its headings, as BM25 with the rarity of each word taken among the candidates alone, so that
 what all of them say counts for nothing; the words of the question that name the folders that the article is filed
-under; the cosine of the vectors; and words of the question whose matter the headings name with another word. The weights are tuned on one half of 100 real questions by
-`make bench-knowledge`; docs/knowledge.md has what they do on the other half.
+under; the cosine of the vectors; and words of the question whose matter the headings name with another word. The first
+five weights are tuned on one half of 100 real questions by `make bench-knowledge`; docs/knowledge.md has what they do
+on the other half.
 """
 
 from collections.abc import Sequence

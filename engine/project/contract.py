@@ -17,7 +17,7 @@ __all__ = ["Tool", "argument_json", "expressions_in", "json_of", "tool"]
 _TIMEOUT = 30
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is one thing: rules find once what they ask of it
 class Tool:
     """A tool of the project: its declaration, what flows rely on, and how it is called."""
 

@@ -1,6 +1,7 @@
 """What a customer wrote in free text, in the address or a header of a call."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from engine.compile import Compiled
 from engine.diagnostics import Label, Place, Sink
@@ -34,6 +35,19 @@ def check(case: Case, sink: Sink) -> None:
 
 def _addressed(tool: Tool, tools: Mapping[str, Tool], depth: int = 0) -> dict[str, Place]:
     """argument -> where it stands in an address or a header, of this tool or of one that reads its facts."""
+    found = dict(_own(tool))
+    for reader in tool.entry.readers() if depth < 3 else ():
+        other = tools.get(reader.tool.value) if reader.tool else None
+        known = _addressed(other, tools, depth + 1) if other else {}
+        for name, (_, value) in (reader.arguments or {}).items():
+            if name in known:
+                found |= {path[0]: known[name] for path in paths(argument_json(value)) if path[0] not in found}
+    return found
+
+
+@lru_cache(maxsize=500)
+def _own(tool: Tool) -> Mapping[str, Place]:
+    """Of this tool alone: found once for all flows that call it."""
     found: dict[str, Place] = {}
     for bound in (tool.entry.http, tool.entry.openapi):
         for expr in (bound.url, *(value for _, value in (bound.headers or {}).values())) if bound else ():
@@ -43,12 +57,6 @@ def _addressed(tool: Tool, tools: Mapping[str, Tool], depth: int = 0) -> dict[st
         for tree in (tool.binding.get("url"), *tool.binding.get("headers", {}).values()):
             named = [path[0] for path in paths(tree)] if tree is not None else []
             found |= {name: tool.entry.spot("openapi") for name in named if name != "secret" and name not in found}
-    for reader in tool.entry.readers() if depth < 3 else ():
-        other = tools.get(reader.tool.value) if reader.tool else None
-        known = _addressed(other, tools, depth + 1) if other else {}
-        for name, (_, value) in (reader.arguments or {}).items():
-            if name in known:
-                found |= {path[0]: known[name] for path in paths(argument_json(value)) if path[0] not in found}
     return found
 
 

@@ -47,10 +47,15 @@ def _opened(case: Case, known: list[str], sink: Sink) -> None:
 def _expressions(case: Case) -> Iterator[Expr]:
     for flow in case.files:
         for sites in flow.graph.sites.values():
-            yield from (site.expr for site in sites if _CHANNEL in site.expr.reads)
+            yield from (site.expr for site in sites if _reads_channel(site.expr))
     for granted in grants(case):
         lines = [line.test for line in granted.grant.approve or () if line.test is not None]
-        yield from (expr for expr in [*(granted.grant.only_if or ()), *lines] if _CHANNEL in expr.reads)
+        yield from filter(_reads_channel, [*(granted.grant.only_if or ()), *lines])
+
+
+def _reads_channel(expr: Expr) -> bool:
+    """Looked for in the text first, which says no of nearly all."""
+    return _CHANNEL[1] in expr.text.value and _CHANNEL in expr.reads
 
 
 def _compared(tree: Tree) -> Iterator[Tree]:

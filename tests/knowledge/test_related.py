@@ -14,7 +14,7 @@ from engine.models.local.embedding import PackagedEmbedder
     ("question", "heading", "times"),
     [
         ("What is the maximum function timeout?", "Quotas of functions", 1),
-        ("What is the maximum function timeout?", "Maximum timeouts", 0),  # it is the word itself, which counts elsewhere
+        ("What is the maximum function timeout?", "Maximum timeouts", 0),  # the word itself counts elsewhere
         ("Combien coûte la livraison ?", "Shipping", 1),
         ("Ich möchte kündigen und mein Geld zurück, eine Erstattung", "Cancelling and refunds", 2),
         ("¿Cuál es la garantía?", "Warranty", 1),
