@@ -1,208 +1,26 @@
-"""HTTP tools over real sockets: what is sent, how often, and what each answer comes to."""
+"""HTTP tools over real sockets: how often a call is sent, and what each answer comes to."""
 
 import socket
 import traceback
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from engine.expressions.values import Money
-from engine.network import Network
 from engine.plan import ToolContract
 from engine.tools.base import (
     CallError,
     Failed,
     InProgress,
-    Result,
-    Surroundings,
-    Tool,
     ToolDefinition,
     ToolError,
     Unknown,
     Unreadable,
 )
 from engine.tools.http import HttpTool
-from engine.tools.registry import tool
+from tests.tools.http.setup import BINDING, FINE, HERE, SECRETS, Setup, refund
 from tests.tools.server import Wire, answer
-
-HERE = Surroundings(network=Network(["127.0.0.1"]))
-SECRETS = {"SHOP_TOKEN": "s3cr3t-canary-token", "SHOP_URL": ""}
-URL = ["text", ["dot", ["name", "secret"], "SHOP_URL"], ["lit", "/orders/"], ["name", "order_id"]]
-BINDING = {
-    "method": "GET", "url": URL,
-    "headers": {"Authorization": ["text", ["lit", "Bearer "], ["dot", ["name", "secret"], "SHOP_TOKEN"]]},
-    "retry": {"backoff": 0.01},
-}  # fmt: skip
-TEXT = {"type": "object", "properties": {"order_id": {"type": "string"}}, "required": ["order_id"]}
-ORDER = {
-    "type": "object", "required": ["id", "total"],
-    "properties": {
-        "id": {"type": "string"}, "currency": {"type": "string"},
-        "total": {"type": "integer", "money": {"currency": "currency", "minor": True}},
-    },
-}  # fmt: skip
-FINE = answer('{"id": "4821", "total": 5990, "currency": "EUR"}')
-
-
-@dataclass
-class Setup:
-    """A tool, as much of it as a test says."""
-
-    effect: str = "read"
-    input: Mapping[str, Any] = field(default_factory=lambda: TEXT)
-    output: Mapping[str, Any] = field(default_factory=lambda: ORDER)
-    errors: Mapping[str, Any] = field(default_factory=dict)
-    idempotency: Mapping[str, Any] = field(default_factory=dict)
-    timeout: float = 5.0  # a contract has whole seconds; a test has not the time
-    more: Mapping[str, Any] = field(default_factory=dict)
-
-    async def call(self, url: str, *, key: str | None = None, **arguments: Any) -> Result:
-        contract = ToolContract(
-            "orders.get", self.effect, self.input, self.output, errors=self.errors, idempotency=self.idempotency,
-            timeout=cast("int", self.timeout),
-        )  # fmt: skip
-        made = tool(ToolDefinition(contract, "http", {**BINDING, **self.more}), HERE)
-        assert isinstance(made, Tool)
-        return await made.call(
-            contract, arguments or {"order_id": "4821"}, secrets={**SECRETS, "SHOP_URL": url}, key=key
-        )
-
-
-WRITE = {
-    "type": "object",
-    "properties": {
-        "order_id": {"type": "string"}, "note": {"type": "string"},
-        "amount": {"type": "integer", "money": {"currency": "EUR", "minor": True}},
-    },
-}  # fmt: skip
-REFUND = {
-    "method": "POST", "url": ["text", ["dot", ["name", "secret"], "SHOP_URL"], ["lit", "/refunds"]],
-    "json": {"map": {
-        "order": {"tree": ["name", "order_id"]}, "amount": {"tree": ["name", "amount"]},
-        "note": {"tree": ["name", "note"]}, "fixed": {"list": [{"tree": ["num", "1.50"]}, {"tree": ["lit", True]}]},
-    }},
-}  # fmt: skip
-
-
-def refund(**more: Any) -> Setup:
-    return Setup(effect="irreversible", input=WRITE, output={"type": "object"}, more=REFUND, **more)
-
-
-async def test_a_read_is_typed() -> None:
-    async with Wire([FINE]) as wire:
-        result = await Setup().call(wire.url)
-    assert result.value == {"id": "4821", "total": Money(Decimal("59.90"), "EUR"), "currency": "EUR"}
-    line, headers, body = wire.requests[0]
-    assert (line, headers["authorization"], body) == ("GET /orders/4821 HTTP/1.1", "Bearer s3cr3t-canary-token", b"")
-    assert "59.9" not in repr(result)
-
-
-async def test_a_body_keeps_types_and_leaves_out_what_is_missing() -> None:
-    async with Wire([answer("{}", 201)]) as wire:
-        result = await refund().call(wire.url, order_id="4821", amount=Money(Decimal("40.5"), "EUR"))
-    assert wire.requests[0][2] == b'{"order":"4821","amount":4050,"fixed":[1.50,true]}'
-    assert (result.value, result.status) == ({}, 201)
-
-
-@pytest.mark.parametrize(
-    ("order_id", "path"),
-    [
-        ("4821?x=1", "/orders/4821%3Fx%3D1"), ("a/b", "/orders/a%2Fb"), ("4821#f", "/orders/4821%23f"),
-        ("Jürgen ß", "/orders/J%C3%BCrgen%20%C3%9F"), ("%2e", "/orders/%252e"), ("a&b=c", "/orders/a%26b%3Dc"),
-        ("@evil.example", "/orders/%40evil.example"), ("...", "/orders/..."), (":80", "/orders/%3A80"),
-    ],
-)  # fmt: skip
-async def test_a_value_stays_in_its_segment(order_id: str, path: str) -> None:
-    async with Wire([FINE]) as wire:
-        if order_id == "%2e":
-            with pytest.raises(Failed):
-                await Setup().call(wire.url, order_id=order_id)
-            return
-        await Setup().call(wire.url, order_id=order_id)
-    assert wire.requests[0][0] == f"GET {path} HTTP/1.1"
-
-
-@pytest.mark.parametrize(
-    "order_id",
-    [
-        "../admin",
-        "..",
-        ".",
-        "a/../../b",
-        "..\\x",
-        "%2e%2e",
-        "%252e%252e/x",
-        "",
-        "a\r\nX: 1",
-        "a\x00",
-        "x" * 3000,
-        4821,
-        None,
-    ],
-)
-async def test_a_value_that_could_change_the_path_is_not_sent(order_id: Any) -> None:
-    async with Wire([FINE]) as wire:
-        with pytest.raises(Failed) as failed:
-            await Setup().call(wire.url, order_id=order_id)
-    assert (failed.value.code, failed.value.again, wire.requests) == ("argument", False, [])
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        ["text", ["lit", "http://"], ["name", "order_id"], ["lit", ".example/orders"]],
-        ["text", ["lit", "http://127.0.0.1"], ["name", "order_id"]],
-        ["name", "order_id"],
-        ["lit", "file:///etc/passwd"],
-        ["text", ["lit", "http://a.example/x/.."], ["lit", "/y"]],
-    ],
-)
-async def test_a_value_never_chooses_the_host(url: Any) -> None:
-    with pytest.raises(Failed) as failed:
-        await Setup(more={"url": url}).call("unused", order_id="127.0.0.1")
-    assert failed.value.code == "url"
-
-
-async def test_query_values_are_encoded_and_none_is_left_out() -> None:
-    shape = {"type": "object", "properties": {"order_id": {}, "since": {"type": "string", "format": "date"}, "q": {}}}
-    query = {"q": ["name", "q"], "since": ["name", "since"], "n": ["num", "2.50"]}
-    async with Wire([FINE]) as wire:
-        await Setup(input=shape, more={"query": query}).call(wire.url, order_id="1", q="a&b=../c")
-    assert wire.requests[0][0] == "GET /orders/1?q=a%26b%3D..%2Fc&n=2.50 HTTP/1.1"
-
-
-@pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "\x00", "é"])
-async def test_a_header_holds_one_line_of_ascii(value: str) -> None:
-    shape = {"type": "object", "properties": {"order_id": {"type": "string"}, "tag": {"type": "string"}}}
-    async with Wire([FINE]) as wire:
-        with pytest.raises(Failed) as failed:
-            await Setup(input=shape, more={"headers": {"X-Tag": ["name", "tag"]}}).call(
-                wire.url, order_id="1", tag=value
-            )
-    assert (failed.value.code, wire.requests) == ("header", [])
-
-
-async def test_a_missing_secret_sends_nothing() -> None:
-    async with Wire([FINE]) as wire:
-        with pytest.raises(Failed) as failed:
-            await Setup(more={"headers": {"X": ["dot", ["name", "secret"], "NOT_THERE"]}}).call(wire.url)
-    assert (failed.value.code, failed.value.again, wire.requests) == ("secret", False, [])
-
-
-async def test_a_template_in_a_value_is_not_rendered() -> None:
-    async with Wire([FINE]) as wire:
-        await Setup().call(wire.url, order_id="{{ secret.SHOP_TOKEN }}")
-    assert wire.requests[0][0] == "GET /orders/%7B%7B%20secret.SHOP_TOKEN%20%7D%7D HTTP/1.1"
-
-
-async def test_a_secret_that_comes_back_is_no_data() -> None:
-    echo = answer('{"headers": {"Authorization": "Bearer s3cr3t-canary-token"}, "s3cr3t-canary-token": 1}')
-    async with Wire([echo]) as wire:
-        result = await Setup(output={}).call(wire.url)
-    assert result.value == {"headers": {"Authorization": "Bearer [secret]"}, "[secret]": 1}
 
 
 @pytest.mark.parametrize(
@@ -298,35 +116,6 @@ async def test_a_text_is_a_value_somewhere_in_a_refusal(given: bytes, came_to: s
         except CallError as error:
             found = f"{type(error).__name__} {error.code}"
     assert found == came_to
-
-
-async def test_a_form_and_lists_are_written_as_systems_read_them() -> None:
-    form = {name: ["name", name] for name in ("order_id", "tags[]", "meta", "lines", "none")}
-    given = {"type": "object", "properties": {
-        "order_id": {"type": "string"}, "tags[]": {"type": "array"}, "meta": {"type": "object"},
-        "lines": {"type": "array"}, "none": {"type": "string"},
-    }}  # fmt: skip
-    more = {"form": form, "query": {"id": ["name", "tags[]"]}}
-    setup = Setup(effect="write", input=given, output={}, more=more)
-    values: dict[str, Any] = {
-        "order_id": "a&b=ü",
-        "tags[]": ["x", "y"],
-        "meta": {"k": True},
-        "lines": [{"n": 1}, {"n": 2}],
-    }
-    async with Wire([answer()]) as wire:
-        await setup.call(wire.url, **values)
-        line, headers, body = wire.requests[0]
-    assert headers["content-type"] == "application/x-www-form-urlencoded"
-    assert body == b"order_id=a%26b%3D%C3%BC&tags[]=x&tags[]=y&meta[k]=true&lines[0][n]=1&lines[1][n]=2"
-    assert line.partition("?")[2] == "id=x&id=y HTTP/1.1"
-
-
-async def test_a_body_beyond_the_cap_is_not_sent() -> None:
-    async with Wire([FINE]) as wire:
-        with pytest.raises(Failed) as raised:
-            await refund().call(wire.url, order_id="1", note="x" * 1_000_001)
-        assert (raised.value.code, raised.value.again, wire.requests) == ("argument", False, [])
 
 
 ERRORS = {
