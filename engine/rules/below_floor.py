@@ -12,7 +12,7 @@ from engine.project.contract import json_of
 from engine.project.grant import Approval, Limit
 from engine.project.settings import WriteFloor
 from engine.rules.base import Case, Rule
-from engine.rules.grants import Written, as_narrow, is_broken, text_of, writes
+from engine.rules.grants import Written, as_narrow, grants, is_broken, text_of
 from engine.rules.logic import contradict, implies
 from engine.rules.route import to_write
 from engine.syntax import Broken
@@ -22,10 +22,11 @@ __all__ = ["RULE"]
 
 
 def check(case: Case, sink: Sink) -> None:
-    """For every flow that is granted the tool: its gates imply the floor, or that can't be shown."""
+    """For every flow that is granted the tool: its gates imply the floor, or that can't be shown. A read has `only_if`
+    alone."""
     floors = case.project.settings.floors if case.project.settings else None
     for floor in (floors.writes if floors else None) or ():
-        for written in writes(case):
+        for written in grants(case):
             if floor.tool is not None and floor.tool.value == written.tool.name:
                 _typed(written, floor, sink)
                 if not floor.broken and not is_broken(written, "only_if", "limit", "confirm", "approve"):
@@ -54,6 +55,12 @@ def _lacking(written: Written, floor: WriteFloor) -> Iterator[tuple[Place, str, 
     if contradict([(tree, True) for tree in given]):
         return  # the grant lets no such call through
     spot = written.grant.spot
+    for expr in floor.only_if or ():
+        if not implies(given, json_of(expr)):
+            line = text_of(expr)
+            yield spot("only_if") if written.grant.at else written.place, f"`{line}`", f"add `{line}` to `only_if`"
+    if not written.tool.writes:
+        return  # what else the floor wants is found where it stands
     if floor.approvers and not _approved(given, written.grant.approve or [], floor.approvers):
         people = "a person's approval" if floor.approvers == 1 else f"the approval of {floor.approvers} people"
         condition = f", if: {text_of(floor.when)}" if floor.when else ""
@@ -64,10 +71,6 @@ def _lacking(written: Written, floor: WriteFloor) -> Iterator[tuple[Place, str, 
     for limit in floor.limit or ():
         if not any(_meets(own, limit) for own in written.grant.limit or ()):
             yield _place(written, "limit"), f"the limit `{limit.text.value}`", f"add `{limit.text.value}` to `limit`"
-    for expr in floor.only_if or ():
-        if not implies(given, json_of(expr)):
-            line = text_of(expr)
-            yield spot("only_if") if written.grant.at else written.place, f"`{line}`", f"add `{line}` to `only_if`"
 
 
 def _place(written: Written, key: str) -> Place:

@@ -1,7 +1,7 @@
 """What the rules about grants share: the grants of writes, and the bounds that their lines set."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.compile import Compiled
 from engine.diagnostics import Place
@@ -11,9 +11,20 @@ from engine.project.scalars import Expr
 from engine.rules.base import Case
 from engine.rules.logic import bounded, implies
 from engine.syntax import Text
-from engine.types import INTEGER, NUMBER, fields_of, is_money, required
+from engine.types import (
+    INTEGER,
+    NUMBER,
+    ListType,
+    MapType,
+    MoneyType,
+    RecordType,
+    Type,
+    fields_of,
+    is_money,
+    required,
+)
 
-__all__ = ["Bounds", "Written", "as_narrow", "bounds", "grants", "money_arguments", "number_arguments", "writes"]
+__all__ = ["Bounds", "Quantity", "Written", "amounts", "as_narrow", "bounds", "grants", "numbers", "writes"]
 
 
 class Written(NamedTuple):
@@ -55,30 +66,68 @@ def _writes(case: Case) -> Iterator[Written]:
     yield from (written for written in grants(case) if written.tool.writes)
 
 
-def money_arguments(tool: Tool) -> list[str]:
-    """Arguments that are amounts."""
-    return [name for name, kind in fields_of(tool.input).items() if is_money(kind)]
+class Quantity(NamedTuple):
+    """A number or an amount that a call hands over, wherever it stands in its arguments."""
+
+    tree: Any
+    """What a gate reads it by: of those in a list, the sum. None where no expression reaches it."""
+    shown: str
+    """The same, as an author writes it."""
+    kind: Type
+
+    @property
+    def currency(self) -> str | None:
+        """Of an amount whose schema names one."""
+        return self.kind.currency if isinstance(self.kind, MoneyType) else None
 
 
-def number_arguments(tool: Tool) -> list[str]:
-    """Arguments that are plain numbers."""
-    return [name for name, kind in fields_of(tool.input).items() if required(kind) in (INTEGER, NUMBER)]
+def amounts(tool: Tool) -> list[Quantity]:
+    """Every amount of money."""
+    return [one for one in _quantities(tool) if is_money(one.kind)]
+
+
+def numbers(tool: Tool) -> list[Quantity]:
+    """Every plain number."""
+    return [one for one in _quantities(tool) if not is_money(one.kind)]
+
+
+def _quantities(tool: Tool) -> Iterator[Quantity]:
+    for name, kind in fields_of(tool.input).items():
+        yield from _within(["name", name], name, kind, lists=0)
+
+
+def _within(tree: Any, shown: str, kind: Type, *, lists: int) -> Iterator[Quantity]:
+    """`lists`: in how many lists it stands; a sum adds up one."""
+    match required(kind):
+        case RecordType(items=items):
+            for name, inside in items:
+                yield from _within(["dot", tree, name], f"{shown}.{name}", inside, lists=lists)
+        case ListType(element=element):
+            yield from _within(tree, shown, element, lists=lists + 1)
+        case MapType(value=value):
+            yield from _within(tree, shown, value, lists=2)  # under keys of any name
+        case inner if is_money(inner) or inner in (INTEGER, NUMBER):
+            if lists == 1:
+                yield Quantity(["filter", "sum", tree], f"({shown} | sum)", inner)
+            else:
+                yield Quantity(tree if not lists else None, shown, inner)
 
 
 class Bounds(NamedTuple):
-    """What the lines of `only_if` say of one argument."""
+    """What the lines of `only_if` say of one quantity."""
 
     above_zero: bool
     upper: bool
     """Whether something that the call does not choose itself bounds it from above."""
 
 
-def bounds(written: Written, argument: str) -> Bounds:
+def bounds(written: Written, quantity: Quantity) -> Bounds:
     """What all lines together imply: of zero, and of a bound in each way in which they can hold."""
-    arguments = frozenset(fields_of(written.tool.input))
+    if quantity.tree is None:
+        return Bounds(above_zero=False, upper=False)
     lines = [json_of(expr) for expr in written.grant.only_if or ()]
-    above = implies(lines, ["cmp", ["num", "0"], ["<", ["name", argument]]])
-    return Bounds(above, bounded(lines, ["name", argument], arguments))
+    above = implies(lines, ["cmp", ["num", "0"], ["<", quantity.tree]])
+    return Bounds(above, bounded(lines, quantity.tree, {*written.tool.contract.facts, "customer"}))
 
 
 def is_broken(written: Written, *keys: str) -> bool:

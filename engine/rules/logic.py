@@ -9,6 +9,7 @@ the clock) counts as a value of its own. So what is said to be impossible is; wh
 Conditions are read as the engine judges gates: a value that is missing closes them, so every value is there.
 """
 
+from ast import literal_eval
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -18,7 +19,7 @@ from typing import Any, NamedTuple
 
 from engine.expressions import paths
 
-__all__ = ["Literal", "bounded", "contradict", "implies", "opened_without", "possible", "ways"]
+__all__ = ["Literal", "bounded", "contradict", "implies", "opened_by_others", "possible", "ways"]
 
 _MOST_WAYS = 128
 _MOST_COMPARISONS = 64
@@ -82,28 +83,38 @@ def ways(conditions: Iterable[tuple[Any, bool]], given: Ways = _ANYHOW) -> Ways:
     return found
 
 
-def opened_without(conditions: Iterable[Any], firm: Iterable[str]) -> bool:
-    """Whether the conditions can all hold by way of literals that read none of the names `firm`, as far as can be
-    told: with too many ways to look at, they can."""
-    names = frozenset(firm)
+def opened_by_others(conditions: Iterable[Any], name: str) -> bool:
+    """Whether the conditions can all hold while nothing says that something else is the same as what `name` has:
+    `order.customer_id == customer.id`, or that it is one of its list. With too many ways to look at, they can."""
     try:
-        return any(
-            not any(literal.reads & names for literal in way) and not _impossible(way)
-            for way in ways((tree, True) for tree in conditions)
-        )
+        return any(not _ties(way, name) and not _impossible(way) for way in ways((tree, True) for tree in conditions))
     except _TooMuch:
         return True
 
 
-def bounded(conditions: Iterable[Any], tree: Any, own: frozenset[str]) -> bool:
-    """Whether in each way in which the conditions hold a comparison bounds `tree` from above, by a number or by
-    something that reads more than the names `own`."""
-    term = _key(tree)
+def _ties(way: list[Literal], name: str) -> bool:
+    """An equality holds from both sides: neither is below the other."""
+    sums = [literal.linear for literal in way if literal.linear and name in literal.reads and not literal.strict]
+    for one in sums:
+        if len(one) == 2 and "" not in one and {term: -factor for term, factor in one.items()} in sums:
+            left, right = (_names(literal_eval(term)) for term in one)
+            if (left == {name}) != (right == {name}) and {*one.values()} == {1, -1}:
+                return True
+    return any(
+        literal.truth and literal.term.startswith("['in', ") and literal.reads > {name}
+        for literal in way
+        if literal.linear is None and literal.words is None
+    )
+
+
+def bounded(conditions: Iterable[Any], tree: Any, firm: Iterable[str]) -> bool:
+    """Whether in each way in which the conditions hold a comparison bounds `tree` from above, by a number or by what
+    reads the names `firm` alone: nobody who chooses the call chooses them."""
+    term, names = _key(tree), frozenset(firm)
 
     def bounds(literal: Literal) -> bool:
         others = (literal.linear or {}).keys() - {term, ""}
-        free = not others or bool(literal.reads - own)
-        return (literal.linear or {}).get(term, 0) > 0 and free and not any(term in other for other in others)
+        return (literal.linear or {}).get(term, 0) > 0 and all(_names(literal_eval(one)) <= names for one in others)
 
     try:
         return all(any(map(bounds, way)) for way in ways((condition, True) for condition in conditions))
