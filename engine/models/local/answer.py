@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 
 from engine.models.base import Passage, Request
+from engine.models.local.about import strays
 from engine.models.local.embedding import encode
 from engine.models.local.kinds import counts_another, fits, leaves_open
 from engine.models.local.words import clean, content_words, latest, sentences, words
@@ -39,6 +40,9 @@ FEW: Final = 3
 """Sentences over the threshold among which the best one is taken at its word; of more, it has to stand out."""
 AHEAD: Final = 1.0
 """How far (in the logit) the best sentence is ahead of those of other passages, where it stands out."""
+
+ALIKE: Final = 0.8
+"""The share of words that two sentences have in common which say the same thing."""
 
 _CELL: Final = " | "
 """Between the cells of a table's line."""
@@ -82,13 +86,17 @@ class Quotation:
 def quote(request: Request) -> Quotation:
     """The best supported sentences. Blocking; about 1 ms a sentence."""
     asked = question(request)
+    known = {stem for passage in request.passages for stem in content_words(_heading(passage))}
     scored = candidates(asked, request.passages)
-    best = _best([one for one in scored if _readable(request.passages[one.passage], request.language)])
+    to_it = [one for one in scored if not strays(asked, one.text, _heading(request.passages[one.passage]), known)]
+    best = _best([one for one in to_it if _readable(request.passages[one.passage], request.language)])
     if best is None or best.score < THRESHOLD:
-        best = _best(scored)  # in another language rather than not at all
+        best = _best(to_it)  # in another language rather than not at all
     if best is None or best.score < THRESHOLD:
         return Quotation("", (), best.score if best else 0.0)
     if counts_another(asked, best.text) or not _stands_out(best, scored, request):
+        return Quotation("", (), min(best.score, JUST_BELOW))
+    if _disputed(best, to_it):
         return Quotation("", (), min(best.score, JUST_BELOW))
     chosen = _with_company(best, [one for one in scored if not counts_another(asked, one.text)])
     text = "\n".join(" ".join(one.text for one in group) for _, group in groupby(chosen, key=lambda one: one.passage))
@@ -98,6 +106,26 @@ def quote(request: Request) -> Quotation:
 
 def _best(scored: list[Sentence]) -> Sentence | None:
     return max(scored, key=lambda one: one.score, default=None)
+
+
+def _disputed(best: Sentence, to_it: list[Sentence]) -> bool:
+    """Whether another passage says the same with other numbers, nearly as well: a person knows which of them holds."""
+    said = _said(best)
+    return any(
+        one.passage != best.passage
+        and one.score >= LIKE_THE_BEST * best.score
+        and (other := _said(one))[0] != said[0]
+        and other[0]
+        and len(other[1] & said[1]) >= ALIKE * len(other[1] | said[1])
+        for one in (to_it if said[0] else ())
+    )
+
+
+def _said(one: Sentence) -> tuple[frozenset[str], frozenset[str]]:
+    """Its numbers, and its other words."""
+    stems = content_words(one.text)
+    numbers = frozenset(word for word in stems if any(char.isdigit() for char in word))
+    return numbers, frozenset(stems) - numbers
 
 
 def _stands_out(best: Sentence, scored: list[Sentence], request: Request) -> bool:
