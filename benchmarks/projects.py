@@ -77,6 +77,7 @@ _MATCH = """\
 - tool: customers.match
   title: Find a customer by e-mail and postcode
   effect: read
+  identifies: customer
   input:
     type: object
     required: [email, postcode]

@@ -18,7 +18,7 @@ _WORDS = frozenset({"description", "title", "examples", "$comment"})
 def looser(strict: Compiled, loose: Compiled) -> Iterator[Loosening]:
     """Of every tool on both sides."""
     for before, after in _pairs(strict, loose):
-        for parts in (_effect, _facts, _binding, _repeats, _errors, _location, _input, _output):
+        for parts in (_effect, _identifies, _facts, _binding, _repeats, _errors, _location, _input, _output):
             yield from parts(before, after)
 
 
@@ -52,6 +52,12 @@ def _effect(before: Tool, after: Tool) -> Iterator[Loosening]:
     if was != now and (before.writes != after.writes or now == "irreversible"):
         mirrored = "" if before.writes != after.writes else f"counts as `{was}` now, not `{now}`"
         yield _lost(before, after, "effect", f"counts as `{now}` now, not `{was}`", mirrored, was, now)
+
+
+def _identifies(before: Tool, after: Tool) -> Iterator[Loosening]:
+    """Its arguments prove who somebody is from now on."""
+    if after.entry.identifies is not None and before.entry.identifies is None:
+        yield _lost(before, after, "identifies", "counts as a proof of who somebody is", "is no proof any more")
 
 
 def _facts(before: Tool, after: Tool) -> Iterator[Loosening]:

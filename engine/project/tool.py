@@ -99,6 +99,7 @@ _EFFECT = Right(
     write="Something that can be taken back.",
     irreversible="Something that can't be taken back, such as a payment.",
 )
+_IDENTIFIES = Right(customer="Whoever gives its arguments rightly is the customer that it gives.")
 _LOCATION = Choice(anywhere="Wherever the tool is.", on_premises="It stays in the house.", cloud="It leaves the house.")
 _TOOL = Word(
     "a name such as `orders.get`",
@@ -122,6 +123,10 @@ class ToolEntry(Declaration):
     effect: Text | None = key("effect", _EFFECT, doc="What a call changes.", example="read", required=True)
     input: Any = key("input", _SCHEMA, doc="JSON Schema of the arguments.", example="{type: object}", required=True)
     output: Any = key("output", _SCHEMA, doc="JSON Schema of the answer.", example="{type: object}", required=True)
+    identifies: Text | None = key(
+        "identifies", _IDENTIFIES, doc="That `verify` may go by it: its arguments prove who somebody is.",
+        example="customer",
+    )  # fmt: skip
     facts: dict[str, tuple[Text, Fact | None]] | None = key(
         "facts", MapOf(Section(Fact), names=NAME), doc="What its gates need.", example="{order: {tool: orders.get}}"
     )

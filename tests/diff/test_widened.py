@@ -172,6 +172,13 @@ CASES = {
         "input",
     ),
     "off the premises": Edit("tools/shipments.yaml", "on_premises", "cloud", "shipments.trace", "location"),
+    "a proof of who somebody is": Edit(
+        "tools/shipments.yaml",
+        "location: on_premises",
+        "location: on_premises\n  identifies: customer",
+        "shipments.trace",
+        "identifies",
+    ),
     "a read that changes something for good": Edit(
         "tools/shipments.yaml", "effect: write", "effect: irreversible", "shipments.hold", "effect"
     ),

@@ -16,6 +16,7 @@ GET = """
 - tool: customers.get
   title: A customer by the shop's own id
   effect: read
+  identifies: customer
   input: {type: object, required: [customer_id], properties: {customer_id: {type: string}}}
   output:
     type: object
