@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from engine.models.base import Answer, Choice, Job, Message, Model, Request
-from engine.models.local.words import MAX_CHARACTERS, sentences, words
+from engine.models.local.about import LOOSE
+from engine.models.local.words import MAX_CHARACTERS, content_words, sentences, words
 from engine.plan import Plan
 
 __all__ = ["BUILT_IN", "Came", "Wish", "by_rule", "choices", "read", "wishes"]
@@ -16,8 +17,11 @@ BUILT_IN: Final = frozenset({"triage", "human"})
 """Flows that no ticket is routed to."""
 SECOND: Final = 0.25
 """From this score on a second flow may be wished for in the same message; two wishes share what is likely."""
+PERHAPS: Final = 0.15
+"""From this score on a clause may wish for another flow than those that are clear, and a person looks at it."""
 MAX_WISHES: Final = 4
 
+_NUMBER = re.compile(r"[0-9]{3,}")
 _JOINED = re.compile(
     r"[,;]?\s+(?:and(?: i)? also|and|also|plus|besides|und außerdem|und auch|und|außerdem|et aussi|et en plus|et|aussi|"
     r"y también|y además|y|además|también)\s+",
@@ -49,6 +53,7 @@ class Wish(NamedTuple):
     """One wish of a message: the flow, how sure, and where in the text its words stand."""
 
     flow: str
+    """Empty where it is not clear which: a person takes it, after the clear ones."""
     confidence: float
     start: int
     end: int
@@ -89,21 +94,47 @@ async def read(model: Model, texts: tuple[Message, ...], among: tuple[Choice, ..
 
 async def wishes(model: Model, text: str, whole: Answer, among: tuple[Choice, ...], threshold: float) -> list[Wish]:
     """The wishes of one message, if it holds more than one: each sentence or clause that by itself belongs to another
-    flow than those before it, surely enough. Empty where the message is about one thing, which is the usual case. A
-    model that costs money is asked about the clauses only if a second flow is likely at all."""
+    flow than those before it, surely enough, or to the same one with numbers of its own; then those that ask for
+    something else, and nobody can tell what. Empty where the message is about one thing, which is the usual case, and
+    where no wish is clear. A model that costs money is asked about the clauses only if a second flow is likely at
+    all."""
     likely = sorted(whole.data.get("scores", {}).values(), reverse=True)
     clauses = [(start, end) for start, end in _clauses(text) if _ASKS.search(text[start:end])]
     if len(clauses) < 2 or (not model.capabilities.free and (len(likely) < 2 or likely[1] < SECOND)):
         return []
-    found: list[Wish] = []
+    clear: list[Wish] = []
+    unclear: list[Wish] = []
     for start, end in clauses[: 2 * MAX_WISHES]:
         answer = await read(model, (Message("customer", text[start:end]),), among)
-        flow = answer.data.get("choice")
-        if not flow or answer.confidence < threshold:
-            continue
-        if flow not in {wish.flow for wish in found}:
-            found.append(Wish(str(flow), answer.confidence, start, end))
+        scores = answer.data.get("scores", {})
+        likeliest = str(answer.data.get("choice") or max(scores, key=scores.__getitem__, default=""))
+        wish = Wish(likeliest, answer.confidence, start, end)
+        if not answer.data.get("choice") or answer.confidence < threshold:
+            unclear.append(wish)
+        elif not _known(text, wish, clear):
+            clear.append(wish)
+    said = {word for wish in clear for word in content_words(text[wish.start : wish.end])}
+    rest = [
+        wish._replace(flow="")
+        for wish in unclear
+        if wish.confidence >= PERHAPS
+        and not _known(text, wish, clear)
+        and not said.issuperset(_matter(text[wish.start : wish.end]))
+    ]
+    found = [*clear, *rest] if clear else []
     return found[:MAX_WISHES] if len(found) > 1 else []
+
+
+def _known(text: str, wish: Wish, clear: list[Wish]) -> bool:
+    """Whether one of these is of the same flow and wishes for the same thing: they name no two numbers."""
+    numbers = set(_NUMBER.findall(text[wish.start : wish.end]))
+    others = [set(_NUMBER.findall(text[one.start : one.end])) for one in clear if one.flow == wish.flow]
+    return any(not numbers or not other or not numbers.isdisjoint(other) for other in others)
+
+
+def _matter(text: str) -> list[str]:
+    """What a clause is about: "Can you help me, please?" is about nothing."""
+    return [word for word in content_words(text) if word not in LOOSE]
 
 
 def _clauses(text: str) -> list[tuple[int, int]]:

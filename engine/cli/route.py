@@ -138,7 +138,7 @@ def _explain(plans: "Mapping[str, Plan]", text: str, args: argparse.Namespace) -
     elif len(fits) == 1:
         said = f"{fits[0]}: by its `start` rule, whatever the text says"
     elif len(several) > 1:
-        said = f"{several[0].flow}, then {', then '.join(wish.flow for wish in several[1:])}: several wishes"
+        said = f"{', then '.join(wish.flow or 'a person' for wish in several)}: several wishes"
     elif scores[best] >= triage.threshold:
         said = f"{best}: like its examples, {scores[best]:.2f} of {triage.threshold:.2f} needed"
     else:
@@ -154,7 +154,7 @@ def _explain(plans: "Mapping[str, Plan]", text: str, args: argparse.Namespace) -
         ("likeness", "flow", "example"),
         [(f"{n.similarity:.2f}", n.choice, n.example) for n in near],
     )
-    rows = [(wish.flow, f"{wish.confidence:.2f}", text[wish.start : wish.end]) for wish in several]
+    rows = [(wish.flow or "unclear", f"{wish.confidence:.2f}", text[wish.start : wish.end]) for wish in several]
     if rows:
         show("wishes", ("flow", "confidence", "text"), rows)
     return OK

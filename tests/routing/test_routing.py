@@ -72,6 +72,21 @@ def wished(text: str) -> list[tuple[str, str]]:
             "Je veux être remboursé. Et où est mon colis ?",
             [("refund", "Je veux être remboursé."), ("order-status", "Et où est mon colis ?")],
         ),
+        (
+            "I want a refund for order 4821. I want a refund for order 4900, too.",
+            [
+                ("refund", "I want a refund for order 4821."),
+                ("refund", "I want a refund for order 4900, too."),
+            ],
+        ),
+        (
+            "I want my money back. Could you also tell me whether my brother's visa has been granted?",
+            [
+                ("refund", "I want my money back."),
+                ("", "Could you also tell me whether my brother's visa has been granted?"),
+            ],
+        ),
+        ("I want a refund. Can you help me, please?", []),
         ("", []),
         ("\ud800 and \u200b. and", []),
     ],

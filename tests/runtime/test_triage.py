@@ -88,3 +88,12 @@ async def test_a_mind_that_changes_for_ever_gets_a_person(bench: Bench) -> None:
             )
         await bench.until(lambda: bench.with_people(ticket), "people to have it")
     assert bench.row(ticket).escalated == "too_many_transfers"
+
+
+async def test_a_wish_that_nobody_understands_gets_a_person_behind_the_clear_one(bench: Bench) -> None:
+    async with bench.work():
+        text = "Where is my order 4821? Please send me the invoice for order 4900."
+        ticket = write(bench, text)
+        await bench.until(lambda: bench.with_people(ticket), "people to have it")
+    assert bench.said(ticket)[0] == "Your parcel is on its way."
+    assert bench.row(ticket).escalated == "unclear_wish"

@@ -13,7 +13,7 @@ from engine.models.local.matters import MATTERS
 from engine.models.local.places import UNION, places
 from engine.models.local.words import content_words, stem, words
 
-_LOOSE: Final = frozenset(
+LOOSE: Final = frozenset(
     stem(word)
     for word in (
         "take takes until something anything someone article item product thing back need want give make know tell let "
@@ -68,7 +68,7 @@ def strays(asked: str, sentence: str, headings: str, known: Collection[str]) -> 
         return True
     there = set(content_words(held))
     named = {stem(word) for name in places(asked).values() for word in words(name)}
-    wanted = [word for word in dict.fromkeys(content_words(asked)) if word not in _LOOSE | named]
+    wanted = [word for word in dict.fromkeys(content_words(asked)) if word not in LOOSE | named]
     left = [word for word in wanted if word not in there and not _by_another(word, there)]
     if len(left) == 1 and _EVERY.match(sentence):
         return left[0] in known
@@ -78,7 +78,7 @@ def strays(asked: str, sentence: str, headings: str, known: Collection[str]) -> 
 def _given(asked: str, condition: str) -> bool:
     """Whether the question says what a sentence holds on: "If a payment is refused, ..." is no answer without it."""
     there = set(content_words(asked))
-    return all(word in there | _LOOSE or _by_another(word, there) for word in content_words(condition))
+    return all(word in there | LOOSE or _by_another(word, there) for word in content_words(condition))
 
 
 def _by_another(word: str, there: Iterable[str]) -> bool:
