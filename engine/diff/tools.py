@@ -18,7 +18,7 @@ _WORDS = frozenset({"description", "title", "examples", "$comment"})
 def looser(strict: Compiled, loose: Compiled) -> Iterator[Loosening]:
     """Of every tool on both sides."""
     for before, after in _pairs(strict, loose):
-        for parts in (_effect, _identifies, _facts, _binding, _repeats, _errors, _location, _input, _output):
+        for parts in (_effect, _identifies, _audience, _facts, _binding, _repeats, _errors, _location, _input, _output):
             yield from parts(before, after)
 
 
@@ -58,6 +58,12 @@ def _identifies(before: Tool, after: Tool) -> Iterator[Loosening]:
     """Its arguments prove who somebody is from now on."""
     if after.entry.identifies is not None and before.entry.identifies is None:
         yield _lost(before, after, "identifies", "counts as a proof of who somebody is", "is no proof any more")
+
+
+def _audience(before: Tool, after: Tool) -> Iterator[Loosening]:
+    """Its answers are for anybody from now on."""
+    if after.entry.audience is not None and before.entry.audience is None:
+        yield _lost(before, after, "audience", "is for anybody now", "is for the customer alone now")
 
 
 def _facts(before: Tool, after: Tool) -> Iterator[Loosening]:

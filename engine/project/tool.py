@@ -100,6 +100,7 @@ _EFFECT = Right(
     irreversible="Something that can't be taken back, such as a payment.",
 )
 _IDENTIFIES = Right(customer="Whoever gives its arguments rightly is the customer that it gives.")
+_AUDIENCE = Right(public="Its answers are for anybody: there is nothing of a customer in them.")
 _LOCATION = Choice(anywhere="Wherever the tool is.", on_premises="It stays in the house.", cloud="It leaves the house.")
 _TOOL = Word(
     "a name such as `orders.get`",
@@ -127,6 +128,9 @@ class ToolEntry(Declaration):
         "identifies", _IDENTIFIES, doc="That `verify` may go by it: its arguments prove who somebody is.",
         example="customer",
     )  # fmt: skip
+    audience: Text | None = key(
+        "audience", _AUDIENCE, doc="Whom a read is for; without it, for the customer whose it is.", example="public"
+    )
     facts: dict[str, tuple[Text, Fact | None]] | None = key(
         "facts", MapOf(Section(Fact), names=NAME), doc="What its gates need.", example="{order: {tool: orders.get}}"
     )

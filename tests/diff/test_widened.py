@@ -172,6 +172,13 @@ CASES = {
         "input",
     ),
     "off the premises": Edit("tools/shipments.yaml", "on_premises", "cloud", "shipments.trace", "location"),
+    "a read for anybody": Edit(
+        "tools/shipments.yaml",
+        "location: on_premises",
+        "location: on_premises\n  audience: public",
+        "shipments.trace",
+        "audience",
+    ),
     "a proof of who somebody is": Edit(
         "tools/shipments.yaml",
         "location: on_premises",
