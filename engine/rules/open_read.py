@@ -25,7 +25,7 @@ def check(case: Case, sink: Sink) -> None:
         if opened_by_others([json_of(expr) for expr in granted.grant.only_if or ()], "customer") and _chosen(granted):
             whose = _whose(tool)
             message = f"`{tool.name}` hands over whatever is asked for: nothing says that it is the customer's own"
-            tip = f"write `only_if: [{whose} == customer.id]`, or `audience: public` at `{tool.name}` if it is for anybody"
+            tip = f"write `only_if: [{whose} == customer.id]`, or `audience: public` at the tool if it is for anybody"
             sink.error("open-read", granted.spot("only_if"), message, tip=tip)
 
 
@@ -52,7 +52,7 @@ def _whose(tool: Tool) -> str:
 RULE = Rule(
     "open-read",
     check,
-    why="Whoever names somebody else's order would be told all about it: the customer chooses the number, not the engine.",
+    why="Whoever names somebody else's order would be told all about it: the customer chooses which one is read.",
     mend=(
         "Add a line to `only_if` that ties what is read to the verified customer, such as "
         "`result.customer_id == customer.id`; or write `audience: public` at a tool whose answers are for anybody."
