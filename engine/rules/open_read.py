@@ -23,9 +23,8 @@ def check(case: Case, sink: Sink) -> None:
         if is_broken(granted, "only_if") or tool.entry.broken & {"audience", "identifies", "effect"}:
             continue
         if opened_by_others([json_of(expr) for expr in granted.grant.only_if or ()], "customer") and _chosen(granted):
-            whose = _whose(tool)
             message = f"`{tool.name}` hands over whatever is asked for: nothing says that it is the customer's own"
-            tip = f"write `only_if: [{whose} == customer.id]`, or `audience: public` at the tool if it is for anybody"
+            tip = f"write {_line(tool)}, or `audience: public` at the tool if it is for anybody"
             sink.error("open-read", granted.spot("only_if"), message, tip=tip)
 
 
@@ -43,10 +42,10 @@ def _chosen(granted: Written) -> bool:
     return False
 
 
-def _whose(tool: Tool) -> str:
-    """The field of its answer that most likely says whose it is."""
-    named = [name for name in fields_of(tool.output) if "customer" in name]
-    return f"result.{sorted(named, key=len)[0]}" if named else "result.id"
+def _line(tool: Tool) -> str:
+    """With the field of its answer that most likely says whose it is."""
+    named = sorted((name for name in fields_of(tool.output) if "customer" in name), key=len)
+    return f"`only_if: [result.{named[0]} == customer.id]`" if named else "an `only_if` over `result` and `customer`"
 
 
 RULE = Rule(
