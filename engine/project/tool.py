@@ -224,4 +224,4 @@ def _is_tool(name: str) -> bool:
     return len(parts) == 2 and all(part.isidentifier() and part.isascii() for part in parts) and len(name) <= 80
 
 
-TOOLS = ListOf(Section(ToolEntry), one=True)
+TOOLS = ListOf(Section(ToolEntry), one=True, least=1)
