@@ -6,7 +6,7 @@ from typing import TypeAlias
 from engine.diagnostics import Place
 from engine.syntax.source import Offsets, Source, offsets
 
-__all__ = ["Broken", "Entry", "Mapping", "Node", "Nothing", "Sequence", "Text"]
+__all__ = ["Broken", "Entry", "Mapping", "Node", "Nothing", "Sequence", "Span", "Text"]
 
 
 Span: TypeAlias = tuple[Source, int, int]

@@ -22,7 +22,7 @@ from yaml.events import (
 )
 
 from engine.diagnostics import Label, Place, Sink
-from engine.syntax.nodes import Broken, Entry, Mapping, Node, Nothing, Sequence, Text
+from engine.syntax.nodes import Broken, Entry, Mapping, Node, Nothing, Sequence, Span, Text
 from engine.syntax.source import Source, shortened
 from engine.syntax.trouble import explain
 
@@ -35,6 +35,9 @@ _HEAD = re.compile(r"(?:%[^\n]*\n|[ \t]*(?:#[^\n]*)?\n)*+")
 """Directives, comments and empty lines before a document. Possessive: it never goes back over a file of line ends."""
 _TAG = re.compile(r"^%TAG", re.MULTILINE)
 _BREAK = re.compile(rb"\r\n|\r|\n")
+_CUT = re.compile(r"[ \t]++#(?=\S)(?!engine:)(?![#=*~_+-]{2})(?![#=*~_+-][ \t]*(?:\n|\Z))")
+"""A comment behind a text that was hardly meant to be one: no blank follows its `#`, and it is no ruler like `#---`."""
+_HASH = re.compile(r"[ \t]#[^ \t\n]")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -119,6 +122,7 @@ class _Builder:
         self.stack: list[Sequence | Mapping] = []
         self.keys: list[Text | None] = []
         self.root: Node | None = None
+        self.may_cut = _HASH.search(source.text) is not None
         self.spoilt: set[int] = set()
         """Depths of the stack whose mapping has a key that means nothing: what it lacks may be meant there."""
 
@@ -186,6 +190,8 @@ class _Builder:
         style, value = event.style or "", event.value
         start, end = event.start_mark.index, event.end_mark.index
         place = (self.source, start, end)
+        if self.may_cut and not style and (cut := _CUT.match(self.source.text, end)):
+            return self._cut(value, place, cut.end())
         if event.tag or event.anchor:
             self._attributes(event)
             if not style and value in _NULLS:
@@ -196,6 +202,15 @@ class _Builder:
         elif not style and value in _NULLS:
             return Nothing(place)
         return Text(value, place, style, self.source, start, end)
+
+    def _cut(self, value: str, place: Span, after: int) -> Broken:
+        """A text that ends before a ` #`: `Order #12 is done` would be `Order`."""
+        read = f"all that is read is `{shortened(value)}`" if value else "nothing is read"
+        self.sink.error(
+            "cut-text", self.source.place(after - 1, after), f"` #` begins a comment in YAML: {read}",
+            tip='Put quotes around the whole text: "...". A comment that is meant has a blank after its `#`.',
+        )  # fmt: skip
+        return Broken(place)
 
     def _push(self, event: Any, kind: type) -> None:
         place = (self.source, event.start_mark.index, event.end_mark.index)
