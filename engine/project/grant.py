@@ -184,6 +184,33 @@ class Approval(_Asked):
         return [self, *self.fallbacks]
 
 
+class _Confirm(Shape):
+    """The question, or `no`. A word that says whether one is asked would become the question itself."""
+
+    says = 'a question, in which `"{{ order.number }}"` stands for a value, or `no`'
+
+    def read(self, node: Node, reader: Reader) -> Any:
+        """The text with its tree."""
+        if isinstance(node, Text) and node.value != "no" and node.value.strip().lower() in _WHETHER:
+            message = f"expected the question to the customer, or `no` for none, got `{node.value.strip()}`"
+            none = node.value.strip().lower() in _NONE
+            tip = "write `confirm: no` if nobody is asked" if none else 'for example `confirm: "Shall I do it?"`'
+            reader.error("wrong-word", node.place, message, tip)
+            return None
+        return TEMPLATE.read(node, reader)
+
+    def schema(self, outline: Outline) -> Schema:
+        """A text that is none of these words. To YAML 1.1 `no` is the same as `false`."""
+        words = "|".join("".join(f"[{letter.upper()}{letter}]" for letter in word) for word in _WHETHER)
+        pattern = rf"^(?:no$|(?!\s*(?:{words})\s*$)\s*\S)"
+        return {**TEMPLATE.schema(outline), "pattern": pattern, "not": {"const": True}}
+
+
+_NONE = ("no", "false", "none")
+_WHETHER = ("yes", "true", *_NONE)
+_CONFIRM = _Confirm()
+
+
 class GrantEntry(Declaration):
     """What a flow allows of one tool."""
 
@@ -197,7 +224,7 @@ class GrantEntry(Declaration):
         example="[1 per order_id]",
     )  # fmt: skip
     confirm: Expr | Text | None = key(
-        "confirm", TEMPLATE, doc="The question to which the customer must say yes, or `no` for none.", example="no"
+        "confirm", _CONFIRM, doc="The question to which the customer must say yes, or `no` for none.", example="no"
     )
     approve: list[Approval] | None = key(
         "approve", ListOf(Section(Approval), one=True), doc="Every line whose `if` holds decides.",
@@ -207,7 +234,7 @@ class GrantEntry(Declaration):
     @property
     def asks_customer(self) -> bool:
         """Whether `confirm` is a text."""
-        return isinstance(self.confirm, Expr) and self.confirm.text.value.strip() != "no"
+        return isinstance(self.confirm, Expr) and self.confirm.text.value != "no"
 
 
 _ALLOWED = Right(allow="Any call, without a gate: for reads alone.")

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from engine.diagnostics import Label, Place, Sink
 from engine.project.contract import Tool, tool
 from engine.project.flow import Flow
 from engine.project.outer import Outer
 from engine.project.settings import Settings
-from engine.project.shape import Declaration, Reader, Reference, kind_of
+from engine.project.shape import Declaration, Reader, Reference, kind_of, shortened
 from engine.project.tool import TOOLS, ToolEntry
 from engine.root import MARK, PROMPTS, TESTS, Files, document, files, prompts, strays, tests
 from engine.syntax import Mapping as MappingNode
@@ -96,6 +96,7 @@ class Loader:
     def furnish(self) -> None:
         """Reads all but the flows."""
         self._settings()
+        self._knowledge()
         self._strays()
         for path in self._files("tools"):
             self._tool_file(path)
@@ -179,6 +180,20 @@ class Loader:
             else:
                 self.project.sources[name] = found[name]
         self.project.prompts = found
+
+    def _knowledge(self) -> None:
+        """Reports a folder of articles that is not there. A worker may run without: what it searches is an index."""
+        knowledge = self.project.settings.knowledge if self.project.settings else None
+        origin = knowledge.origin if knowledge else None
+        if origin is None:
+            return
+        path, said = PurePath(origin.value), shortened(origin.value)
+        if path.is_absolute() or ".." in path.parts:
+            message = f"`{said}` leads out of the project: expected a folder beside engine.yaml or below it"
+            self.sink.error("unreadable-knowledge", origin.place, message)
+        elif "\0" in origin.value or not self._outer.has_folder(origin.value):
+            message = f"there is no folder `{said}` in the project, where the articles are to be"
+            self.sink.warning("unreadable-knowledge", origin.place, message)
 
     def _strays(self) -> None:
         """Reports what lies where tools and flows do and is not read, and that there is no flow at all."""
