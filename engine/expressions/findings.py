@@ -67,8 +67,9 @@ class Findings:
         return UNKNOWN
 
     def meant(self, tree: Tree, word: str, known: Iterable[str]) -> Meant:
-        """What a name, or a text in quotes, was probably meant to be."""
+        """What a name, or a text in quotes, was probably meant to be. In a gate nothing is written unasked."""
         start, end = tree.start, tree.end
         if self.said(tree) in (f"'{word}'", f'"{word}"'):
             start, end = start + 1, end - 1
-        return meant(word, known, self.text.place_of(start, end))
+        found = meant(word, known, self.text.place_of(start, end))
+        return found._replace(fix=None) if self.closes else found

@@ -144,7 +144,9 @@ class Fallback(_Asked):
     """
 
     WHAT = "the next team of an approval"
-    by: Text | None = key("by", Ref("team"), doc="The team that is asked next.", required=True, example="finance")
+    by: Text | None = key(
+        "by", Ref("team", right=True), doc="The team that is asked next.", required=True, example="finance"
+    )
     remind: list[Span] | None = key(
         "remind", ListOf(DURATION, one=True), doc="When to remind, counted from then on.", example="[4h]"
     )
@@ -161,7 +163,7 @@ class Approval(_Asked):
     """One line of `approve`: who decides, when, until when."""
 
     WHAT = "approve"
-    by: Text | None = key("by", Ref("team"), doc="The team, one of whose people decides.", required=True,
+    by: Text | None = key("by", Ref("team", right=True), doc="The team, one of whose people decides.", required=True,
                           example="billing-leads")  # fmt: skip
     test: Expr | None = key("if", EXPRESSION, doc="The line counts where this holds.", example="amount > 50")
     edit: list[Text] | None = key(

@@ -138,17 +138,19 @@ class Right(Choice):
 
 
 class Ref(Shape):
-    """The name of something declared elsewhere in the project; whether it exists is a rule's business."""
+    """The name of something declared elsewhere in the project; whether it exists is a rule's business. `right`: a right
+    hangs on it, so that what was meant is never guessed."""
 
-    def __init__(self, what: str, says: str = "") -> None:
+    def __init__(self, what: str, says: str = "", *, right: bool = False) -> None:
         self.what = what
+        self.right = right
         self.says = says or f"the name of a {what}"
 
     def read(self, node: Node, reader: Reader) -> Any:
         """The text, noted to be resolved."""
         if not isinstance(node, Text):
             return self.wrong(node, reader)
-        reader.refer(self.what, node)
+        reader.refer(self.what, node, right=self.right)
         return node
 
     def schema(self, outline: Outline) -> Schema:

@@ -21,7 +21,8 @@ from engine.syntax import Broken, Entry, Node, Nothing, Sequence, Text
 from engine.syntax import Mapping as MappingNode
 
 __all__ = [
-    "Declaration", "Key", "Outline", "Reader", "Reference", "Schema", "Section", "Shape", "key", "misspelt", "quoted",
+    "Declaration", "Key", "Outline", "Reader", "Reference", "RightReference", "Schema", "Section", "Shape", "key",
+    "misspelt", "quoted",
 ]  # fmt: skip
 
 Schema: TypeAlias = dict[str, Any]
@@ -34,6 +35,12 @@ class Reference(NamedTuple):
     what: str
     """team, flow, tool, collection, guardrail or model."""
     text: Text
+
+
+class RightReference(Reference):
+    """A name on which a right hangs: what was meant by it is never guessed."""
+
+    __slots__ = ()
 
 
 class Outline:
@@ -264,9 +271,9 @@ class Reader:
         place = made.place._replace(end_line=made.place.line, end_column=made.place.column + 1)
         self.error("missing-key", place, f"{made.WHAT} needs `{declared.name}`: {declared.doc}", tip=tip)
 
-    def refer(self, what: str, text: Text) -> None:
+    def refer(self, what: str, text: Text, *, right: bool = False) -> None:
         """Notes a name to be resolved once the whole project is read."""
-        self.references.append(Reference(what, text))
+        self.references.append(RightReference(what, text) if right else Reference(what, text))
 
 
 def misspelt(text: Text, known: Iterable[str], taken: Collection[str] = ()) -> Meant:

@@ -15,7 +15,7 @@ from engine.project.binding import (
 )
 from engine.project.containers import Either, ListOf, MapOf
 from engine.project.json_schema import JsonSchema, foreign
-from engine.project.scalars import DURATION, EXPRESSION, NAME, STRING, Choice, Expr, Number, Ref, Right, Span, Word
+from engine.project.scalars import DURATION, EXPRESSION, NAME, STRING, Expr, Number, Ref, Right, Span, Word
 from engine.project.shape import Declaration, Reader, Schema, Section, key, misspelt, shortened
 from engine.syntax import Mapping, Text
 
@@ -99,7 +99,7 @@ _EFFECT = Right(
     write="Something that can be taken back.",
     irreversible="Something that can't be taken back, such as a payment.",
 )
-_LOCATION = Choice(anywhere="Wherever the tool is.", on_premises="It stays in the house.", cloud="It leaves the house.")
+_LOCATION = Right(anywhere="Wherever the tool is.", on_premises="It stays in the house.", cloud="It leaves the house.")
 _TOOL = Word(
     "a name such as `orders.get`",
     lambda t: t if _is_tool(t.value) else None,

@@ -16,9 +16,7 @@ def said(folder: Path, word: str) -> list[str]:
     return rules(checked(folder, flow.replace(line, f"{line.partition('confirm:')[0]}confirm: {word}")))
 
 
-@pytest.mark.parametrize(
-    "word", ["yes", "Yes", "YES", '"yes"', "True", "false", "No", '" no "', "none", "None"]
-)
+@pytest.mark.parametrize("word", ["yes", "Yes", "YES", '"yes"', "True", "false", "No", '" no "', "none", "None"])
 def test_a_word_that_is_no_question(word: str, tmp_path: Path) -> None:
     assert said(tmp_path, word) == ["wrong-word"]
 
