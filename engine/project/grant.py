@@ -21,8 +21,9 @@ from engine.project.scalars import (
     decimal,
     duration,
     text_of,
+    unlike_duration,
 )  # fmt: skip
-from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key
+from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key, shortened
 from engine.project.step import OTHERWISE, Otherwise
 from engine.syntax import Mapping, Node, Text
 
@@ -71,12 +72,15 @@ class _Limit(Shape):
             return self.wrong(node, reader)
         match = _LIMIT.fullmatch(node.value)
         if match is None or (match["count"] and int(match["count"]) == 0):
-            return self.wrong(node, reader, f"got `{node.value}`")
+            many = re.match(r"\s*(?:0+|[0-9]{7,})\s+per\s", node.value)
+            why = ": it counts from 1 to 999999" if many else ""
+            return self.wrong(node, reader, f"got `{shortened(node.value)}`{why}")
         amount = decimal(match["amount"]) if match["amount"] else None
         window = duration(node, match["window"]) if match["window"] else None
         broken = (match["amount"] and not amount) or (match["window"] and (window is None or window.business_days))
         if broken:
-            return self.wrong(node, reader, f"got `{node.value}`")
+            why, tip = unlike_duration(match["window"]) if match["window"] and window is None else ("", "")
+            return self.wrong(node, reader, f"got `{shortened(node.value)}`{why and f': {why}'}", tip)
         count = int(match["count"]) if match["count"] else None
         words = part(node, *match.span("subject"))
         subject = parse_expression(words, reader.sink)

@@ -73,10 +73,11 @@ class Shape:
         """What `read` accepts, as JSON Schema."""
         raise NotImplementedError
 
-    def wrong(self, node: Node, reader: "Reader", but: str = "") -> None:
+    def wrong(self, node: Node, reader: "Reader", but: str = "", tip: str = "") -> None:
         """Reports that `node` has another shape; says nothing about what the syntax reported already."""
         if not isinstance(node, Broken):
-            reader.error("wrong-shape", node.place, f"expected {self.says}, {but or 'but this is ' + kind_of(node)}")
+            message = f"expected {self.says}, {but or 'but this is ' + kind_of(node)}"
+            reader.error("wrong-shape", node.place, message, tip)
         else:
             reader.count += 1
 
@@ -168,6 +169,8 @@ class Declaration:
             else:
                 strange.append(entry.key)
         near = made._guessed(strange, reader) if strange else []
+        if node.cut:  # the rest of its keys may stand behind the error
+            made.broken |= cls.KEYS.keys() - made.at.keys()
         for name in made.absent():
             made.broken.add(name)
             if name not in near:
@@ -193,7 +196,7 @@ class Declaration:
         self.at[name] = entry.key
         before = reader.count
         setattr(self, declared.attribute, declared.shape.read(entry.value, reader))
-        if reader.count > before:
+        if reader.count > before or (isinstance(entry.value, Sequence | MappingNode) and entry.value.cut):
             self.broken.add(name)
 
     def absent(self) -> Iterable[str]:

@@ -24,7 +24,7 @@ from yaml.events import (
 from engine.diagnostics import Label, Place, Sink
 from engine.syntax.nodes import Broken, Entry, Mapping, Node, Nothing, Sequence, Span, Text
 from engine.syntax.source import Source, shortened
-from engine.syntax.trouble import explain
+from engine.syntax.trouble import behind_quotes, explain
 
 __all__ = ["EVENTS", "LEVELS", "SIZE", "read", "readable"]
 
@@ -53,6 +53,8 @@ def read(path: str, text: str | bytes, sink: Sink) -> Node | None:
     except yaml.MarkedYAMLError as error:
         if len(text) == len(source.text):  # else the finding is about the character that cut it
             explain(error, source, sink)
+        if behind_quotes(error, source) is not None:
+            builder.forget_last()
     except _TooLarge as stop:
         sink.error("too-large", stop.place, stop.message)
     return builder.rescued()
@@ -154,11 +156,22 @@ class _Builder:
             message = "one file holds one document; `---` ends it"
             self.sink.error("several-documents", self.source.place(at, at + 3), message)
 
+    def forget_last(self) -> None:
+        """The last text was the half of one: what it says means nothing."""
+        if self.stack:
+            node = self.stack[-1]
+            last = node.items[-1] if isinstance(node, Sequence) and node.items else None
+            if isinstance(node, Mapping) and node.entries and self.keys[-1] is None:
+                last = node.entries[-1].value
+            if isinstance(last, Text):
+                self._spoil(last)
+
     def rescued(self) -> Node | None:
         """What stands when the events ended early: an open key counts as broken."""
         while self.stack:
             if isinstance(self.stack[-1], Mapping) and self.keys[-1] is not None:
                 self._put(Broken(self.keys[-1].place))
+            self.stack[-1].cut = True
             self._pop()
         return self.root
 

@@ -1,6 +1,7 @@
 """`engine validate --fix`: what it changes, what it leaves, and that nothing is lost."""
 
 import os
+import re
 import stat
 from pathlib import Path
 from random import Random
@@ -139,6 +140,15 @@ def test_what_decides_a_right_is_left_and_said(old: str, new: str, near: str, en
     ran = engine("validate", "--fix")
     assert (ran.status, path.read_bytes()) == (1, before)
     assert f"did you mean `{near}`?" in ran.out
+
+
+@pytest.mark.parametrize("test", ['"{{ ticket.channel }}"', "'{{ticket.channel == \"web\"}}'", "'{{ ''web'' }}'"])
+def test_braces_around_a_whole_expression_go(test: str, engine: Engine, project: Path) -> None:
+    path = write_flow(project, "wrong", f"steps:\n  - if: {test}\n    then: [escalate]\n  - close: solved\n")
+    before = path.read_text(encoding="utf-8")
+    engine("validate", "--fix")
+    mended = before if "''" in test else re.sub(r"\{\{ ?|(?<=[^\]]) ?\}\}", "", before)
+    assert path.read_text(encoding="utf-8") == mended
 
 
 def test_a_name_that_is_misspelt_alike_everywhere_is_left(engine: Engine, project: Path) -> None:
