@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,12 +16,14 @@ __all__ = [
     "TESTS",
     "Files",
     "NoProject",
+    "Stray",
     "chosen",
     "document",
     "files",
     "find_root",
     "policies",
     "prompts",
+    "strays",
     "tests",
 ]
 
@@ -32,6 +34,8 @@ FOLDERS = ("tools", "flows")
 """Folders whose files are read, beside engine.yaml."""
 DOCUMENT = 100_000
 """Bytes of a document that a flow gives to a model in full."""
+_TOOL_HEAD = 20_000
+"""Bytes of a file within which a tool begins."""
 TESTS = ".test.yaml"
 """How the file of a flow's tests ends, beside the flow."""
 
@@ -51,6 +55,16 @@ def find_root(path: Path) -> Path:
     raise NoProject(f"no {MARK} at {path} or above it")
 
 
+class Stray(NamedTuple):
+    """What lies in one of `FOLDERS` and is not read."""
+
+    path: str
+    """Relative to the root."""
+    why: str
+    """`ending`: it would be read if its name ended in .yaml. `folder`: it would be if it lay one folder up. Anything
+    else is why it can't be read, in words."""
+
+
 class Files(NamedTuple):
     """The files of a project as they were when they were read, so that all who look at them see the same."""
 
@@ -58,6 +72,8 @@ class Files(NamedTuple):
     """Path relative to the root -> what the file holds."""
     tests: list[str]
     """Names of the flows that have tests, in order."""
+    strays: list[Stray]
+    """What is not read, in order."""
 
     @classmethod
     def read(cls, root: Path) -> "Files":
@@ -71,7 +87,7 @@ class Files(NamedTuple):
         for name in policies(contents):
             with contextlib.suppress(OSError):  # one that can't be read is not there, which is for a rule to say
                 contents[name] = document(root, name)
-        return cls(contents, tests(root))
+        return cls(contents, tests(root), strays(root))
 
 
 def files(root: Path, folder: str) -> list[Path]:
@@ -118,8 +134,71 @@ def _names(root: Path, folder: str) -> list[str]:
 def _listed(folder: Path) -> list[str]:
     """Names of the files in it, in order. None where there is no such folder, or it can't be listed."""
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
-        return sorted(entry.name for entry in entries if entry.is_file())
+        return sorted(entry.name for entry in entries if _is_read(entry))
     return []
+
+
+def _is_read(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a file. A link that leads nowhere or round in a circle is one too: whoever reads it is told so."""
+    if entry.is_file(follow_symlinks=False):
+        return True
+    try:
+        entry.stat()
+    except OSError:
+        return not entry.name.startswith(".")  # an editor's lock on a file may be such a link: `.#refund.yaml`
+    return entry.is_file()
+
+
+def strays(root: Path) -> list[Stray]:
+    """What looks as if it were meant to be read from `FOLDERS`, and is not; in order."""
+    return sorted(stray for folder in FOLDERS for stray in _strays(root, folder))
+
+
+def _strays(root: Path, folder: str) -> Iterator[Stray]:
+    try:
+        with os.scandir(root / folder) as entries:
+            odd = [entry for entry in entries if not (entry.name.endswith(".yaml") and _is_read(entry))]
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        yield Stray(folder, error.strerror or type(error).__name__)
+        return
+    for entry in odd:
+        path = f"{folder}/{entry.name}"
+        if entry.name.startswith("."):
+            continue
+        if entry.name.endswith(".yaml"):
+            yield Stray(path, "it is no file")
+        elif _is_yaml(entry.name) and _is_read(entry):
+            yield Stray(path, "ending")
+        if (root / path).is_dir():  # of a link in a circle the entry would raise
+            yield from _below(root, path)
+
+
+def _below(root: Path, folder: str) -> Iterator[Stray]:
+    """Files of a folder within one of `FOLDERS`. Below `tools`, where documents may lie that tools refer to, those that
+    hold a tool."""
+    for here, inside, names in os.walk(root / folder):
+        inside[:] = [name for name in inside if not name.startswith(".")]
+        for name in names:
+            path = Path(here, name)
+            if _is_yaml(name) and (not folder.startswith("tools/") or _holds_tool(path)):
+                yield Stray(path.relative_to(root).as_posix(), "folder")
+
+
+def _is_yaml(name: str) -> bool:
+    return name.lower().endswith((".yaml", ".yml")) and not name.startswith(".")
+
+
+def _holds_tool(path: Path) -> bool:
+    import re  # for which projects without such a file need not wait
+
+    try:
+        with path.open("rb") as file:
+            head = file.read(_TOOL_HEAD)
+    except OSError:
+        return False
+    return re.search(rb"""^(?:- *)?\{?["']?tool["']?\s*:""", head, re.MULTILINE) is not None
 
 
 def chosen(paths: Sequence[Path], root: Path) -> frozenset[str] | None:

@@ -51,6 +51,8 @@ def inputs(root: Path) -> Inputs | None:
         _take(found, name, content)
     for name in files.tests:
         _take(found, name, b"tests")
+    for stray in files.strays:
+        _take(found, stray.path, f"stray {stray.why}".encode())
     return Inputs(found.hexdigest(), checker, files)
 
 

@@ -29,13 +29,15 @@ def load(root: Path, digest: str) -> Outcome | None:
         known = Outcome.from_json(json.loads(body)) if body else None
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    return known if known and all(_digest(root / path) == seen for path, seen in known.looked) else None
+    return known if known and all(_digest(root, path) == seen for path, seen in known.looked) else None
 
 
-def _digest(path: Path) -> str:
+def _digest(root: Path, name: str) -> str:
     """As `engine.project.outer` has it."""
+    if name.endswith("/"):
+        return "folder" if (root / name).is_dir() else ""
     try:
-        return blake2b(path.read_bytes(), digest_size=16).hexdigest()
+        return blake2b((root / name).read_bytes(), digest_size=16).hexdigest()
     except OSError:
         return ""
 

@@ -102,6 +102,8 @@ def _sources(found: Sequence[Diagnostic], root: Path) -> dict[str, str]:
     texts = {}
     for name in sorted({place.path for place in places}):
         with contextlib.suppress(OSError):
+            if not (root / name).is_file():  # a pipe would never end
+                continue
             texts[name] = (root / name).read_bytes().decode("utf-8", errors="replace")
     if any(one.rule == "secret-in-file" for one in found):
         from engine.rules.secret_in_file import hide

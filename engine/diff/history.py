@@ -81,7 +81,7 @@ def _looked(folder: Path) -> list[str]:
     """Files in the project's folder that its tools name."""
     loader = Loader(folder, Sink(), STEPS)
     loader.furnish()
-    return [name for name in loader.project.looked if not Path(name).is_absolute()]
+    return [name for name in loader.project.looked if not Path(name).is_absolute() and not name.endswith("/")]
 
 
 def _blobs(root: Path, commit: str, names: list[str]) -> dict[str, str]:

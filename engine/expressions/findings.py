@@ -12,6 +12,14 @@ __all__ = ["PASSED_ON", "Findings"]
 PASSED_ON = "Data of any shape is only passed on: declare its type in the schema of the tool that gives it."
 
 
+_TIGHT = frozenset({"name", "dot", "index", "lit", "num", "list", "filter"})
+"""Kinds that a filter or a test behind them takes as a whole, without parentheses."""
+
+
+def _is_none(tree: Tree) -> bool:
+    return tree.kind == "lit" and tree.parts[0] is None
+
+
 class Findings:
     """Where the checker of an expression says what is wrong. Each method gives the type to go on with.
 
@@ -48,10 +56,11 @@ class Findings:
         if self.closes and isinstance(found, OptionalType):
             return required(found)
         shown = self.said(tree)
-        self.sink.error(
-            "maybe-missing", self.place(tree), f"`{shown}` may be missing here",
-            tip=f"Ask first: `{shown} is not none`; or give what holds otherwise: `{shown} | default(...)`.",
-        )  # fmt: skip
+        whole = shown if tree.kind in _TIGHT else f"({shown})"
+        tip = f"Ask first: `{whole} is not none`; or give what holds otherwise: `{whole} | default(...)`."
+        if tree.kind == "cond" and _is_none(tree.parts[2]):
+            tip = f"Say what holds otherwise: `{shown} else ...`."
+        self.sink.error("maybe-missing", self.place(tree), f"`{shown}` may be missing here", tip=tip)
         return required(found) if isinstance(found, OptionalType) else UNKNOWN
 
     def elements_there(self, tree: Tree, kind: Type) -> None:
@@ -67,8 +76,9 @@ class Findings:
         return UNKNOWN
 
     def meant(self, tree: Tree, word: str, known: Iterable[str]) -> Meant:
-        """What a name, or a text in quotes, was probably meant to be."""
+        """What a name, or a text in quotes, was probably meant to be. In a gate nothing is written unasked."""
         start, end = tree.start, tree.end
         if self.said(tree) in (f"'{word}'", f'"{word}"'):
             start, end = start + 1, end - 1
-        return meant(word, known, self.text.place_of(start, end))
+        found = meant(word, known, self.text.place_of(start, end))
+        return found._replace(fix=None) if self.closes else found

@@ -129,7 +129,8 @@ def _equal(findings: Findings, left: tuple[Tree, Type], right: tuple[Tree, Type]
         if literal and isinstance(one, EnumType) and isinstance(two, EnumType) and not two.values <= one.values:
             word = next(iter(two.values))
             message = f"`{word}` is never the case: this is {show(one)}"
-            findings.wrong(at, message, *findings.meant(at, word, one.values))
+            tip, _ = findings.meant(at, word, one.values)  # it may be the tool's file that has it misspelt
+            findings.wrong(at, message, tip)
             return
     if not may_equal(mine, other):
         findings.wrong(

@@ -4,6 +4,7 @@ A lexer subclass hands on character offsets in place of line numbers, so that ev
 outside the listed subset is a finding that says what is accepted.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -12,7 +13,7 @@ from typing import Any
 
 from jinja2 import TemplateSyntaxError, nodes
 
-from engine.diagnostics import Sink, meant
+from engine.diagnostics import Edit, Sink, meant
 from engine.expressions.filters import FILTERS, TESTS
 from engine.expressions.parse_lexer import Lexed, Refused, lexed
 from engine.expressions.parse_plain import plain_expression, plain_parts
@@ -22,6 +23,10 @@ from engine.syntax import Broken, Text
 __all__ = ["parse_expression", "parse_template"]
 
 _SETS = "`=` sets nothing here: two values are compared with `==`"
+_BRACES = re.compile(r"\{\{|\}\}")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_WHOLE = re.compile(r"\{\{\s*(\S(?:.*\S)?)\s*\}\}", re.DOTALL)
+"""`{{ }}` around an expression; what else stands beside them is no part of it."""
 _LONGEST = 20_000
 _LEVELS = 80
 """Below what the evaluator allows (100), so that what is accepted can be evaluated."""
@@ -41,7 +46,25 @@ _COMPARISONS = {
 
 def parse_expression(text: Text, sink: Sink) -> Tree | Broken:
     """The tree of a bare expression, as it stands after `if:`."""
+    if "{{" in text.value and (found := _BRACES.search(_QUOTED.sub(_blank, text.value))):
+        return _braced(text, found.start(), sink)
     return _parsed(text, sink, _expression)
+
+
+def _braced(text: Text, at: int, sink: Sink) -> Broken:
+    """Of an expression in the braces of a template. Where they stand around the whole, nothing else is meant."""
+    whole = _WHOLE.fullmatch(text.value)
+    tip, fix = "", None
+    if whole is not None and not _BRACES.search(_QUOTED.sub(_blank, whole[1])):
+        tip = f"write `{whole[1]}`"
+        fix = Edit(text.place_of(0, len(text.value)), text.value, whole[1])
+    message = "an expression stands here, which is written without `{{ }}`"
+    sink.error("expression", text.place_of(at, at + 2), message, tip=tip, fix=fix)
+    return Broken(text.place)
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
 
 
 def parse_template(text: Text, sink: Sink) -> Tree | Broken:
@@ -275,7 +298,20 @@ class _Reader:
         if node.kwargs or node.dyn_args or node.dyn_kwargs or not fewest <= len(given) <= most:
             raise Refused("expression", at, end, f"`{node.name}` takes {_count(fewest, most)}")
         whole = self.tree(node.node)
-        return Tree(kind, node.name, whole, *given, start=whole.start, end=max(end, *(part.end for part in given), end))
+        last = max(end, *(part.end for part in given), end)
+        return Tree(kind, node.name, whole, *given, start=whole.start, end=max(last, self._closed(end)))
+
+    def _closed(self, at: int) -> int:
+        """Where the bracket ends that is the first token at or after an offset; the offset if that is no bracket."""
+        index = bisect_left(self.tokens.starts, at)
+        depth = 0
+        if self.tokens.words[index : index + 1] != ["("]:
+            return at
+        for number in range(index, len(self.tokens.words)):
+            depth += (self.tokens.words[number] == "(") - (self.tokens.words[number] == ")")
+            if depth == 0:
+                return self.tokens.starts[number] + 1
+        return at
 
     def _unsupported(self, node: Any, accepted: str) -> Refused:
         start = getattr(node, "lineno", 0)

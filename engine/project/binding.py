@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from engine.project.containers import Either, ListOf, MapOf
-from engine.project.scalars import STRING, TEMPLATE, Choice, Expr, Ref, Word
+from engine.project.scalars import STRING, TEMPLATE, Expr, Ref, Right, Word
 from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key
 from engine.syntax import Mapping, Node, Nothing, Sequence, Text
 
@@ -66,7 +66,7 @@ BODY = _Argument(records=True)
 ARGUMENTS = _Arguments()
 
 
-_METHOD = Choice(
+_METHOD = Right(
     GET="Reads.", POST="Makes something new.", PUT="Replaces.", PATCH="Changes a part.", DELETE="Takes away."
 )
 

@@ -3,7 +3,7 @@
 import re
 
 from engine.project.containers import ListOf
-from engine.project.scalars import TEMPLATE, Choice, Expr, Word, text_of
+from engine.project.scalars import TEMPLATE, Choice, Expr, Right, Word, text_of
 from engine.project.shape import Declaration, Outline, Reader, Schema, key
 from engine.syntax import Mapping, Text
 
@@ -30,7 +30,7 @@ class Channel(Declaration):
         doc="Of `web`: the sites whose pages a browser lets chat with the service.", example="[https://shop.example]",
     )  # fmt: skip
     location: Text | None = key(
-        "location", Choice(on_premises="On machines of your own.", cloud="Somewhere else."),
+        "location", Right(on_premises="On machines of your own.", cloud="Somewhere else."),
         doc="Where the platform runs; what does not say so counts as `cloud`.", example="on_premises",
     )  # fmt: skip
     options: dict[str, Expr | None]

@@ -27,7 +27,7 @@ class ListOf(Shape):
         if not isinstance(node, Sequence):
             return self.wrong(node, reader)
         if len(node.items) < self.least:
-            return self.wrong(node, reader, "but the list is empty")
+            return self.wrong(node, reader, _few(len(node.items), self.least, "the list"))
         values = (self.element.read(item, reader) for item in node.items)
         return [value for value in values if value is not None]
 
@@ -53,7 +53,7 @@ class MapOf(Shape):
         if not isinstance(node, Mapping):
             return self.wrong(node, reader)
         if len(node.entries) < self.least:
-            return self.wrong(node, reader, "but it is empty")
+            return self.wrong(node, reader, _few(len(node.entries), self.least, "it"))
         found: dict[str, tuple[Text, Any]] = {}
         for entry in node.entries:
             name = self.names.read(entry.key, reader)
@@ -70,6 +70,11 @@ class MapOf(Shape):
             properties = {word: {"description": doc, "allOf": [value]} for word, doc in self.names.words.items()}
             return {**made, "properties": properties, "additionalProperties": False}
         return {**made, "propertyNames": self.names.schema(outline), "additionalProperties": value}
+
+
+def _few(count: int, least: int, what: str) -> str:
+    """The end of a finding about too few entries."""
+    return f"but {what} has only {count}: at least {least} are needed" if count else f"but {what} is empty"
 
 
 class Either(Shape):

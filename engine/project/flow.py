@@ -31,7 +31,7 @@ from engine.syntax import Mapping, Node, Text
 __all__ = ["GUARDRAILS", "Data", "Escalation", "Figures", "Flow", "Meanwhile", "Rollout", "When"]
 
 _OF_PIECES = ("flow", "title", "owner", "about", "takes", "gives", "needs", "steps")
-_FOLLOWS = Choice(
+_FOLLOWS = Right(
     stop="The flow stops, and the ticket closes as withdrawn.",
     ask_again="The step that is asked about is done again.",
     update="What is known is brought up to date.",
@@ -95,7 +95,7 @@ class Rollout(Declaration):
     )  # fmt: skip
 
 
-_LOCATION = Choice(
+_LOCATION = Right(
     anywhere="Wherever models and tools are.", on_premises="No model, tool or embedder of a cloud sees them."
 )
 _MASK = Right(card="Numbers of payment cards.", iban="Numbers of bank accounts.")
@@ -168,7 +168,7 @@ class Flow(Declaration):
                              example="The customer wants money back for an order that they paid for.")  # fmt: skip
     start: Start | None = key("start", Section(Start), doc="Which tickets begin here.", example="{examples: [...]}")
     tools: dict[str, tuple[Text, GrantEntry | None]] | None = key(
-        "tools", MapOf(GRANT, names=Ref("tool"), what="a tool"), doc="What the flow may call, and how far.",
+        "tools", MapOf(GRANT, names=Ref("tool", right=True), what="a tool"), doc="What the flow may call, and how far.",
         example="{orders.get: allow}",
     )  # fmt: skip
     silence: Silence | None = key(
@@ -214,7 +214,7 @@ class Flow(Declaration):
         example="{days: integer, order: orders.get}",
     )  # fmt: skip
     needs: Text | None = key(
-        "needs", Choice(verified="The customer is verified by then."), example="verified",
+        "needs", Right(verified="The customer is verified by then."), example="verified",
         doc="What a shared piece relies on where it is used.",
     )  # fmt: skip
 

@@ -21,8 +21,9 @@ from engine.project.scalars import (
     decimal,
     duration,
     text_of,
+    unlike_duration,
 )  # fmt: skip
-from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key
+from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key, shortened
 from engine.project.step import OTHERWISE, Otherwise
 from engine.syntax import Mapping, Node, Text
 
@@ -71,12 +72,15 @@ class _Limit(Shape):
             return self.wrong(node, reader)
         match = _LIMIT.fullmatch(node.value)
         if match is None or (match["count"] and int(match["count"]) == 0):
-            return self.wrong(node, reader, f"got `{node.value}`")
+            many = re.match(r"\s*(?:0+|[0-9]{7,})\s+per\s", node.value)
+            why = ": it counts from 1 to 999999" if many else ""
+            return self.wrong(node, reader, f"got `{shortened(node.value)}`{why}")
         amount = decimal(match["amount"]) if match["amount"] else None
         window = duration(node, match["window"]) if match["window"] else None
         broken = (match["amount"] and not amount) or (match["window"] and (window is None or window.business_days))
         if broken:
-            return self.wrong(node, reader, f"got `{node.value}`")
+            why, tip = unlike_duration(match["window"]) if match["window"] and window is None else ("", "")
+            return self.wrong(node, reader, f"got `{shortened(node.value)}`{why and f': {why}'}", tip)
         count = int(match["count"]) if match["count"] else None
         words = part(node, *match.span("subject"))
         subject = parse_expression(words, reader.sink)
@@ -144,7 +148,9 @@ class Fallback(_Asked):
     """
 
     WHAT = "the next team of an approval"
-    by: Text | None = key("by", Ref("team"), doc="The team that is asked next.", required=True, example="finance")
+    by: Text | None = key(
+        "by", Ref("team", right=True), doc="The team that is asked next.", required=True, example="finance"
+    )
     remind: list[Span] | None = key(
         "remind", ListOf(DURATION, one=True), doc="When to remind, counted from then on.", example="[4h]"
     )
@@ -161,7 +167,7 @@ class Approval(_Asked):
     """One line of `approve`: who decides, when, until when."""
 
     WHAT = "approve"
-    by: Text | None = key("by", Ref("team"), doc="The team, one of whose people decides.", required=True,
+    by: Text | None = key("by", Ref("team", right=True), doc="The team, one of whose people decides.", required=True,
                           example="billing-leads")  # fmt: skip
     test: Expr | None = key("if", EXPRESSION, doc="The line counts where this holds.", example="amount > 50")
     edit: list[Text] | None = key(
@@ -184,6 +190,33 @@ class Approval(_Asked):
         return [self, *self.fallbacks]
 
 
+class _Confirm(Shape):
+    """The question, or `no`. A word that says whether one is asked would become the question itself."""
+
+    says = 'a question, in which `"{{ order.number }}"` stands for a value, or `no`'
+
+    def read(self, node: Node, reader: Reader) -> Any:
+        """The text with its tree."""
+        if isinstance(node, Text) and node.value != "no" and node.value.strip().lower() in _WHETHER:
+            message = f"expected the question to the customer, or `no` for none, got `{node.value.strip()}`"
+            none = node.value.strip().lower() in _NONE
+            tip = "write `confirm: no` if nobody is asked" if none else 'for example `confirm: "Shall I do it?"`'
+            reader.error("wrong-word", node.place, message, tip)
+            return None
+        return TEMPLATE.read(node, reader)
+
+    def schema(self, outline: Outline) -> Schema:
+        """A text that is none of these words. To YAML 1.1 `no` is the same as `false`."""
+        words = "|".join("".join(f"[{letter.upper()}{letter}]" for letter in word) for word in _WHETHER)
+        pattern = rf"^(?:no$|(?!\s*(?:{words})\s*$)\s*\S)"
+        return {**TEMPLATE.schema(outline), "pattern": pattern, "not": {"const": True}}
+
+
+_NONE = ("no", "false", "none")
+_WHETHER = ("yes", "true", *_NONE)
+_CONFIRM = _Confirm()
+
+
 class GrantEntry(Declaration):
     """What a flow allows of one tool."""
 
@@ -197,7 +230,7 @@ class GrantEntry(Declaration):
         example="[1 per order_id]",
     )  # fmt: skip
     confirm: Expr | Text | None = key(
-        "confirm", TEMPLATE, doc="The question to which the customer must say yes, or `no` for none.", example="no"
+        "confirm", _CONFIRM, doc="The question to which the customer must say yes, or `no` for none.", example="no"
     )
     approve: list[Approval] | None = key(
         "approve", ListOf(Section(Approval), one=True), doc="Every line whose `if` holds decides.",
@@ -207,7 +240,7 @@ class GrantEntry(Declaration):
     @property
     def asks_customer(self) -> bool:
         """Whether `confirm` is a text."""
-        return isinstance(self.confirm, Expr) and self.confirm.text.value.strip() != "no"
+        return isinstance(self.confirm, Expr) and self.confirm.text.value != "no"
 
 
 _ALLOWED = Right(allow="Any call, without a gate: for reads alone.")

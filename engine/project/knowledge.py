@@ -1,7 +1,7 @@
 """engine.yaml: where the articles are, and what finds them by their meaning."""
 
 from engine.project.containers import ListOf, MapOf
-from engine.project.scalars import DURATION, SLUG, STRING, TEMPLATE, Choice, Expr, Number, Span
+from engine.project.scalars import DURATION, SLUG, STRING, TEMPLATE, Choice, Expr, Number, Right, Span
 from engine.project.shape import Declaration, Section, key
 from engine.syntax import Text
 
@@ -29,7 +29,7 @@ class EmbedderSettings(Declaration):
         example="512",
     )  # fmt: skip
     location: Text | None = key(
-        "location", Choice(on_premises="On machines of your own.", cloud="Somewhere else."),
+        "location", Right(on_premises="On machines of your own.", cloud="Somewhere else."),
         doc="Where it runs; what is not `packaged` counts as `cloud`.", example="on_premises",
     )  # fmt: skip
 

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from engine.diagnostics import Label, Place, Sink
 from engine.project.contract import Tool, tool
 from engine.project.flow import Flow
 from engine.project.outer import Outer
 from engine.project.settings import Settings
-from engine.project.shape import Declaration, Reader, Reference, kind_of
+from engine.project.shape import Declaration, Reader, Reference, kind_of, shortened
 from engine.project.tool import TOOLS, ToolEntry
-from engine.root import MARK, PROMPTS, TESTS, Files, document, files, prompts, tests
+from engine.root import MARK, PROMPTS, TESTS, Files, document, files, prompts, strays, tests
 from engine.syntax import Mapping as MappingNode
-from engine.syntax import Node, Nothing, read
+from engine.syntax import Node, Nothing, Sequence, read
 
 __all__ = ["Loader", "Project", "load"]
 
@@ -96,6 +96,8 @@ class Loader:
     def furnish(self) -> None:
         """Reads all but the flows."""
         self._settings()
+        self._knowledge()
+        self._strays()
         for path in self._files("tools"):
             self._tool_file(path)
         self._prompts()
@@ -179,11 +181,55 @@ class Loader:
                 self.project.sources[name] = found[name]
         self.project.prompts = found
 
+    def _knowledge(self) -> None:
+        """Reports a folder of articles that is not there. A worker may run without: what it searches is an index."""
+        knowledge = self.project.settings.knowledge if self.project.settings else None
+        origin = knowledge.origin if knowledge else None
+        if origin is None:
+            return
+        path, said = PurePath(origin.value), shortened(origin.value)
+        if path.is_absolute() or ".." in path.parts:
+            message = f"`{said}` leads out of the project: expected a folder beside engine.yaml or below it"
+            self.sink.error("unreadable-knowledge", origin.place, message)
+        elif "\0" in origin.value or not self._outer.has_folder(origin.value):
+            message = f"there is no folder `{said}` in the project, where the articles are to be"
+            self.sink.warning("unreadable-knowledge", origin.place, message)
+
+    def _strays(self) -> None:
+        """Reports what lies where tools and flows do and is not read, and that there is no flow at all."""
+        for path, why in self.found.strays if self.found else strays(self.project.root):
+            self._stray(path, why)
+        if not self.flows():
+            message = "there is no flow: a flow is a file of the folder `flows` whose name ends in `.yaml`"
+            self.sink.warning("no-flow", _start(MARK), message, tip="`flows/refund.yaml`, beside engine.yaml, is one")
+
+    def _stray(self, path: str, why: str) -> None:
+        folder, _, name = path.partition("/")
+        what = "a flow" if folder == "flows" else "a file of tools"
+        match why:
+            case "ending":
+                message = f"this file is not read: the name of {what} ends in `.yaml`"
+                tip = f"rename it to `{name.rpartition('.')[0]}.yaml`"
+                self.sink.error("misplaced-file", _start(path), message, tip=tip)
+            case "folder":
+                message = f"this file is not read: {what} lies in the folder `{folder}` itself, in none below it"
+                tip = f"move it to `{folder}`, or out of that folder if it is not meant to count"
+                self.sink.error("misplaced-file", _start(path), message, tip=tip)
+            case _:
+                self.sink.error("unreadable-file", _start(path), f"this cannot be read: {why}")
+
     def _tool_file(self, path: Path) -> None:
+        before = len(self.sink)
         name, node, cut = self._read(path)
         reader = self._reader(cut)
         entries = TOOLS.read(node, reader) or [] if node is not None else []
-        self.project.partial |= cut or not entries or any(entry.tool is None for entry in entries)
+        nothing = node is None and len(self.sink) == before
+        if nothing:
+            message = "expected a tool or a list of tools, but this file is empty"
+            self.sink.error("wrong-shape", _start(name), message, tip="declare one here, or remove the file")
+        empty = nothing or (isinstance(node, Sequence) and not node.items)  # of which nothing is missing
+        unread = cut or not (entries or empty) or any(entry.tool is None for entry in entries)
+        self.project.partial = self.project.partial or unread
         for entry in entries:
             self._tool(entry, name)
         self.project.references += reader.references

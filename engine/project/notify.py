@@ -1,7 +1,7 @@
 """`notify` of engine.yaml: how people of teams are told of what waits for them."""
 
 from engine.project.containers import MapOf
-from engine.project.scalars import SLUG, TEMPLATE, Choice, Expr, Number
+from engine.project.scalars import SLUG, TEMPLATE, Choice, Expr, Number, Right
 from engine.project.shape import Declaration, Reader, Section, key
 from engine.syntax import Text
 
@@ -43,7 +43,7 @@ class Notify(Declaration):
     )  # fmt: skip
     links: Text | None = key(
         "links",
-        Choice(decide="A mail's link signs its receiver in, for that one approval and version.",
+        Right(decide="A mail's link signs its receiver in, for that one approval and version.",
                show="Every link asks for the person's own token."),
         doc="What a mail's link may do; `show` without.", example="decide",
     )  # fmt: skip

@@ -18,7 +18,8 @@ class Outer:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.looked: dict[str, str] = {}
-        """Path, relative to the root where it lies below it -> the digest of what it holds; empty: no such file."""
+        """Path, relative to the root where it lies below it -> the digest of what it holds; empty: no such file. Of a
+        folder, whose path ends in `/`, `folder`."""
         self._documents: dict[str, Document | str] = {}
 
     def content(self, path: Path) -> bytes | None:
@@ -29,6 +30,12 @@ class Outer:
             content = None
         self.looked[self._name(path)] = blake2b(content, digest_size=16).hexdigest() if content is not None else ""
         return content
+
+    def has_folder(self, name: str) -> bool:
+        """Whether there is a folder of this path below the root."""
+        there = (self.root / name).is_dir()
+        self.looked[f"{name.rstrip('/')}/"] = "folder" if there else ""
+        return there
 
     def document(self, name: str) -> Document | str:
         """The document of this path below the root; or what is wrong with it, as the end of a sentence."""

@@ -84,12 +84,17 @@ class Bound(NamedTuple):
 
 
 class Word(Shape):
-    """A text that a function reads. The function gives the value, or None; `schema` says the same to editors."""
+    """A text that a function reads. The function gives the value, or None; `schema` says the same to editors. `why`
+    tells more of what is none: what is wrong with it and a tip, both of which may be empty."""
 
-    def __init__(self, says: str, read: Callable[[Text], Any], schema: Schema) -> None:
+    def __init__(
+        self, says: str, read: Callable[[Text], Any], schema: Schema,
+        why: Callable[[str], tuple[str, str]] | None = None,
+    ) -> None:  # fmt: skip
         self.says = says
         self._read = read
         self._schema = schema
+        self._why = why
 
     def read(self, node: Node, reader: Reader) -> Any:
         """What the function makes of the text."""
@@ -97,7 +102,8 @@ class Word(Shape):
             return self.wrong(node, reader)
         value = self._read(node)
         if value is None:
-            return self.wrong(node, reader, f"got `{shortened(node.value)}`")
+            why, tip = self._why(node.value) if self._why else ("", "")
+            return self.wrong(node, reader, f"got `{shortened(node.value)}`{why and f': {why}'}", tip)
         return value
 
     def schema(self, outline: Outline) -> Schema:
@@ -138,17 +144,19 @@ class Right(Choice):
 
 
 class Ref(Shape):
-    """The name of something declared elsewhere in the project; whether it exists is a rule's business."""
+    """The name of something declared elsewhere in the project; whether it exists is a rule's business. `right`: a right
+    hangs on it, so that what was meant is never guessed."""
 
-    def __init__(self, what: str, says: str = "") -> None:
+    def __init__(self, what: str, says: str = "", *, right: bool = False) -> None:
         self.what = what
+        self.right = right
         self.says = says or f"the name of a {what}"
 
     def read(self, node: Node, reader: Reader) -> Any:
         """The text, noted to be resolved."""
         if not isinstance(node, Text):
             return self.wrong(node, reader)
-        reader.refer(self.what, node)
+        reader.refer(self.what, node, right=self.right)
         return node
 
     def schema(self, outline: Outline) -> Schema:
@@ -277,6 +285,20 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,9})?")
 _DURATION = re.compile(r"(?:([0-9]{1,5})\s*([smhd])|([0-9]{1,3}) business days?)")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _LONGEST = 3660 * 86400
+_BUSINESS_DAY = "business day"
+_MOST_BUSINESS_DAYS = 999
+_UNITS: Final = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), (1, "s")),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), (1, "m")),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), (1, "h")),
+    **dict.fromkeys(("d", "day", "days"), (1, "d")),
+    **dict.fromkeys(("w", "week", "weeks"), (7, "d")),
+    **dict.fromkeys(
+        ("bd", "business day", "business days", "working day", "working days", "workday", "workdays"),
+        (1, _BUSINESS_DAY),
+    ),
+}
+"""How people write units -> how many of the language's they are."""
 _HARD = r"[*+}]\)?[*+{]|\)[*+{]|\(\?[^:]|\\[0-9]"
 """Nested repeats, groups that look around, and back references: what may backtrack without end."""
 _SLUG = r"[a-z0-9][a-z0-9_-]{0,63}"
@@ -299,6 +321,23 @@ def duration(text: Text, words: str | None = None) -> Span | None:
     seconds = int(match[1]) * _SECONDS[match[2]] if match[1] else 0
     days = int(match[3] or 0)
     return Span(seconds, days, text) if seconds + days > 0 and seconds <= _LONGEST else None
+
+
+def unlike_duration(words: str) -> tuple[str, str]:
+    """What is wrong with a text that is no duration, and how it is written: out of range, or with a unit of another
+    spelling."""
+    match = re.fullmatch(r"([0-9]{1,9})\s*([A-Za-z]+(?: [A-Za-z]+)?)", words.strip())
+    unit = _UNITS.get(match[2].lower()) if match else None
+    if match is None or unit is None:
+        return "", ""
+    count, (times, sign) = int(match[1]), unit
+    most = _MOST_BUSINESS_DAYS if sign == _BUSINESS_DAY else min(_LONGEST // _SECONDS[sign], 99_999)
+    if not 0 < count * times <= most:
+        longest = f"{most} business days" if sign == _BUSINESS_DAY else f"{most}{sign}"
+        return (f"the longest is `{longest}`" if count else "it has to last some time"), ""
+    if sign == _BUSINESS_DAY:
+        return "", f"write `{count} business day{'' if count == 1 else 's'}`"
+    return "", f"write `{count * times}{sign}`"
 
 
 def _amount(text: Text) -> Amount | None:
@@ -337,7 +376,7 @@ def text_of(pattern: str) -> Schema:
 
 STRING: Final = _Text()
 DURATION: Final = Word("a duration such as `30s`, `15m`, `4h`, `3d` or `2 business days`", duration,
-                       text_of(f"{TIME}|{_BUSINESS}"))  # fmt: skip
+                       text_of(f"{TIME}|{_BUSINESS}"), unlike_duration)  # fmt: skip
 AMOUNT: Final = Word("an amount with its currency, such as `500 EUR`", _amount, text_of(rf"{PLAIN}\s+[A-Z]{{3}}"))
 Percent: Final = Word("a share from `0%` to `100%`", _percent, text_of(rf"{between(Decimal(0), Decimal(100))}\s*%"))
 NAME: Final = Word("a name of letters, digits and `_` that begins with a letter and is no word of the language", _name,

@@ -27,6 +27,7 @@ from engine.project.scalars import (
     Expr,
     Number,
     Ref,
+    Right,
     Span,
     Word,
     duration,
@@ -73,7 +74,7 @@ class Team(Declaration):
         for one in self.substitutes or ():
             if one.person is not None and one.person.value not in known:
                 message = f"`{one.person.value}` is not in this team: expected {quoted(sorted(known))}"
-                reader.error("wrong-word", one.person.place, message, *misspelt(one.person, sorted(known)))
+                reader.error("wrong-word", one.person.place, message, misspelt(one.person, sorted(known)).tip)
 
 
 _PRICE = Number("0", "100000")
@@ -120,7 +121,7 @@ class ModelSettings(Declaration):
         example="yes",
     )  # fmt: skip
     location: Text | None = key(
-        "location", Choice(on_premises="On machines of your own.", cloud="Somewhere else."),
+        "location", Right(on_premises="On machines of your own.", cloud="Somewhere else."),
         doc="Where it runs; what is not `local` counts as `cloud`, and what has no `base_url` is the provider's own.",
         example="on_premises",
     )  # fmt: skip

@@ -21,7 +21,8 @@ from engine.syntax import Broken, Entry, Node, Nothing, Sequence, Text
 from engine.syntax import Mapping as MappingNode
 
 __all__ = [
-    "Declaration", "Key", "Outline", "Reader", "Reference", "Schema", "Section", "Shape", "key", "misspelt", "quoted",
+    "Declaration", "Key", "Outline", "Reader", "Reference", "RightReference", "Schema", "Section", "Shape", "key",
+    "misspelt", "quoted",
 ]  # fmt: skip
 
 Schema: TypeAlias = dict[str, Any]
@@ -34,6 +35,12 @@ class Reference(NamedTuple):
     what: str
     """team, flow, tool, collection, guardrail or model."""
     text: Text
+
+
+class RightReference(Reference):
+    """A name on which a right hangs: what was meant by it is never guessed."""
+
+    __slots__ = ()
 
 
 class Outline:
@@ -66,10 +73,11 @@ class Shape:
         """What `read` accepts, as JSON Schema."""
         raise NotImplementedError
 
-    def wrong(self, node: Node, reader: "Reader", but: str = "") -> None:
+    def wrong(self, node: Node, reader: "Reader", but: str = "", tip: str = "") -> None:
         """Reports that `node` has another shape; says nothing about what the syntax reported already."""
         if not isinstance(node, Broken):
-            reader.error("wrong-shape", node.place, f"expected {self.says}, {but or 'but this is ' + kind_of(node)}")
+            message = f"expected {self.says}, {but or 'but this is ' + kind_of(node)}"
+            reader.error("wrong-shape", node.place, message, tip)
         else:
             reader.count += 1
 
@@ -161,6 +169,8 @@ class Declaration:
             else:
                 strange.append(entry.key)
         near = made._guessed(strange, reader) if strange else []
+        if node.cut:  # the rest of its keys may stand behind the error
+            made.broken |= cls.KEYS.keys() - made.at.keys()
         for name in made.absent():
             made.broken.add(name)
             if name not in near:
@@ -186,7 +196,7 @@ class Declaration:
         self.at[name] = entry.key
         before = reader.count
         setattr(self, declared.attribute, declared.shape.read(entry.value, reader))
-        if reader.count > before:
+        if reader.count > before or (isinstance(entry.value, Sequence | MappingNode) and entry.value.cut):
             self.broken.add(name)
 
     def absent(self) -> Iterable[str]:
@@ -264,9 +274,9 @@ class Reader:
         place = made.place._replace(end_line=made.place.line, end_column=made.place.column + 1)
         self.error("missing-key", place, f"{made.WHAT} needs `{declared.name}`: {declared.doc}", tip=tip)
 
-    def refer(self, what: str, text: Text) -> None:
+    def refer(self, what: str, text: Text, *, right: bool = False) -> None:
         """Notes a name to be resolved once the whole project is read."""
-        self.references.append(Reference(what, text))
+        self.references.append(RightReference(what, text) if right else Reference(what, text))
 
 
 def misspelt(text: Text, known: Iterable[str], taken: Collection[str] = ()) -> Meant:

@@ -192,7 +192,7 @@ class _Otherwise(Shape):
                 return Cause(node.place, node.value, None)
             case Text():
                 message = f"expected {self.says}, got `{shortened(node.value)}`"
-                reader.error("wrong-word", node.place, message, *misspelt(node, WORDS))
+                reader.error("wrong-word", node.place, message, misspelt(node, WORDS).tip)
             case Mapping():
                 reader.error("wrong-shape", node.place, "expected a word or a list of steps: each begins with `- `")
             case Nothing():

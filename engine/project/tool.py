@@ -15,7 +15,7 @@ from engine.project.binding import (
 )
 from engine.project.containers import Either, ListOf, MapOf
 from engine.project.json_schema import JsonSchema, foreign
-from engine.project.scalars import DURATION, EXPRESSION, NAME, STRING, Choice, Expr, Number, Ref, Right, Span, Word
+from engine.project.scalars import DURATION, EXPRESSION, NAME, STRING, Expr, Number, Ref, Right, Span, Word
 from engine.project.shape import Declaration, Reader, Schema, Section, key, misspelt, shortened
 from engine.syntax import Mapping, Text
 
@@ -101,7 +101,7 @@ _EFFECT = Right(
 )
 _IDENTIFIES = Right(customer="Whoever gives its arguments rightly is the customer that it gives.")
 _AUDIENCE = Right(public="Its answers are for anybody: there is nothing of a customer in them.")
-_LOCATION = Choice(anywhere="Wherever the tool is.", on_premises="It stays in the house.", cloud="It leaves the house.")
+_LOCATION = Right(anywhere="Wherever the tool is.", on_premises="It stays in the house.", cloud="It leaves the house.")
 _TOOL = Word(
     "a name such as `orders.get`",
     lambda t: t if _is_tool(t.value) else None,
@@ -233,4 +233,4 @@ def _is_tool(name: str) -> bool:
     return len(parts) == 2 and all(part.isidentifier() and part.isascii() for part in parts) and len(name) <= 80
 
 
-TOOLS = ListOf(Section(ToolEntry), one=True)
+TOOLS = ListOf(Section(ToolEntry), one=True, least=1)

@@ -24,6 +24,12 @@ BELOW: Final[dict[str, Rule]] = {
             "Mend the place that the message names. Most often a text needs quotes around it.",
         ),
         _rule(
+            "cut-text",
+            "A text that a ` #` in it cuts short.",
+            "In YAML ` #` begins a comment: of `Order #12 is done` customers would read `Order`.",
+            "Put quotes around the whole text. A comment that is meant has a blank after its `#`.",
+        ),
+        _rule(
             "encoding",
             "A file that is not UTF-8, or that holds a NUL character.",
             "Names and texts with accents would reach customers garbled.",

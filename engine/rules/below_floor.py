@@ -28,17 +28,22 @@ def check(case: Case, sink: Sink) -> None:
     for floor in (floors.writes if floors else None) or ():
         for written in grants(case):
             if floor.tool is not None and floor.tool.value == written.tool.name:
-                _typed(written, floor, sink)
-                if not floor.broken and not is_broken(written, "only_if", "limit", "confirm", "approve"):
+                sound = _typed(written, floor, sink)
+                if sound and not floor.broken and not is_broken(written, "only_if", "limit", "confirm", "approve"):
                     for place, message, tip in _lacking(written, floor):
                         _report(written, floor, place, message, tip, sink)
 
 
-def _typed(written: Written, floor: WriteFloor, sink: Sink) -> None:
+def _typed(written: Written, floor: WriteFloor, sink: Sink) -> bool:
+    """Whether the floor says something of this tool's calls: a grant that lacks what is misspelt lacks nothing."""
+    own = Sink()
     names = gate_names(written.flow, written.tool)
     for expr in (*([floor.when] if floor.when else []), *(floor.only_if or ())):
         if not isinstance(expr.tree, Broken):
-            expect(expr, infer(expr.tree, names, sink, expr.text), BOOL, "condition", sink)
+            expect(expr, infer(expr.tree, names, own, expr.text), BOOL, "condition", own)
+    for found in own.ordered():
+        sink.add(found)
+    return len(own) == 0
 
 
 def _report(written: Written, floor: WriteFloor, place: Place, message: str, tip: str, sink: Sink) -> None:

@@ -31,7 +31,14 @@ def _loop(flow: Compiled, node: Node, sink: Sink) -> None:
     if rounds > MOST and around:
         message = f"this may go round {rounds:,} times, with the loops around it; at most {MOST:,} are allowed"
         place = flow.graph.places[node.data.get("of", node.id)]
-        sink.error("endless-work", place, message, tip="lower `most` here or around it")
+        sink.error("endless-work", place, message, tip=_tip({node.kind, *(other.kind for other in around)}))
+
+
+def _tip(kinds: set[str]) -> str:
+    """By the word that each kind has for how often it goes round."""
+    if kinds == {"each"}:
+        return "lower `most` here or around it"
+    return f"lower the number of `repeat`{' or `most` of `each`' if 'each' in kinds else ''}, here or around it"
 
 
 RULE = Rule(
@@ -41,5 +48,5 @@ RULE = Rule(
         "Loops inside each other multiply. Each round is recorded, and a ticket's record has an end: it would stop "
         "in the middle."
     ),
-    mend="Lower `most` of a loop, or take one loop out of the other.",
+    mend="Lower `most` of an `each` or the number of a `repeat`, or take one loop out of the other.",
 )

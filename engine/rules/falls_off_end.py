@@ -18,7 +18,8 @@ def check(case: Case, sink: Sink) -> None:
             continue
         places = {flow.graph.places[name] for name in before} or {flow.flow.spot("steps")}
         for place in sorted(places):
-            message = "after this step the flow ends without saying how: a person would have to take over"
+            ends = "after this step the flow ends without saying how" if flow.flow.steps else "this flow has no steps"
+            message = f"{ends}: a person would have to take over"
             sink.error("falls-off-end", place, message, tip="end every way with `- close: ...` or `- escalate`")
 
 

@@ -12,14 +12,17 @@ def check(case: Case, sink: Sink) -> None:
     """By `languages` of engine.yaml. What a model writes, it writes in the customer's language."""
     settings = case.project.settings
     promised = [text.value for text in (settings.languages if settings else None) or ()]
-    if settings is None or len(promised) < 2 or "languages" in settings.broken:
+    if settings is None or not promised or "languages" in settings.broken:
         return
-    labels = (Label(settings.spot("languages"), "the project promises them here"),)
+    them = "them" if len(promised) > 1 else "it"
+    labels = (Label(settings.spot("languages"), f"the project promises {them} here"),)
     for flow in case.files:
         for record in flow.graph.steps:
             if not isinstance(record.step, Reply) or not isinstance(record.step.what, Texts):
                 continue
             given = record.step.what.by_language
+            if "" in given and len(promised) == 1:
+                continue
             missing = promised if "" in given else [word for word in promised if word not in given]
             if missing:
                 listed = quoted(missing).replace(" or ", " and ")
@@ -28,7 +31,8 @@ def check(case: Case, sink: Sink) -> None:
                     if "" in given
                     else f"there is no text in {listed}"
                 )
-                tip = f"write one text for each: `{{{', '.join(f'{word}: ...' for word in promised)}}}`"
+                each = "one text for each" if len(promised) > 1 else "a text in it"
+                tip = f"write {each}: `{{{', '.join(f'{word}: ...' for word in promised)}}}`"
                 sink.error("missing-language", record.step.spot("reply"), message, tip=tip, labels=labels)
 
 

@@ -4,9 +4,8 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from engine.diagnostics import Place, Sink, meant
-from engine.project.shape import Reference, quoted, shortened
+from engine.project.shape import Reference, RightReference, quoted, shortened
 from engine.rules.base import Case
-from engine.syntax import Text
 
 __all__ = ["Use", "missing", "report", "used", "uses"]
 
@@ -18,6 +17,8 @@ class Use(NamedTuple):
     place: Place
     inner: Place
     """Of its characters alone, without quotes."""
+    right: bool = False
+    """Whether a right hangs on it: then `--fix` leaves it."""
 
 
 def used(case: Case, what: str) -> list[Reference]:
@@ -33,16 +34,17 @@ def _references(case: Case) -> Iterator[Reference]:
 
 def uses(case: Case, what: str) -> list[Use]:
     """The same, to be told to other processes."""
-    return [_use(text) for _, text in used(case, what)]
+    return [_use(reference) for reference in used(case, what)]
 
 
-def _use(text: Text) -> Use:
-    return Use(text.value, text.place, text.place_of(0, len(text.value)))
+def _use(reference: Reference) -> Use:
+    text = reference.text
+    return Use(text.value, text.place, text.place_of(0, len(text.value)), isinstance(reference, RightReference))
 
 
 def report(case: Case, sink: Sink, what: str, known: Collection[str], where: str) -> None:
     """One finding for each use of a name that is not known. `where` says where such names are declared."""
-    missing((_use(text) for _, text in used(case, what) if text.value not in known), sink, what, known, where)
+    missing((_use(one) for one in used(case, what) if one.text.value not in known), sink, what, known, where)
 
 
 def missing(found: Iterable[Use], sink: Sink, what: str, known: Collection[str], where: str) -> None:
@@ -54,4 +56,4 @@ def missing(found: Iterable[Use], sink: Sink, what: str, known: Collection[str],
             listed = f"{where} has {quoted(names, 'and')}" if names else f"{where} has none"
             message = f"unknown {what} `{shortened(use.word)}`: {listed}"
             tip, fix = meant(use.word, names, use.inner)
-            sink.error(f"unknown-{what}", use.place, message, tip=tip, fix=fix)
+            sink.error(f"unknown-{what}", use.place, message, tip=tip, fix=None if use.right else fix)

@@ -31,8 +31,9 @@ def check(case: Case, sink: Sink) -> None:
 
 
 def _people(line: Approval | Fallback, teams: Teams) -> set[str]:
+    """Each once, however the address is written: by that the store tells who decided (`engine.store.beginning`)."""
     _, team = teams.get(line.by.value if line.by else "", (None, None))
-    return {person.value for person in (team.people if team else None) or ()}
+    return {person.value.strip().casefold() for person in (team.people if team else None) or ()}
 
 
 def _turns(line: Approval, teams: Teams) -> list[set[str]]:

@@ -30,15 +30,16 @@ def check(case: Case, sink: Sink) -> None:
     for granted in grants(case):
         for line in granted.grant.approve or ():
             for name in line.edit or ():
-                _name(granted.tool, name, (), sink)
+                _name(granted.tool, name, (), sink, right=True)
 
 
-def _name(tool: Tool, name: Text, taken: Collection[str], sink: Sink) -> None:
+def _name(tool: Tool, name: Text, taken: Collection[str], sink: Sink, *, right: bool = False) -> None:
+    """`right`: what approvers may change is never guessed."""
     known = list(fields_of(tool.input))
     if name.value not in known and "input" not in tool.entry.broken:
         message = f"`{tool.name}` takes no `{shortened(name.value)}`: expected {quoted(known)}"
         tip, fix = misspelt(name, known, taken)
-        sink.error("unknown-argument", name.place, message, tip=tip, fix=fix)
+        sink.error("unknown-argument", name.place, message, tip=tip, fix=None if right else fix)
 
 
 RULE = Rule(

@@ -33,8 +33,8 @@ def _words(step: Switch, found: EnumType, sink: Sink) -> None:
         if word not in found.values:
             known = sorted(found.values)
             message = f"the value is never `{shortened(word)}` here: expected {quoted(known)}"
-            tip, fix = misspelt(text, known, step.cases or ())
-            sink.error("unknown-case", text.place, message, tip=tip, fix=fix)
+            tip, _ = misspelt(text, known, step.cases or ())  # it may be the other side that is misspelt
+            sink.error("unknown-case", text.place, message, tip=tip)
 
 
 RULE = Rule(

@@ -13,10 +13,10 @@ from engine.project.scalars import (
     NAME,
     STRING,
     Amount,
-    Choice,
     Expr,
     Number,
     Ref,
+    Right,
     Span,
     Word,
 )
@@ -73,7 +73,7 @@ class Agent(StepKind):
     )  # fmt: skip
     tools: Any = key(
         "tools", Either("`all` for every granted tool, or a list of tools",
-                        text=Choice(all="Every tool that this flow grants."), items=ListOf(Ref("tool"))),
+                        text=Right(all="Every tool that this flow grants."), items=ListOf(Ref("tool", right=True))),
         doc="The tools that it may call, of those that this flow grants.", example="[orders.get]",
     )  # fmt: skip
     knowledge: list[Text] | None = key(

@@ -6,7 +6,7 @@ from typing import TypeAlias
 from engine.diagnostics import Place
 from engine.syntax.source import Offsets, Source, offsets
 
-__all__ = ["Broken", "Entry", "Mapping", "Node", "Nothing", "Sequence", "Text"]
+__all__ = ["Broken", "Entry", "Mapping", "Node", "Nothing", "Sequence", "Span", "Text"]
 
 
 Span: TypeAlias = tuple[Source, int, int]
@@ -78,7 +78,10 @@ class Text(Node):
 class _Whole(Node):
     """What has an end that is found later."""
 
-    __slots__ = ()
+    __slots__ = ("cut",)
+
+    cut: bool
+    """Whether the file ended within it: more of it may stand behind the error."""
 
     def ends(self, at: int) -> None:
         """It goes on to this character."""
@@ -94,6 +97,7 @@ class Sequence(_Whole):
     def __init__(self, items: list[Node], place: Place | Span) -> None:
         self._place = place
         self.items = items
+        self.cut = False
 
 
 class Entry:
@@ -113,6 +117,7 @@ class Mapping(_Whole):
 
     def __init__(self, entries: Iterable[Entry], place: Place | Span) -> None:
         self._place = place
+        self.cut = False
         self.entries: list[Entry] = []
         self._found: dict[str, Entry] = {}
         for entry in entries:

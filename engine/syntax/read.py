@@ -22,9 +22,9 @@ from yaml.events import (
 )
 
 from engine.diagnostics import Label, Place, Sink
-from engine.syntax.nodes import Broken, Entry, Mapping, Node, Nothing, Sequence, Text
+from engine.syntax.nodes import Broken, Entry, Mapping, Node, Nothing, Sequence, Span, Text
 from engine.syntax.source import Source, shortened
-from engine.syntax.trouble import explain
+from engine.syntax.trouble import behind_quotes, explain
 
 __all__ = ["EVENTS", "LEVELS", "SIZE", "read", "readable"]
 
@@ -35,6 +35,9 @@ _HEAD = re.compile(r"(?:%[^\n]*\n|[ \t]*(?:#[^\n]*)?\n)*+")
 """Directives, comments and empty lines before a document. Possessive: it never goes back over a file of line ends."""
 _TAG = re.compile(r"^%TAG", re.MULTILINE)
 _BREAK = re.compile(rb"\r\n|\r|\n")
+_CUT = re.compile(r"[ \t]++#(?=\S)(?!engine:)(?![#=*~_+-]{2})(?![#=*~_+-][ \t]*(?:\n|\Z))")
+"""A comment behind a text that was hardly meant to be one: no blank follows its `#`, and it is no ruler like `#---`."""
+_HASH = re.compile(r"[ \t]#[^ \t\n]")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -50,6 +53,8 @@ def read(path: str, text: str | bytes, sink: Sink) -> Node | None:
     except yaml.MarkedYAMLError as error:
         if len(text) == len(source.text):  # else the finding is about the character that cut it
             explain(error, source, sink)
+        if behind_quotes(error, source) is not None:
+            builder.forget_last()
     except _TooLarge as stop:
         sink.error("too-large", stop.place, stop.message)
     return builder.rescued()
@@ -119,6 +124,7 @@ class _Builder:
         self.stack: list[Sequence | Mapping] = []
         self.keys: list[Text | None] = []
         self.root: Node | None = None
+        self.may_cut = _HASH.search(source.text) is not None
         self.spoilt: set[int] = set()
         """Depths of the stack whose mapping has a key that means nothing: what it lacks may be meant there."""
 
@@ -150,11 +156,22 @@ class _Builder:
             message = "one file holds one document; `---` ends it"
             self.sink.error("several-documents", self.source.place(at, at + 3), message)
 
+    def forget_last(self) -> None:
+        """The last text was the half of one: what it says means nothing."""
+        if self.stack:
+            node = self.stack[-1]
+            last = node.items[-1] if isinstance(node, Sequence) and node.items else None
+            if isinstance(node, Mapping) and node.entries and self.keys[-1] is None:
+                last = node.entries[-1].value
+            if isinstance(last, Text):
+                self._spoil(last)
+
     def rescued(self) -> Node | None:
         """What stands when the events ended early: an open key counts as broken."""
         while self.stack:
             if isinstance(self.stack[-1], Mapping) and self.keys[-1] is not None:
                 self._put(Broken(self.keys[-1].place))
+            self.stack[-1].cut = True
             self._pop()
         return self.root
 
@@ -186,6 +203,8 @@ class _Builder:
         style, value = event.style or "", event.value
         start, end = event.start_mark.index, event.end_mark.index
         place = (self.source, start, end)
+        if self.may_cut and not style and (cut := _CUT.match(self.source.text, end)):
+            return self._cut(value, place, cut.end())
         if event.tag or event.anchor:
             self._attributes(event)
             if not style and value in _NULLS:
@@ -196,6 +215,15 @@ class _Builder:
         elif not style and value in _NULLS:
             return Nothing(place)
         return Text(value, place, style, self.source, start, end)
+
+    def _cut(self, value: str, place: Span, after: int) -> Broken:
+        """A text that ends before a ` #`: `Order #12 is done` would be `Order`."""
+        read = f"all that is read is `{shortened(value)}`" if value else "nothing is read"
+        self.sink.error(
+            "cut-text", self.source.place(after - 1, after), f"` #` begins a comment in YAML: {read}",
+            tip='Put quotes around the whole text: "...". A comment that is meant has a blank after its `#`.',
+        )  # fmt: skip
+        return Broken(place)
 
     def _push(self, event: Any, kind: type) -> None:
         place = (self.source, event.start_mark.index, event.end_mark.index)

@@ -1,5 +1,6 @@
 """YAML's own errors, said so that somebody who runs a support team can mend them."""
 
+import re
 from typing import Any
 
 import yaml
@@ -7,8 +8,12 @@ import yaml
 from engine.diagnostics import Sink
 from engine.syntax.source import Source
 
-__all__ = ["explain"]
+__all__ = ["behind_quotes", "explain"]
 
+_FAR = 1_000
+"""Characters of a line that are looked back."""
+_LONGEST = 100
+"""Characters of a line that a tip repeats."""
 _QUOTE = 'Put quotes around the text: "..."'
 _HINTS: tuple[tuple[str, str, str], ...] = (
     ("could not find expected ':'", "this line has no `:` after its key", _QUOTE),
@@ -34,8 +39,38 @@ _HINTS: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 
 
+_QUOTED = re.compile(r"""(?:'(?:[^'\n]|'')*'|"(?:[^"\\\n]|\\.)*")[ \t]+\Z""")
+"""A text in quotes, and then blanks, at the end of what was read of a line."""
+_OPERATOR = re.compile(r"(?:in|not|and|or|is|if)\b|[=!<>|+*/%-]")
+
+
+def behind_quotes(error: yaml.MarkedYAMLError, source: Source) -> int | None:
+    """Where a text in quotes begins behind which more of its line stands, which is what ended the file."""
+    at = error.problem_mark.index if error.problem_mark else 0
+    line = max(source.text.rfind("\n", 0, at) + 1, at - _FAR)
+    found = _QUOTED.search(source.text, line, at)
+    return found.start() if found and source.text[at : at + 1].strip() else None
+
+
+def _half(source: Source, start: int, at: int, inside: bool, sink: Sink) -> None:
+    """`- 'refund' in ticket.question`: to YAML the text is over where its quotes end. `inside`: within brackets, which
+    may end the text."""
+    rest = source.text[at:].partition("\n")[0]
+    rest = (re.split(r"[\],}]", rest)[0] if inside else rest).strip()
+    what = "an expression" if _OPERATOR.match(rest) else "a text"
+    whole = source.text[start:at] + rest
+    quote = "'" if '"' in whole else '"'
+    tip = f"write `{quote}{whole}{quote}`" if quote not in whole and len(whole) <= _LONGEST else _QUOTE
+    message = f"{what} that begins with a quote needs quotes around the whole"
+    sink.error("yaml", source.place(start, at + len(rest)), message, tip=tip)
+
+
 def explain(error: yaml.MarkedYAMLError, source: Source, sink: Sink) -> None:
     """One finding for the error that ended the file."""
+    start = behind_quotes(error, source)
+    if start is not None and error.problem_mark:
+        _half(source, start, error.problem_mark.index, "flow" in (error.context or ""), sink)
+        return
     problem = f"{error.context or ''} {error.problem or ''}"
     mark: Any = error.problem_mark or error.context_mark
     over = mark is not None and mark.index >= len(source.text.rstrip())

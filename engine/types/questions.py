@@ -174,6 +174,8 @@ def _joined_records(left: RecordType, right: RecordType, above: Callable[[Type, 
 def show(kind: Type) -> str:
     """As an author would read it."""
     match kind:
+        case EnumType() if len(kind.values) == 1:
+            return f"the text `{next(iter(kind.values))}`"
         case EnumType():
             return f"one of {_few(sorted(kind.values))}"
         case MoneyType():

@@ -1,6 +1,7 @@
 """`engine validate --fix`: what it changes, what it leaves, and that nothing is lost."""
 
 import os
+import re
 import stat
 from pathlib import Path
 from random import Random
@@ -17,6 +18,46 @@ from tests.golden.test_golden import HERE, laid_out
 
 WRONG = 'ownr: x\nsteps:\n  - rpely: "Hello {{ tickt.id }}"\n  - close: sovled\n'
 RIGHT = 'steps:\n  - reply: "Hello {{ ticket.id }}"\n  - close: solved\n'
+
+
+RIGHTS = """tools:
+  customers.match: allow
+  orders.get: {only_if: [result.customer_id == customer.id]}
+  payments.refund:
+    only_if:
+      - order.customer_id == customer.id
+      - order.status != 'open'
+      - 0 < amount <= order.total - order.refunded
+    limit: [1 per order_id, 2 per customer per 90d]
+    confirm: "Refund {{ amount | money }}?"
+    approve:
+      - by: leads
+        edit: [amount]
+        within: 2 business days
+        otherwise: escalate
+      - by: support
+        if: amount > 50
+        within: 1 business day
+        otherwise: {by: leads, within: 1 business day, otherwise: escalate}
+silence: {within: 5d, otherwise: close}
+meanwhile: {withdraws: stop}
+data: {location: anywhere}
+steps:
+  - verify: [{by: customers.match, with: [email, postcode]}]
+    otherwise: escalate
+  - ask: details
+    fields: {order: {one_of: customer.orders, show: "{{ order.number }}"}}
+  - reply: Hello.
+    otherwise: next
+  - tool: orders.get
+    with: {order_id: "{{ details.order.id }}"}
+    as: order
+  - tool: payments.refund
+    with: {order_id: "{{ order.id }}", amount: "{{ order.total }}"}
+    as: refund
+  - close: solved
+"""
+"""A flow in which words decide who approves, what may be called, and where contents go."""
 
 
 def test_misspellings_are_mended_and_the_rest_is_shown(engine: Engine, project: Path) -> None:
@@ -75,6 +116,39 @@ def test_what_is_not_safe_is_left(engine: Engine, project: Path, steps: str) -> 
     else:
         assert path.read_bytes() == before
     assert ran.status == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "near"),
+    [
+        ("- by: leads", "- by: laeds", "leads"),
+        ("otherwise: {by: leads", "otherwise: {by: laeds", "leads"),
+        ("edit: [amount]", "edit: [amout]", "amount"),
+        ("  payments.refund:\n", "  payments.refnd:\n", "payments.refund"),
+        ("<= order.total", "<= order.totl", "total"),
+        ("location: anywhere", "location: anywere", "anywhere"),
+        ("withdraws: stop", "withdraws: stpo", "stop"),
+        ("otherwise: next", "otherwise: nex", "next"),
+        ("!= 'open'", "!= 'opn'", "open"),
+    ],
+)
+def test_what_decides_a_right_is_left_and_said(old: str, new: str, near: str, engine: Engine, project: Path) -> None:
+    write_flow(project, "wrong", RIGHTS)
+    assert engine("validate", "--fix").out == ""
+    path = write_flow(project, "wrong", RIGHTS.replace(old, new))
+    before = path.read_bytes()
+    ran = engine("validate", "--fix")
+    assert (ran.status, path.read_bytes()) == (1, before)
+    assert f"did you mean `{near}`?" in ran.out
+
+
+@pytest.mark.parametrize("test", ['"{{ ticket.channel }}"', "'{{ticket.channel == \"web\"}}'", "'{{ ''web'' }}'"])
+def test_braces_around_a_whole_expression_go(test: str, engine: Engine, project: Path) -> None:
+    path = write_flow(project, "wrong", f"steps:\n  - if: {test}\n    then: [escalate]\n  - close: solved\n")
+    before = path.read_text(encoding="utf-8")
+    engine("validate", "--fix")
+    mended = before if "''" in test else re.sub(r"\{\{ ?|(?<=[^\]]) ?\}\}", "", before)
+    assert path.read_text(encoding="utf-8") == mended
 
 
 def test_a_name_that_is_misspelt_alike_everywhere_is_left(engine: Engine, project: Path) -> None:

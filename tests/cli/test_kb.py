@@ -1,6 +1,7 @@
 """`engine kb`, with the real index and the packaged embedder."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,8 @@ You can send anything back within 30 days.
 @pytest.fixture
 def articles(project: Path) -> Path:
     folder = project / "knowledge" / "faq"
-    folder.mkdir(parents=True)
+    shutil.rmtree(folder)
+    folder.mkdir()
     (folder / "returns.md").write_text(RETURNS, encoding="utf-8")
     return folder
 
@@ -57,6 +59,7 @@ def test_no_index(engine: Engine, articles: Path) -> None:
 
 
 def test_no_folder(engine: Engine, project: Path) -> None:
+    shutil.rmtree(project / "knowledge")
     ran = engine("kb", "index")
     assert ran.status == 1
     assert len(ran.err.splitlines()) == 1

@@ -58,6 +58,20 @@ def test_no_findings_as_json(engine: Engine, project: Path) -> None:
     assert (ran.status, json.loads(ran.out)["findings"]) == (0, [])
 
 
+def test_what_has_no_lines_is_shown_without(engine: Engine, project: Path) -> None:
+    os.mkfifo(project / "flows" / "pipe.yaml")
+    said = "flows/pipe.yaml:1:1: this cannot be read: it is no file [unreadable-file]\n"
+    assert engine("validate")[:2] == (1, said)
+
+
+def test_a_folder_of_articles_that_goes_is_missed(engine: Engine, project: Path) -> None:
+    assert engine("validate").out == ""
+    (project / "knowledge").rename(project / "articles")
+    assert "[unreadable-knowledge]" in engine("validate").out
+    (project / "articles").rename(project / "knowledge")
+    assert engine("validate").out == ""
+
+
 def test_a_single_flow_is_said_to_be_one_of_several(engine: Engine, project: Path) -> None:
     write_flow(project, "wrong", WRONG)
     assert engine("validate", "flows/hello.yaml") == (0, "", "1 of 2 flows, 8 tools: no findings\n")

@@ -213,7 +213,8 @@ def test_invalid_utf8(tmp_path: Path) -> None:
     assert [diagnostic.rule for diagnostic in check([tmp_path / "project"]).diagnostics] == ["encoding"]
 
 
-def test_a_flow_may_be_a_folder_or_unreadable(tmp_path: Path) -> None:
+def test_a_flow_may_be_a_folder(tmp_path: Path) -> None:
     checked(tmp_path, "steps: [{close: solved}]")
     (tmp_path / "project" / "flows" / "folder.yaml").mkdir()
-    assert check([tmp_path / "project"]).ok
+    found = check([tmp_path / "project"])
+    assert [(one.rule, one.place.path) for one in found.diagnostics] == [("unreadable-file", "flows/folder.yaml")]

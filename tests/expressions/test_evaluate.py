@@ -291,7 +291,7 @@ def findings(said: str) -> list[tuple[str, str]]:
         ("order is not none and order.note | upper == 'A'", "order.note", "maybe-missing"),
         ("order.totl == 5", "totl", "unknown-field"), ("ordr == none", "ordr", "unknown-name"),
         ("n - total | round", "total | round", "filter-binds-tighter"),
-        ("lines | pick('sku', texts) | length", "lines | pick('sku', texts", "maybe-missing"),
+        ("lines | pick('sku', texts) | length", "lines | pick('sku', texts)", "maybe-missing"),
         ("lines | pick('sky', texts) == lines", "'sky'", "unknown-field"),
         ("lines | pick('price', texts) == lines", "texts", "wrong-type"),
         ("lines | pick('sku', text) == lines", "text", "wrong-type"),

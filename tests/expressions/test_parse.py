@@ -175,7 +175,7 @@ def test_each_part_stands_where_it_is_written() -> None:
     assert isinstance(tree, Tree)
     stand = {(part.kind, said[part.start : part.end]) for part in tree.walk()}
     assert stand >= {
-        ("filter", "order.items | where('sku', 'a') | length"), ("filter", "order.items | where('sku', 'a'"),
+        ("filter", "order.items | where('sku', 'a') | length"), ("filter", "order.items | where('sku', 'a')"),
         ("dot", "order.items"), ("num", "0"), ("lit", "'sku'"), ("num", "2.50"), ("neg", "-2.50"), ("name", "total"),
         ("cond", "any if words else d"), ("lit", "'b'"), ("not", "not total in [1, -2.50"),
     }  # fmt: skip

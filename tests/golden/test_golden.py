@@ -5,7 +5,8 @@
 For the page of each rule, `mended/` holds what is right in place of its first wrong case.
 
 `pytest tests/golden --update-golden` rewrites what is expected. A case is `wrong/<rule>[-n].yaml`, one flow in the
-project of `base/`, or a folder `wrong/<rule>[-n]/` whose files are laid over it.
+project of `base/`, or a folder `wrong/<rule>[-n]/` whose files are laid over it. To one without flows, `least.yaml` is
+added: a project has one.
 """
 
 import json
@@ -35,6 +36,9 @@ def laid_out(case: Path, folder: Path) -> Path:
     else:
         (folder / "flows").mkdir(exist_ok=True)
         shutil.copy(case, folder / "flows" / case.name)
+    if not (folder / "flows").is_dir() and case.name != "no-flow":
+        (folder / "flows").mkdir()
+        shutil.copy(HERE / "least.yaml", folder / "flows")
     return folder
 
 

@@ -38,6 +38,13 @@ def under(folder: Path, floor: str, flow: str) -> Checked:
     return checked(folder, flow, engine=engine)
 
 
+def test_a_misspelt_floor_is_one_finding(tmp_path: Path) -> None:
+    """What the flow lacks would be told by the word that is misspelt."""
+    for floor in ("when: amout > 50, approvers: 2", "only_if: [order.totl > 0]"):
+        found = under(tmp_path, f"{{tool: payments.refund, {floor}}}", refund())
+        assert [one.place.path for one in found.diagnostics] == ["engine.yaml"], found.diagnostics
+
+
 @pytest.mark.parametrize(
     ("floor", "flow"),
     [

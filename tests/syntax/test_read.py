@@ -56,16 +56,24 @@ def test_nothing_wrong(file: str) -> None:
         ("a: {b: c\n", "1:4 yaml: a record in braces misses `,` or `}`"),
         ('a: "C:\\Users"\n', "1:9 yaml: in double quotes `\\` begins an escape, and this is none"),
         ("[,,,", "1:2 yaml: a value is missing before this character"),
+        ("a: Order #1 b\n", "1:10 cut-text: ` #` begins a comment in YAML: all that is read is `Order`"),
         ("a: b\n- c\n", "2:1 yaml: this line stands at a depth where no key or item is expected"),
         ("a: " + "[" * 5000, f"1:{LEVELS + 3} too-large: this is nested over {LEVELS} levels deep"),
         ("- a\n" * EVENTS, f"{EVENTS - 1}:3 too-large: this file has over {EVENTS:,} parts"),
         ("a: " + "x" * 10_000_000, f"1:1 too-large: this file has over {SIZE:,} bytes; at most {SIZE:,} are read"),
         ("!" + "a" * 5000, f"1:1 tag: `!{'a' * 56}...` is a tag of YAML, which is not accepted here"),
     ],
-    ids=range(33),
+    ids=range(34),
 )
 def test_one_finding(file: str | bytes, finding: str) -> None:
     assert findings(file) == [finding]
+
+
+@pytest.mark.parametrize(
+    "comment", ["# b", "#", "# ", "##", "#---", "#--- b", "#### b", "#=", "#engine: ignore[x] b", "#\tb"]
+)
+def test_comments_behind_a_text(comment: str) -> None:
+    assert findings(f"a: b {comment}\nc: 'd' #e\nf: g#h\ni: |\n  j #k\nl: [m] #n\n#o\n") == []
 
 
 def test_an_alias_bomb_is_never_unfolded() -> None:

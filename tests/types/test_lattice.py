@@ -135,7 +135,7 @@ def test_fields() -> None:
 
 def test_what_may_stand_in_a_history() -> None:
     assert [show(kind) for kind in EVERY if is_scalar(kind)] == [
-        "true or false", "a whole number", "a number", "a date", "a point in time", "a duration", "one of paid",
+        "true or false", "a whole number", "a number", "a date", "a point in time", "a duration", "the text `paid`",
         "one of open, paid", "money", "money in EUR", "money in USD",
     ]  # fmt: skip
 

@@ -63,7 +63,7 @@ class _Printer:
 
     def _excerpt(self, place: Place, tint: str) -> list[str]:
         """The source line with carets under the place, in the columns of a terminal; a long line is cut around it."""
-        lines = self.lines_of[place.path]
+        lines = self.lines_of[place.path] if place.path in self.lines_of.sources else ()
         if not 1 <= place.line <= len(lines):
             return []
         line = lines[place.line - 1]
