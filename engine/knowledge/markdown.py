@@ -19,13 +19,15 @@ MAX_FRONT_MATTER: Final = 4_096
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 _LABEL = re.compile(r"\A---[ \t]*\n\s*\w+[ \t]*:")
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])[ \t]+")
-_TABLE_LINE = re.compile(r"\s*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_TABLE_CELL = re.compile(r"[ \t]*:?-+:?[ \t]*")
 _LINK = re.compile(r"(?<!!)\[[^\]\n]{1,500}\]\(<?([^)\s>]{1,2000})|<((?:https?://|mailto:)[^>\s]{1,2000})>")
+_ADDRESS: Final = r"\((?:[^()\n]|\([^()\n]*\))*+\)"
+"""Of a link, with at most one pair of brackets inside."""
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
@@ -95,14 +97,14 @@ def _lines(body: str) -> Iterator[tuple[int, str]]:
                 fence = ""
             elif line.strip():
                 yield 0, line.strip()
-        elif (heading := _HEADING.match(line)) and heading[2]:
+        elif (heading := _HEADING.match(line)) and (named := _unclosed(heading[2])):
             yield from _flush(paragraph)
-            yield len(heading[1]), plain(heading[2])
+            yield len(heading[1]), plain(named)
         elif paragraph and (under := _UNDERLINE.match(line)) and not _ITEM.match(paragraph[0]):
             text = plain(" ".join(paragraph))
             paragraph.clear()
             yield (1 if under[1].startswith("=") else 2), text
-        elif not line.strip() or _RULE.match(line) or _TABLE_LINE.match(line):
+        elif not line.strip() or _RULE.match(line) or _is_table_line(line):
             yield from _flush(paragraph)
         elif "|" in line and line.strip().startswith("|"):
             yield from _flush(paragraph)
@@ -113,6 +115,17 @@ def _lines(body: str) -> Iterator[tuple[int, str]]:
             paragraph.append(line.strip().lstrip("> ") if line.lstrip().startswith(">") else line.strip())
 
 
+def _unclosed(heading: str) -> str:
+    """Without the `#` that may close it."""
+    return heading.rstrip(" \t").rstrip("#").rstrip(" \t")
+
+
+def _is_table_line(line: str) -> bool:
+    """Whether it parts the head of a table from its rows."""
+    cells = line.strip()
+    return bool(cells) and all(map(_TABLE_CELL.fullmatch, cells.removeprefix("|").removesuffix("|").split("|")))
+
+
 def _flush(paragraph: list[str]) -> Iterator[tuple[int, str]]:
     if paragraph:
         text = plain(_ITEM.sub("", " ".join(paragraph), count=1))
@@ -121,10 +134,11 @@ def _flush(paragraph: list[str]) -> Iterator[tuple[int, str]]:
             yield 0, text
 
 
+# Each ends where the next of its kind begins, so that what is never closed is not looked for from every place anew.
 _INLINE: Final = (
-    (re.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)"), r"\1"),
-    (re.compile(r"\[([^\]\n]+)\](?:\([^)\n]*\)|\[[^\]\n]*\])"), r"\1"),
-    (re.compile(r"<((?:https?://|mailto:)[^>\s]+)>"), r"\1"),
+    (re.compile(rf"!\[([^\[\]\n]*)\]{_ADDRESS}"), r"\1"),
+    (re.compile(rf"\[([^\[\]\n]+)\](?:{_ADDRESS}|\[[^\[\]\n]*\])"), r"\1"),
+    (re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>"), r"\1"),
     (re.compile(r"</?[A-Za-z][^<>\n]{0,200}>"), ""),
     (re.compile(r"`([^`\n]+)`"), r"\1"),
     (re.compile(r"(?<![\w*])\*{1,3}(?=\S)([^*\n]+?)(?<=\S)\*{1,3}(?![\w*])"), r"\1"),

@@ -18,6 +18,3 @@ READERS: Final[dict[str, Reader]] = {
     ".md": read_markdown,
     ".pdf": read_pdf,
 }
-
-APART: Final = frozenset({".docx", ".htm", ".html", ".pdf"})
-"""Read in a process of their own, which has bounds of time and memory: what is in them is interpreted by libraries."""
