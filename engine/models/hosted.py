@@ -25,7 +25,7 @@ from engine.models.errors import (
     ModelUnavailable,
 )
 from engine.models.pieces import Pieces
-from engine.models.reply import Reply, answer_of, decided_of
+from engine.models.reply import LONGEST, Reply, answer_of, decided_of
 
 __all__ = ["Adapter", "HostedModel", "Provider", "Spec", "Whole", "asked", "direct", "quiet", "refusal"]
 
@@ -201,20 +201,35 @@ class Adapter(ABC):
         """Server-sent events. What breaks off before its end is no answer, and may cost money all the same."""
         request = self._request(ask)
         events = aiter(await asked(lambda: self._begin(request), self._told, self.spec.name))
-        whole = self._whole()
+        whole, begun, size = self._whole(), False, 0
         while not whole.over:
-            event = await asked(lambda: anext(events, None), self._told, self.spec.name)
-            if event is None:
+            try:
+                piece = await asked(lambda: self._piece(events, whole), self._told, self.spec.name)
+            except ModelError as error:
+                error.billed |= begun  # what was written until then
+                raise
+            if piece is None:
                 break
-            if piece := whole.take(event):
+            begun, size = True, size + len(piece)
+            if size > LONGEST:
+                raise BadAnswer("the answer is too long", code="too_long")
+            if piece:
                 yield piece
         if whole.finish is None:
             raise self._broke_off()
-        yield whole.reply(ask)
+        yield await asked(lambda: self._read(whole, ask), self._told, self.spec.name)
 
     async def close(self) -> None:
         """Its connections."""
         await self._http.aclose()
+
+    async def _piece(self, events: AsyncIterator[Any], whole: Whole) -> str | None:
+        """The next event's text. None: there is none."""
+        event = await anext(events, None)
+        return None if event is None else whole.take(event)
+
+    async def _read(self, whole: Whole, ask: Ask) -> Reply:
+        return whole.reply(ask)
 
     def _broke_off(self) -> ModelUnavailable:
         return ModelUnavailable(f"the answer of {self.spec.name!r} broke off", billed=True)

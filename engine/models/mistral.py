@@ -15,7 +15,9 @@ from engine.models.reply import Reply
 __all__ = ["Mistral"]
 
 _URL: Final = "https://api.mistral.ai"
-_FINISH: Final[dict[str | None, Finish]] = {"length": "length", "model_length": "length", "error": "refused"}
+_FINISH: Final[dict[str | None, Finish]] = {
+    "length": "length", "model_length": "length", "error": "refused", "content_filter": "refused",
+}  # fmt: skip
 
 
 class Mistral(Adapter):

@@ -14,7 +14,9 @@ from engine.models.base import Answer, Call, Capabilities, Decided, Image, Job, 
 from engine.models.errors import BadAnswer, LeavesPremises, ModelError, ModelRejected, ModelUnavailable
 from engine.models.hosted import HostedModel
 from engine.models.registry import PROVIDERS
+from engine.models.reply import object_of
 from engine.testing.models import Asked, Fails, ModelStandIn, Says
+from engine.testing.models import mistral as mistral_form
 from tests.models.given import ANSWER, CANARY, CLASSIFY, EXTRACT, GOOD, JOBS, KEY, PNG, WORK, chain_of, hosted, worked
 
 
@@ -153,6 +155,75 @@ async def test_a_cut_text_and_a_refusal_say_so(model: HostedModel, standin: Mode
     streamed = [piece async for piece in model.stream(WORK)][-1]
     assert isinstance(streamed, Answer)
     assert streamed.finish == finish
+
+
+@pytest.mark.parametrize("finish", ["length", "refused"])
+@pytest.mark.parametrize(
+    ("request_", "says"),
+    [
+        (ANSWER, Says(data=GOOD[Job.ANSWER], cut=30)),
+        (CLASSIFY, Says(data=GOOD[Job.CLASSIFY], cut=5)),
+        (WORK, Says(text="I look.", calls=(("orders_get", {"order_id": "4821"}),), cut=12)),
+    ],
+)
+async def test_what_ends_in_the_middle_of_its_json_is_cut_or_refused_and_not_broken(
+    model: HostedModel, standin: ModelStandIn, request_: Request, says: Says, finish: Any
+) -> None:
+    """Whoever asked is told why, and does not pay for asking the same once more."""
+    standin.says([replace(says, finish=finish)])
+    streamed = [piece async for piece in model.stream(request_)][-1]
+    for answer in (await model.answer(request_), streamed):
+        assert isinstance(answer, Answer)
+        assert (answer.finish, answer.text, answer.calls, dict(answer.data)) == (finish, "", (), {})
+        assert answer.usage == Usage(100, 0, 20)
+
+
+async def test_mistrals_filter_is_a_refusal(standin: ModelStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(mistral_form._FINISH, "refused", "content_filter")
+    model = hosted("mistral", standin.url("mistral"))
+    standin.says([Says(data=GOOD[Job.ANSWER], cut=30, finish="refused")])
+    assert (await model.answer(ANSWER)).finish == "refused"
+    await model.close()
+
+
+async def test_an_error_in_the_middle_of_a_stream_may_be_billed(model: HostedModel, standin: ModelStandIn) -> None:
+    for status in (503, 400):
+        standin.says([Fails(kind="inside", status=status)])
+        with pytest.raises(ModelError) as caught:
+            assert [piece async for piece in model.stream(ANSWER)] == []
+        assert caught.value.billed
+
+
+async def test_no_provider_is_believed_an_answer_of_any_length(model: HostedModel, standin: ModelStandIn) -> None:
+    long = "x" * 150_000
+    told: list[tuple[Request, Says]] = [
+        (ANSWER, Says(data={**GOOD[Job.ANSWER], "answer": long})),
+        (WORK, Says(text=long)),
+        (WORK, Says(calls=(("orders_get", {"order_id": long}),))),
+    ]
+    for asked, says in told:
+        standin.says([says])
+        with pytest.raises(BadAnswer):
+            await model.answer(asked)
+        with pytest.raises(BadAnswer):
+            assert [piece async for piece in model.stream(asked)][-1:] == []
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+async def test_what_is_no_number_is_refused(model: HostedModel, standin: ModelStandIn, number: float) -> None:
+    standin.says([Says(calls=(("orders_get", {"order_id": number}),))])
+    with pytest.raises(BadAnswer):
+        assert [piece async for piece in model.stream(WORK)] == []
+
+
+@pytest.mark.parametrize(
+    "given", ['{"a": NaN}', '{"a": 1e999}', {"a": float("nan")}, {"a": {"b": [float("-inf")]}}, {"a": "x" * 100_000},
+              {"a": object()}, [], "[]", None],
+)  # fmt: skip
+def test_an_object_is_the_same_whoever_has_read_it(given: Any) -> None:
+    with pytest.raises(BadAnswer):
+        object_of(given)
+    assert object_of('{"a": 1.5}') == object_of({"a": 1.5}) == {"a": 1.5}
 
 
 FAULTS: dict[str, tuple[Fails, type[ModelError], dict[str, Any]]] = {
