@@ -90,7 +90,7 @@ class Anthropic(Adapter):
         if isinstance(error, sdk.APIConnectionError):
             return self._unreachable()
         if isinstance(error, sdk.APIStatusError):
-            status = error.status_code if error.status_code >= 400 else _status(error.body)
+            status = _status(error.body) if error.response.is_success else error.status_code  # inside a stream, or not
             return refusal(name, status, retry_after=retry_after(error.response.headers))
         if type(error).__module__.startswith("httpx"):
             return self._broke_off()

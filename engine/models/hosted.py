@@ -33,6 +33,9 @@ IMAGE_TOKENS: Final = 5_000
 """More than any provider counts for one image of at most 1,568 pixels a side (`engine.models.images`)."""
 _BUSY: Final = frozenset({408, 409, 425, 429})
 """Statuses that another attempt may turn into an answer, beside those of 500 and more."""
+NO_QUOTA: Final = frozenset({"insufficient_quota", "billing_not_active"})
+"""What OpenAI, and who speaks as it does, says with 429 where waiting mends nothing: somebody has to pay first.
+https://platform.openai.com/docs/guides/error-codes"""
 _NOTHING: Final = Decided(supported=False, confidence=0.0, citations=())
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -271,8 +274,10 @@ async def asked(call: Callable[[], Awaitable[T]], told: Callable[[Exception], Mo
     raise failed
 
 
-def refusal(name: str, status: int, *, retry_after: float | None = None) -> ModelError:
-    """The engine's error for a status that is no success."""
+def refusal(name: str, status: int, *, retry_after: float | None = None, code: str | None = None) -> ModelError:
+    """The engine's error for a status that is no success. `code`: the provider's own word for what is wrong."""
+    if code in NO_QUOTA:
+        return ModelRejected(f"{name!r} refused: there is no quota, or no credit, left", code="no_quota")
     if status in _BUSY or status >= 500:
         return ModelUnavailable(f"{name!r} answered with status {status}", retry_after=retry_after)
     code = {401: "key_refused", 403: "key_refused", 404: "no_such_model", 413: "too_long"}.get(status)

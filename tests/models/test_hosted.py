@@ -231,6 +231,13 @@ FAULTS: dict[str, tuple[Fails, type[ModelError], dict[str, Any]]] = {
     "500": (Fails(status=500), ModelUnavailable, {"retry_after": None, "billed": False}),
     "529": (Fails(status=529), ModelUnavailable, {"billed": False}),
     "400": (Fails(status=400), ModelRejected, {"code": "model_rejected"}),
+    "429 in parts of a second": (Fails(status=429, retry_after=1.5), ModelUnavailable, {"retry_after": 1.5}),
+    "429 in milliseconds": (
+        Fails(status=429, retry_after=7, headers={"retry-after-ms": "2500"}),
+        ModelUnavailable,
+        {"retry_after": 2.5},
+    ),
+    "302": (Fails(status=302), ModelRejected, {"billed": False}),
     "401": (Fails(status=401), ModelRejected, {"code": "key_refused"}),
     "404": (Fails(status=404), ModelRejected, {"code": "no_such_model"}),
     "cut": (Fails(kind="cut"), ModelUnavailable, {"billed": True}),
@@ -258,6 +265,15 @@ async def test_a_fault_is_an_error_of_the_engine_that_says_nothing_of_contents(
     assert len(standin.asked) == 4, "the SDK's own attempts are turned off"
     assert CANARY not in caplog.text
     assert KEY not in caplog.text
+
+
+async def test_a_quota_that_is_used_up_is_not_waited_for(standin: ModelStandIn) -> None:
+    model = hosted("openai", standin.url("openai"))
+    standin.says([Fails(status=429, retry_after=7, code="insufficient_quota")])
+    with pytest.raises(ModelRejected, match="no quota") as caught:
+        await model.answer(ANSWER)
+    assert caught.value.code == "no_quota"
+    await model.close()
 
 
 @pytest.mark.parametrize("kind", ["hangs", "stalls"])

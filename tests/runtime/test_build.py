@@ -69,8 +69,9 @@ def test_a_key_that_is_missing_is_named_at_the_start(tmp_path: Path, declared: s
 def test_what_stands_in_needs_its_key_too(tmp_path: Path) -> None:
     declared = "{use: openai, model: m, base_url: 'http://127.0.0.1:9', fallback: [spare]}\n"
     project = loaded(tmp_path, declared + "  spare: {use: google, model: gemini-2.5-flash}")
-    with pytest.raises(MissingKey, match="GEMINI_API_KEY"):
-        models(Settings.from_env(tmp_path, ZENDESK), project)
+    for more in ({}, {"GEMINI_API_KEY": " \n"}):  # blanks alone are no key
+        with pytest.raises(MissingKey, match="GEMINI_API_KEY"):
+            models(Settings.from_env(tmp_path, {**ZENDESK, **more}), project)
 
 
 def test_a_usual_key_is_for_the_providers_own_address_alone(tmp_path: Path) -> None:
