@@ -10,7 +10,11 @@ from typing import Any
 
 import pytest
 
+from engine.catalogue import vendor
+from engine.models import anthropic, google, mistral, openai
 from engine.models.base import Answer, Call, Capabilities, Decided, Image, Job, Message, Price, Request, Turn, Usage
+from engine.models.embedders import remote
+from engine.models.embedders.base import EmbedderChoice
 from engine.models.errors import BadAnswer, LeavesPremises, ModelError, ModelRejected, ModelUnavailable
 from engine.models.hosted import HostedModel
 from engine.models.registry import PROVIDERS
@@ -413,3 +417,20 @@ async def test_what_a_picture_shows_counts_where_it_was_sent(model: HostedModel,
     assert sent.images == tuple((one.media_type, one.data) for one in pictures)
     assert "Look\n[picture 1]\n[2 attachments that could not be read]\n" in sent.said
     assert "\n[picture 2]\n[picture 3]\n" in sent.said
+
+
+def test_the_checker_knows_the_hosts_of_all_providers() -> None:
+    """Who says that a vendor's own address is on the premises is not believed."""
+    for provider in (anthropic, google, mistral, openai):
+        assert vendor(provider._URL), provider.__name__
+    for embedder in (remote.openai, remote.mistral):
+        assert vendor(embedder(EmbedderChoice(key="k"))._url)
+    for own in (
+        "http://127.0.0.1:11434/v1",
+        "https://llm.shop.example",
+        "http://openai.com.shop.example",
+        "",
+        "http://[",
+    ):
+        assert vendor(own) is None, own
+    assert vendor("https://llm.shop.example@api.openai.com/v1") == vendor("api.openai.com/v1") == "api.openai.com"
