@@ -86,7 +86,9 @@ def _document(answer: dict[str, Any]) -> Document:
     if "broken" in answer:
         raise BrokenDocument(answer["broken"])
     sections = tuple(Section(tuple(headings), text) for headings, text in answer.pop("sections"))
-    return Document(**{**answer, "sections": sections, "links": tuple(answer["links"]), "bare": tuple(answer["bare"])})
+    anchors = answer.pop("anchors")
+    tuples: dict[str, Any] = {name: tuple(answer.pop(name)) for name in ("links", "bare")}
+    return Document(**answer, **tuples, sections=sections, anchors=None if anchors is None else tuple(anchors))
 
 
 def _serve(seconds: int, memory: int) -> None:

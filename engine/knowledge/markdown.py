@@ -25,7 +25,18 @@ _RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])[ \t]+")
 _TABLE_CELL = re.compile(r"[ \t]*:?-+:?[ \t]*")
-_LINK = re.compile(r"(?<!!)\[[^\]\n]{1,500}\]\(<?([^)\s>]{1,2000})|<((?:https?://|mailto:)[^>\s]{1,2000})>")
+_LINK = re.compile(r"(?<!\\)\]\([ \t]*(?:<([^<>\n]{1,2000})>|((?:[^()\s<>]|\([^()\s<>]*\))++))")
+"""Of a picture too."""
+_DEFINED = re.compile(
+    r"^ {0,3}\[(?!\^)[^\[\]\n]{1,500}\]:[ \t]*(?:<([^<>\n]{1,2000})>|([^\s<>]{1,2000}))", re.MULTILINE
+)
+"""What a link by reference leads to."""
+_TAG_LINK = re.compile(
+    r"<(?:a|img|video|audio|source|iframe)\s[^<>]{0,500}?\b(?:href|src)\s*=\s*(?:\"([^\"<>\n]*)\"|'([^'<>\n]*)'|([^\s\"'<>]+))",
+    re.I,
+)
+_ID = re.compile(r"<[a-z][^<>]{0,500}?\s(?:id|name)\s*=\s*[\"']?([^\s\"'<>]+)|\{#([\w-]+)\}", re.IGNORECASE)
+_CODE = re.compile(r"`[^`\n]+`")
 _ADDRESS: Final = r"\((?:[^()\n]|\([^()\n]*\))*+\)"
 """Of a link, with at most one pair of brackets inside."""
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -40,7 +51,21 @@ def read_markdown(data: bytes, path: str) -> Document:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     labels, body = _front_matter(text)
     body = _COMMENT.sub("", body)
-    return outlined(_lines(body), path, labels, (one[0] or one[1] for one in _LINK.findall(body)))
+    prose = _CODE.sub("", "\n".join(_unfenced(body)))
+    links = ("".join(one) for pattern in (_LINK, _DEFINED, _TAG_LINK) for one in pattern.findall(prose))
+    return outlined(_lines(body), path, labels, links, ("".join(one) for one in _ID.findall(prose)))
+
+
+def _unfenced(body: str) -> Iterator[str]:
+    """The lines that are no code: a link in an example leads nowhere."""
+    fence = ""
+    for line in body.split("\n"):
+        if fence:
+            fence = "" if line.strip().startswith(fence) else fence
+        elif opened := _FENCE.match(line):
+            fence = opened[1]
+        else:
+            yield line
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], str]:
