@@ -12,7 +12,7 @@ from typing import Any, Final
 from engine.knowledge.apart import Apart
 from engine.knowledge.base import BrokenDocument, Document, KnowledgeError
 from engine.knowledge.markdown import read_labels
-from engine.knowledge.readers import READERS
+from engine.knowledge.readers import READERS, read_as
 
 MAX_BYTES: Final = 20_000_000
 LABELS: Final = "labels.yaml"
@@ -134,12 +134,7 @@ def read(found: Found, data: bytes, apart: Apart | None = None) -> tuple[Documen
     without it, it is read here, without any.
     """
     suffix = PurePosixPath(found.name).suffix.lower()
-    try:
-        document = apart.read(suffix, data, found.name) if apart else READERS[suffix](data, found.name)
-    except BrokenDocument:
-        raise
-    except Exception as error:  # a reader must not stop the other documents
-        raise BrokenDocument(f"its reader failed: {type(error).__name__}") from error
+    document = apart.read(suffix, data, found.name) if apart else read_as(suffix, data, found.name)
     first_folder = found.name.split("/")[0] if "/" in found.name else DEFAULT_COLLECTION
     said: dict[str, Any] = {name: getattr(document, name) or value for name, value in found.labels}
     document = replace(document, **said)
