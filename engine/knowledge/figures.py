@@ -59,8 +59,10 @@ class Figure(NamedTuple):
 def figures(text: str, language: str) -> list[Figure]:
     """Those of a sentence in their order. `language`: ISO 639-1, or anything else where it is not known."""
     found: list[Figure] = []
+    taken = bytearray(len(text))
     for one in _all(text, language):
-        if not any(one.begin < other.end and other.begin < one.end for other in found):
+        if not any(taken[one.begin : one.end]):
+            taken[one.begin : one.end] = b"x" * (one.end - one.begin)
             found.append(one)
     return sorted(found, key=lambda one: one.begin)
 
