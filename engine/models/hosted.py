@@ -215,7 +215,7 @@ class Adapter(ABC):
                 break
             begun, size = True, size + len(piece)
             if size > LONGEST:
-                raise BadAnswer("the answer is too long", code="too_long")
+                raise BadAnswer("the answer is too long")
             if piece:
                 yield piece
         if whole.finish is None:

@@ -54,7 +54,7 @@ def answer_of(request: Request, ask: Ask, reply: Reply) -> Answer:
     if reply.finish != "stop":
         return Answer(finish=reply.finish, usage=usage, model=model)
     if len(reply.text) > LONGEST:
-        raise BadAnswer("the answer is too long", code="too_long")
+        raise BadAnswer("the answer is too long")
     if request.job is Job.WORK:
         calls = tuple(
             Call(name, ask.names.get(one.tool, one.tool), object_of(one.arguments), one.signature)
