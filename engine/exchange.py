@@ -14,6 +14,7 @@ the `Host` header and in TLS, whose certificate is held against it.
 
 import asyncio
 import logging
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from engine.network import Network, Refused
 
 __all__ = ["CAP", "Answer", "Cut", "ExchangeError", "NotSent", "exchange", "retry_after"]
 
+_NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 CAP: Final = 1_000_000
 """Bytes of an answer that are read."""
 
@@ -174,12 +176,16 @@ def _tls() -> ssl.SSLContext:
 
 
 def retry_after(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
-    """Seconds that `Retry-After` (RFC 9110, 10.2.3: seconds or a date) asks to wait, 0 to one day; None without."""
+    """Seconds that `Retry-After` (RFC 9110, 10.2.3: seconds or a date) asks to wait, 0 to one day; None without. Some
+    write fractions of a second, or milliseconds as `retry-after-ms` (OpenAI, Azure), which then counts."""
+    milliseconds = headers.get("retry-after-ms", "").strip()
+    if _NUMBER.fullmatch(milliseconds):
+        return min(float(milliseconds) / 1000, 86_400.0)
     said = headers.get("retry-after", "").strip()
     if not said:
         return None
     try:
-        seconds = float(said) if said.isascii() and said.isdigit() else _until(said, now)
+        seconds = float(said) if _NUMBER.fullmatch(said) else _until(said, now)
     except (ValueError, TypeError, OverflowError):
         return None
     return min(max(seconds, 0.0), 86_400.0)

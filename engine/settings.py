@@ -17,8 +17,8 @@ class Secrets(dict[str, str]):
 
     @classmethod
     def of(cls, env: Mapping[str, str]) -> Self:
-        """The environment's variables but the engine's and Temporal's own."""
-        return cls({name: value for name, value in env.items() if not name.startswith(_OWN)})
+        """The environment's variables but the engine's and Temporal's own. One of blanks alone is as good as empty."""
+        return cls({name: value if value.strip() else "" for name, value in env.items() if not name.startswith(_OWN)})
 
     def __repr__(self) -> str:
         return f"<{len(self)} secrets>"

@@ -6,8 +6,9 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
-__all__ = ["KEYS", "PROVIDERS", "Known", "known", "since", "source"]
+__all__ = ["KEYS", "PROVIDERS", "Known", "known", "since", "source", "vendor"]
 
 KEYS: Final = {
     "anthropic": "ANTHROPIC_API_KEY",
@@ -18,6 +19,16 @@ KEYS: Final = {
 """Provider -> the variable that holds its key where engine.yaml names none. Only for the provider's own address."""
 
 PROVIDERS: Final = frozenset({"local", *KEYS})
+
+_VENDORS: Final = (
+    "anthropic.com", "openai.com", "mistral.ai", "googleapis.com",
+    "openai.azure.com", "openai.azure.us", "cognitiveservices.azure.com", "services.ai.azure.com",
+    "models.ai.azure.com", "inference.ml.azure.com",
+    "cohere.com", "deepseek.com", "fireworks.ai", "groq.com", "huggingface.co", "openrouter.ai", "together.ai",
+    "together.xyz", "x.ai",
+)  # fmt: skip
+"""Domains whose every host is a vendor's service of models. A machine that is rented in a cloud has other names, and
+may count as one's own."""
 
 _SNAPSHOT = re.compile(r"-(?:latest|\d{8}|\d{4}-\d{2}-\d{2})$")
 """A model's name goes on with the day of the version that is meant."""
@@ -43,6 +54,15 @@ def known(provider: str, model: str) -> Known | None:
         return None
     prices = {name: Decimal(row[name]) for name in ("input", "cached", "written", "output")}
     return Known(**prices, context=row["context"], vision=row["vision"])
+
+
+def vendor(url: str) -> str | None:
+    """The host of an address, where that is a vendor's own service. None: it is not, as far as is known here."""
+    try:
+        host = (urlsplit(url if "//" in url else f"//{url}").hostname or "").rstrip(".")
+    except ValueError:
+        return None
+    return host if host.endswith(tuple(f".{domain}" for domain in _VENDORS)) or host in _VENDORS else None
 
 
 def since() -> str:

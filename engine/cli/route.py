@@ -218,20 +218,43 @@ def coverage(judged: "Sequence[tuple[float, bool]]", error: float) -> tuple[int,
 
 
 def _labelled(file: Path, flows: set[str]) -> list[tuple[str, str]]:
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            rows = list(csv.DictReader(opened))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise Stop(f"{file}: {type(error).__name__}: not a readable CSV file", USAGE) from None
-    if not rows or not {"text", "flow"} <= set(rows[0]):
+    """Texts and their flows, empty for none. Raises Stop for a file, or a row by its line, that says something else."""
+    rows = _rows(file)
+    head = rows[0][1] if rows else []
+    if not {"text", "flow"} <= set(head) or len(rows) < 2:
         raise Stop(f"{file}: expected the columns `text` and `flow`, and at least one row", USAGE)
     found = []
-    for number, row in enumerate(rows, 2):
-        flow = (row["flow"] or "").strip()
+    for line, row in rows[1:]:
+        if len(row) != len(head):
+            many = f"{len(row)} cell{'s' if len(row) != 1 else ''} where the first row has {len(head)}"
+            tip = "a text with a comma stands in quotes, and a text for no flow ends with one"
+            raise Stop(f"{file}:{line}: {many}: {tip}", USAGE)
+        text, flow = row[head.index("text")], row[head.index("flow")].strip()
         if flow not in flows and flow.casefold() not in _NOWHERE:
-            raise Stop(f"{file}, row {number}: no flow `{flow}` has examples; for none leave it empty", USAGE)
-        found.append((row["text"] or "", flow if flow in flows else ""))
+            raise Stop(f"{file}:{line}: no flow `{flow}` has examples; for none leave it empty", USAGE)
+        found.append((text, flow if flow in flows else ""))
     return found
+
+
+def _rows(file: Path) -> list[tuple[int, list[str]]]:
+    """The rows that say something, each with the line on which it begins. Raises Stop."""
+    rows: list[tuple[int, list[str]]] = []
+    begin = 1
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as opened:
+            reader = csv.reader(opened, strict=True)
+            for row in reader:
+                rows += [(begin, row)] if row else []
+                begin = reader.line_num + 1
+    except csv.Error as error:
+        ends = "unexpected end" in str(error)
+        what = "a quote that is opened in this row is never closed" if ends else f"no row of a CSV file: {error}"
+        raise Stop(f"{file}:{begin}: {what}", USAGE) from None
+    except UnicodeDecodeError as error:
+        raise Stop(f"{file}: not UTF-8: byte {error.start} is {error.object[error.start]:#04x}", USAGE) from None
+    except OSError as error:
+        raise Stop(f"{file}: cannot be read: {error.strerror}", USAGE) from None
+    return rows
 
 
 def _percent(part: int, whole: int) -> str:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from engine.diff.difference import Loosening, Spot
 from engine.diff.whole import Whole
+from engine.project.premises import server_stays
 from engine.project.settings import ModelSettings
 from engine.syntax import Text
 
@@ -61,10 +62,8 @@ def _model(whole: Whole, alias: str) -> _Model:
 
 
 def _settled(said: ModelSettings) -> _Model:
-    provider, model, address, location = (
-        text.value if text else "" for text in (said.use, said.model, said.base_url, said.location)
-    )
-    stays = provider == _LOCAL or (location == "on_premises" and bool(address))
+    provider, model, address = (text.value if text else "" for text in (said.use, said.model, said.base_url))
+    stays = provider == _LOCAL or server_stays(said.location, said.base_url)
     return _Model(provider, model, address, stays)
 
 

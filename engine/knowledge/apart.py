@@ -86,14 +86,16 @@ def _document(answer: dict[str, Any]) -> Document:
     if "broken" in answer:
         raise BrokenDocument(answer["broken"])
     sections = tuple(Section(tuple(headings), text) for headings, text in answer.pop("sections"))
-    return Document(**{**answer, "sections": sections, "links": tuple(answer["links"]), "bare": tuple(answer["bare"])})
+    anchors = answer.pop("anchors")
+    tuples: dict[str, Any] = {name: tuple(answer.pop(name)) for name in ("links", "bare")}
+    return Document(**answer, **tuples, sections=sections, anchors=None if anchors is None else tuple(anchors))
 
 
 def _serve(seconds: int, memory: int) -> None:
     import resource
     import signal
 
-    from engine.knowledge.readers import READERS
+    from engine.knowledge.readers import read_as
 
     # for the parent's lines alone: what a library prints goes nowhere
     out = os.fdopen(os.dup(1), "wb")
@@ -107,14 +109,12 @@ def _serve(seconds: int, memory: int) -> None:
         signal.setitimer(signal.ITIMER_PROF, seconds)
         answer: dict[str, Any]
         try:
-            document = READERS[asked["suffix"]](data, asked["name"])
+            document = read_as(asked["suffix"], data, asked["name"])
             answer = {**asdict(document), "sections": [(one.headings, one.text) for one in document.sections]}
         except BrokenDocument as error:
             answer = {"broken": str(error)}
         except MemoryError:
             answer = {"broken": f"takes over {memory // 1_000_000} MB to read"}
-        except Exception as error:
-            answer = {"broken": f"its reader failed: {type(error).__name__}"}
         signal.setitimer(signal.ITIMER_PROF, 0)
         out.write(json.dumps(answer).encode() + b"\n")
         out.flush()

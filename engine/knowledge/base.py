@@ -80,6 +80,8 @@ class Document:
     """ISO date of the last review; empty: never."""
     links: tuple[str, ...] = ()
     """Where it points to, as it says it."""
+    anchors: tuple[str, ...] | None = None
+    """What a link may name in it: its headings, and ids, as it says them. None: not known of its format."""
     bare: tuple[str, ...] = ()
     """Headings with neither text nor headings below them."""
 

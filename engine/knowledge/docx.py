@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from engine.knowledge.base import BrokenDocument, Document
 from engine.knowledge.outline import one_line, outlined
@@ -22,6 +22,8 @@ MAX_UNPACKED: Final = 100_000_000
 MAX_XML: Final = 30_000_000
 """Bytes of one part that is parsed."""
 MAX_PARTS: Final = 5_000
+
+_HEAD: Final = 4_096
 
 _LEVEL = re.compile(r"(?:Heading|heading|Überschrift|Titre|Título) ?(\d)$")
 
@@ -45,13 +47,24 @@ def _weigh(data: bytes) -> None:
     try:
         with ZipFile(BytesIO(data)) as archive:
             parts = archive.infolist()
-    except (BadZipFile, ValueError, OSError, NotImplementedError):
+            declared = len(parts) <= MAX_PARTS and any(_declares(archive, part) for part in parts)
+    except (BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError):  # the last for what is locked
         raise BrokenDocument("not a Word document (.docx): it is no zip archive") from None
     if len(parts) > MAX_PARTS:
         raise BrokenDocument(f"over {MAX_PARTS:,} parts")
+    if declared:
+        raise BrokenDocument("declares entities of its own (<!DOCTYPE>), which no Word document does")
     largest = max((part.file_size for part in parts if part.filename.endswith((".xml", ".rels"))), default=0)
     if largest > MAX_XML or sum(part.file_size for part in parts) > MAX_UNPACKED:
         raise BrokenDocument(f"unpacks to over {MAX_UNPACKED // 1_000_000} MB, or {MAX_XML // 1_000_000} MB of text")
+
+
+def _declares(archive: ZipFile, part: ZipInfo) -> bool:
+    """Whether a part begins as XML with entities of its own, which can be made to grow without end."""
+    if not part.filename.endswith((".xml", ".rels")):
+        return False
+    with archive.open(part) as file:
+        return b"<!DOCTYPE" in file.read(_HEAD)
 
 
 def _lines(word: "Word") -> Iterator[tuple[int, str]]:

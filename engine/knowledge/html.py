@@ -43,7 +43,8 @@ def read_html(data: bytes, path: str) -> Document:
     mains = tree.xpath("//main | //*[@role='main']") or tree.xpath("//article")
     body = mains[0] if len(mains) == 1 else tree
     links = [one for one in body.xpath(".//a/@href") if isinstance(one, str)]
-    return outlined(_lines(body), path, _labels(tree), links)
+    ids = [one for one in tree.xpath("//@id | //a/@name") if isinstance(one, str)]
+    return outlined(_lines(body), path, _labels(tree), links, ids)
 
 
 def _labels(tree: Any) -> dict[str, str]:

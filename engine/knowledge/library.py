@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.knowledge import pointer
 from engine.knowledge.base import Embedder, EmbedderChanged, IndexReport, Passage, Progress
+from engine.knowledge.disk import told
 from engine.knowledge.run import Run
 from engine.knowledge.search import DEFAULT, Edition, Filter, Ways, hybrid, passage
 from engine.knowledge.tables import Tables
@@ -51,7 +52,8 @@ class Library:
         if limit < 1 or not current.chunks:
             return []
         where = Filter(tuple(collections), language, audience)
-        return hybrid(self._at(current), self._embedder, query, where=where, limit=limit, ways=ways)
+        with told(self._path, "read", "if that lasts, remove it and index again"):
+            return hybrid(self._at(current), self._embedder, query, where=where, limit=limit, ways=ways)
 
     async def asearch(
         self,
@@ -96,12 +98,13 @@ class Library:
         indexed of it before stays. Searches see the old index until the new one is whole. Where there is none yet,
         or much is new, the words of all documents can be searched first and the vectors follow; a run that dies
         meanwhile is taken up by the next. With another embedder, or after a change of the index's format, everything
-        is made anew (reported as added). Raises `KnowledgeError` when `root` is no folder; whatever the embedder
-        raises leaves what was published last.
+        is made anew (reported as added). Raises `KnowledgeError` when `root` is no folder, or the index cannot be
+        written; that, and whatever the embedder raises, leaves what was published last.
         """
-        self._path.mkdir(parents=True, exist_ok=True)
-        with self._alone():
-            return Run(self._path, self._embedder, progress)(Path(root))
+        with told(self._path, "written", "what was indexed before stays"):
+            self._path.mkdir(parents=True, exist_ok=True)
+            with self._alone():
+                return Run(self._path, self._embedder, progress)(Path(root))
 
     async def aindex(self, root: Path, *, progress: Progress | None = None) -> IndexReport:
         """`index`, without blocking the event loop; `progress` is called from another thread."""

@@ -5,22 +5,22 @@ near-duplicates are candidates for a person: two sentences of two articles that 
 other numbers, and two passages that share most of their words in the same order.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations, pairwise
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit
 from zlib import crc32
 
 from engine.knowledge import scan
 from engine.knowledge.apart import Apart
 from engine.knowledge.base import BrokenDocument, Document
 from engine.knowledge.chunks import Chunk, cut
+from engine.knowledge.figures import Figure, figures
 from engine.knowledge.library import Library
+from engine.knowledge.linked import dead, lonely
 from engine.knowledge.terms import asked, terms
 from engine.models.local.words import sentences
 
@@ -31,7 +31,7 @@ KINDS: Final = {
     "stale": "was not reviewed for longer than its collection allows",
     "contradiction": "says another number than another article",
     "near-duplicate": "says the same as another article",
-    "dead-link": "links to what is not there",
+    "dead-link": "links to a file or a heading that is not there",
     "bare-heading": "has a heading without text",
     "orphan": "is found by no flow, or linked by no article",
     "unreached": "answers no real question",
@@ -45,9 +45,6 @@ SAME: Final = 0.75
 LEAST_WORDS: Final = 4
 COMMON: Final = 40
 """What stands in more sentences or passages than this tells nothing apart."""
-
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4}")
-_NUMBER = re.compile(r"(?<![\w.,])(?:\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4}|\d+(?:[.,:]\d+)*)(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,39 +126,11 @@ def _bare(found: Iterable[Article]) -> Iterator[Finding]:
 
 
 def _links(found: Sequence[Article], root: Path) -> Iterator[Finding]:
-    linked: set[str] = set()
-    for article in found:
-        for link in article.document.links:
-            target = _target(article.path, link)
-            if target is None:
-                continue
-            linked.add(target)
-            if not (root / target).exists() or target.startswith(".."):
-                yield Finding(kind="dead-link", path=article.path, message=f"links to `{link}`, which is not there")
-    if 2 * sum(article.path in linked for article in found) < len(found):
-        return  # these articles are not woven together by links: that one has none says nothing
-    for article in found:
-        if article.path not in linked and not article.document.links:
-            message = "no article links to it, and it links to none"
-            yield Finding(kind="orphan", path=article.path, message=message)
-
-
-def _target(path: str, link: str) -> str | None:
-    """The file below the root that a link means; None for one that leaves it (a page of the web, a place in itself)."""
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        return None
-    if parts.scheme or parts.netloc or not parts.path:
-        return None
-    base = PurePosixPath() if parts.path.startswith("/") else PurePosixPath(path).parent
-    walked: list[str] = []
-    for part in (base / unquote(parts.path).lstrip("/")).parts:
-        if part == ".." and walked and walked[-1] != "..":
-            walked.pop()
-        elif part != ".":
-            walked.append(part)
-    return "/".join(walked)
+    documents = {article.path: article.document for article in found}
+    for path, message in dead(documents, root):
+        yield Finding(kind="dead-link", path=path, message=message)
+    for path in lonely(documents):
+        yield Finding(kind="orphan", path=path, message="no article links to it, and it links to none")
 
 
 def _unsearched(found: Iterable[Article], collections: Sequence[str]) -> Iterator[Finding]:
@@ -216,7 +185,7 @@ class _Statement:
     """Its terms and those of its headings, numbers aside."""
     numbers: tuple[str, ...]
     units: tuple[str, ...]
-    """What follows each number."""
+    """What each number counts."""
 
 
 def _contradictions(chunks: Mapping[str, Sequence[Chunk]]) -> Iterator[Finding]:
@@ -244,19 +213,23 @@ def _contradictions(chunks: Mapping[str, Sequence[Chunk]]) -> Iterator[Finding]:
 
 def _statements(chunk: Chunk) -> Iterator[_Statement]:
     for text in sentences(chunk.text):
-        found = list(_NUMBER.finditer(text))
+        found = figures(text, chunk.language)
         if not found or len(found) > 4:
             continue
-        words = frozenset(one for one in asked(_NUMBER.sub(" ", text)) if not one.isdigit())
+        words = frozenset(one for one in asked(_without(text, found)) if not one.isdigit())
         if len(words) < LEAST_WORDS:
             continue
-        units = tuple(_unit(one.group(), text[one.end() : one.end() + 24]) for one in found)
-        yield _Statement(chunk.source, chunk.language, text, words, tuple(one.group() for one in found), units)
+        values, units = tuple(one.value for one in found), tuple(one.unit for one in found)
+        yield _Statement(chunk.source, chunk.language, text, words, values, units)
 
 
-def _unit(number: str, after: str) -> str:
-    """What a number counts; that two dates differ says enough."""
-    return "" if _DAY.fullmatch(number) else (terms(after) or [""])[0]
+def _without(text: str, found: Iterable[Figure]) -> str:
+    """The sentence with nothing of its figures but their currencies."""
+    kept, at = [], 0
+    for one in found:
+        kept += [text[at : one.begin], one.unit if one.unit.isupper() else ""]
+        at = one.end
+    return " ".join([*kept, text[at:]])
 
 
 def _contradict(one: _Statement, other: _Statement) -> bool:

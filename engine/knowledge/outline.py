@@ -1,7 +1,7 @@
 """Lines and headings, as every reader finds them, to a document."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -16,14 +16,17 @@ _BLANKS = re.compile(r"\s+")
 
 
 def outlined(
-    lines: Iterable[tuple[int, str]], path: str, labels: Mapping[str, str] | None = None, links: Iterable[str] = ()
-) -> Document:
+    lines: Iterable[tuple[int, str]], path: str, labels: Mapping[str, str] | None = None, links: Iterable[str] = (),
+    ids: Iterable[str] | None = None,
+) -> Document:  # fmt: skip
     """A document of (level, heading) and (0, line of text); raises `BrokenDocument` for one without text.
 
-    `labels`: those of `ACCEPTED` that it says. The first heading names an untitled one, else its path does.
+    `labels`: those of `ACCEPTED` that it says. The first heading names an untitled one, else its path does. `ids`: what
+    links may name besides headings; None where it is not known what they may.
     """
     known = dict(labels or {})
-    sections, bare = _sections(lines)
+    headings: list[str] = []
+    sections, bare = _sections(_noting(lines, headings))
     if not any(section.text for section in sections):
         raise BrokenDocument("has no text below its headings")
     first = next((section.headings[0] for section in sections if section.headings), "")
@@ -34,8 +37,16 @@ def outlined(
         if one.text
     )
     return Document(
-        title=title, sections=kept, links=tuple(dict.fromkeys(links)), bare=tuple(bare), **_plain(known)
+        title=title, sections=kept, links=tuple(dict.fromkeys(links)), bare=tuple(bare),
+        anchors=None if ids is None else tuple(dict.fromkeys((*headings, *ids))), **_plain(known),
     )  # fmt: skip
+
+
+def _noting(lines: Iterable[tuple[int, str]], headings: list[str]) -> Iterator[tuple[int, str]]:
+    for level, line in lines:
+        if level:
+            headings.append(line)
+        yield level, line
 
 
 def _plain(labels: Mapping[str, str]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""The formats that can be read, by suffix. A new one is a file of its own and a line here."""
+"""The formats that can be read, by suffix. A new one is a file of its own and a line in `READERS`."""
 
 from typing import Final
 
-from engine.knowledge.base import Reader
+from engine.knowledge.base import BrokenDocument, Document, Reader
 from engine.knowledge.docx import read_docx
 from engine.knowledge.html import read_html
 from engine.knowledge.markdown import read_markdown
@@ -19,5 +19,13 @@ READERS: Final[dict[str, Reader]] = {
     ".pdf": read_pdf,
 }
 
-APART: Final = frozenset({".docx", ".htm", ".html", ".pdf"})
-"""Read in a process of their own, which has bounds of time and memory: what is in them is interpreted by libraries."""
+
+def read_as(suffix: str, data: bytes, name: str) -> Document:
+    """The document; raises `BrokenDocument`, whatever its reader or a library below trips over, and MemoryError."""
+    try:
+        return READERS[suffix](data, name)
+    except (BrokenDocument, MemoryError):
+        raise
+    except Exception as error:  # one document must not stop the others
+        said = f"not a sound {suffix} file: it is damaged, or made by hand ({type(error).__name__})"
+        raise BrokenDocument(said) from error

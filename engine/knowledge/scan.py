@@ -2,16 +2,17 @@
 
 import hashlib
 import os
+import stat
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from engine.knowledge.apart import Apart
 from engine.knowledge.base import BrokenDocument, Document, KnowledgeError
 from engine.knowledge.markdown import read_labels
-from engine.knowledge.readers import APART, READERS
+from engine.knowledge.readers import READERS, read_as
 
 MAX_BYTES: Final = 20_000_000
 LABELS: Final = "labels.yaml"
@@ -29,21 +30,26 @@ class Found:
     path: Path
     labels: tuple[tuple[str, str], ...] = ()
     """What `labels.yaml` of its folders says."""
+    refused: str = ""
+    """Why it is not read, for what is no article of this folder."""
 
 
 def documents(root: Path) -> list[Found]:
-    """Every readable file below `root` by name, without hidden ones and symbolic links."""
+    """Everything below `root` with the suffix of a reader, by name, without what is hidden, and the links to folders.
+
+    A link to a file is followed where the file lies below `root` too: so do mounted volumes show their files.
+    """
     if not root.is_dir():
         raise KnowledgeError(f"the knowledge folder {root.name!r} does not exist")
     labels: dict[Path, dict[str, str]] = {}
     found = [
         Found(
             unicodedata.normalize("NFC", path.relative_to(root).as_posix()),
-            path,
+            real,
             tuple(sorted(_labels(path.parent, root, labels).items())),
+            refused,
         )
-        for path in _files(root)
-        if path.suffix.lower() in READERS
+        for path, real, refused in _files(root)
     ]
     return sorted(found, key=lambda one: one.name)
 
@@ -54,29 +60,64 @@ def _labels(folder: Path, root: Path, known: dict[Path, dict[str, str]]) -> dict
         above = _labels(folder.parent, root, known) if folder != root else {}
         file = folder / LABELS
         try:
-            known[folder] = above | read_labels(file.read_text(encoding="utf-8")) if file.is_file() else above
+            there = os.path.lexists(file)
+            known[folder] = above | read_labels(_contents(_within(file, root)).decode("utf-8")) if there else above
         except (BrokenDocument, OSError, UnicodeDecodeError) as error:
             raise KnowledgeError(f"{file.relative_to(root).as_posix()}: {error}") from None
     return known[folder]
 
 
-def _files(root: Path) -> Iterator[Path]:
+def _files(root: Path) -> Iterator[tuple[Path, Path, str]]:
+    """Paths, the files that they lead to, and why one is not read."""
     for folder, folders, files in os.walk(root):
         folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in folders:
+            if (path := Path(folder, name)).is_symlink():
+                yield path, path, "a link to a folder, which is not followed"
         for name in files:
             path = Path(folder, name)
-            if not name.startswith(".") and not path.is_symlink():
-                yield path
+            if name.startswith(".") or path.suffix.lower() not in READERS:
+                continue
+            try:
+                yield path, _within(path, root), ""
+            except BrokenDocument as error:
+                yield path, path, str(error)
+
+
+def _within(path: Path, root: Path) -> Path:
+    """The file, or the one that a link leads to. Raises `BrokenDocument` for a link out of `root`, or to nothing."""
+    if not path.is_symlink():
+        return path
+    try:
+        real = path.resolve(strict=True)
+    except (OSError, RuntimeError):  # the second for a link to itself
+        raise BrokenDocument("a link that leads to no file") from None
+    if not real.is_relative_to(root.resolve()):
+        raise BrokenDocument("a link that leads out of the folder of the articles")
+    return real
 
 
 def load(found: Found) -> bytes:
-    """Its bytes; raises `BrokenDocument` where it can't be read or is too large."""
+    """Its bytes; raises `BrokenDocument` where it can't be read, is no file, or is too large."""
+    if found.refused:
+        raise BrokenDocument(found.refused)
     try:
-        if found.path.stat().st_size > MAX_BYTES:
-            raise BrokenDocument(f"over {MAX_BYTES // 1_000_000} MB")
-        return found.path.read_bytes()
+        return _contents(found.path)
     except OSError as error:
         raise BrokenDocument(f"can't be read: {error.strerror}") from None
+
+
+def _contents(path: Path) -> bytes:
+    """Of a regular file alone: opening a pipe waits for somebody who writes, and a device may never end."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise BrokenDocument("no regular file")
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # another one since
+            raise BrokenDocument("no regular file")
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise BrokenDocument(f"over {MAX_BYTES // 1_000_000} MB")
+    return data
 
 
 def digest(found: Found, data: bytes) -> str:
@@ -89,19 +130,11 @@ def read(found: Found, data: bytes, apart: Apart | None = None) -> tuple[Documen
     """The document with its defaults filled in, and which label it lacked, if any that matters.
 
     What it does not say itself, `labels.yaml` of its folder or of one above may say. An article of which nobody says
-    who may read it is internal: a forgotten label shows nothing to customers. `apart` reads the formats of `APART`;
-    without it they are read here.
+    who may read it is internal: a forgotten label shows nothing to customers. `apart` reads it within its bounds;
+    without it, it is read here, without any.
     """
-    suffix = found.path.suffix.lower()
-    try:
-        if apart is not None and suffix in APART:
-            document = apart.read(suffix, data, found.name)
-        else:
-            document = READERS[suffix](data, found.name)
-    except BrokenDocument:
-        raise
-    except Exception as error:  # a reader must not stop the other documents
-        raise BrokenDocument(f"its reader failed: {type(error).__name__}") from error
+    suffix = PurePosixPath(found.name).suffix.lower()
+    document = apart.read(suffix, data, found.name) if apart else read_as(suffix, data, found.name)
     first_folder = found.name.split("/")[0] if "/" in found.name else DEFAULT_COLLECTION
     said: dict[str, Any] = {name: getattr(document, name) or value for name, value in found.labels}
     document = replace(document, **said)

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from engine.exchange import retry_after
 from engine.models.ask import ANSWER, Ask
-from engine.models.base import Call, Finish, Image, Turn, Usage
+from engine.models.base import Finish, Image, Turn, Usage
 from engine.models.errors import ModelError, ModelUnavailable
 from engine.models.hosted import Adapter, Spec, Whole, direct, quiet, refusal
-from engine.models.reply import Reply, arguments_of
+from engine.models.reply import Reply, Wanted
 
 __all__ = ["Anthropic"]
 
@@ -90,7 +90,7 @@ class Anthropic(Adapter):
         if isinstance(error, sdk.APIConnectionError):
             return self._unreachable()
         if isinstance(error, sdk.APIStatusError):
-            status = error.status_code if error.status_code >= 400 else _status(error.body)
+            status = _status(error.body) if error.response.is_success else error.status_code  # inside a stream, or not
             return refusal(name, status, retry_after=retry_after(error.response.headers))
         if type(error).__module__.startswith("httpx"):
             return self._broke_off()
@@ -133,10 +133,7 @@ class _Events(Whole):
 
     def reply(self, ask: Ask) -> Reply:
         """The whole."""
-        blocks = [
-            {**block, "input": arguments_of(block["json"])} if block["type"] == "tool_use" else block
-            for block in self.blocks
-        ]
+        blocks = [{**block, "input": block["json"]} if block["type"] == "tool_use" else block for block in self.blocks]
         return _settled(ask, blocks, self._stop, self._usage, self._model, self._output)
 
 
@@ -151,7 +148,7 @@ def _let_warn() -> None:
 def _settled(
     ask: Ask, blocks: list[dict[str, Any]], stop: str | None, used: Any, model: str, output: int | None = None
 ) -> Reply:
-    calls = tuple(Call(b["id"], b["name"], arguments_of(b["input"])) for b in blocks if b["type"] == "tool_use")
+    calls = tuple(Wanted(b["id"], b["name"], b["input"]) for b in blocks if b["type"] == "tool_use")
     given = next((call.arguments for call in calls if ask.schema is not None and call.tool == ANSWER), None)
     read, written = used.cache_read_input_tokens or 0, used.cache_creation_input_tokens or 0
     usage = Usage(

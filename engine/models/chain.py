@@ -100,27 +100,37 @@ class Chain:
         """The same for one ticket: its meter, and the prompts of its plan."""
         return Chain(self.links, seconds=self.seconds, meter=meter, prompt=prompt, clock=self._clock, sleep=self._sleep)
 
-    async def answer(self, request: Request) -> Answer:
+    def end(self) -> float:
+        """When the time of an answer that is asked for now is over, on the chain's clock."""
+        return self._clock() + self.seconds
+
+    def lasts(self, end: float) -> bool:
+        """Whether an answer may still come until `end`."""
+        return end - self._clock() >= _LEAST
+
+    async def answer(self, request: Request, *, end: float | None = None) -> Answer:
         """The first answer that can be used. Raises BudgetReached at once; else what the last links came to, where
-        ModelUnavailable says that a later attempt may help."""
+        ModelUnavailable says that a later attempt may help. `end`: that of what was begun before (`end()`)."""
         errors: list[ModelError] = []
-        end = self._clock() + self.seconds
+        end = self.end() if end is None else end
         links = self._usable(request, errors)
         for number, link in enumerate(links):
-            until = self._clock() + (end - self._clock()) / (len(links) - number)
             try:
-                return await self._link(link, request, until)
+                return await self._link(link, request, self._share(end, len(links) - number))
             except (ModelUnavailable, ModelRejected, BadAnswer) as error:
                 errors.append(error)
         raise _most_hopeful(errors)
 
-    async def stream(self, request: Request) -> AsyncGenerator[str | Decided | Answer]:
-        """Pieces, then the answer. Another link stands in as long as no piece was given; then a failure is raised."""
+    async def stream(self, request: Request, *, end: float | None = None) -> AsyncGenerator[str | Decided | Answer]:
+        """Pieces, then the answer. Another link stands in as long as no piece was given; then a failure is raised.
+        Until then a link has its share of the time, and after it all of it."""
         errors: list[ModelError] = []
-        for link in self._usable(request, errors):
+        end = self.end() if end is None else end
+        links = self._usable(request, errors)
+        for number, link in enumerate(links):
             begun = False
             try:
-                async for piece in self._streamed(link, request):
+                async for piece in self._streamed(link, request, self._share(end, len(links) - number), end):
                     begun = True
                     yield piece
                 return
@@ -136,6 +146,11 @@ class Chain:
         if not links:
             errors.append(LeavesPremises(f"neither {self.name!r} nor what stands in for it is on the premises"))
         return links
+
+    def _share(self, end: float, links: int) -> float:
+        """Until when the next of so many links may take."""
+        now = self._clock()
+        return now + (end - now) / links
 
     async def _link(self, link: Link, request: Request, until: float) -> Answer:
         """One model, asked until it answers, refuses, or its time is over."""
@@ -156,6 +171,7 @@ class Chain:
 
     async def _once(self, link: Link, asked: Request, until: float) -> Answer:
         """One call, through the breaker and on the meter."""
+        self._in_time(link, until)
         if not link.breaker.begin():
             raise ModelUnavailable(f"{link.model.name!r} rests", retry_after=link.breaker.rest)
         call: str | None = None
@@ -168,7 +184,7 @@ class Chain:
             except ModelError as error:
                 came = error
             except TimeoutError:
-                came = ModelUnavailable(f"{link.model.name!r} did not answer in time", billed=True)
+                came = _too_late(link)
         finally:
             _noted(link.breaker, came)
         await self._meter.settle(call, came)
@@ -176,31 +192,36 @@ class Chain:
             raise came
         return came
 
-    async def _streamed(self, link: Link, request: Request) -> AsyncIterator[str | Decided | Answer]:
-        asked = await self._rendered(link, request, self._clock() + self.seconds)
+    async def _streamed(
+        self, link: Link, request: Request, until: float, end: float
+    ) -> AsyncIterator[str | Decided | Answer]:
+        """One model, which has until `until` for its first piece."""
+        asked = await self._rendered(link, request, until)
         if not isinstance(link.model, HostedModel):
-            answer = await self._once(link, asked, self._clock() + self.seconds)
+            answer = await self._once(link, asked, until)
             if answer.text:
                 yield answer.text
             yield answer
             return
+        self._in_time(link, until)
         if not link.breaker.begin():
             raise ModelUnavailable(f"{link.model.name!r} rests", retry_after=link.breaker.rest)
         came: Answer | ModelError | None = None
         call: str | None = None
         try:
             call = await self._meter.begin(link.model, link.model.worst(asked))
-            pieces, end = aiter(link.model.stream(asked)), self._clock() + self.seconds
+            pieces = aiter(link.model.stream(asked))
             while not isinstance(came, Answer):
-                piece = await asyncio.wait_for(anext(pieces), max(end - self._clock(), 0.0))
+                piece = await asyncio.wait_for(anext(pieces), max(until - self._clock(), 0.0))
                 if isinstance(piece, Answer):
                     came = piece
                 else:
+                    until = end  # nobody can stand in any more
                     yield piece
         except ModelError as error:
             came = error
         except TimeoutError:
-            came = ModelUnavailable(f"{link.model.name!r} did not answer in time", billed=True)
+            came = _too_late(link)
         finally:
             _noted(link.breaker, came if call is not None else None)
         assert came is not None, "a stream ends with an answer, or raises"
@@ -209,6 +230,11 @@ class Chain:
         if isinstance(came, ModelError):
             raise came
         yield came
+
+    def _in_time(self, link: Link, until: float) -> None:
+        """What could only be broken off is not asked: it would cost money all the same."""
+        if until <= self._clock():
+            raise ModelUnavailable(f"no time is left for {link.model.name!r}")
 
     async def _rendered(self, link: Link, request: Request, until: float) -> Request:
         """As this link takes it: pictures become text for a model that does not see, and the prompt is rendered."""
@@ -220,6 +246,10 @@ class Chain:
         if self._prompt is None or request.prompt is not None or not isinstance(link.model, HostedModel):
             return shown
         return replace(shown, prompt=self._prompt(shown))
+
+
+def _too_late(link: Link) -> ModelUnavailable:
+    return ModelUnavailable(f"{link.model.name!r} did not answer in time", billed=True)
 
 
 def _worst(model: Model, request: Request) -> Decimal | None:

@@ -9,7 +9,7 @@ from typing import Any
 from engine.models.ask import ANSWER, Ask
 from engine.models.base import Call, Image, Turn
 from engine.models.hosted import Spec
-from engine.models.reply import arguments_of
+from engine.models.reply import Wanted
 
 __all__ = ["cache_key", "calls_of", "request_of", "turn_of"]
 
@@ -59,9 +59,9 @@ def turn_of(
     return [{"role": "assistant", "content": turn.text or None, "tool_calls": calls}, *results]
 
 
-def calls_of(said: list[Any]) -> tuple[Call, ...]:
-    """Of (id, tool, arguments). Raises BadAnswer."""
-    return tuple(Call(id_ or "", tool, arguments_of(arguments)) for id_, tool, arguments in said)
+def calls_of(said: list[Any]) -> tuple[Wanted, ...]:
+    """Of (id, tool, arguments)."""
+    return tuple(Wanted(id_ or "", tool, arguments) for id_, tool, arguments in said)
 
 
 def _said(ask: Ask) -> Any:

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from engine.exchange import retry_after
 from engine.models.ask import Ask
-from engine.models.base import Call, Finish, Turn, Usage
+from engine.models.base import Finish, Turn, Usage
 from engine.models.errors import BadAnswer, ModelError
 from engine.models.hosted import Adapter, Spec, Whole, direct, quiet, refusal
-from engine.models.reply import Reply, arguments_of
+from engine.models.reply import Reply, Wanted
 
 __all__ = ["Google"]
 
@@ -102,7 +102,7 @@ class _Chunks(Whole):
 
     def __init__(self) -> None:
         self._text = ""
-        self._calls: list[Call] = []
+        self._calls: list[Wanted] = []
         self._used: Any = None
         self._model = ""
 
@@ -120,7 +120,7 @@ class _Chunks(Whole):
         for part in (candidate.content.parts if candidate.content else None) or ():
             if part.function_call is not None:
                 call, signed = part.function_call, base64.b64encode(part.thought_signature or b"").decode()
-                self._calls.append(Call(call.id or "", call.name or "", arguments_of(call.args or {}), signed))
+                self._calls.append(Wanted(call.id or "", call.name or "", call.args or {}, signed))
             elif part.text and not part.thought:
                 piece += part.text
         self._text += piece

@@ -25,7 +25,7 @@ from engine.models.errors import (
     ModelUnavailable,
 )
 from engine.models.pieces import Pieces
-from engine.models.reply import Reply, answer_of, decided_of
+from engine.models.reply import LONGEST, Reply, answer_of, decided_of
 
 __all__ = ["Adapter", "HostedModel", "Provider", "Spec", "Whole", "asked", "direct", "quiet", "refusal"]
 
@@ -33,6 +33,9 @@ IMAGE_TOKENS: Final = 5_000
 """More than any provider counts for one image of at most 1,568 pixels a side (`engine.models.images`)."""
 _BUSY: Final = frozenset({408, 409, 425, 429})
 """Statuses that another attempt may turn into an answer, beside those of 500 and more."""
+NO_QUOTA: Final = frozenset({"insufficient_quota", "billing_not_active"})
+"""What OpenAI, and who speaks as it does, says with 429 where waiting mends nothing: somebody has to pay first.
+https://platform.openai.com/docs/guides/error-codes"""
 _NOTHING: Final = Decided(supported=False, confidence=0.0, citations=())
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -201,20 +204,35 @@ class Adapter(ABC):
         """Server-sent events. What breaks off before its end is no answer, and may cost money all the same."""
         request = self._request(ask)
         events = aiter(await asked(lambda: self._begin(request), self._told, self.spec.name))
-        whole = self._whole()
+        whole, begun, size = self._whole(), False, 0
         while not whole.over:
-            event = await asked(lambda: anext(events, None), self._told, self.spec.name)
-            if event is None:
+            try:
+                piece = await asked(lambda: self._piece(events, whole), self._told, self.spec.name)
+            except ModelError as error:
+                error.billed |= begun  # what was written until then
+                raise
+            if piece is None:
                 break
-            if piece := whole.take(event):
+            begun, size = True, size + len(piece)
+            if size > LONGEST:
+                raise BadAnswer("the answer is too long")
+            if piece:
                 yield piece
         if whole.finish is None:
             raise self._broke_off()
-        yield whole.reply(ask)
+        yield await asked(lambda: self._read(whole, ask), self._told, self.spec.name)
 
     async def close(self) -> None:
         """Its connections."""
         await self._http.aclose()
+
+    async def _piece(self, events: AsyncIterator[Any], whole: Whole) -> str | None:
+        """The next event's text. None: there is none."""
+        event = await anext(events, None)
+        return None if event is None else whole.take(event)
+
+    async def _read(self, whole: Whole, ask: Ask) -> Reply:
+        return whole.reply(ask)
 
     def _broke_off(self) -> ModelUnavailable:
         return ModelUnavailable(f"the answer of {self.spec.name!r} broke off", billed=True)
@@ -256,8 +274,10 @@ async def asked(call: Callable[[], Awaitable[T]], told: Callable[[Exception], Mo
     raise failed
 
 
-def refusal(name: str, status: int, *, retry_after: float | None = None) -> ModelError:
-    """The engine's error for a status that is no success."""
+def refusal(name: str, status: int, *, retry_after: float | None = None, code: str | None = None) -> ModelError:
+    """The engine's error for a status that is no success. `code`: the provider's own word for what is wrong."""
+    if code in NO_QUOTA:
+        return ModelRejected(f"{name!r} refused: there is no quota, or no credit, left", code="no_quota")
     if status in _BUSY or status >= 500:
         return ModelUnavailable(f"{name!r} answered with status {status}", retry_after=retry_after)
     code = {401: "key_refused", 403: "key_refused", 404: "no_such_model", 413: "too_long"}.get(status)

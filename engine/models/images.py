@@ -83,7 +83,7 @@ def drawn(data: bytes) -> Image:
                 if max(found.size) <= TINY:
                     raise ImageRefused("the picture is too small to show anything", code="tiny")
                 found.draft("RGB", (SIDE, SIDE))
-                upright = ImageOps.exif_transpose(_reduced(found))
+                upright = ImageOps.exif_transpose(_reduced(_eight_bit(found)))
                 clear = upright.has_transparency_data
                 plain = upright.convert("RGBA" if clear else "RGB")
                 plain.thumbnail((SIDE, SIDE))
@@ -94,6 +94,17 @@ def drawn(data: bytes) -> Image:
         raise
     except Exception:  # whatever a hostile file makes of a decoder; its message may hold contents
         raise failed from None
+
+
+def _eight_bit(picture: "Picture") -> "Picture":
+    """Grey of 16 bits, as scanners write it, in 8: else, Pillow makes white of what is over 255."""
+    if picture.mode != "I;16":
+        return picture
+    from PIL import Image as Pillow
+
+    small = Pillow.frombytes("L", picture.size, picture.tobytes("raw", "I;16")[1::2])  # the upper byte is the second
+    small.info = {name: said for name, said in picture.info.items() if name != "transparency"}  # of 16 bits as well
+    return small
 
 
 def _reduced(picture: "Picture") -> "Picture":

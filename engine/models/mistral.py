@@ -15,7 +15,9 @@ from engine.models.reply import Reply
 __all__ = ["Mistral"]
 
 _URL: Final = "https://api.mistral.ai"
-_FINISH: Final[dict[str | None, Finish]] = {"length": "length", "model_length": "length", "error": "refused"}
+_FINISH: Final[dict[str | None, Finish]] = {
+    "length": "length", "model_length": "length", "error": "refused", "content_filter": "refused",
+}  # fmt: skip
 
 
 class Mistral(Adapter):
@@ -56,7 +58,7 @@ class Mistral(Adapter):
         status = getattr(error, "status_code", None)
         if isinstance(error, errors.ResponseValidationError):
             return None
-        if isinstance(status, int) and status >= 400:
+        if isinstance(status, int) and status >= 300:
             return refusal(name, status, retry_after=retry_after(dict(getattr(error, "headers", None) or {})))
         if isinstance(error, errors.NoResponseError) or type(error).__module__.startswith("httpx"):
             return self._unreachable()

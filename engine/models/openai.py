@@ -10,7 +10,7 @@ from engine.models.ask import Ask
 from engine.models.base import Finish, Usage
 from engine.models.chat import cache_key, calls_of, request_of, turn_of
 from engine.models.errors import ModelError, ModelUnavailable
-from engine.models.hosted import Adapter, Spec, Whole, direct, quiet, refusal
+from engine.models.hosted import NO_QUOTA, Adapter, Spec, Whole, direct, quiet, refusal
 from engine.models.reply import Reply
 
 __all__ = ["OpenAI"]
@@ -64,7 +64,9 @@ class OpenAI(Adapter):
         if isinstance(error, sdk.APIConnectionError):
             return self._unreachable()
         if isinstance(error, sdk.APIStatusError):
-            return refusal(name, error.status_code, retry_after=retry_after(error.response.headers))
+            wait, words = retry_after(error.response.headers), (error.code, error.type)
+            code = next((word for word in words if word in NO_QUOTA), None)
+            return refusal(name, error.status_code, retry_after=wait, code=code)
         inside = type(error) is sdk.APIError  # of a stream
         if inside or type(error).__module__.startswith("httpx"):
             return self._broke_off()

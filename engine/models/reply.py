@@ -16,23 +16,33 @@ from engine.models.ask import Ask
 from engine.models.base import Answer, Call, Decided, Field, Finish, Job, Money, Request, Usage
 from engine.models.errors import BadAnswer
 
-__all__ = ["Reply", "answer_of", "arguments_of", "decided_of"]
+__all__ = ["LONGEST", "Reply", "Wanted", "answer_of", "decided_of", "object_of"]
 
-_LONGEST: Final = 100_000
-"""Characters of a reply; more is no answer to a customer's question."""
-
+LONGEST: Final = 100_000
+"""Characters of a text, or of JSON; more is no answer to a customer's question."""
 
 _PICTURE: Final = re.compile(r"\[picture (\d{1,3})\]")
 """What stands in place of a quote for what was read off a picture."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A call as the provider gave it: whether its arguments are whole, only the reply's finish says."""
+
+    id: str
+    tool: str
+    arguments: str | Mapping[str, Any] | None = field(repr=False)
+    signature: str = field(default="", repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """As the provider gave it. `data` is the text or the call that is held to the schema, still as JSON."""
+    """As the provider gave it, read no further: of a reply that was cut or refused nothing else counts. `data` is the
+    text or the call that is held to the schema, still as JSON."""
 
     text: str = field(default="", repr=False)
     data: str | Mapping[str, Any] | None = field(default=None, repr=False)
-    calls: tuple[Call, ...] = ()
+    calls: tuple[Wanted, ...] = ()
     finish: Finish = "stop"
     usage: Usage = field(default_factory=Usage)
     model: str = ""
@@ -43,8 +53,13 @@ def answer_of(request: Request, ask: Ask, reply: Reply) -> Answer:
     usage, model = reply.usage, reply.model
     if reply.finish != "stop":
         return Answer(finish=reply.finish, usage=usage, model=model)
+    if len(reply.text) > LONGEST:
+        raise BadAnswer("the answer is too long")
     if request.job is Job.WORK:
-        calls = tuple(Call(c.id, ask.names.get(c.tool, c.tool), c.arguments, c.signature) for c in _unique(reply.calls))
+        calls = tuple(
+            Call(name, ask.names.get(one.tool, one.tool), object_of(one.arguments), one.signature)
+            for name, one in _named(reply.calls).items()
+        )
         if not calls and not reply.text.strip():
             raise BadAnswer("neither a call nor a text came")
         return Answer(text=reply.text.strip(), calls=calls, usage=usage, model=model)
@@ -56,43 +71,53 @@ def answer_of(request: Request, ask: Ask, reply: Reply) -> Answer:
     )  # fmt: skip
 
 
-def arguments_of(text: str | Mapping[str, Any] | None) -> dict[str, Any]:
-    """A call's arguments. Raises BadAnswer for what is no JSON object."""
-    data = json_of(text) if isinstance(text, str) else text
-    if not isinstance(data, Mapping):
-        raise BadAnswer("a call's arguments are no object", code="bad_arguments")
-    return dict(data)
+def object_of(given: str | Mapping[str, Any] | None) -> dict[str, Any]:
+    """A JSON object, whether it came as text or was read by an SDK already: the same bounds hold for both. Raises
+    BadAnswer for what is none."""
+    data = _json_of(given if isinstance(given, str) else _written(given))
+    if not isinstance(data, dict):
+        raise BadAnswer("what came is no JSON object", code="bad_arguments")
+    return data
 
 
-def json_of(text: str) -> Any:
+def _written(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        raise BadAnswer("what came is no JSON", code="bad_json") from None
+
+
+def _json_of(text: str) -> Any:
     """JSON as the standard has it, numbers as int and float. Raises BadAnswer."""
     try:
-        if len(text) <= _LONGEST:
-            return json.loads(text or "{}", parse_constant=_no_number)
+        if len(text) <= LONGEST:
+            return json.loads(text or "{}", parse_constant=_finite, parse_float=_finite)
     except (ValueError, RecursionError):
         pass
-    raise BadAnswer("what came is no JSON", code="bad_json")
+    raise BadAnswer("what came is no JSON, or too long", code="bad_json")
 
 
-def _no_number(word: str) -> Any:
-    raise ValueError(word)
+def _finite(word: str) -> float:
+    number = float(word)
+    if not math.isfinite(number):
+        raise ValueError(word)
+    return number
 
 
-def _unique(calls: tuple[Call, ...]) -> list[Call]:
-    """Every call with an id of its own: a server that gives none, or the same one twice, confuses no results."""
-    seen: dict[str, Call] = {}
+def _named(calls: tuple[Wanted, ...]) -> dict[str, Wanted]:
+    """Every call by an id of its own: a server that gives none, or the same one twice, confuses no results."""
+    seen: dict[str, Wanted] = {}
     for number, call in enumerate(calls):
-        name = call.id if call.id and call.id not in seen else f"call-{number}-{len(seen)}"
-        seen[name] = Call(name, call.tool, call.arguments, call.signature)
-    return list(seen.values())
+        seen[call.id if call.id and call.id not in seen else f"call-{number}-{len(seen)}"] = call
+    return seen
 
 
 def _held(data: str | Mapping[str, Any] | None, schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """Held to the schema here as well, whatever the provider promised. Raises BadAnswer, which names no value."""
     from jsonschema import Draft202012Validator  # loads in half a second, and only where a model answers
 
-    found = json_of(data) if isinstance(data, str) else data
-    if not isinstance(found, Mapping) or not Draft202012Validator(schema).is_valid(found):
+    found = object_of(data) if data is not None else None
+    if found is None or not Draft202012Validator(schema).is_valid(found):
         raise BadAnswer("the answer does not fit its schema", code="bad_schema")
     return found
 

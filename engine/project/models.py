@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from engine.catalogue import KEYS, known
 from engine.project.contract import json_of
-from engine.project.premises import embedder_of
+from engine.project.premises import embedder_of, server_stays
 from engine.project.settings import EmbedderSettings, ModelSettings, Settings
 from engine.syntax import Text
 
@@ -21,13 +21,9 @@ class Standing(NamedTuple):
 
     @property
     def stays(self) -> bool:
-        """Whether contents stay on the premises: `local`, or a server of one's own that is said to be there. Without
-        an address it is the provider's cloud, whatever is said."""
-        if self.provider == "local":
-            return True
+        """Whether contents stay on the premises: `local`, or a server of one's own that is said to be there."""
         said = self.declared
-        there = said is not None and said.location is not None and said.location.value == "on_premises"
-        return there and said is not None and said.base_url is not None
+        return self.provider == "local" or (said is not None and server_stays(said.location, said.base_url))
 
 
 class Needed(NamedTuple):

@@ -6,11 +6,13 @@ Models have more to them (`engine.project.models`). The checker proves flows by 
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from engine.catalogue import vendor
 from engine.project.contract import Tool
 from engine.project.settings import Channel, EmbedderSettings, KnowledgeSettings, Settings
 from engine.project.tool import ToolEntry
+from engine.syntax import Text
 
-__all__ = ["Premises", "channel_stays", "embedder_of", "embedder_stays", "premises", "tool_stays"]
+__all__ = ["Premises", "channel_stays", "embedder_of", "embedder_stays", "premises", "server_stays", "tool_stays"]
 
 
 class Premises(NamedTuple):
@@ -47,10 +49,15 @@ def embedder_of(knowledge: KnowledgeSettings | None) -> EmbedderSettings | None:
     return knowledge.embedder if knowledge is not None else None
 
 
+def server_stays(location: Text | None, base_url: Text | None) -> bool:
+    """Whether a server that models or embeds is there: it is said to be, at an address of one's own. Without an address
+    it is the provider's cloud, and so it is at a vendor's, whatever is said."""
+    there = location is not None and location.value == "on_premises"
+    return there and base_url is not None and vendor(base_url.value) is None
+
+
 def embedder_stays(embedder: EmbedderSettings | None) -> bool:
-    """Whether texts to embed stay: `packaged`, or a server of one's own that is said to be there. Without an address it
-    is the provider's cloud, whatever is said."""
+    """Whether texts to embed stay: `packaged`, or a server of one's own."""
     if embedder is None or (embedder.use is not None and embedder.use.value == "packaged"):
         return True
-    there = embedder.location is not None and embedder.location.value == "on_premises"
-    return there and embedder.base_url is not None
+    return server_stays(embedder.location, embedder.base_url)

@@ -1,12 +1,13 @@
-"""A model of engine.yaml that could not be asked as it is declared."""
+"""A model, or the embedder, of engine.yaml that could not be asked as it is declared, or where it is said to be."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from engine.catalogue import KEYS, PROVIDERS, known
+from engine.catalogue import KEYS, PROVIDERS, known, vendor
 from engine.diagnostics import Place, Sink, nearest
 from engine.project.models import Standing, standing
-from engine.project.settings import Settings
+from engine.project.premises import embedder_of
+from engine.project.settings import EmbedderSettings, ModelSettings, Settings
 from engine.project.shape import quoted, shortened
 from engine.rules.base import Across, Case, Rule
 from engine.rules.references import uses
@@ -18,9 +19,14 @@ _JOBS = ("answer", "ask", "route", "agent")
 """What a model is asked for where a flow names none: names that engine.yaml gives a meaning of their own."""
 
 
+_ELSEWHERE = "Write the address of your own server with `base_url:`, or leave `location` out."
+
+
 class _Wrong(NamedTuple):
     message: str
     tip: str
+    place: Place | None = None
+    """Where it is, if it is not the model's name."""
 
 
 class _Near(NamedTuple):
@@ -42,7 +48,11 @@ def check(case: Case, sink: Sink) -> None:
         elif one is not None and (one.declared is None or not one.declared.broken):
             place: Place = text.place
             for found in _wrong(settings, name, one):
-                sink.error("wrong-model", place, found.message, tip=found.tip)
+                sink.error("wrong-model", found.place or place, found.message, tip=found.tip)
+    embedder = embedder_of(settings.knowledge)
+    if embedder is not None and embedder.use is not None and embedder.use.value in KEYS:
+        for found in _elsewhere("the embedder", embedder.use.value, embedder):
+            sink.error("wrong-model", found.place or embedder.use.place, found.message, tip=found.tip)
 
 
 def tell(case: Case) -> tuple[list[_Near], set[str]]:
@@ -82,9 +92,7 @@ def _wrong(settings: Settings, name: str, one: Standing) -> Iterator[_Wrong]:
         tip = f"Write `{name}: {{use: {one.provider}, model: ...}}` with the provider's name of the model."
         yield _Wrong(f"the model `{name}` does not say which model of `{one.provider}` it is", tip)
         return
-    if said.location is not None and said.location.value == "on_premises" and said.base_url is None:
-        tip = "Write the address of your own server with `base_url:`, or leave `location` out."
-        yield _Wrong(f"the model `{name}` is said to be on the premises, and `{one.provider}` itself is asked", tip)
+    yield from _elsewhere(f"the model `{name}`", one.provider, said)
     if said.fallback and any(other.value == name for other in said.fallback):
         yield _Wrong(f"the model `{name}` stands in for itself", "Name another model under `fallback:`.")
     budget = settings.budget
@@ -95,11 +103,22 @@ def _wrong(settings: Settings, name: str, one: Standing) -> Iterator[_Wrong]:
         yield _Wrong(f"there is a budget, and the price of the model `{name}` is not known", tip)
 
 
+def _elsewhere(what: str, provider: str, said: ModelSettings | EmbedderSettings) -> Iterator[_Wrong]:
+    """What is said to be on the premises, at an address that is not."""
+    if said.location is None or said.location.value != "on_premises":
+        return
+    if said.base_url is None:
+        yield _Wrong(f"{what} is said to be on the premises, and `{provider}` itself is asked", _ELSEWHERE)
+    elif host := vendor(said.base_url.value):
+        message = f"{what} is said to be on the premises, and `{shortened(host)}` is a vendor's own host"
+        yield _Wrong(message, _ELSEWHERE, said.base_url.place)
+
+
 RULE = Rule(
     "wrong-model",
     check,
     across=Across(tell, judge),
     unread=True,
-    why="No worker would start with it, or a budget would have nothing to count.",
+    why="No worker would start with it, a budget would have nothing to count, or contents that stay would leave.",
     mend="Say which model it is, where it runs, and what it costs where the engine does not know that.",
 )

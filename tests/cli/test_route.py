@@ -74,8 +74,12 @@ def test_labelled_texts(engine: Engine, shop: Path) -> None:
     [
         (b"", "expected the columns"),
         (b"text,label\na,b\n", "expected the columns"),
-        (b"text,flow\nhello,nowhere\n", "row 2: no flow `nowhere` has examples"),
-        (b"text,flow\n\xff\xfe,refund\n", "not a readable CSV file"),
+        (b"text,flow\nhello,nowhere\n", "labelled.csv:2: no flow `nowhere` has examples"),
+        (b"text,flow\n\xff\xfe,refund\n", "not UTF-8: byte 10 is 0xff"),
+        (b"text,flow\nhello,\n\nMy money!\n", "labelled.csv:4: 1 cell where the first row has 2"),
+        (b"text,flow\nMy money, please,refund\n", "labelled.csv:2: 3 cells where the first row has 2"),
+        (b'text,flow\n"two\nlines",\n"My money,refund\nhello,\n', "labelled.csv:4: a quote that is opened in this row"),
+        (b'text,flow\n"My money,refund\n"hello",\n', "labelled.csv:2: no row of a CSV file"),
     ],
 )
 def test_a_wrong_file_is_told(engine: Engine, shop: Path, content: bytes, why: str) -> None:

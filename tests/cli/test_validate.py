@@ -259,6 +259,7 @@ def test_a_missing_key_is_a_note_and_with_keys_an_error(
             status,
             [f"{kind}: {line}"],
         )
-    monkeypatch.setenv("ANTHROPIC_API_KEY", "x")
-    ran = engine("validate", "flows", "--keys")
-    assert (ran.status, "variable" in ran.err) == (0, False)
+    for key, status in (("x", 0), (" ", 1), ("\t\n", 1)):
+        monkeypatch.setenv("ANTHROPIC_API_KEY", key)
+        ran = engine("validate", "flows", "--keys")
+        assert (ran.status, "variable" in ran.err) == (status, status == 1)

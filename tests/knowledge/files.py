@@ -27,6 +27,15 @@ def word(title: str = "Returns") -> bytes:
     return buffer.getvalue()
 
 
+def altered(part: str, content: bytes) -> bytes:
+    """A Word document with another content of one part."""
+    buffer = BytesIO()
+    with zipfile.ZipFile(BytesIO(word())) as sound, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in sound.namelist():
+            made.writestr(name, content if name == part else sound.read(name))
+    return buffer.getvalue()
+
+
 def bomb(size: int = 200_000_000) -> bytes:
     """A Word document of a few kilobytes that unpacks to `size` bytes."""
     buffer = BytesIO()

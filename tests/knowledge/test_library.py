@@ -1,6 +1,7 @@
 """The index: incremental, versioned, atomic, and never mixed between embedders."""
 
 import asyncio
+import errno
 import multiprocessing
 import threading
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ import pytest
 from engine.knowledge import pointer, run
 from engine.knowledge.base import EmbedderChanged, IndexMissing, KnowledgeError
 from engine.knowledge.library import Library
+from engine.knowledge.tables import Draft, Tables
 from tests.knowledge.conftest import BagOfWords
 
 RETURNS = "policies/returns.md"
@@ -126,6 +128,63 @@ def test_a_run_that_fails_leaves_the_old_index(library: Library, root: Path, tmp
         Library(tmp_path / "index", FailingEmbedder()).index(root)
     assert "30 days" in library.search("return any item within days", collections=["policies"], limit=1)[0].text
     assert library.index(root).changed == 1
+
+
+FULL = (
+    "lance error: LanceError(IO): No space left on device (os error 28), /root/.cargo/registry/src/index.crates.io-1/"
+    "lance-file-13.0.0/src/writer/structural.rs:258:9"
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (RuntimeError(FULL), "no space left on device; what was indexed before stays"),
+        (OSError(errno.EROFS, "Read-only file system", "/x"), "read-only file system; what"),
+        (
+            RuntimeError("lance error: LanceError(Internal): x, /root/.cargo/y.rs:1:2"),
+            "LanceDB cannot go on with its files",
+        ),
+    ],
+)
+def test_a_disk_that_takes_no_more_is_told_plainly_and_the_old_index_stays(
+    error: Exception, why: str, library: Library, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.index(root)
+    before = library.count()
+    (root / "new.md").write_text("# New\nText.")
+
+    def full(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Draft, "replace", full)
+    with pytest.raises(KnowledgeError, match=why) as caught:
+        library.index(root)
+    assert "cargo" not in str(caught.value)
+    assert library.count() == before
+    assert library.search("return any item", limit=1)
+
+
+def test_a_state_folder_that_is_none_is_told(root: Path, tmp_path: Path, bag: BagOfWords) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(KnowledgeError, match="cannot be written: not a directory"):
+        Library(tmp_path / "file" / "index", bag).index(root)
+    (tmp_path / "index" / "index.lock").mkdir(parents=True)
+    with pytest.raises(KnowledgeError, match="cannot be written: is a directory"):
+        Library(tmp_path / "index", bag).index(root)
+
+
+def test_files_of_the_index_that_cannot_be_read_are_told(
+    library: Library, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.index(root)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("lance error: LanceError(IO): Input/output error (os error 5), /root/.cargo/x.rs:1:2")
+
+    monkeypatch.setattr(Tables, "edition", broken)
+    with pytest.raises(KnowledgeError, match="cannot be read: input/output error"):
+        library.search("return")
 
 
 def test_a_run_that_dies_before_its_last_step_is_not_seen_and_undone(

@@ -51,6 +51,16 @@ def test_stale_is_what_its_collection_says(tmp_path: Path) -> None:
         ("You can return any item within 30 days of delivery.", "Return any item within 30 days of its delivery.", 0),
         ("You can return any item within 30 days of delivery.", "Orders to Norway arrive within 9 days by lorry.", 0),
         ("A large parcel to Austria costs 12 EUR in total.", "A large parcel to Austria weighs 12 kg in total.", 0),
+        ("The warranty on a sofa lasts two years.", "The warranty on a sofa lasts three years.", 1),
+        ("The warranty on a sofa lasts one year.", "The warranty on a sofa lasts 2 years.", 1),
+        ("The warranty on a sofa lasts two years.", "The warranty on a sofa lasts 2 years.", 0),
+        ("Shipping to Austria costs 4.90 EUR in total.", "Shipping to Austria costs €5.90 in total.", 1),
+        ("Shipping to Austria costs 4.90 EUR in total.", "Shipping to Austria costs €4.90 in total.", 0),
+        ("Shipping to Austria costs 5 EUR in total.", "Shipping to Austria costs 5.00 € in total.", 0),
+        ("Shipping to Austria costs 5 EUR in total.", "Shipping to Austria costs 5 USD in total.", 0),
+        ("Our shop is open until 18:00 on weekdays.", "Our shop is open until 5 pm on weekdays.", 1),
+        ("Our shop is open until 18:00 on weekdays.", "Our shop is open until 6 p.m. on weekdays.", 0),
+        ("Our shop in Berlin opens on 2026-12-01 at noon.", "Our shop in Berlin opens on 1.12.2026 at noon.", 0),
     ],
 )  # fmt: skip
 def test_contradictions_are_the_same_words_with_other_numbers(one: str, other: str, told: int, tmp_path: Path) -> None:
@@ -80,6 +90,46 @@ def test_near_duplicates_links_headings_and_collections(tmp_path: Path) -> None:
         ("bare-heading", "policies/b.md"),
         ("orphan", "lost/c.md"),
     ]
+
+
+LINKS = """# A
+![img](missing.png) and ![there](pic.png), [![badge](gone1.png)](b.md "B"), [two][r1] and [note][^1], [x](<no such.md>)
+<a href='gone2.html'>two</a> <img alt="" src=gone4.png> [top](#top) [here](#fees--more) [again](b.md#fees-1) [nix](#nix)
+[b](b.md#ruckgabe) [b](b.md#own-id) [b](b.md#mine) [b](b.md#nowhere) [b](a_(b).md)
+[page](p.html#there) [page](p.html#not)
+[mail](mailto:a@shop.example) [pdf](some.pdf#page=3) `[code](gone5.md)`
+
+[r1]: gone3.md
+[^1]: a-footnote
+
+```
+[example](gone6.md)
+```
+
+## Fees & more
+Text.
+"""
+
+
+def test_dead_links_of_all_kinds_and_places_that_are_not_there(tmp_path: Path) -> None:
+    write(tmp_path, "faq/a.md", LINKS)
+    write(
+        tmp_path,
+        "faq/b.md",
+        '# B\nText.\n## Fees\nOne.\n## Rückgabe\n<a id="own-id"></a>Two.\n## Fees\nThree.\n## Own {#mine}\nFour.',
+    )
+    write(tmp_path, "faq/a_(b).md", "# C\n[a](a.md)")
+    (tmp_path / "faq" / "p.html").write_text("<html><body><h1>P</h1><p id='there'>Text.</p></body></html>")
+    for name in ("pic.png", "some.pdf"):
+        (tmp_path / "faq" / name).write_bytes(b"x")
+    found = [one for one in looked(tmp_path) if one.kind == "dead-link"]
+    links = {one.message.split("`")[1] for one in found}
+    assert links == {
+        "missing.png", "gone1.png", "gone2.html", "gone3.md", "gone4.png", "no such.md", "#nix", "b.md#nowhere",
+        "p.html#not",
+    }  # fmt: skip
+    (place,) = [one.message for one in found if "nowhere" in one.message]
+    assert place == "links to `b.md#nowhere`, and there is no heading `nowhere` there"
 
 
 def test_an_article_that_nothing_links_is_an_orphan_where_others_are_linked(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Markdown to passages: verbatim sentences, labels, and files that are no articles."""
 
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -125,7 +126,6 @@ def test_labels_that_are_missing(tmp_path: Path) -> None:
     (tmp_path / "b.md").write_text("text")
     (tmp_path / ".hidden.md").write_text("text")
     (tmp_path / "c.txt").write_text("text")
-    (tmp_path / "link.md").symlink_to(tmp_path / "b.md")
     found = scan.documents(tmp_path)
     assert [one.name for one in found] == ["b.md", "returns/a.md"]
     read_back = [scan.read(one, scan.load(one)) for one in found]
@@ -134,3 +134,27 @@ def test_labels_that_are_missing(tmp_path: Path) -> None:
         ("returns", "internal", "und"),
     ]
     assert {lacking for _, lacking in read_back} == {"audience"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#" * 100_000 + "\n\n" + "[a](" * 100_000,
+        "# " + "#" * 100_000 + "x",
+        "![" * 100_000,
+        "[" * 100_000 + "]x",
+        "<http://" * 50_000,
+        "-" + " " * 100_000 + "x",
+        "".join("  " * depth + "- a\n" for depth in range(1_000)),
+    ],
+)
+def test_reading_takes_time_in_proportion_to_the_text(text: str) -> None:
+    begun = process_time()
+    read(f"# T\n\nText.\n\n{text}\n")
+    assert process_time() - begun < 4
+
+
+def test_an_address_may_hold_a_pair_of_brackets() -> None:
+    assert read("# T\nSee [the page](https://x.org/a_(b) 'c'), [one] (two).").sections[0].text == (
+        "See the page, [one] (two)."
+    )

@@ -24,6 +24,10 @@ see <a href="how.html">how</a>.</p><h2>Fees</h2><ul><li>Small: free<li>Large: 9 
 line two</pre><h2>Empty</h2><div hidden>never shown</div></main><footer>Imprint</footer></body></html>"""
 
 
+ENTITIES = b"""<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>
+<d>&b;&c;</d>"""
+
+
 @pytest.fixture
 def apart() -> Iterator[Apart]:
     with Apart() as made:
@@ -92,6 +96,9 @@ def test_past_tickets_are_a_question_and_its_answer_each() -> None:
         (".html", b"<p></p>", "no text"),
         (".docx", b"PK\x03\x04 and no more", "no zip"),
         (".docx", None, "unpacks to over"),
+        (".docx", files.altered("word/document.xml", ENTITIES), "declares entities of its own"),
+        (".docx", files.altered("[Content_Types].xml", b"<Types/>"), "not a sound .docx file: it is damaged"),
+        (".docx", files.altered("word/document.xml", b"<a"), "not a sound .docx file: it is damaged"),
         (".pdf", b"hello", "%PDF-"),
         (".pdf", b"%PDF-1.4\nnothing", "not a sound PDF"),
         (".pdf", files.pdf([[]]), "OCR"),

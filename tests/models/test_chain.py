@@ -1,13 +1,15 @@
 """Chains and breakers: who is asked, when, for how long, and what is put on the meter."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from time import monotonic
 from typing import Any
 
 import pytest
 
+from engine.models.ask import Ask
 from engine.models.base import Answer, Capabilities, Job, Message, Model, Request
 from engine.models.breaker import FAILURES, REST, Breaker
 from engine.models.chain import ATTEMPTS, Chain, Link
@@ -19,6 +21,8 @@ from engine.models.errors import (
     ModelRejected,
     ModelUnavailable,
 )
+from engine.models.hosted import HostedModel, Spec
+from engine.models.reply import Reply
 from engine.testing.model import ScriptedModel
 
 ASK = Request(Job.ANSWER, (Message("customer", "May I?"),))
@@ -139,6 +143,67 @@ async def test_a_budget_that_is_reached_asks_nobody() -> None:
 async def test_a_stream_falls_back_before_its_first_piece() -> None:
     pieces = [piece async for piece in chain(Time(), scripted(DOWN), scripted(YES, name="b")).stream(ASK)]
     assert pieces == ["Yes", replace(YES, model="b")]
+
+
+class Silent:
+    """A provider that begins a stream with `pieces`, `pause` seconds apart, and then says nothing more."""
+
+    def __init__(self, *pieces: str, pause: float = 0.0) -> None:
+        self.pieces, self.pause = pieces, pause
+        self.asked = 0
+
+    async def complete(self, ask: Ask) -> Reply:
+        self.asked += 1
+        await asyncio.sleep(60)
+        raise AssertionError("nobody waits for so long")
+
+    async def stream(self, ask: Ask) -> AsyncIterator[str | Reply]:
+        for piece in self.pieces:
+            await asyncio.sleep(self.pause)
+            yield piece
+        yield await self.complete(ask)
+
+    async def close(self) -> None:
+        pass
+
+
+def silent(name: str, provider: Silent) -> Link:
+    spec = Spec(name=name, provider="openai", model="m", capabilities=CLOUD)
+    return Link(HostedModel(spec, lambda _: provider))
+
+
+async def test_the_links_of_a_stream_share_one_time() -> None:
+    providers = [Silent(), Silent(), Silent()]
+    asked = Chain([silent(str(number), one) for number, one in enumerate(providers)], seconds=0.9)
+    begun = monotonic()
+    with pytest.raises(ModelUnavailable):
+        assert [piece async for piece in asked.stream(ASK)] == []
+    assert 0.85 < monotonic() - begun < 1.5
+    assert [one.asked for one in providers] == [1, 1, 1]
+
+
+async def test_a_stream_that_has_begun_has_the_time_of_those_that_can_stand_in_no_more() -> None:
+    first = silent("a", Silent('{"answer": "', "Yes, ", "you may", pause=0.2))
+    asked = Chain([first, silent("b", Silent())], seconds=1.0)
+    begun, pieces = monotonic(), asked.stream(ASK)
+    assert [await anext(pieces), await anext(pieces)] == ["Yes, ", "you may"]
+    with pytest.raises(ModelUnavailable):
+        await anext(pieces)
+    assert 0.95 < monotonic() - begun < 1.5
+
+
+async def test_what_was_begun_before_ends_with_it_and_without_time_nobody_is_asked() -> None:
+    time, model, meter = Time(), scripted(YES), Meter()
+    asked = chain(time, model, meter=meter)
+    end = asked.end()
+    time.now = 44.5
+    assert not asked.lasts(end)
+    time.now = 45.0
+    with pytest.raises(ModelUnavailable, match="no time"):
+        await asked.answer(ASK, end=end)
+    with pytest.raises(ModelUnavailable, match="no time"):
+        assert [piece async for piece in asked.stream(ASK, end=end)] == []
+    assert (model.calls, meter.begun) == (0, [])
 
 
 def worked(breaker: Breaker, outcomes: Sequence[bool]) -> None:

@@ -10,11 +10,17 @@ from typing import Any
 
 import pytest
 
+from engine.catalogue import vendor
+from engine.models import anthropic, google, mistral, openai
 from engine.models.base import Answer, Call, Capabilities, Decided, Image, Job, Message, Price, Request, Turn, Usage
+from engine.models.embedders import remote
+from engine.models.embedders.base import EmbedderChoice
 from engine.models.errors import BadAnswer, LeavesPremises, ModelError, ModelRejected, ModelUnavailable
 from engine.models.hosted import HostedModel
 from engine.models.registry import PROVIDERS
+from engine.models.reply import object_of
 from engine.testing.models import Asked, Fails, ModelStandIn, Says
+from engine.testing.models import mistral as mistral_form
 from tests.models.given import ANSWER, CANARY, CLASSIFY, EXTRACT, GOOD, JOBS, KEY, PNG, WORK, chain_of, hosted, worked
 
 
@@ -155,11 +161,87 @@ async def test_a_cut_text_and_a_refusal_say_so(model: HostedModel, standin: Mode
     assert streamed.finish == finish
 
 
+@pytest.mark.parametrize("finish", ["length", "refused"])
+@pytest.mark.parametrize(
+    ("request_", "says"),
+    [
+        (ANSWER, Says(data=GOOD[Job.ANSWER], cut=30)),
+        (CLASSIFY, Says(data=GOOD[Job.CLASSIFY], cut=5)),
+        (WORK, Says(text="I look.", calls=(("orders_get", {"order_id": "4821"}),), cut=12)),
+    ],
+)
+async def test_what_ends_in_the_middle_of_its_json_is_cut_or_refused_and_not_broken(
+    model: HostedModel, standin: ModelStandIn, request_: Request, says: Says, finish: Any
+) -> None:
+    """Whoever asked is told why, and does not pay for asking the same once more."""
+    standin.says([replace(says, finish=finish)])
+    streamed = [piece async for piece in model.stream(request_)][-1]
+    for answer in (await model.answer(request_), streamed):
+        assert isinstance(answer, Answer)
+        assert (answer.finish, answer.text, answer.calls, dict(answer.data)) == (finish, "", (), {})
+        assert answer.usage == Usage(100, 0, 20)
+
+
+async def test_mistrals_filter_is_a_refusal(standin: ModelStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(mistral_form._FINISH, "refused", "content_filter")
+    model = hosted("mistral", standin.url("mistral"))
+    standin.says([Says(data=GOOD[Job.ANSWER], cut=30, finish="refused")])
+    assert (await model.answer(ANSWER)).finish == "refused"
+    await model.close()
+
+
+async def test_an_error_in_the_middle_of_a_stream_may_be_billed(model: HostedModel, standin: ModelStandIn) -> None:
+    for status in (503, 400):
+        standin.says([Fails(kind="inside", status=status)])
+        with pytest.raises(ModelError) as caught:
+            assert [piece async for piece in model.stream(ANSWER)] == []
+        assert caught.value.billed
+
+
+async def test_no_provider_is_believed_an_answer_of_any_length(model: HostedModel, standin: ModelStandIn) -> None:
+    long = "x" * 150_000
+    told: list[tuple[Request, Says]] = [
+        (ANSWER, Says(data={**GOOD[Job.ANSWER], "answer": long})),
+        (WORK, Says(text=long)),
+        (WORK, Says(calls=(("orders_get", {"order_id": long}),))),
+    ]
+    for asked, says in told:
+        standin.says([says])
+        with pytest.raises(BadAnswer):
+            await model.answer(asked)
+        with pytest.raises(BadAnswer):
+            assert [piece async for piece in model.stream(asked)][-1:] == []
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+async def test_what_is_no_number_is_refused(model: HostedModel, standin: ModelStandIn, number: float) -> None:
+    standin.says([Says(calls=(("orders_get", {"order_id": number}),))])
+    with pytest.raises(BadAnswer):
+        assert [piece async for piece in model.stream(WORK)] == []
+
+
+@pytest.mark.parametrize(
+    "given", ['{"a": NaN}', '{"a": 1e999}', {"a": float("nan")}, {"a": {"b": [float("-inf")]}}, {"a": "x" * 100_000},
+              {"a": object()}, [], "[]", None],
+)  # fmt: skip
+def test_an_object_is_the_same_whoever_has_read_it(given: Any) -> None:
+    with pytest.raises(BadAnswer):
+        object_of(given)
+    assert object_of('{"a": 1.5}') == object_of({"a": 1.5}) == {"a": 1.5}
+
+
 FAULTS: dict[str, tuple[Fails, type[ModelError], dict[str, Any]]] = {
     "429": (Fails(status=429, retry_after=7), ModelUnavailable, {"retry_after": 7.0, "billed": False}),
     "500": (Fails(status=500), ModelUnavailable, {"retry_after": None, "billed": False}),
     "529": (Fails(status=529), ModelUnavailable, {"billed": False}),
     "400": (Fails(status=400), ModelRejected, {"code": "model_rejected"}),
+    "429 in parts of a second": (Fails(status=429, retry_after=1.5), ModelUnavailable, {"retry_after": 1.5}),
+    "429 in milliseconds": (
+        Fails(status=429, retry_after=7, headers={"retry-after-ms": "2500"}),
+        ModelUnavailable,
+        {"retry_after": 2.5},
+    ),
+    "302": (Fails(status=302), ModelRejected, {"billed": False}),
     "401": (Fails(status=401), ModelRejected, {"code": "key_refused"}),
     "404": (Fails(status=404), ModelRejected, {"code": "no_such_model"}),
     "cut": (Fails(kind="cut"), ModelUnavailable, {"billed": True}),
@@ -187,6 +269,15 @@ async def test_a_fault_is_an_error_of_the_engine_that_says_nothing_of_contents(
     assert len(standin.asked) == 4, "the SDK's own attempts are turned off"
     assert CANARY not in caplog.text
     assert KEY not in caplog.text
+
+
+async def test_a_quota_that_is_used_up_is_not_waited_for(standin: ModelStandIn) -> None:
+    model = hosted("openai", standin.url("openai"))
+    standin.says([Fails(status=429, retry_after=7, code="insufficient_quota")])
+    with pytest.raises(ModelRejected, match="no quota") as caught:
+        await model.answer(ANSWER)
+    assert caught.value.code == "no_quota"
+    await model.close()
 
 
 @pytest.mark.parametrize("kind", ["hangs", "stalls"])
@@ -326,3 +417,20 @@ async def test_what_a_picture_shows_counts_where_it_was_sent(model: HostedModel,
     assert sent.images == tuple((one.media_type, one.data) for one in pictures)
     assert "Look\n[picture 1]\n[2 attachments that could not be read]\n" in sent.said
     assert "\n[picture 2]\n[picture 3]\n" in sent.said
+
+
+def test_the_checker_knows_the_hosts_of_all_providers() -> None:
+    """Who says that a vendor's own address is on the premises is not believed."""
+    for provider in (anthropic, google, mistral, openai):
+        assert vendor(provider._URL), provider.__name__
+    for embedder in (remote.openai, remote.mistral):
+        assert vendor(embedder(EmbedderChoice(key="k"))._url)
+    for own in (
+        "http://127.0.0.1:11434/v1",
+        "https://llm.shop.example",
+        "http://openai.com.shop.example",
+        "",
+        "http://[",
+    ):
+        assert vendor(own) is None, own
+    assert vendor("https://llm.shop.example@api.openai.com/v1") == vendor("api.openai.com/v1") == "api.openai.com"

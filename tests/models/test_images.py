@@ -96,6 +96,19 @@ def bomb(side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
+def test_grey_of_sixteen_bits_keeps_its_shades() -> None:
+    shades = (0, 0x1234, 0x8080, 0xFFFF)
+    rows = b"".join(shade.to_bytes(2, "little") * 400 for shade in shades)
+    picture = Pillow.frombytes("I;16", (40, 40), rows)
+    exif = Pillow.Exif()
+    exif[0x0112] = 3  # upside down
+    for turned, order in ((None, shades), (exif, shades[::-1])):
+        out = io.BytesIO()
+        picture.save(out, "PNG", **({"exif": turned} if turned else {}))
+        with Pillow.open(io.BytesIO(drawn(out.getvalue()).data)) as shown:
+            assert [shown.convert("L").getpixel((20, row * 10 + 5)) for row in range(4)] == [one >> 8 for one in order]
+
+
 def test_what_is_too_large_or_broken_is_refused() -> None:
     for data, code in (
         (file("PNG") + b"\0" * MAX_BYTES, "size"),

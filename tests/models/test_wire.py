@@ -19,7 +19,7 @@ from engine.models.base import Call, Image, Job, Prompt, Tool, Turn
 from engine.models.errors import BadAnswer, ModelRejected, ModelUnavailable
 from engine.models.hosted import Spec
 from engine.models.registry import PROVIDERS
-from engine.models.reply import Reply
+from engine.models.reply import Reply, object_of
 from tests.models.given import ANSWER, JOBS, WORK, hosted, worked
 from tests.models.recorded import DATA, WIRE, Exchange, Playback, exchanges
 
@@ -77,7 +77,9 @@ async def test_every_recorded_answer_is_read(playback: Playback, providers: dict
                 await _whole(provider, one)
             continue
         reply = await _whole(provider, one)
-        assert (reply.text, [(call.tool, dict(call.arguments)) for call in reply.calls]) == _expected(one), one.name
+        assert (reply.text, [(call.tool, object_of(call.arguments)) for call in reply.calls]) == _expected(one), (
+            one.name
+        )
         assert (reply.usage.input_tokens, reply.usage.output_tokens) == _tokens(one), one.name
         assert reply.finish == "stop", one.name
         assert reply.model, one.name
@@ -154,6 +156,10 @@ def _tokens(one: Exchange) -> tuple[int, int]:
     return (used["prompt_tokens"], used["completion_tokens"]) if used else (0, 0)
 
 
+def _calls(reply: Reply) -> tuple[Call, ...]:
+    return tuple(Call(one.id, one.tool, object_of(one.arguments), one.signature) for one in reply.calls)
+
+
 def _recorded(name: str) -> Exchange:
     return next(one for one in exchanges() if one.name == name)
 
@@ -178,7 +184,7 @@ async def test_anthropic_is_told_of_parallel_calls_as_in_the_recording(
     results = {block["tool_use_id"]: block["content"] for block in told}
     ask = plain_ask(
         system=second.asked["system"], data=second.asked["messages"][0]["content"][0]["text"],
-        turns=(Turn(reply.text, reply.calls, results),), tools=_tools(second.asked["tools"], "input_schema"),
+        turns=(Turn(reply.text, _calls(reply), results),), tools=_tools(second.asked["tools"], "input_schema"),
     )  # fmt: skip
     body = await _sent(playback, providers["anthropic"], ask, second)
     for message in body["messages"]:
@@ -199,7 +205,7 @@ async def test_openai_is_told_of_calls_as_in_the_recording(playback: Playback, p
     playback.exchange = first
     reply = await providers["openai"].complete(plain_ask())
     user, assistant, tool = second.asked["messages"]
-    turn = Turn(reply.text, reply.calls, {tool["tool_call_id"]: tool["content"]})
+    turn = Turn(reply.text, _calls(reply), {tool["tool_call_id"]: tool["content"]})
     ask = plain_ask(
         data=user["content"], turns=(turn,), schema=second.asked["response_format"]["json_schema"]["schema"]
     )
@@ -217,7 +223,7 @@ async def test_gemini_sees_the_signature_of_its_call_again(playback: Playback, p
     first, second = (_recorded(f"test_google_streaming_tool_call_thought_signature-{at}") for at in (0, 1))
     playback.exchange = first
     pieces = [piece async for piece in providers["google"].stream(plain_ask())]
-    (call,) = pieces[-1].calls
+    (call,) = _calls(pieces[-1])
     said, model, result = second.asked["contents"]
     kept = model["parts"][0]["thoughtSignature"]
     assert base64.b64decode(call.signature) == base64.urlsafe_b64decode(kept)

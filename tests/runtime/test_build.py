@@ -8,10 +8,11 @@ import pytest
 from engine.articles import choice, library
 from engine.errors import NotConfigured, ProjectInvalid
 from engine.models.chain import Chain
-from engine.models.errors import MissingKey
-from engine.models.hosted import HostedModel
+from engine.models.errors import MissingKey, ModelRejected
+from engine.models.hosted import HostedModel, refusal
 from engine.models.local import LocalModel
 from engine.project.models import keys
+from engine.runtime.activities.base import _PERMANENT
 from engine.runtime.build import build_context, models
 from engine.runtime.hosting import Hosting
 from engine.runtime.projects import LoadedProject
@@ -69,8 +70,9 @@ def test_a_key_that_is_missing_is_named_at_the_start(tmp_path: Path, declared: s
 def test_what_stands_in_needs_its_key_too(tmp_path: Path) -> None:
     declared = "{use: openai, model: m, base_url: 'http://127.0.0.1:9', fallback: [spare]}\n"
     project = loaded(tmp_path, declared + "  spare: {use: google, model: gemini-2.5-flash}")
-    with pytest.raises(MissingKey, match="GEMINI_API_KEY"):
-        models(Settings.from_env(tmp_path, ZENDESK), project)
+    for more in ({}, {"GEMINI_API_KEY": " \n"}):  # blanks alone are no key
+        with pytest.raises(MissingKey, match="GEMINI_API_KEY"):
+            models(Settings.from_env(tmp_path, {**ZENDESK, **more}), project)
 
 
 def test_a_usual_key_is_for_the_providers_own_address_alone(tmp_path: Path) -> None:
@@ -157,3 +159,10 @@ def test_a_key_that_only_an_open_ticket_needs_is_named_at_the_start_too(tmp_path
         engine_yaml.write_text(text, "utf-8")
         assert project.reload()
         build_context(settings, project, store)
+
+
+def test_what_a_provider_refuses_for_good_goes_to_a_person_at_once() -> None:
+    for refused in (*(refusal("m", status) for status in (302, 400, 401, 403, 404, 413, 422)),
+                    refusal("m", 429, code="insufficient_quota")):  # fmt: skip
+        assert isinstance(refused, ModelRejected)
+        assert refused.code in _PERMANENT

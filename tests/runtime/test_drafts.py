@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
@@ -20,6 +20,7 @@ from temporalio.testing import ActivityEnvironment
 
 from engine.errors import ProjectInvalid
 from engine.expressions.values import encode
+from engine.models.chain import Chain
 from engine.plan import revision
 from engine.project.premises import Premises
 from engine.runtime.activities.base import Desk
@@ -29,7 +30,7 @@ from engine.runtime.input import Result, Work
 from engine.runtime.projects import LoadedProject
 from engine.settings import Settings
 from engine.store import Arrival, Store
-from engine.testing.models import Asked, ModelStandIn, Says
+from engine.testing.models import Asked, Fails, ModelStandIn, Says
 from tests.runtime import made
 from tests.runtime.bench import furnish, light_context
 from tests.service.chatting import SECRET
@@ -300,6 +301,19 @@ async def test_a_stream_that_is_cut_leaves_nothing_and_the_whole_is_asked_for(ma
     assert [asked.stream for asked in world.standin.asked] == [True, False]
     calls = world.store.spending.of_ticket(world.ticket)
     assert [(call.state, call.because) for call in calls] == [("failed", "model_unavailable"), ("answered", None)]
+
+
+async def test_a_stream_that_hangs_takes_the_time_of_the_answer_and_no_more(make: Make) -> None:
+    world = make()
+    world.standin.says([Fails(kind="hangs")])
+    chosen = world.choose
+    world.choose = lambda plan, job: Chain(chosen(plan, job).links, seconds=1.5)
+    begun = time.monotonic()
+    with suppress(ApplicationError):
+        await world.reply(world.worker(world.store))
+    assert time.monotonic() - begun < 2.5
+    assert [asked.stream for asked in world.standin.asked] == [True], "no time was left to ask for the whole"
+    assert world.draft() is None
 
 
 @pytest.mark.parametrize("why", ["length", "platform", "premises"])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.models.embedders.base import EmbedderChoice
 from engine.models.errors import BadAnswer, MissingKey, ModelRejected, ModelUnavailable
+from engine.models.hosted import NO_QUOTA
 
 if TYPE_CHECKING:
     import httpx
@@ -84,7 +85,7 @@ class RemoteEmbedder:
             answer = self._client.post(self._url, json=body)
         except httpx.TransportError as error:
             raise ModelUnavailable(f"embedder {self.name}: {type(error).__name__}") from None
-        if answer.status_code in _AGAIN:
+        if answer.status_code in _AGAIN and not _no_quota(answer):
             wait = retry_after(answer.headers)
             raise ModelUnavailable(f"embedder {self.name}: status {answer.status_code}", retry_after=wait)
         if not answer.is_success:
@@ -113,6 +114,15 @@ def _unit(numbers: list[Any]) -> list[float]:
         return []
     length = math.sqrt(math.fsum(one * one for one in numbers))
     return [one / length for one in numbers] if length else []
+
+
+def _no_quota(answer: "httpx.Response") -> bool:
+    """Whether it says that waiting mends nothing."""
+    try:
+        error = answer.json()["error"]
+        return not {error.get("code"), error.get("type")}.isdisjoint(NO_QUOTA)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return False
 
 
 def _with_key(choice: EmbedderChoice, variable: str) -> EmbedderChoice:

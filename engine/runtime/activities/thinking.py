@@ -33,33 +33,38 @@ if TYPE_CHECKING:
 __all__ = ["OnAccount", "asked", "asked_aloud"]
 
 
-async def asked(desk: "Desk", scope: "Scope", job: str, request: Request) -> Answer:
+async def asked(desk: "Desk", scope: "Scope", job: str, request: Request, *, end: float | None = None) -> Answer:
     """The answer of the plan's model for the job. Raises ModelError; `LeavesPremises` before anything is sent. What the
-    flow masks, the model is not shown."""
+    flow masks, the model is not shown. `end`: of the time that a chain has (`Chain.end`), where it has begun."""
     own = masks(scope, desk.context.projects)
     if not own:
-        return await _asked(desk, scope, job, request)
+        return await _asked(desk, scope, job, request, end)
     hiding = masked(request, own)
-    return unmasked(await _asked(desk, scope, job, hiding), hiding, own)
+    return unmasked(await _asked(desk, scope, job, hiding, end), hiding, own)
 
 
 async def asked_aloud(desk: "Desk", scope: "Scope", job: str, request: Request, draft: "Draft") -> Answer:
     """As `asked`; the draft hears what is written as it is written. A stream that breaks off leaves nothing on the page
-    and is asked for anew, as a whole and with all that `asked` does to get an answer. Raises as `asked`."""
+    and is asked for anew, as a whole and with all that `asked` does to get an answer, in what is left of the time.
+    Raises as `asked`."""
     model = desk.context.model(scope.plan, job)
+    end: float | None = None
     if isinstance(model, Chain):
+        end = model.end()
         own = masks(scope, desk.context.projects)
         hiding = masked(request, own) if own else request
         prompts = await _prompts(desk, scope)
         chain = model.bound(meter=_Meter(desk, scope, job, prompts), prompt=_Rendering(prompts))
-        pieces = chain.stream(replace(hiding, stays=scope.stays, upfront=True))
+        pieces = chain.stream(replace(hiding, stays=scope.stays, upfront=True), end=end)
         try:
             answer = await _heard(pieces, draft, own)
             return unmasked(answer, hiding, own) if own else answer
         except (ModelUnavailable, ModelRejected, BadAnswer):
-            pass
+            if not chain.lasts(end):
+                await draft.withdraw()
+                raise
     await draft.withdraw()
-    return await asked(desk, scope, job, request)
+    return await asked(desk, scope, job, request, end=end)
 
 
 async def _heard(pieces: AsyncGenerator[str | Decided | Answer], draft: "Draft", own: Masks) -> Answer:
@@ -78,12 +83,13 @@ async def _heard(pieces: AsyncGenerator[str | Decided | Answer], draft: "Draft",
     raise AssertionError("a stream ends with an answer, or raises")
 
 
-async def _asked(desk: "Desk", scope: "Scope", job: str, request: Request) -> Answer:
+async def _asked(desk: "Desk", scope: "Scope", job: str, request: Request, end: float | None) -> Answer:
     request = replace(request, stays=scope.stays)
     model = desk.context.model(scope.plan, job)
     if isinstance(model, Chain):
         prompts = await _prompts(desk, scope)
-        return await model.bound(meter=_Meter(desk, scope, job, prompts), prompt=_Rendering(prompts)).answer(request)
+        chain = model.bound(meter=_Meter(desk, scope, job, prompts), prompt=_Rendering(prompts))
+        return await chain.answer(request, end=end)
     if scope.stays and model.capabilities.location != "on_premises":
         raise LeavesPremises(f"the model {model.name!r} is not on the premises")
     return await model.answer(await fitted(request, vision=model.capabilities.vision))

@@ -39,7 +39,10 @@ class Anthropic:
 
     def whole(self, asked: Asked, says: Says) -> Mapping[str, Any]:
         """The message."""
-        return {**self._head(asked, says), "content": self._content(asked, says), "stop_reason": _stop(says)}
+        content = self._content(asked, says)
+        if says.cut is not None:
+            content = [{**one, "input": {}} if one["type"] == "tool_use" else one for one in content]
+        return {**self._head(asked, says), "content": content, "stop_reason": _stop(says)}
 
     def events(self, asked: Asked, says: Says) -> Iterator[str]:
         """`message_start` to `message_stop`."""
@@ -53,7 +56,7 @@ class Anthropic:
                 ]
             else:
                 yield _event("content_block_start", index=index, content_block={**block, "input": {}})
-                raw = json.dumps(block["input"])
+                raw = json.dumps(block["input"])[: says.cut]
                 deltas = [{"type": "input_json_delta", "partial_json": piece} for piece in ["", *pieces(raw, 5)]]
             for delta in deltas:
                 yield _event("content_block_delta", index=index, delta=delta)
@@ -62,7 +65,7 @@ class Anthropic:
         yield _event("message_delta", delta=delta, usage={"output_tokens": says.tokens[2]})
         yield _event("message_stop")
 
-    def error(self, status: int) -> Mapping[str, Any]:
+    def error(self, status: int, code: str | None = None) -> Mapping[str, Any]:
         """`{type: error}`."""
         kinds = {
             429: "rate_limit_error",
@@ -70,7 +73,7 @@ class Anthropic:
             401: "authentication_error",
             400: "invalid_request_error",
         }
-        return {"type": "error", "error": {"type": kinds.get(status, "api_error"), "message": "injected"}}
+        return {"type": "error", "error": {"type": code or kinds.get(status, "api_error"), "message": "injected"}}
 
     def _head(self, asked: Asked, says: Says) -> dict[str, Any]:
         given, cached, output = says.tokens

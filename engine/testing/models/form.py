@@ -38,6 +38,8 @@ class Says:
     data: Mapping[str, Any] | None = None
     calls: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     finish: Literal["stop", "length", "refused"] = "stop"
+    cut: int | None = None
+    """Characters that come of `data`, and of the arguments of each call, where the reply ends in the middle of them."""
     tokens: tuple[int, int, int] = (100, 0, 20)
     """Of input, with the cached ones among them, and of output."""
     pace: Callable[[int], object] | None = None
@@ -49,11 +51,14 @@ class Says:
 class Fails:
     """A failure. `cut`: half of the answer, then the connection ends; `stalls`: half, then nothing; `hangs`: nothing
     until the caller goes away; `garbage`: a page of HTML with status 200; else an error of the provider's own form with
-    `status`."""
+    `status`, which `inside` puts into the middle of a stream."""
 
     status: int = 500
-    kind: Literal["status", "cut", "stalls", "garbage", "hangs"] = "status"
-    retry_after: int | None = None
+    kind: Literal["status", "inside", "cut", "stalls", "garbage", "hangs"] = "status"
+    retry_after: float | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    code: str | None = None
+    """The provider's own word for the error, where its form has one."""
 
 
 class Form(Protocol):
@@ -76,7 +81,7 @@ class Form(Protocol):
         """The answer as server-sent events, in several pieces."""
         ...
 
-    def error(self, status: int) -> Mapping[str, Any]:
+    def error(self, status: int, code: str | None = None) -> Mapping[str, Any]:
         """The body of an error."""
         ...
 

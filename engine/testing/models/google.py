@@ -53,12 +53,12 @@ class Google:
         end = {"content": {"role": "model", "parts": [{"text": ""}]}, "finishReason": _FINISH[says.finish], "index": 0}
         yield _event({"candidates": [end], **_foot(asked, says)})
 
-    def error(self, status: int) -> Mapping[str, Any]:
+    def error(self, status: int, code: str | None = None) -> Mapping[str, Any]:
         """`{error: {code, status}}`."""
-        return {"error": {"code": status, "message": "injected", "status": "UNAVAILABLE", "details": []}}
+        return {"error": {"code": status, "message": "injected", "status": code or "UNAVAILABLE", "details": []}}
 
     def _parts(self, asked: Asked, says: Says) -> list[dict[str, Any]]:
-        text = json.dumps(says.data) if says.data is not None else says.text
+        text = json.dumps(says.data)[: says.cut] if says.data is not None else says.text
         found: list[dict[str, Any]] = [{"text": text}] if text else []
         for at, (name, given) in enumerate(says.calls):
             call: dict[str, Any] = {"functionCall": {"name": name, "args": dict(given)}}

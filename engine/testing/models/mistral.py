@@ -44,11 +44,12 @@ class Mistral:
         yield _event({**head, "choices": [end], "usage": _usage(says)})
         yield "data: [DONE]\n\n"
 
-    def error(self, status: int) -> Mapping[str, Any]:
+    def error(self, status: int, code: str | None = None) -> Mapping[str, Any]:
         """`{object: error}`, but for 422, which has a list."""
         if status == 422:
             return {"detail": [{"loc": ["body"], "msg": "injected", "type": "value_error"}]}
-        return {"object": "error", "message": "injected", "type": "service_error", "param": None, "code": str(status)}
+        kind = {"type": "service_error", "param": None, "code": code or str(status)}
+        return {"object": "error", "message": "injected", **kind}
 
 
 def _head(asked: Asked, kind: str) -> dict[str, Any]:
@@ -56,13 +57,13 @@ def _head(asked: Asked, kind: str) -> dict[str, Any]:
 
 
 def _content(says: Says) -> str:
-    return json.dumps(says.data) if says.data is not None else says.text
+    return json.dumps(says.data)[: says.cut] if says.data is not None else says.text
 
 
 def _calls(asked: Asked, says: Says) -> list[dict[str, Any]]:
     return [
         {"id": f"call{asked.results:03d}{at:02d}", "type": "function",
-         "function": {"name": name, "arguments": json.dumps(dict(given))}}
+         "function": {"name": name, "arguments": json.dumps(dict(given))[: says.cut]}}
         for at, (name, given) in enumerate(says.calls)
     ]  # fmt: skip
 

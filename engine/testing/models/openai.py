@@ -45,9 +45,9 @@ class OpenAI:
         yield _event({**head, "choices": [], "usage": _usage(says)})
         yield "data: [DONE]\n\n"
 
-    def error(self, status: int) -> Mapping[str, Any]:
+    def error(self, status: int, code: str | None = None) -> Mapping[str, Any]:
         """`{error: {...}}`."""
-        return {"error": {"message": "injected", "type": "server_error", "param": None, "code": str(status)}}
+        return {"error": {"message": "injected", "type": "server_error", "param": None, "code": code or str(status)}}
 
 
 def chat(provider: str, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Asked:
@@ -101,13 +101,13 @@ def _head(asked: Asked, kind: str) -> dict[str, Any]:
 
 
 def _content(says: Says) -> str | None:
-    return json.dumps(says.data) if says.data is not None else (says.text or None)
+    return json.dumps(says.data)[: says.cut] if says.data is not None else (says.text or None)
 
 
 def _calls(asked: Asked, says: Says) -> dict[str, Any]:
     calls = [
         {"id": f"call_{asked.results}_{at}", "type": "function",
-         "function": {"name": name, "arguments": json.dumps(dict(given))}}
+         "function": {"name": name, "arguments": json.dumps(dict(given))[: says.cut]}}
         for at, (name, given) in enumerate(says.calls)
     ]  # fmt: skip
     return {"tool_calls": calls} if calls else {}

@@ -121,8 +121,26 @@ async def _failed(form: Form, asked: Asked, fails: Fails, request: Request) -> R
             await _gone(request.receive)
         case "cut" | "stalls":
             return _Half(form, asked, stalls=fails.kind == "stalls")
+        case "inside" if asked.stream:
+            return StreamingResponse(_failing(form, asked, fails), media_type="text/event-stream")
     headers = {} if fails.retry_after is None else {"retry-after": str(fails.retry_after)}
-    return JSONResponse(form.error(fails.status), status_code=fails.status, headers=headers)
+    error = form.error(fails.status, fails.code)
+    return JSONResponse(error, status_code=fails.status, headers={**headers, **fails.headers})
+
+
+def _half(form: Form, asked: Asked) -> list[str]:
+    events = list(form.events(asked, _half_said(asked)))
+    return events[: len(events) // 2]
+
+
+def _half_said(asked: Asked) -> Says:
+    return Says(text="Half of", data={"answer": "This is the first half of"} if asked.schema else None)
+
+
+def _failing(form: Form, asked: Asked, fails: Fails) -> Iterator[str]:
+    yield from _half(form, asked)
+    error = form.error(fails.status, fails.code)
+    yield f"event: error\ndata: {json.dumps(error)}\n\n" if "type" in error else f"data: {json.dumps(error)}\n\n"
 
 
 async def _gone(receive: Receive) -> None:
@@ -137,12 +155,10 @@ class _Half(Response):
     def __init__(self, form: Form, asked: Asked, *, stalls: bool) -> None:
         super().__init__()
         self._stalls = stalls
-        half = Says(text="Half of", data={"answer": "This is the first half of"} if asked.schema else None)
         if asked.stream:
-            events = list(form.events(asked, half))
-            self._half = "".join(events[: len(events) // 2]).encode()
+            self._half = "".join(_half(form, asked)).encode()
         else:
-            body = json.dumps(form.whole(asked, half)).encode()
+            body = json.dumps(form.whole(asked, _half_said(asked))).encode()
             self._half = body[: len(body) // 2]
         self._kind = b"text/event-stream" if asked.stream else b"application/json"
 

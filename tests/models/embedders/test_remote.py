@@ -153,3 +153,11 @@ def test_a_key_that_lacks_is_named_and_a_provider_that_is_none_too() -> None:
     with pytest.raises(UnknownModel, match="packaged"):
         embedder(EmbedderChoice(use="nobody"))
     assert embedder(EmbedderChoice(use="openai", base_url="http://127.0.0.1:9/v1")).name.startswith("openai/")
+
+
+def test_a_quota_that_is_used_up_is_not_waited_for(serve: Callable[[Reply], Server]) -> None:
+    server = serve(lambda body, number: (429, {}, b'{"error": {"code": "insufficient_quota", "message": "Pay."}}'))
+    asked = RemoteEmbedder(EmbedderChoice(use="openai", dimension=2), url=server.url, model="m", sleep=lambda _: None)
+    with pytest.raises(ModelRejected):
+        asked.embed(["x"])
+    assert len(server.asked) == 1
