@@ -5,6 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, ClassVar, Final, NamedTuple
 
+from engine import patterns
 from engine.diagnostics import Place
 from engine.expressions import Path, Tree, parse_expression, parse_template
 from engine.project.ranges import between, natural
@@ -228,7 +229,7 @@ class Threshold(Shape):
 
 
 class Pattern(Shape):
-    """A regular expression that a whole answer must match. Kept simple: nothing that backtracks without end."""
+    """A regular expression that a whole answer must match, in `patterns`. Kept simple, so that it can be read."""
 
     says = "a regular expression without nested repeats, such as `[A-Z]{2}[0-9]{6}`"
 
@@ -241,9 +242,10 @@ class Pattern(Shape):
         if len(node.value) > 200 or re.search(_HARD, node.value):
             return self.wrong(node, reader, f"got `{shortened(node.value)}`")
         try:
-            re.compile(node.value)
-        except (re.error, OverflowError, RecursionError) as error:
-            return self.wrong(node, reader, f"`{shortened(node.value)}` is none: {error}")
+            patterns.compiled(node.value)
+        except patterns.Hard as error:
+            none = "none" if isinstance(error, patterns.Wrong) else "not supported"
+            return self.wrong(node, reader, f"`{shortened(node.value)}` is {none}: {error}")
         return node
 
     def schema(self, outline: Outline) -> Schema:
@@ -278,7 +280,7 @@ _DURATION = re.compile(r"(?:([0-9]{1,5})\s*([smhd])|([0-9]{1,3}) business days?)
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _LONGEST = 3660 * 86400
 _HARD = r"[*+}]\)?[*+{]|\)[*+{]|\(\?[^:]|\\[0-9]"
-"""Nested repeats, groups that look around, and back references: what may backtrack without end."""
+"""Nested repeats, groups that look around, and back references."""
 _SLUG = r"[a-z0-9][a-z0-9_-]{0,63}"
 PLAIN = r"[0-9]{1,18}(?:[.][0-9]{1,9})?"
 _BUSINESS = "(?=[0-9]{1,3} )" + natural(1, 999) + " business days?"
