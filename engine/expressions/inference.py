@@ -105,10 +105,9 @@ class _Walk:
         name = tree.parts[0]
         if name in names:
             return names[name]
-        listed = ", ".join([other for other in sorted(names) if "/" not in other][:12]) or "none"
-        return self.findings.unknown(
-            "unknown-name", tree, f"there is no `{name}` here; there are {listed}", name, list(names)
-        )
+        own = [other for other in sorted(names) if "/" not in other]
+        listed = ", ".join(own[:12]) or "none"
+        return self.findings.unknown("unknown-name", tree, f"there is no `{name}` here; there are {listed}", name, own)
 
     def _dot(self, tree: Tree, names: Names) -> Type:
         whole, key = self.type(tree.parts[0], names), tree.parts[1]
