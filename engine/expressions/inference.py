@@ -29,6 +29,7 @@ from engine.types import (
     is_known,
     is_printable,
     list_of,
+    money,
     optional,
     required,
     show,
@@ -60,6 +61,8 @@ class _Walk:
                 return _literal(tree.parts[0])
             case "num":
                 return NUMBER if "." in tree.parts[0] else INTEGER
+            case "money":
+                return money(tree.parts[1])
             case "name":
                 return self._name(tree, names)
             case "dot":

@@ -130,7 +130,7 @@ def _words(tree: Tree, words: frozenset[str], inside: bool, names: Names) -> Nam
 
 def _is_there(tree: Tree, names: Names) -> bool:
     """Whether a part certainly has a value: a word, a number, a path of which nothing may be missing."""
-    if tree.kind == "num" or (tree.kind == "lit" and tree.parts[0] is not None):
+    if tree.kind in ("num", "money") or (tree.kind == "lit" and tree.parts[0] is not None):
         return True
     path = _path(tree)
     kinds = [_at(path[:length], names) for length in range(1, len(path) + 1)]

@@ -14,7 +14,7 @@ from jinja2 import TemplateSyntaxError, nodes
 
 from engine.diagnostics import Sink, meant
 from engine.expressions.filters import FILTERS, TESTS
-from engine.expressions.parse_lexer import Lexed, Refused, lexed
+from engine.expressions.parse_lexer import Amount, Lexed, Refused, lexed
 from engine.expressions.parse_plain import plain_expression, plain_parts
 from engine.expressions.tree import Tree
 from engine.syntax import Broken, Text
@@ -227,6 +227,9 @@ class _Reader:
 
     def _const(self, node: nodes.Const) -> Tree:
         value, start = node.value, node.lineno
+        if isinstance(value, Amount):
+            number = self._const(nodes.Const(value.number, lineno=start))
+            return Tree("money", number.parts[0], value.currency, start=start, end=self._end(start, number.end))
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
             digits = format(value, "f") if isinstance(value, Decimal) else str(value)
             end = self._end(start, start + len(digits))

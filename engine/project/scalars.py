@@ -15,6 +15,7 @@ from engine.syntax import Broken, Node, Nothing, Text
 __all__ = [
     "AMOUNT", "CURRENCY", "DURATION", "EXPRESSION", "LANGUAGE", "NAME", "RESERVED", "SCALAR", "SLUG", "STRING",
     "TEMPLATE", "YES", "Amount", "Choice", "Expr", "Number", "Pattern", "Percent", "Ref", "Span", "Threshold", "Word",
+    "amount",
 ]  # fmt: skip
 
 RESERVED: Final = frozenset(
@@ -303,7 +304,8 @@ def duration(text: Text, words: str | None = None) -> Span | None:
     return Span(seconds, days, text) if seconds + days > 0 and seconds <= _LONGEST else None
 
 
-def _amount(text: Text) -> Amount | None:
+def amount(text: Text) -> Amount | None:
+    """`500 EUR`; None for anything else."""
     match = re.fullmatch(r"\s*([0-9.]+)\s+([A-Z]{3})\s*", text.value)
     value = decimal(match[1]) if match else None
     return Amount(value, match[2], text) if match and value is not None else None
@@ -340,7 +342,7 @@ def text_of(pattern: str) -> Schema:
 STRING: Final = _Text()
 DURATION: Final = Word("a duration such as `30s`, `15m`, `4h`, `3d` or `2 business days`", duration,
                        text_of(f"{TIME}|{_BUSINESS}"))  # fmt: skip
-AMOUNT: Final = Word("an amount with its currency, such as `500 EUR`", _amount, text_of(rf"{PLAIN}\s+[A-Z]{{3}}"))
+AMOUNT: Final = Word("an amount with its currency, such as `500 EUR`", amount, text_of(rf"{PLAIN}\s+[A-Z]{{3}}"))
 Percent: Final = Word("a share from `0%` to `100%`", _percent, text_of(rf"{between(Decimal(0), Decimal(100))}\s*%"))
 NAME: Final = Word("a name of letters, digits and `_` that begins with a letter and is no word of the language", _name,
                    {**FLAG, "pattern": "^[A-Za-z][A-Za-z0-9_]{0,63}$", "not": {"enum": sorted(RESERVED)}})  # fmt: skip
