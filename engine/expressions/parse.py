@@ -149,6 +149,11 @@ class _Reader:
                 return self.tokens.starts[index], self.tokens.starts[index] + len(word)
         return at, at + 1
 
+    def _stands(self, word: str, at: int) -> bool:
+        """Whether such a token stands at an offset."""
+        index = bisect_left(self.tokens.starts, at)
+        return index < len(self.tokens.starts) and (self.tokens.starts[index], self.tokens.words[index]) == (at, word)
+
     def _end(self, at: int, otherwise: int) -> int:
         return self.tokens.ends.get(at, otherwise)
 
@@ -223,7 +228,8 @@ class _Reader:
 
     def _spread(self, kind: str, node: Any, inside: list[Tree]) -> Tree:
         end = inside[-1].end if inside else node.lineno + 1
-        return Tree(kind, *inside, start=node.lineno, end=end)
+        start = min(node.lineno, inside[0].start) if inside else node.lineno  # of `a, b` Jinja2 tells the comma
+        return Tree(kind, *inside, start=start, end=end)
 
     def _const(self, node: nodes.Const) -> Tree:
         value, start = node.value, node.lineno
@@ -250,7 +256,7 @@ class _Reader:
         if isinstance(node.arg, nodes.Slice):
             raise self._unsupported(node, "one element is taken by its number: `list[0]`")
         at = self.tree(node.arg)
-        bracket = self._found("[", node.lineno)[0] == node.lineno  # `list.0` has none
+        bracket = self._stands("[", node.lineno)  # `list.0` has none
         end = self._found("]", at.end)[1] if bracket else at.end
         return Tree("index", whole, at, start=whole.start, end=end)
 

@@ -200,6 +200,20 @@ def test_what_is_no_tree_is_told_too(junk: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "said", ["a.5", "1.111.5", "a.5.6", "(a,)", "x == (a, b)", "a, b", "[a[0], b.1]", "(a, (b, c))"]
+)
+def test_no_part_stands_beyond_its_text(said: str) -> None:
+    """Found by fuzzing: an element taken by a dot, and lists in parentheses, stood where nothing is."""
+    template = f"{{{{ {said} }}}}"
+    tree = parse_template(text_of(template), Sink())
+    assert isinstance(tree, Tree)
+    for part in tree.walk():
+        assert 0 <= part.start <= part.end <= len(template) - 3
+        whole = [inside for inside in part.parts if isinstance(inside, Tree)]
+        assert all(part.start <= inside.start <= inside.end <= part.end for inside in whole)
+
+
+@pytest.mark.parametrize(
     "said", ["10 eur", "10EUR", "10 EURO", "10 EUR EUR", "a EUR", "5 AND a", "a.5 EUR", "1" * 35 + " EUR"]
 )
 def test_what_is_no_amount(said: str) -> None:
@@ -239,6 +253,7 @@ def test_a_text_with_nothing_but_paths_reads_as_jinja_reads_it(source: str) -> N
 @given(st.lists(st.sampled_from(TERMS), max_size=9).map("".join))
 @example("a.b > 25 and c.d == 'done' and e is not none")
 @example("(a.b | days_ago) > 25 or b")
+@example("order.totaland order.total")
 @settings(max_examples=MANY // 4)
 def test_simple_conditions_read_as_jinja_reads_them(source: str) -> None:
     tree = plain_expression(source, _ALONE)
