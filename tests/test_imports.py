@@ -26,7 +26,18 @@ ALLOWED = {
     "catalogue": set(),
     "prompts": {"errors"},
     "cache": {"diagnostics", "root"},
-    "project": {"expressions", "types", "syntax", "diagnostics", "errors", "plan", "root", "network", "catalogue"},
+    "project": {
+        "expressions",
+        "types",
+        "syntax",
+        "diagnostics",
+        "errors",
+        "plan",
+        "root",
+        "network",
+        "catalogue",
+        "patterns",
+    },
     "steps": {"project", "expressions", "types", "syntax", "diagnostics", "errors", "plan"},
     "compile": {"steps", "project", "expressions", "types", "syntax", "diagnostics", "errors", "plan", "prompts"},
     "editor": {
@@ -74,10 +85,10 @@ ALLOWED = {
     },
     "store": {"errors"},
     "channels": {"errors", "exchange"},
-    "models": {"errors", "exchange", "prompts"},
+    "models": {"errors", "exchange", "prompts", "patterns"},
     "knowledge": {"errors", "models"},
     "guardrails": {"errors"},
-    "tools": {"errors", "plan", "expressions", "exchange", "imports", "network", "calls"},
+    "tools": {"errors", "plan", "expressions", "exchange", "imports", "network", "calls", "patterns"},
 }
 """Part -> the parts that it may import. Parts that are not named here (cli, service, runtime, check) stand above."""
 

@@ -1,8 +1,9 @@
 """The must-analysis: what is known at each node on every path that leads to it.
 
-One forward pass over the graph. A state holds the names with their types, narrowed by the conditions passed so far;
-the names that are bound on every path; and whether the customer is verified. Paths meet by `join`: what one of them
-does not know is not known. Conditions are not correlated.
+One forward pass over the graph. A state holds the names with their types, narrowed by the conditions passed so far,
+and the names that are bound on every path. That the customer is verified is one of the former (`VERIFIED`), since a
+condition may say it too. Paths meet by `join`: what one of them does not know is not known. Conditions are not
+correlated.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,9 +14,10 @@ from engine.compile.graph import Env, Graph
 from engine.compile.names import REFUSED
 from engine.diagnostics import Sink
 from engine.expressions import infer, narrowed
+from engine.expressions.narrowing import VERIFIED
 from engine.plan import Node
 from engine.project.scalars import Expr
-from engine.types import UNKNOWN, EnumType, ListType, Type, is_subtype, join, optional, required
+from engine.types import BOOL, UNKNOWN, EnumType, ListType, Type, is_subtype, join, optional, required
 
 __all__ = ["State", "analyse", "order", "outgoing"]
 
@@ -34,16 +36,24 @@ class State(NamedTuple):
     """Every name that some path has bound; one that another path has not is optional."""
     bound: frozenset[str]
     """Names bound on every path."""
-    verified: bool
+
+    @property
+    def verified(self) -> bool:
+        """Whether the customer is verified on every path, by a `verify` that is done or by `customer.verified`."""
+        return self.names.get(VERIFIED) == BOOL
 
     def bind(self, name: str, kind: Type) -> "State":
         """With a name that is known from here on."""
-        return State({**self.names, name: kind}, self.bound | {name}, self.verified)
+        return State({**self.names, name: kind}, self.bound | {name})
+
+    def verify(self, customer: Type) -> "State":
+        """With a customer who is verified."""
+        return State({**self.names, "customer": customer, VERIFIED: BOOL}, self.bound)
 
 
-def analyse(graph: Graph, met: list[str], start: Mapping[str, Type], *, verified: bool = False) -> dict[str, State]:
+def analyse(graph: Graph, met: list[str], start: Mapping[str, Type]) -> dict[str, State]:
     """node -> what is known before it, for every node that can be reached. `met` is their order, the entry first."""
-    known = _Known(graph, {met[0]: State(dict(start), frozenset(start), verified)}, {}, {})
+    known = _Known(graph, {met[0]: State(dict(start), frozenset(start))}, {}, {})
     for name in met:
         known.visits[name] = 0
         if name in known.states:  # the `else` of a switch that names every word leads nowhere
@@ -105,8 +115,7 @@ def _edges(graph: Graph, node: Node, state: State) -> list[tuple[str, State]]:
     if node.id in graph.broken:
         target, name = graph.broken[node.id]
         beyond = state if name is None else state.bind(name, UNKNOWN)
-        names = {**beyond.names, "customer": UNKNOWN}
-        found.append((target, State(names, beyond.bound, True)))
+        found.append((target, beyond.verify(UNKNOWN)))
     return found
 
 
@@ -140,10 +149,9 @@ def outgoing(graph: Graph, node: Node, outcome: str, state: State) -> State:
         case "each" | "next":
             return _looped(graph, node, outcome, state)
         case "use" if node.data.get("needs") == "verified" and not state.verified:  # reported where it is used
-            return State({**state.names, "customer": UNKNOWN}, state.bound, True)
+            return state.verify(UNKNOWN)
         case "verify" if outcome == "done":
-            kind = graph.gives[node.id](state.names)
-            return State({**state.names, "customer": kind}, state.bound, True)
+            return state.verify(graph.gives[node.id](state.names))
     if (node.id, outcome) in graph.hands:
         return state.bind(*graph.hands[node.id, outcome])
     if outcome == "done" and node.binds is not None:
@@ -160,7 +168,7 @@ def _tested(graph: Graph, node: Node, state: State) -> tuple[State, State]:
     if site is None:
         return state, state
     holds, fails = narrowed(site.expr.tree, state.names)
-    return State(holds, state.bound, state.verified), State(fails, state.bound, state.verified)
+    return State(holds, state.bound), State(fails, state.bound)
 
 
 def _cases(graph: Graph, node: Node, state: State) -> Iterator[tuple[str, State]]:
@@ -168,9 +176,9 @@ def _cases(graph: Graph, node: Node, state: State) -> Iterator[tuple[str, State]
     names = state.names
     for case, site in zip(node.data["cases"], graph.sites[node.id][1:], strict=True):
         holds, names = narrowed(site.expr.tree, names)
-        yield node.on[f"={case['is']}"], State(holds, state.bound, state.verified)
+        yield node.on[f"={case['is']}"], State(holds, state.bound)
     if not _exhausts(graph, node, state):
-        yield node.on["else"], State(names, state.bound, state.verified)
+        yield node.on["else"], State(names, state.bound)
 
 
 def _exhausts(graph: Graph, node: Node, state: State) -> bool:
@@ -189,7 +197,7 @@ def _looped(graph: Graph, node: Node, outcome: str, state: State) -> State:
     outer = {name for name in local if any(not at.startswith(f"{begun}/") for at in graph.binders.get(name, ()))}
     names = {name: kind for name, kind in state.names.items() if name not in local - outer}
     names |= dict.fromkeys(outer & names.keys(), UNKNOWN)  # reported: one name for two things
-    known = State(names, state.bound - (local - outer), state.verified)
+    known = State(names, state.bound - (local - outer))
     if outcome == "next":
         items = graph.sites[begun][0].expr
         return known.bind(node.data["item"], element_of(items, known.names))
@@ -211,7 +219,7 @@ def _unite(left: State, right: State) -> State:
         mine = names.get(name)
         if mine is None or (name in right.bound and name not in left.bound) or is_subtype(kind, mine):
             names[name] = kind
-    return State(names, left.bound | right.bound, left.verified or right.verified)
+    return State(names, left.bound | right.bound)
 
 
 def _meet(left: State, right: State) -> State:
@@ -226,4 +234,4 @@ def _meet(left: State, right: State) -> State:
         for name, other in right.names.items():
             if name not in names:
                 names[name] = optional(other)
-    return State(names, left.bound & right.bound, left.verified and right.verified)
+    return State(names, left.bound & right.bound)

@@ -1,17 +1,19 @@
 """Lowering of `tool`: a read is one node; a write is its proposal, a node for each gate, then the call."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from engine.compile.graph import VALUE, Site
 from engine.compile.lowering import At, Lowering, reads, silence_json
 from engine.diagnostics import Place
 from engine.plan import Node
-from engine.project.contract import Tool, argument_json, expressions_in, json_of
+from engine.project.binding import Fields
+from engine.project.contract import Tool, argument_json, json_of, record_json
 from engine.project.grant import Approval, GrantEntry
-from engine.project.scalars import Expr, decimal
+from engine.project.scalars import Expr, amount, decimal
 from engine.steps.agent import Agent
 from engine.steps.tool import Call
-from engine.types import BOOL, NUMBER, ListType, Type, field_of, is_subtype, required
+from engine.types import BOOL, NUMBER, ListType, MoneyType, Type, field_of, is_subtype, required
 
 __all__ = ["Write", "call", "errors", "typed_literal"]
 
@@ -36,33 +38,57 @@ def _arguments(step: Call, tool: Tool) -> dict[str, Any]:
 
 
 def typed_literal(value: Any, wanted: Type | None) -> Any:
-    """A plain word where the tool wants a number or a bool is one: scalars are typed by the place they stand in."""
+    """A plain word where the tool wants a number, an amount or a bool is one: scalars are typed by their place."""
     tree = argument_json(value)
     wanted = required(wanted) if wanted is not None else None
+    match value:
+        case list():
+            element = wanted.element if isinstance(wanted, ListType) else None
+            return ["list", *(typed_literal(item, element) for item in value)]
+        case Fields(entries):
+            inside = ((name, item, _field(wanted, name)) for name, (_, item) in entries.items())
+            return record_json({name: typed_literal(item, kind) for name, item, kind in inside})
     if wanted is None or not isinstance(value, Expr) or tree[:1] != ["lit"] or not isinstance(tree[1], str):
         return tree
     if is_subtype(wanted, NUMBER) and decimal(tree[1]) is not None:
         return ["num", tree[1].strip()]
+    if isinstance(wanted, MoneyType):
+        said = amount(value.text)
+        fits = said is not None and wanted.currency in (None, said.currency)
+        return ["money", value.text.value.split()[0], said.currency] if said is not None and fits else tree
     if is_subtype(wanted, BOOL) and tree[1] in ("true", "false"):
         return ["lit", tree[1] == "true"]
     return tree
 
 
+def _field(kind: Type | None, name: str) -> Type | None:
+    return field_of(kind, name) if kind is not None else None
+
+
 def _sites(step: Call, tool: Tool) -> list[Site]:
-    sites = []
-    for name, (_, value) in (step.arguments or {}).items():
-        wanted = field_of(tool.input, name)
-        if isinstance(value, Expr):
-            literal = typed_literal(value, wanted)
-            if literal != argument_json(value):
-                continue
-            sites.append(Site(value, VALUE, wanted, f"`{name}` of `{tool.name}`"))
-        else:
-            inner = required(wanted) if wanted is not None else None
+    arguments = (step.arguments or {}).items()
+    return [
+        site
+        for name, (_, value) in arguments
+        for site in _sites_in(value, field_of(tool.input, name), name, f"`{name}` of `{tool.name}`", tool)
+    ]
+
+
+def _sites_in(value: Any, wanted: Type | None, path: str, what: str, tool: Tool) -> Iterator[Site]:
+    """The expressions of an argument, with the types that the tool's schema gives them."""
+    inner = required(wanted) if wanted is not None else None
+    match value:
+        case Expr():
+            if typed_literal(value, wanted) == argument_json(value):
+                yield Site(value, VALUE, wanted, what)
+        case list():
             element = inner.element if isinstance(inner, ListType) else None
-            what = f"an element of `{name}` of `{tool.name}`"
-            sites += [Site(expr, VALUE, element, what) for expr in expressions_in(value)]
-    return sites
+            for item in value:
+                yield from _sites_in(item, element, path, f"an element of `{path}` of `{tool.name}`", tool)
+        case Fields(entries):
+            for name, (_, item) in entries.items():
+                below = f"{path}.{name}"
+                yield from _sites_in(item, _field(inner, name), below, f"`{below}` of `{tool.name}`", tool)
 
 
 def errors(tool: Tool) -> list[str]:

@@ -14,6 +14,7 @@ from engine.compile.settings import plan_settings
 from engine.compile.starting import begin
 from engine.diagnostics import Place, Sink
 from engine.expressions import infer, paths
+from engine.expressions.narrowing import VERIFIED
 from engine.plan import Grant, Node, Plan, ToolContract
 from engine.project import Project
 from engine.project.contract import Tool, json_of
@@ -40,7 +41,7 @@ from engine.steps.use import Use
 from engine.steps.verify import Verify
 from engine.steps.wait import Wait
 from engine.syntax import Broken
-from engine.types import UNKNOWN, Type, is_scalar, join, to_json
+from engine.types import BOOL, UNKNOWN, Type, is_scalar, join, to_json
 
 __all__ = ["KINDS", "Compiled", "compile_flow"]
 
@@ -113,7 +114,7 @@ def compile_flow(flow: Flow, project: Project) -> Compiled:
     entry = begin(low, low.steps(flow.steps, "", behind, None, flow.spot("steps")))
     verifiers = _verifiers(graph, project)
     met = order(graph, entry)
-    states = analyse(graph, met, _start(flow, low, verifiers), verified=flow.needs is not None)
+    states = analyse(graph, met, _start(flow, low, verifiers))
     _arrange(graph, met, low.end)
     return Compiled(flow, project, graph, entry, states, verifiers, low.end)
 
@@ -121,7 +122,7 @@ def compile_flow(flow: Flow, project: Project) -> Compiled:
 def _start(flow: Flow, low: Lowering, verifiers: tuple[Tool, ...]) -> dict[str, Type]:
     """What is known at the entry. The customer whom a piece needs verified is verified elsewhere, by whatever tool."""
     known = {**engine_values(verifiers), **pieces.taken(flow, low)}
-    return {**known, "customer": UNKNOWN} if flow.needs is not None else known
+    return {**known, "customer": UNKNOWN, VERIFIED: BOOL} if flow.needs is not None else known
 
 
 def _arrange(graph: Graph, met: list[str], end: str | None) -> None:

@@ -1,11 +1,12 @@
 """Types of the names that the engine itself gives, and of what fields hold."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from engine.compile.graph import Env
 from engine.diagnostics import Sink
 from engine.expressions import infer
+from engine.expressions.narrowing import PROVED, VERIFIED
 from engine.project.contract import Tool
 from engine.project.scalars import Expr
 from engine.project.settings import Settings
@@ -61,9 +62,11 @@ _SIMPLE = {
 }  # fmt: skip
 
 
-def engine_values(verifiers: Iterable[Tool]) -> dict[str, Type]:
+def engine_values(verifiers: Collection[Tool]) -> dict[str, Type]:
     """What every flow starts from: nobody is verified yet."""
-    return {"ticket": TICKET, "conversation": JSON, "customer": claims(verifiers)}
+    claimed = claims(verifiers)
+    return {"ticket": TICKET, "conversation": JSON, "customer": claimed, VERIFIED: optional(BOOL),
+            PROVED: customer(verifiers) if verifiers else claimed}  # fmt: skip
 
 
 def customer(tools: Iterable[Tool]) -> Type:
@@ -75,7 +78,7 @@ def customer(tools: Iterable[Tool]) -> Type:
     return found if found is not None else UNKNOWN
 
 
-def claims(verifiers: Iterable[Tool]) -> Type:
+def claims(verifiers: Collection[Tool]) -> Type:
     """The customer before `verify`: what the channel claims, without `id`; all else is missing."""
     known = customer(verifiers)
     fields = {name: optional(kind) for name, kind in known.fields.items()} if isinstance(known, RecordType) else {}

@@ -10,7 +10,7 @@ from engine.diagnostics import Diagnostic, Label, Place, Sink
 from engine.expressions import Tree, comparison, infer
 from engine.project.contract import Tool, json_of
 from engine.project.grant import GrantEntry
-from engine.project.scalars import Expr
+from engine.project.scalars import Expr, decimal
 from engine.project.shape import shortened
 from engine.project.step import StepKind
 from engine.syntax import Broken
@@ -20,6 +20,7 @@ from engine.types import (
     UNKNOWN,
     EnumType,
     ListType,
+    MoneyType,
     OptionalType,
     Type,
     fields_of,
@@ -219,7 +220,15 @@ def expect(expr: Expr, found: Type, wanted: Type | None, role: str, sink: Sink, 
     elif role == TEXT and not is_printable(found):
         _wrong(expr, f"{show(found)} does not print by itself", sink, "use a filter such as `| money` or `| date`")
     elif wanted is not None and role not in (CONDITION, TEXT) and not is_subtype(found, wanted):
-        _wrong(expr, f"{what} takes {show(wanted)}, but this is {show(found)}", sink)
+        _wrong(expr, f"{what} takes {show(wanted)}, but this is {show(found)}", sink, _amount_tip(expr, wanted))
+
+
+def _amount_tip(expr: Expr, wanted: Type) -> str:
+    """A number alone is no amount: whoever writes one is told the form."""
+    inner, said = required(wanted), expr.text.value.strip("{} ")
+    if not isinstance(inner, MoneyType) or decimal(said) is None:
+        return ""
+    return f"an amount has its currency: `{said} {inner.currency or 'EUR'}`"
 
 
 def _missing(expr: Expr, sink: Sink) -> None:

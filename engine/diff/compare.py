@@ -5,14 +5,14 @@ from itertools import chain
 
 from engine.compile import Compiled
 from engine.diagnostics import Diagnostic
-from engine.diff import agents, floors, grants, instructions, proofs, settings, tools, transfers, ways
+from engine.diff import agents, floors, grants, instructions, people, proofs, settings, tools, transfers, ways
 from engine.diff.difference import Difference, Loosening, Severity
 from engine.diff.side import Side
 from engine.diff.whole import whole_flow, whole_project
 
 __all__ = ["compare"]
 
-_CONCERNS = (grants, tools, proofs, agents, instructions, ways, transfers)
+_CONCERNS = (grants, tools, proofs, agents, instructions, ways, transfers, people)
 _CHANGES = (grants, tools, instructions)
 
 
@@ -106,6 +106,8 @@ def _appeared(name: str, new: Compiled) -> Iterator[Difference]:
     """All that a new flow is granted is new; one that is granted nothing talks alone."""
     place = new.flow.spot("flow")
     yield Difference(Severity.CHANGED, name, "", "flow", "this flow is new", "", name, place, None)
+    for one in people.of(new):  # where there was none, the built-in one waited
+        yield Difference(Severity.WIDENED, name, "", one.part, one.said, "", one.loose.text, one.loose.place, None)
     for tool, (text, _) in new.flow.grants().items():
         if tool in new.project.tools:
             message = "may be called now, by a flow that is new"

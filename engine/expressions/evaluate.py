@@ -15,6 +15,7 @@ from engine.expressions.meter import Limits, Meter
 from engine.expressions.operators import arithmetic, compare
 from engine.expressions.printing import printed
 from engine.expressions.tree import SYMBOLS
+from engine.expressions.values import Money
 
 __all__ = ["SEMANTICS", "EvaluationError", "Limits", "condition", "evaluate", "render"]
 
@@ -99,6 +100,9 @@ class _Walk:
     def num(self, text: str) -> int | Decimal:
         return Decimal(text) if "." in text else int(text)
 
+    def money(self, text: str, currency: str) -> Money:
+        return Money(Decimal(text), str(currency))
+
     def name(self, name: str) -> Any:
         if name not in self.names:
             raise EvaluationError(code="missing")
@@ -120,6 +124,10 @@ class _Walk:
     def list_(self, *items: Any) -> list[Any]:
         self.meter.make(len(items))
         return [self.value(item) for item in items]
+
+    def record(self, *parts: Any) -> dict[str, Any]:
+        self.meter.make(len(parts))
+        return {str(key): self.value(tree) for key, tree in zip(parts[::2], parts[1::2], strict=True)}
 
     def not_(self, tree: Any) -> bool:
         return not self.truth(tree)
@@ -192,9 +200,9 @@ def _binary(operator: str) -> Callable[[_Walk, Any, Any], Any]:
 
 
 _NODES: Mapping[str, Callable[..., Any]] = {
-    "lit": _Walk.lit, "num": _Walk.num, "name": _Walk.name, "dot": _Walk.dot, "index": _Walk.index,
-    "list": _Walk.list_, "not": _Walk.not_, "neg": _Walk.neg, "and": _Walk.and_, "or": _Walk.or_, "cmp": _Walk.cmp,
-    "cond": _Walk.cond, "filter": _Walk.filter, "test": _Walk.test, "text": _Walk.text, "for": _Walk.for_,
-    "when": _Walk.when,
+    "lit": _Walk.lit, "num": _Walk.num, "money": _Walk.money, "name": _Walk.name, "dot": _Walk.dot,
+    "index": _Walk.index, "list": _Walk.list_, "record": _Walk.record, "not": _Walk.not_, "neg": _Walk.neg,
+    "and": _Walk.and_, "or": _Walk.or_, "cmp": _Walk.cmp, "cond": _Walk.cond, "filter": _Walk.filter,
+    "test": _Walk.test, "text": _Walk.text, "for": _Walk.for_, "when": _Walk.when,
     **{operator: _binary(operator) for operator in SYMBOLS},
 }  # fmt: skip

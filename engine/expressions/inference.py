@@ -29,6 +29,7 @@ from engine.types import (
     is_known,
     is_printable,
     list_of,
+    money,
     optional,
     required,
     show,
@@ -60,6 +61,8 @@ class _Walk:
                 return _literal(tree.parts[0])
             case "num":
                 return NUMBER if "." in tree.parts[0] else INTEGER
+            case "money":
+                return money(tree.parts[1])
             case "name":
                 return self._name(tree, names)
             case "dot":
@@ -105,10 +108,9 @@ class _Walk:
         name = tree.parts[0]
         if name in names:
             return names[name]
-        listed = ", ".join([other for other in sorted(names) if "/" not in other][:12]) or "none"
-        return self.findings.unknown(
-            "unknown-name", tree, f"there is no `{name}` here; there are {listed}", name, list(names)
-        )
+        own = [other for other in sorted(names) if "/" not in other]
+        listed = ", ".join(own[:12]) or "none"
+        return self.findings.unknown("unknown-name", tree, f"there is no `{name}` here; there are {listed}", name, own)
 
     def _dot(self, tree: Tree, names: Names) -> Type:
         whole, key = self.type(tree.parts[0], names), tree.parts[1]

@@ -21,10 +21,16 @@ from engine.types import (
     union,
 )
 
-__all__ = ["Names", "narrow", "narrowed"]
+__all__ = ["PROVED", "VERIFIED", "Names", "narrow", "narrowed"]
 
 Names = Mapping[str, Type]
 Path = tuple[str, ...]
+
+VERIFIED = "customer/verified"
+"""A name of the checker's own, which nothing can read: true or false where the customer is verified on every way, and
+maybe missing elsewhere."""
+PROVED = "customer/proved"
+"""One more: what `customer` is, once verified."""
 
 
 def narrow(tree: Any, truth: bool, names: Names) -> Names:
@@ -61,6 +67,8 @@ def _ways(tree: Tree, names: Names) -> tuple[Names, Names]:
             return names, _present(tree.parts[1], names)
         case "cmp":
             return _compared(tree, True, names), _compared(tree, False, names)
+        case "dot" if isinstance(names.get(VERIFIED), OptionalType) and _path(tree) == ("customer", "verified"):
+            return {**names, VERIFIED: BOOL, "customer": names[PROVED]}, names
         case "name" | "dot" if _at(_path(tree), names) == OptionalType(BOOL):  # that it may be missing was reported
             there = _present(tree, names)
             return there, there
@@ -122,7 +130,7 @@ def _words(tree: Tree, words: frozenset[str], inside: bool, names: Names) -> Nam
 
 def _is_there(tree: Tree, names: Names) -> bool:
     """Whether a part certainly has a value: a word, a number, a path of which nothing may be missing."""
-    if tree.kind == "num" or (tree.kind == "lit" and tree.parts[0] is not None):
+    if tree.kind in ("num", "money") or (tree.kind == "lit" and tree.parts[0] is not None):
         return True
     path = _path(tree)
     kinds = [_at(path[:length], names) for length in range(1, len(path) + 1)]

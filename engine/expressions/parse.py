@@ -15,7 +15,7 @@ from jinja2 import TemplateSyntaxError, nodes
 
 from engine.diagnostics import Edit, Sink, meant
 from engine.expressions.filters import FILTERS, TESTS
-from engine.expressions.parse_lexer import Lexed, Refused, lexed
+from engine.expressions.parse_lexer import Amount, Lexed, Refused, lexed
 from engine.expressions.parse_plain import plain_expression, plain_parts
 from engine.expressions.tree import Tree
 from engine.syntax import Broken, Text
@@ -172,6 +172,11 @@ class _Reader:
                 return self.tokens.starts[index], self.tokens.starts[index] + len(word)
         return at, at + 1
 
+    def _stands(self, word: str, at: int) -> bool:
+        """Whether such a token stands at an offset."""
+        index = bisect_left(self.tokens.starts, at)
+        return index < len(self.tokens.starts) and (self.tokens.starts[index], self.tokens.words[index]) == (at, word)
+
     def _end(self, at: int, otherwise: int) -> int:
         return self.tokens.ends.get(at, otherwise)
 
@@ -246,10 +251,14 @@ class _Reader:
 
     def _spread(self, kind: str, node: Any, inside: list[Tree]) -> Tree:
         end = inside[-1].end if inside else node.lineno + 1
-        return Tree(kind, *inside, start=node.lineno, end=end)
+        start = min(node.lineno, inside[0].start) if inside else node.lineno  # of `a, b` Jinja2 tells the comma
+        return Tree(kind, *inside, start=start, end=end)
 
     def _const(self, node: nodes.Const) -> Tree:
         value, start = node.value, node.lineno
+        if isinstance(value, Amount):
+            number = self._const(nodes.Const(value.number, lineno=start))
+            return Tree("money", number.parts[0], value.currency, start=start, end=self._end(start, number.end))
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
             digits = format(value, "f") if isinstance(value, Decimal) else str(value)
             end = self._end(start, start + len(digits))
@@ -270,7 +279,7 @@ class _Reader:
         if isinstance(node.arg, nodes.Slice):
             raise self._unsupported(node, "one element is taken by its number: `list[0]`")
         at = self.tree(node.arg)
-        bracket = self._found("[", node.lineno)[0] == node.lineno  # `list.0` has none
+        bracket = self._stands("[", node.lineno)  # `list.0` has none
         end = self._found("]", at.end)[1] if bracket else at.end
         return Tree("index", whole, at, start=whole.start, end=end)
 

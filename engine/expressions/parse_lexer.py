@@ -9,7 +9,7 @@ from jinja2 import Environment, TemplateSyntaxError
 from jinja2.lexer import Lexer, Token, TokenStream
 from jinja2.parser import Parser
 
-__all__ = ["GRAMMAR", "Lexed", "Refused", "lexed"]
+__all__ = ["GRAMMAR", "Amount", "Lexed", "Refused", "lexed"]
 
 _DEEPEST = 40
 """Brackets, `not`s, signs and branches within each other. Jinja2's parser takes 14 calls for each bracket."""
@@ -17,7 +17,17 @@ _DIGITS = 34
 _SILENT = frozenset({
     "whitespace", "comment_begin", "comment", "comment_end", "raw_begin", "raw_end", "data",
 })  # fmt: skip
+_BLANKS = frozenset(" \t\n\r\v\f")
+_CURRENCY = re.compile(r"(?!AND|NOT)[A-Z]{3}")
+"""As limits and floors write one. Whoever writes words in capitals means no currency."""
 _ESCAPE = re.compile(r"\\(?:[\n\\'\"abfnrtv]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4})")
+
+
+class Amount(NamedTuple):
+    """The value of a token such as `10 EUR`."""
+
+    number: Decimal
+    currency: str
 
 
 class Refused(Exception):
@@ -52,14 +62,18 @@ class _OffsetLexer(Lexer):
     def wrap(self, stream: Any, name: str | None = None, filename: str | None = None) -> Iterator[Token]:
         parts = [*stream]
         digits = [value for _, kind, value in parts if kind == "float"]
-        tokens = super().wrap(parts, name, filename)
-        return self._exact(tokens, digits) if digits else tokens
+        if not digits:
+            return super().wrap(parts, name, filename)
+        bare = [(at, kind, "0.0" if kind == "float" else value) for at, kind, value in parts]
+        return self._exact(super().wrap(bare, name, filename), digits)
 
     def _exact(self, tokens: Iterator[Token], digits: list[str]) -> Iterator[Token]:
         for token in tokens:
             if token.type == "float":
-                number: Any = Decimal(digits.pop(0).replace("_", ""))  # Jinja2's own value is binary
-                token = Token(token.lineno, token.type, number)
+                said, *currency = digits.pop(0).split()
+                number = Decimal(said.replace("_", ""))  # Jinja2's own value is binary
+                value: Any = Amount(number, currency[0]) if currency else number
+                token = Token(token.lineno, token.type, value)
             yield token
 
 
@@ -118,7 +132,7 @@ def lexed(source: str, state: str | None) -> Lexed:
 
     Raises Refused where they nest deeper than the parser can follow, and TemplateSyntaxError, its `lineno` an offset.
     """
-    found = Lexed([*GRAMMAR.lexer.tokeniter(source, None, None, state)], {}, [], [])
+    found = Lexed(_amounts([*GRAMMAR.lexer.tokeniter(source, None, None, state)]), {}, [], [])
     told = [part for part in found.tokens if part[1] not in _SILENT]
     for at, token, value in told:
         _check(at, token, value)
@@ -130,6 +144,20 @@ def lexed(source: str, state: str | None) -> Lexed:
         if nesting.see(token, value) > _DEEPEST:
             raise Refused("expression", at, at + len(value), f"this is nested over {_DEEPEST} deep")
     return found
+
+
+def _amounts(tokens: list[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
+    """With each number and the currency behind it as one: no other number has a name behind it."""
+    made: list[tuple[int, str, str]] = []
+    for at, token, value in tokens:
+        if token == "name" and _CURRENCY.fullmatch(value):  # noqa: S105 - a kind of token
+            blank = "".join(part[2] for part in made[-1:] if part[1] == "whitespace")
+            number = made[-2] if blank and len(made) > 1 else None
+            if number is not None and number[1] in ("integer", "float") and not set(number[2]) & _BLANKS:
+                made[-2:] = [(number[0], "float", f"{number[2]}{blank}{value}")]
+                continue
+        made.append((at, token, value))
+    return made
 
 
 class _Nesting:

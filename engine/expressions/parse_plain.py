@@ -23,7 +23,7 @@ _TERM = re.compile(
         (?: (?P<number>0|[1-9][0-9]{{0,15}}) | '(?P<word>[^'\\\n\r\v]*)' | (?P<other>{_PATH}) )
     |   [ ]+is[ ]+(?P<no>not[ ]+)?(?P<test>none|defined)
     )?
-    [ ]* (?: (?P<join>and|or)(?=[ ]) | $ )
+    [ ]* (?: (?<![a-z0-9_])(?P<join>and|or)(?=[ ]) | $ )  # `totaland` is one name
     """,
     re.VERBOSE,
 )

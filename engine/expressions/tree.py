@@ -1,7 +1,8 @@
 """Our own tree of an expression. It stands in a plan as JSON; while checking it also knows its characters.
 
-["lit", value]  ["num", text]  ["name", name]  ["dot", e, key]  ["index", e, e]  ["list", e...]  ["not", e]
-["neg", e]  ["and", a, b]  ["or", a, b]  ["add"|"sub"|"mul"|"div"|"floordiv"|"mod", a, b]
+["lit", value]  ["num", text]  ["money", text, currency]  ["name", name]  ["dot", e, key]  ["index", e, e]
+["list", e...]  ["record", key, e, key, e...]  ["not", e]  ["neg", e]  ["and", a, b]  ["or", a, b]
+["add"|"sub"|"mul"|"div"|"floordiv"|"mod", a, b]
 ["cmp", e, [operator, e]...]  ["cond", test, then, else]  ["filter", name, e, e...]  ["test", name, e, e...]
 ["text", part...]  ["for", name, e, [part...], [part...]]  ["when", test, [part...], [part...]]
 """
@@ -117,7 +118,7 @@ def _read(tree: Any, local: frozenset[str], found: list[Path]) -> None:
                 found.append((tree[1],))
         case "dot":
             _read_path(tree, local, found)
-        case "lit" | "num":
+        case "lit" | "num" | "money":
             return
         case "cmp":
             _read(tree[1], local, found)
@@ -172,12 +173,17 @@ def _shown(tree: Any, level: int) -> str:
             return str(value).lower()
         case [("name" | "num"), str(text)]:
             return text[:_LONGEST]
+        case ["money", str(text), str(currency)]:
+            return f"{text[:_LONGEST]} {currency[:_LONGEST]}"
         case ["dot", whole, str(key)]:
             return f"{part(whole)}.{key[:_LONGEST]}"
         case ["index", whole, at]:
             return f"{part(whole)}[{part(at)}]"
         case ["list", *items]:
             return f"[{listed(items)}]"
+        case ["record", *parts]:
+            pairs = zip(parts[::2], parts[1::2], strict=False)
+            return f"{{{', '.join(f'{str(key)[:_LONGEST]}: {part(inside)}' for key, inside in [*pairs][:_DEEPEST])}}}"
         case [("not" | "neg") as word, inside]:
             return f"{'not ' if word == 'not' else '-'}{part(inside)}"
         case [("and" | "or") as word, left, right]:

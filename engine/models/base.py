@@ -11,6 +11,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, Literal, NamedTuple, Protocol, get_args
 
+from engine import patterns
+
 
 class Job(StrEnum):
     """What the engine asks of a model."""
@@ -106,6 +108,13 @@ class Field:
     pattern: str | None = None
     ask: str = field(default="", repr=False)
     optional: bool = False
+
+    def fits(self, text: str) -> bool:
+        """Whether the whole text is of the field's form, if it has one."""
+        try:
+            return self.pattern is None or patterns.compiled(self.pattern).fullmatch(text)
+        except patterns.Hard:
+            return False  # the checker refuses such a flow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -215,9 +215,7 @@ def _typed(one: Field, value: Any) -> Any:
     except (ValueError, InvalidOperation, LookupError, OverflowError):
         return None
     text = unicodedata.normalize("NFC", value.strip())
-    if not text or (one.pattern is not None and re.fullmatch(one.pattern, text) is None):
-        return None
-    return text
+    return text if text and one.fits(text) else None
 
 
 def _decimal(value: float) -> Decimal:

@@ -1,7 +1,7 @@
 """How a tool's call is made: over HTTP, by a Python function, as an operation of an OpenAPI document, by MCP."""
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.project.containers import Either, ListOf, MapOf
 from engine.project.scalars import STRING, TEMPLATE, Expr, Ref, Right, Word
@@ -9,28 +9,37 @@ from engine.project.shape import Declaration, Outline, Reader, Schema, Section, 
 from engine.syntax import Mapping, Node, Nothing, Sequence, Text
 
 __all__ = [
-    "ARGUMENT", "ARGUMENTS", "OPENAPI", "PYTHON", "WAYS", "HttpBinding", "McpBinding", "OpenapiBinding",
-    "PythonBinding",
+    "ARGUMENT", "ARGUMENTS", "OPENAPI", "PYTHON", "VALUES", "WAYS", "Fields", "HttpBinding", "McpBinding",
+    "OpenapiBinding", "PythonBinding",
 ]  # fmt: skip
 
 WAYS = ("http", "python", "openapi", "mcp")
 """Keys of a tool, one of which says how it is called."""
 
 
+class Fields(NamedTuple):
+    """A record that is written out: field -> (key text, value)."""
+
+    entries: dict[str, tuple[Text, Any]]
+
+
 class _Arguments(Shape):
-    """`with`: each argument a template; lists and records of templates inside."""
+    """`with`: each argument a template; lists of templates inside, and in the call of a step records."""
 
     says = "a mapping from arguments to values"
+
+    def __init__(self, argument: Shape) -> None:
+        self.argument = argument
 
     def read(self, node: Node, reader: Reader) -> Any:
         """`{name: (key text, value)}`."""
         if not isinstance(node, Mapping):
             return self.wrong(node, reader)
-        return {entry.key.value: (entry.key, ARGUMENT.read(entry.value, reader)) for entry in node.entries}
+        return {entry.key.value: (entry.key, self.argument.read(entry.value, reader)) for entry in node.entries}
 
     def schema(self, outline: Outline) -> Schema:
         """An object of arguments."""
-        return {"type": "object", "additionalProperties": ARGUMENT.schema(outline)}
+        return {"type": "object", "additionalProperties": self.argument.schema(outline)}
 
 
 class _Argument(Shape):
@@ -61,9 +70,25 @@ class _Argument(Shape):
         return outline.define(name, lambda: {"anyOf": [TEMPLATE.schema(outline), listed, *record]})
 
 
+class _Value(_Argument):
+    """An argument of a step's call. Its fields keep their places, since the tool's schema tells what they are."""
+
+    says = "a value, a list of values, or a mapping of values"
+
+    def __init__(self) -> None:
+        super().__init__(records=True)
+
+    def read(self, node: Node, reader: Reader) -> Any:
+        """An `Expr`, a list of values, or `Fields`."""
+        if isinstance(node, Mapping):
+            return Fields({entry.key.value: (entry.key, self.read(entry.value, reader)) for entry in node.entries})
+        return super().read(node, reader)
+
+
 ARGUMENT = _Argument()
 BODY = _Argument(records=True)
-ARGUMENTS = _Arguments()
+ARGUMENTS = _Arguments(ARGUMENT)
+VALUES = _Arguments(_Value())
 
 
 _METHOD = Right(

@@ -7,7 +7,7 @@ from engine.diagnostics import Sink
 from engine.diagnostics.nearest import meant
 from engine.expressions import to_json
 from engine.project import functions
-from engine.project.binding import HttpBinding, McpBinding, OpenapiBinding, PythonBinding
+from engine.project.binding import Fields, HttpBinding, McpBinding, OpenapiBinding, PythonBinding
 from engine.project.openapi import Lowered, lower
 from engine.project.openapi.schemas import Outside
 from engine.project.outer import Outer
@@ -17,7 +17,7 @@ from engine.project.tool import ToolEntry
 from engine.syntax import Broken
 from engine.syntax import Mapping as MappingNode
 
-__all__ = ["Bound", "argument_json", "json_of", "lowered"]
+__all__ = ["Bound", "argument_json", "json_of", "lowered", "record_json"]
 
 BROKEN = ["lit", None]
 """What a broken expression lowers to: nothing passes a gate on it, and its project does not validate."""
@@ -44,7 +44,14 @@ def argument_json(value: Any) -> Any:
             return json_of(value)
         case list():
             return ["list", *map(argument_json, value)]
+        case Fields(entries):
+            return record_json({name: argument_json(inside) for name, (_, inside) in entries.items()})
     return BROKEN
+
+
+def record_json(fields: Mapping[str, Any]) -> Any:
+    """The tree of a record, by the trees of its fields."""
+    return ["record", *(part for pair in sorted(fields.items()) for part in pair)]
 
 
 def lowered(entry: ToolEntry, sink: Sink, files: Outer) -> Bound:

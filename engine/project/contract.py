@@ -6,13 +6,14 @@ from typing import Any
 
 from engine.diagnostics import Sink
 from engine.plan import ToolContract
-from engine.project.bound import argument_json, json_of, lowered
+from engine.project.binding import Fields
+from engine.project.bound import argument_json, json_of, lowered, record_json
 from engine.project.outer import Outer
 from engine.project.scalars import Expr
 from engine.project.tool import Known, Retry, ToolEntry
 from engine.types import Type, from_schema
 
-__all__ = ["Tool", "argument_json", "expressions_in", "json_of", "tool"]
+__all__ = ["Tool", "argument_json", "expressions_in", "json_of", "record_json", "tool"]
 
 _TIMEOUT = 30
 
@@ -51,6 +52,9 @@ def expressions_in(value: Any) -> Iterator[Expr]:
                 yield from expressions_in(item)
         case dict():
             for item in value.values():
+                yield from expressions_in(item)
+        case Fields(entries):
+            for _, item in entries.values():
                 yield from expressions_in(item)
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from engine import patterns
 from engine.project.containers import Json, plain
 from engine.project.shape import Reader, misspelt, quoted, shortened
 from engine.syntax import Broken, Mapping, Node, Sequence, Text
@@ -31,7 +32,7 @@ _KINDS: dict[str, str] = {
         contentSchema""".split(), "schema",
     ),
     **dict.fromkeys("allOf anyOf oneOf prefixItems".split(), "schemas"),
-    **dict.fromkeys("properties patternProperties $defs definitions dependentSchemas".split(), "named"),
+    **dict.fromkeys("properties $defs definitions dependentSchemas".split(), "named"),
     **dict.fromkeys(
         """$ref $id $schema $comment $anchor $dynamicRef $dynamicAnchor contentEncoding contentMediaType
         timezone""".split(), "text",
@@ -45,6 +46,7 @@ _KINDS: dict[str, str] = {
         "const default example examples discriminator xml externalDocs $vocabulary dependentRequired".split(), "any",
     ),
     "type": "type", "enum": "enum", "required": "required", "format": "format", "pattern": "pattern", "money": "money",
+    "patternProperties": "by pattern",
 }  # fmt: skip
 """Keyword -> what stands behind it."""
 
@@ -55,7 +57,9 @@ class JsonSchema(Json):
     def read(self, node: Node, reader: Reader) -> Any:
         """(plain JSON, place)."""
         if isinstance(node, Mapping):
-            _Schema(reader).schema(node)
+            found = _Schema(reader)
+            found.schema(node)
+            found.whole()
         return super().read(node, reader)
 
 
@@ -82,6 +86,15 @@ def foreign(node: Node | None) -> Iterator[tuple[Text, list[str]]]:
 class _Schema:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
+        self.met: dict[str, Text] = {}
+        """Keyword -> where it stands last."""
+
+    def whole(self) -> None:
+        """What no keyword says by itself."""
+        if "unevaluatedProperties" in self.met and "patternProperties" in self.met:
+            message = "`unevaluatedProperties` is not supported in a schema with `patternProperties`"
+            tip = "say `additionalProperties`, beside the fields that it is about"
+            self.reader.error(_RULE, self.met["unevaluatedProperties"].place, message, tip)
 
     def schema(self, node: Node) -> None:
         """One schema, and those in it."""
@@ -91,6 +104,7 @@ class _Schema:
             self._wrong(node, "a schema is a mapping, `true` or `false`")
             return
         for entry in node.entries:
+            self.met[entry.key.value] = entry.key
             kind = _KINDS.get(entry.key.value)
             if kind is not None:
                 _CHECKS[kind](self, entry.value, entry.key.value)
@@ -148,9 +162,17 @@ class _Schema:
 
     def _pattern(self, node: Node, word: str) -> None:
         try:
-            re.compile(node.value if isinstance(node, Text) else "(")
-        except (re.error, RecursionError, OverflowError):
-            self._wrong(node, "`pattern` is a regular expression")
+            patterns.compiled(node.value if isinstance(node, Text) else "(")
+        except patterns.Wrong:
+            self._wrong(node, f"`{word}` is a regular expression")
+        except patterns.Hard as error:
+            self._wrong(node, f"this regular expression is not supported: {error}")
+
+    def _by_pattern(self, node: Node, word: str) -> None:
+        """Schemas of the fields whose names fit a pattern."""
+        for entry in node.entries if isinstance(node, Mapping) else ():
+            self._pattern(entry.key, word)
+        self._named(node, word)
 
     def _money(self, node: Node, word: str) -> None:
         """A currency, the name of a field that holds one, or a mapping with these, and whether it counts in cents."""
@@ -243,6 +265,7 @@ _CHECKS: dict[str, Callable[[_Schema, Node, str], None]] = {
     "required": _Schema._required,
     "format": _Schema._format,
     "pattern": _Schema._pattern,
+    "by pattern": _Schema._by_pattern,
     "money": _Schema._money,
 }
 _OWN = "A keyword of your own begins with `x-`."

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, ClassVar, Final, NamedTuple
 
+from engine import patterns
 from engine.diagnostics import Place
 from engine.expressions import Path, Tree, parse_expression, parse_template
 from engine.project.ranges import between, natural
@@ -14,6 +15,7 @@ from engine.syntax import Broken, Node, Nothing, Text
 __all__ = [
     "AMOUNT", "CURRENCY", "DURATION", "EXPRESSION", "LANGUAGE", "NAME", "RESERVED", "SCALAR", "SLUG", "STRING",
     "TEMPLATE", "YES", "Amount", "Choice", "Expr", "Number", "Pattern", "Percent", "Ref", "Span", "Threshold", "Word",
+    "amount",
 ]  # fmt: skip
 
 RESERVED: Final = frozenset(
@@ -236,7 +238,7 @@ class Threshold(Shape):
 
 
 class Pattern(Shape):
-    """A regular expression that a whole answer must match. Kept simple: nothing that backtracks without end."""
+    """A regular expression that a whole answer must match, in `patterns`. Kept simple, so that it can be read."""
 
     says = "a regular expression without nested repeats, such as `[A-Z]{2}[0-9]{6}`"
 
@@ -249,9 +251,10 @@ class Pattern(Shape):
         if len(node.value) > 200 or re.search(_HARD, node.value):
             return self.wrong(node, reader, f"got `{shortened(node.value)}`")
         try:
-            re.compile(node.value)
-        except (re.error, OverflowError, RecursionError) as error:
-            return self.wrong(node, reader, f"`{shortened(node.value)}` is none: {error}")
+            patterns.compiled(node.value)
+        except patterns.Hard as error:
+            none = "none" if isinstance(error, patterns.Wrong) else "not supported"
+            return self.wrong(node, reader, f"`{shortened(node.value)}` is {none}: {error}")
         return node
 
     def schema(self, outline: Outline) -> Schema:
@@ -300,7 +303,7 @@ _UNITS: Final = {
 }
 """How people write units -> how many of the language's they are."""
 _HARD = r"[*+}]\)?[*+{]|\)[*+{]|\(\?[^:]|\\[0-9]"
-"""Nested repeats, groups that look around, and back references: what may backtrack without end."""
+"""Nested repeats, groups that look around, and back references."""
 _SLUG = r"[a-z0-9][a-z0-9_-]{0,63}"
 PLAIN = r"[0-9]{1,18}(?:[.][0-9]{1,9})?"
 _BUSINESS = "(?=[0-9]{1,3} )" + natural(1, 999) + " business days?"
@@ -340,7 +343,8 @@ def unlike_duration(words: str) -> tuple[str, str]:
     return "", f"write `{count * times}{sign}`"
 
 
-def _amount(text: Text) -> Amount | None:
+def amount(text: Text) -> Amount | None:
+    """`500 EUR`; None for anything else."""
     match = re.fullmatch(r"\s*([0-9.]+)\s+([A-Z]{3})\s*", text.value)
     value = decimal(match[1]) if match else None
     return Amount(value, match[2], text) if match and value is not None else None
@@ -377,7 +381,7 @@ def text_of(pattern: str) -> Schema:
 STRING: Final = _Text()
 DURATION: Final = Word("a duration such as `30s`, `15m`, `4h`, `3d` or `2 business days`", duration,
                        text_of(f"{TIME}|{_BUSINESS}"), unlike_duration)  # fmt: skip
-AMOUNT: Final = Word("an amount with its currency, such as `500 EUR`", _amount, text_of(rf"{PLAIN}\s+[A-Z]{{3}}"))
+AMOUNT: Final = Word("an amount with its currency, such as `500 EUR`", amount, text_of(rf"{PLAIN}\s+[A-Z]{{3}}"))
 Percent: Final = Word("a share from `0%` to `100%`", _percent, text_of(rf"{between(Decimal(0), Decimal(100))}\s*%"))
 NAME: Final = Word("a name of letters, digits and `_` that begins with a letter and is no word of the language", _name,
                    {**FLAG, "pattern": "^[A-Za-z][A-Za-z0-9_]{0,63}$", "not": {"enum": sorted(RESERVED)}})  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from engine.diagnostics import Place
+from engine.project.binding import Fields
 from engine.project.contract import Tool
 from engine.project.flow import Flow
 from engine.rules.base import Case
@@ -11,8 +12,9 @@ from engine.steps.tool import Call
 from engine.steps.use import Use
 from engine.steps.verify import Verify
 from engine.syntax import Text
+from engine.types import UNKNOWN, ListType, Type, field_of, required
 
-__all__ = ["Given", "given", "uses"]
+__all__ = ["Given", "Inner", "given", "inner", "uses"]
 
 
 class Given(NamedTuple):
@@ -23,8 +25,41 @@ class Given(NamedTuple):
     place: Place
     whole: bool
     """False where the list itself is broken, so that nothing is missing for sure."""
-    lists: Sequence[Text] = ()
-    """Names of those that are lists."""
+    values: Mapping[str, tuple[Text, Any]] = {}
+    """Name -> (key text, value), where they are values and not names alone."""
+
+
+class Inner(NamedTuple):
+    """A list or a record that is written out, somewhere in an argument."""
+
+    name: str
+    """With the names around it: `payment.items`."""
+    place: Place
+    value: list[Any] | Fields
+    wanted: Type
+    """Which the tool's schema says, without none."""
+
+
+def inner(given: Given) -> Iterator[Inner]:
+    """Every list and record of the arguments, from outside."""
+    for name, (text, value) in given.values.items():
+        wanted = field_of(given.tool.input, name)
+        yield from _inner(name, text.place, value, wanted if wanted is not None else UNKNOWN)
+
+
+def _inner(name: str, place: Place, value: Any, wanted: Type) -> Iterator[Inner]:
+    kind = required(wanted)
+    match value:
+        case list():
+            yield Inner(name, place, value, kind)
+            for item in value:
+                first = next(iter(item.entries.values()), None) if isinstance(item, Fields) else None
+                at = first[0].place if first else place
+                yield from _inner(name, at, item, kind.element if isinstance(kind, ListType) else UNKNOWN)
+        case Fields(entries):
+            yield Inner(name, place, value, kind)
+            for key, (text, item) in entries.items():
+                yield from _inner(f"{name}.{key}", text.place, item, field_of(kind, key) or UNKNOWN)
 
 
 def given(case: Case) -> Sequence[Given]:
@@ -41,7 +76,7 @@ def _given(case: Case) -> Iterator[Given]:
                     step = record.step
                     names = {name: text for name, (text, _) in (step.arguments or {}).items()}
                     whole = "with" not in step.broken
-                    yield Given(tools[tool.value], names, tool.place, whole, _lists(step.arguments or {}))
+                    yield Given(tools[tool.value], names, tool.place, whole, step.arguments or {})
                 case Verify(ways=list() as ways):
                     for way in ways:
                         named = [*(way.facts or ()), *(text for text, _ in (way.proved or {}).values())]
@@ -67,8 +102,4 @@ def _of_tools(tools: Mapping[str, Tool]) -> Iterator[Given]:
         for reader in tool.entry.readers():
             if reader.tool is not None and reader.tool.value in tools and reader.arguments is not None:
                 names = {name: text for name, (text, _) in reader.arguments.items()}
-                yield Given(tools[reader.tool.value], names, reader.tool.place, True, _lists(reader.arguments))
-
-
-def _lists(arguments: Mapping[str, tuple[Text, Any]]) -> list[Text]:
-    return [text for text, value in arguments.values() if isinstance(value, list)]
+                yield Given(tools[reader.tool.value], names, reader.tool.place, True, reader.arguments)

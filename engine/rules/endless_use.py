@@ -7,7 +7,7 @@ from itertools import pairwise
 from engine.diagnostics import Label, Place, Sink
 from engine.rules.base import Across, Case, Rule
 
-__all__ = ["RULE"]
+__all__ = ["RULE", "circle"]
 
 
 def tell(case: Case) -> dict[str, dict[str, Place]]:
@@ -23,29 +23,29 @@ def judge(told: Sequence[dict[str, dict[str, Place]]], sink: Sink) -> None:
     pieces = {name: uses for part in told for name, uses in part.items()}
     seen: set[frozenset[str]] = set()
     for name in sorted(pieces):
-        circle = _circle(pieces, name)
-        if not circle or frozenset(circle) in seen:
+        found = circle(pieces, name)
+        if not found or frozenset(found) in seen:
             continue
-        seen.add(frozenset(circle))
-        *others, last = [(other, pieces[one][other]) for one, other in pairwise(circle)]
+        seen.add(frozenset(found))
+        *others, last = [(other, pieces[one][other]) for one, other in pairwise(found)]
         labels = [Label(place, f"`{other}` is used here") for other, place in others]
         tip = "a loop is written with `repeat` or `each`"
         sink.error("endless-use", last[1], f"the piece `{name}` uses itself", labels=labels, tip=tip)
 
 
-def _circle(pieces: Mapping[str, Mapping[str, Place]], start: str) -> list[str]:
-    """The pieces from `start` back to it, in breadth, so that a hundred that all use each other take no time."""
+def circle(after: Mapping[str, Mapping[str, Place]], start: str) -> list[str]:
+    """The names from `start` back to it, in breadth, so that a hundred that all lead to each other take no time."""
     came: dict[str, str] = {}
     ways = deque([start])
     while ways:
         here = ways.popleft()
-        for name in pieces[here]:
+        for name in after[here]:
             if name == start:
-                circle = [start, here]
-                while circle[-1] != start:
-                    circle.append(came[circle[-1]])
-                return circle[::-1]
-            if name in pieces and name not in came:
+                found = [start, here]
+                while found[-1] != start:
+                    found.append(came[found[-1]])
+                return found[::-1]
+            if name in after and name not in came:
                 came[name] = here
                 ways.append(name)
     return []

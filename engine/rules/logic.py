@@ -219,7 +219,7 @@ def _compared(left: Any, operator: str, right: Any) -> Iterator[Literal]:
 
 def _linear(tree: Any) -> Linear:
     match tree:
-        case ["num", str(value)]:
+        case ["num", str(value)] | ["money", str(value), _]:  # of the one currency, as its type says
             return {"": _number(value)}
         case ["neg", inside]:
             return _sum({}, _linear(inside), -1)

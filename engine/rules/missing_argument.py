@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable
 
 from engine.diagnostics import Label, Sink, nearest
+from engine.project.binding import Fields
 from engine.project.shape import quoted
-from engine.rules.arguments import given, uses
+from engine.rules.arguments import given, inner, uses
 from engine.rules.base import Case, Rule
-from engine.types import fields_of
+from engine.types import OptionalType, RecordType, fields_of
 
 __all__ = ["RULE"]
 
@@ -19,6 +20,14 @@ def check(case: Case, sink: Sink) -> None:
             labels = (Label(place.tool.entry.spot("input"), "its input is declared here"),)
             message = f"`{place.tool.name}` needs {quoted(missing, 'and')} too"
             sink.error("missing-argument", place.place, message, labels=labels)
+        for one in inner(place):
+            if isinstance(one.value, Fields) and isinstance(one.wanted, RecordType):
+                needed = [name for name, kind in one.wanted.items if not isinstance(kind, OptionalType)]
+                missing = _missing(needed, one.value.entries, one.wanted.fields)
+                if missing and "input" not in place.tool.entry.broken:
+                    message = f"`{one.name}` of `{place.tool.name}` needs {quoted(missing, 'and')} too"
+                    labels = (Label(place.tool.entry.spot("input"), "its input is declared here"),)
+                    sink.error("missing-argument", one.place, message, labels=labels)
     for step, piece in uses(case):
         missing = _missing(piece.takes or {}, step.arguments or {}, piece.takes or {})
         if missing and step.piece is not None and "with" not in step.broken:

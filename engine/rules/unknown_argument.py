@@ -3,13 +3,14 @@
 from collections.abc import Collection
 
 from engine.diagnostics import Sink
+from engine.project.binding import Fields
 from engine.project.contract import Tool
 from engine.project.shape import misspelt, quoted, shortened
-from engine.rules.arguments import given, uses
+from engine.rules.arguments import given, inner, uses
 from engine.rules.base import Case, Rule
 from engine.rules.grants import grants
 from engine.syntax import Text
-from engine.types import fields_of
+from engine.types import RecordType, field_of, fields_of
 
 __all__ = ["RULE"]
 
@@ -19,6 +20,9 @@ def check(case: Case, sink: Sink) -> None:
     for place in given(case):
         for name in place.names.values():
             _name(place.tool, name, place.names, sink)
+        for one in inner(place):
+            if isinstance(one.value, Fields) and isinstance(one.wanted, RecordType):
+                _fields(place.tool, one.name, one.value, one.wanted, sink)
     for step, piece in uses(case):
         known = list(piece.takes or {})
         for given_name, (text, _) in (step.arguments or {}).items():
@@ -31,6 +35,15 @@ def check(case: Case, sink: Sink) -> None:
         for line in granted.grant.approve or ():
             for name in line.edit or ():
                 _name(granted.tool, name, (), sink, right=True)
+
+
+def _fields(tool: Tool, name: str, record: Fields, wanted: RecordType, sink: Sink) -> None:
+    known = list(wanted.fields)
+    for key, (text, _) in record.entries.items():
+        if field_of(wanted, key) is None:
+            message = f"`{name}` of `{tool.name}` has no `{shortened(key)}`: expected {quoted(known)}"
+            tip, fix = misspelt(text, known, record.entries)
+            sink.error("unknown-argument", text.place, message, tip=tip, fix=fix)
 
 
 def _name(tool: Tool, name: Text, taken: Collection[str], sink: Sink, *, right: bool = False) -> None:

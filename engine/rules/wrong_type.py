@@ -2,9 +2,9 @@
 
 from engine.compile.typing import type_flow
 from engine.diagnostics import Sink
-from engine.rules.arguments import given
+from engine.rules.arguments import given, inner
 from engine.rules.base import Case, Rule
-from engine.types import JSON, UNKNOWN, ListType, field_of, is_known, required, show
+from engine.types import JSON, ListType, MapType, RecordType, is_known, show
 
 __all__ = ["RULE"]
 
@@ -22,12 +22,13 @@ def check(case: Case, sink: Sink) -> None:
             if found.place.path == flow.flow.place.path or (found.rule, found.place) not in alone:
                 sink.add(found)
     for place in given(case):
-        for text in place.lists:
-            wanted = field_of(place.tool.input, text.value)
-            kind = required(wanted) if wanted is not None else UNKNOWN
-            if is_known(kind) and kind != JSON and not isinstance(kind, ListType):
-                message = f"`{text.value}` of `{place.tool.name}` takes {show(kind)}, but this is a list"
-                sink.error("wrong-type", text.place, message)
+        for one in inner(place):
+            listed = isinstance(one.value, list)
+            fits = isinstance(one.wanted, ListType if listed else RecordType | MapType)
+            if is_known(one.wanted) and one.wanted != JSON and not fits:
+                what = "list" if listed else "record"
+                message = f"`{one.name}` of `{place.tool.name}` takes {show(one.wanted)}, but this is a {what}"
+                sink.error("wrong-type", one.place, message)
 
 
 RULE = Rule(

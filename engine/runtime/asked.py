@@ -29,8 +29,8 @@ Asked = Mapping[str, Any]
 
 
 def read(asked: Asked, given: Mapping[str, Any], *, now: datetime) -> tuple[dict[str, Any], dict[str, str]]:
-    """The encoded values by field, and by field what was expected where a value is not that. Blocking: a flow's
-    pattern may be slow.
+    """The encoded values by field, and by field what was expected where a value is not that. Blocking: many
+    words are looked through.
 
     A value is JSON, or the text that a person typed for it. None is no value.
     """

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from engine.project.binding import VALUES
 from engine.project.grant import Silence
 from engine.project.scalars import NAME, Ref
 from engine.project.shape import Section, key
 from engine.project.step import OTHERWISE, Otherwise, StepKind
-from engine.project.tool import ARGUMENTS
 from engine.syntax import Text
 
 __all__ = ["Call"]
@@ -21,7 +21,10 @@ class Call(StepKind):
 
     tool: Text | None = key("tool", Ref("tool"), doc="The tool.", example="orders.get", required=True)
     arguments: dict[str, tuple[Text, Any]] | None = key(
-        "with", ARGUMENTS, doc="The arguments, by name.", example='{order_id: "{{ details.order.id }}"}'
+        "with",
+        VALUES,
+        doc="The arguments, by name; an amount of money with its currency, a record as a mapping.",
+        example='{order_id: "{{ details.order.id }}", amount: 10 EUR}',
     )
     name: Text | None = key("as", NAME, doc="The name of the result.", example="order")
     silence: Silence | None = key(

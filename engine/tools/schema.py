@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
+from engine import patterns
 from engine.imports import without
 from engine.tools.base import Unreadable
 from engine.tools.times import is_date, is_date_time, is_duration
@@ -30,7 +31,44 @@ def _is_integer(_: Any, value: Any) -> bool:
 _TYPES = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
 
 
-_Exact: Any = validators.extend(Draft202012Validator, type_checker=_TYPES)  # type: ignore[no-untyped-call]
+def _found(pattern: str, text: str) -> bool:
+    """By a matcher that no text keeps busy. The checker refuses what it does not know; here nothing fits that."""
+    try:
+        return patterns.compiled(pattern).search(text)
+    except patterns.Hard:
+        return False
+
+
+def _pattern(_: Any, pattern: str, value: Any, schema: Any) -> Iterator[ValidationError]:
+    if isinstance(value, str) and not _found(pattern, value):
+        yield ValidationError("the text is of another form")
+
+
+def _by_pattern(validator: Any, fields: Mapping[str, Any], value: Any, schema: Any) -> Iterator[ValidationError]:
+    for pattern, inside in fields.items() if isinstance(value, dict) else ():
+        for name, part in value.items():
+            if _found(pattern, name):
+                yield from validator.descend(part, inside, path=name, schema_path=pattern)
+
+
+def _others(validator: Any, inside: Any, value: Any, schema: Mapping[str, Any]) -> Iterator[ValidationError]:
+    """`additionalProperties`: the fields that neither `properties` nor `patternProperties` describes."""
+    for name, part in value.items() if isinstance(value, dict) else ():
+        known = name in schema.get("properties", ()) or any(
+            _found(one, name) for one in schema.get("patternProperties", ())
+        )
+        if not known and inside is False:
+            yield ValidationError("there are fields that are not known")
+            return
+        if not known:
+            yield from validator.descend(part, inside, path=name)
+
+
+_Exact: Any = validators.extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator,
+    {"pattern": _pattern, "patternProperties": _by_pattern, "additionalProperties": _others},
+    type_checker=_TYPES,
+)
 
 
 def check(json: Any, schema: Mapping[str, Any]) -> None:

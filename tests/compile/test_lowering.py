@@ -4,9 +4,18 @@ from pathlib import Path
 
 import pytest
 
+from engine.compile.calling import typed_literal
+from engine.diagnostics import Sink
+from engine.expressions import parse_template
+from engine.expressions.evaluate import evaluate
 from engine.plan import Plan
+from engine.project.binding import Fields
+from engine.project.scalars import Expr
+from engine.tools.typed import plain
+from engine.types import INTEGER, list_of, money, record
 from tests.compile.flows import GRANTS, SILENCE, VERIFY, refund
-from tests.golden.case import checked, rules
+from tests.expressions.test_soundness import text_of
+from tests.golden.case import HEAD, checked, rules
 
 
 def plan(folder: Path, flow: str) -> Plan:
@@ -231,3 +240,47 @@ def test_scalars_of_arguments_are_typed_by_their_place(tmp_path: Path) -> None:
 """
     )
     assert plan(tmp_path, flow).nodes["order"].data["arguments"] == {"order_id": ["lit", "0421"]}
+
+
+def test_values_that_are_written_out_are_typed_by_their_place(tmp_path: Path) -> None:
+    """An amount for a shared piece, numbers in a list, a record for a tool: never by YAML, and never as texts."""
+    piece = (
+        HEAD.replace("case", "fees")
+        + 'gives: {}\ntakes: {fee: money EUR}\nsteps:\n  - reply: "It costs {{ fee | money }}."\n'
+    )
+    flow = """steps:
+  - use: fees
+    with: {fee: 2.50 EUR}
+  - use: fees
+    with: {fee: "{{ 2.50 EUR + 1 EUR }}"}
+  - close: solved
+"""
+    found = checked(tmp_path, flow, flows__fees=piece)
+    assert rules(found) == []
+    values = [node.data["value"] for node in found.plans["case"].nodes.values() if node.kind == "set"]
+    assert values == [["money", "2.50", "EUR"], ["add", ["money", "2.50", "EUR"], ["money", "1", "EUR"]]]
+    assert rules(checked(tmp_path, flow.replace("2.50 EUR}", "2.50}"), flows__fees=piece)) == ["wrong-type"]
+
+
+def test_a_record_is_evaluated_and_written_as_the_tool_wants_it() -> None:
+    wanted = record({"to": record({"floor": INTEGER, "worth": money("EUR")}), "counts": list_of(INTEGER)})
+    key = text_of("x")
+    to = Fields({"floor": (key, value("2")), "worth": (key, value("10 EUR"))})
+    tree = typed_literal(Fields({"to": (key, to), "counts": (key, [value("1"), value("2")])}), wanted)
+    counts = ["list", ["num", "1"], ["num", "2"]]
+    assert tree == [
+        "record",
+        "counts",
+        counts,
+        "to",
+        ["record", "floor", ["num", "2"], "worth", ["money", "10", "EUR"]],
+    ]
+    amount = {"type": "integer", "money": {"currency": "EUR", "minor": True}}
+    schema = {"properties": {"to": {"properties": {"worth": amount}}}}
+    assert plain(evaluate(tree, {}), schema) == {"counts": [1, 2], "to": {"floor": 2, "worth": 1000}}
+
+
+def value(said: str) -> Expr:
+    text = text_of(said)
+    tree = parse_template(text, Sink())
+    return Expr(text, tree)

@@ -224,3 +224,39 @@ def test_a_widening_is_named_and_its_mirror_image_is_none(draft: Draft, name: st
     assert case.named in of("widened", there), there
     assert case.named in of("narrowed", back), back
     assert of("widened", back) == []
+
+
+HUMAN = """flow: human
+title: With a person
+owner: support
+about: A person has the ticket.
+steps:
+  - wait:
+      - event: ticket.solved
+        then: [{close: solved}]
+      - time: 30d
+        then: [{close: withdrawn}]
+"""
+
+
+@pytest.mark.parametrize(
+    "loose",
+    [
+        HUMAN.replace("steps:\n", "steps:\n  - if: ticket.language == 'xx'\n    then: [{close: solved}]\n"),
+        HUMAN.partition("steps:")[0] + "steps: [{close: solved}]\n",
+        HUMAN.replace("ticket.solved", "parcel.found"),
+        HUMAN.replace("30d", "30s"),
+    ],
+)
+def test_people_who_are_not_waited_for_any_more_are_a_widening(draft: Draft, loose: str) -> None:
+    human = draft.root / "flows" / "human.yaml"
+    wait = ("human", "", "wait")
+    human.write_text(loose, "utf-8")
+    assert wait in of("widened", draft.both()[0]), "where there was no file, the built-in flow waited"
+    human.write_text(HUMAN, "utf-8")
+    draft.keep()
+    human.write_text(loose, "utf-8")
+    there, back = draft.both()
+    assert wait in of("widened", there)
+    assert wait in of("narrowed", back)
+    assert of("widened", back) == []

@@ -50,6 +50,12 @@ def paths(names: Mapping[str, Type]) -> Paths:
     return found
 
 
+def kind_of(kind: Type) -> str | None:
+    """The currency of money."""
+    inner = required(kind)
+    return inner.currency if isinstance(inner, MoneyType) else None
+
+
 class Maker:
     """Makes one expression. `noise` is the chance of something that no author should write."""
 
@@ -125,7 +131,10 @@ class Maker:
                 return f"[{', '.join(self.make(element, known, depth - 1) for _ in range(self.chance.randint(0, 2)))}]"
             case MoneyType():
                 fitting = [path for path, found in known.items() if found == kind]
-                return self.chance.choice([*fitting, "0"])
+                currency = kind_of(kind) or self.chance.choice(["EUR", "USD"])
+                return self.chance.choice(
+                    [*fitting, "0", f"{self.chance.choice(['10', '0.5', '0', '19.90'])} {currency}"]
+                )
             case inner if inner in (DATE, DATETIME, DURATION):
                 return self.chance.choice([path for path, found in known.items() if found == inner] or ["nobody"])
             case inner if inner == BOOL:

@@ -11,6 +11,7 @@ from engine.diagnostics import Sink
 from engine.expressions import Tree, infer, parse_expression, parse_template, to_json
 from engine.expressions.evaluate import EvaluationError, Limits, condition, evaluate, render
 from engine.expressions.filters import FILTERS
+from engine.expressions.tree import paths, shown
 from engine.expressions.values import Money
 from engine.types import DATE, DATETIME, DURATION, JSON, NUMBER, TEXT, UNKNOWN, Type, list_of, money, optional, record
 from tests.expressions.test_soundness import text_of
@@ -207,6 +208,18 @@ def test_an_evaluation_stops_at_its_limits(said: str, names: dict[str, Any], lim
     assert message.endswith(f", in `{place}`")
 
 
+def test_a_record_that_a_call_writes_out() -> None:
+    """`with: {to: {town: ..., worth: 10 EUR}}`: no expression says it, so it stands in plans alone."""
+    tree = ["record", "items", ["list", ["record", "n", ["num", "2"]]], "town", ["name", "town"], "worth",
+            ["money", "10", "EUR"]]  # fmt: skip
+    assert evaluate(tree, {"town": None}) == {"items": [{"n": 2}], "town": None, "worth": Money(Decimal(10), "EUR")}
+    assert paths(["record", "name", ["name", "a"], "lit", ["dot", ["name", "b"], "c"]]) == [("a",), ("b", "c")]
+    assert shown(tree) == "{items: [{n: 2}], town: town, worth: 10 EUR}"
+    with pytest.raises(EvaluationError) as caught:
+        evaluate(tree, {"town": None}, limits=Limits(total=4))
+    assert caught.value.code == "limit"
+
+
 def test_limits_are_arguments() -> None:
     assert failing("words | join(',')", size=4)[0] == "limit"
     assert failing("words | join(',')", total=4)[0] == "limit"
@@ -220,8 +233,9 @@ def test_limits_are_arguments() -> None:
     [None, 5, [], ["what"], ["dot"], ["name"], ["num", "x"], ["num", "1.x"], ["cmp", ["num", "1"], 5],
      ["filter", "x", ["lit", 1]], ["lit", {"a": float("nan")}], ["add", ["lit", float("inf")], ["num", "1"]], {"a": 1},
      ["test", "all_in", ["lit", []]], ["for", [], ["list", ["num", "1"]], [["num", "1"]]], "lit",
-     ["text", ["text", ["text"]], None], ["round"]],
-    ids=range(18),
+     ["text", ["text", ["text"]], None], ["round"], ["money", "x", "EUR"], ["money", 7], ["record", "a"],
+     ["record", {}, 1]],
+    ids=range(22),
 )  # fmt: skip
 def test_nothing_but_an_evaluation_error_whatever_the_tree_is(tree: Any) -> None:
     with contextlib.suppress(EvaluationError):

@@ -36,6 +36,10 @@ def tree_of(said: str, template: bool = False) -> Any:
         ("59.90", ["num", "59.90"]),
         ("1e3", ["num", "1000"]),
         ("1.5e-3", ["num", "0.0015"]),
+        ("10 EUR", ["money", "10", "EUR"]),
+        ("-1_000.50  USD", ["neg", ["money", "1000.50", "USD"]]),
+        ("a > 10 EUR and b", ["and", ["cmp", ["name", "a"], [">", ["money", "10", "EUR"]]], ["name", "b"]]),
+        ("[1, 10 EUR] | sum", ["filter", "sum", ["list", ["num", "1"], ["money", "10", "EUR"]]]),
         ("'it''s' == 'x'", None),
         ("true and none != 'x'", ["and", ["lit", True], ["cmp", ["lit", None], ["!=", ["lit", "x"]]]]),
         ("order.items[0].sku", ["dot", ["index", ["dot", ["name", "order"], "items"], ["num", "0"]], "sku"]),
@@ -184,7 +188,7 @@ def test_each_part_stands_where_it_is_written() -> None:
 @pytest.mark.parametrize(
     "said",
     ["order.items | where('sku', 'a') | length", "0 < a <= b", "not a", "-a", "a and b or c", "[1, 2.5, 'x']", "a[0].b",
-     "a if b else none", "a is defined", "a is all_in([b])", "a - b // 2 % 3 / 4 * 5", "a not in b"],
+     "a if b else none", "a is defined", "a is all_in([b])", "a - b // 2 % 3 / 4 * 5", "a not in b", "a + 10 EUR"],
 )  # fmt: skip
 def test_a_tree_is_told_as_it_was_written(said: str) -> None:
     assert shown(tree_of(said)) == said
@@ -193,6 +197,34 @@ def test_a_tree_is_told_as_it_was_written(said: str) -> None:
 @pytest.mark.parametrize("junk", [None, 5, "x", [], [[]], ["dot"], ["cmp", 1, 2], {"a": 1}, ["lit", {}], ["name", 7]])
 def test_what_is_no_tree_is_told_too(junk: Any) -> None:
     assert shown(junk).count("...") <= 2
+
+
+@pytest.mark.parametrize(
+    "said", ["a.5", "1.111.5", "a.5.6", "(a,)", "x == (a, b)", "a, b", "[a[0], b.1]", "(a, (b, c))"]
+)
+def test_no_part_stands_beyond_its_text(said: str) -> None:
+    """Found by fuzzing: an element taken by a dot, and lists in parentheses, stood where nothing is."""
+    template = f"{{{{ {said} }}}}"
+    tree = parse_template(text_of(template), Sink())
+    assert isinstance(tree, Tree)
+    for part in tree.walk():
+        assert 0 <= part.start <= part.end <= len(template) - 3
+        whole = [inside for inside in part.parts if isinstance(inside, Tree)]
+        assert all(part.start <= inside.start <= inside.end <= part.end for inside in whole)
+
+
+@pytest.mark.parametrize(
+    "said", ["10 eur", "10EUR", "10 EURO", "10 EUR EUR", "a EUR", "5 AND a", "a.5 EUR", "1" * 35 + " EUR"]
+)
+def test_what_is_no_amount(said: str) -> None:
+    assert isinstance(parse_expression(text_of(said), Sink()), Broken)
+
+
+def test_an_amount_stands_where_it_is_written() -> None:
+    said = "total > 10  EUR and 2.50 USD < fee"
+    tree = parse_expression(text_of(said), Sink())
+    assert isinstance(tree, Tree)
+    assert {said[part.start : part.end] for part in tree.walk() if part.kind == "money"} == {"10  EUR", "2.50 USD"}
 
 
 TEXTS = (
@@ -221,6 +253,7 @@ def test_a_text_with_nothing_but_paths_reads_as_jinja_reads_it(source: str) -> N
 @given(st.lists(st.sampled_from(TERMS), max_size=9).map("".join))
 @example("a.b > 25 and c.d == 'done' and e is not none")
 @example("(a.b | days_ago) > 25 or b")
+@example("order.totaland order.total")
 @settings(max_examples=MANY // 4)
 def test_simple_conditions_read_as_jinja_reads_them(source: str) -> None:
     tree = plain_expression(source, _ALONE)

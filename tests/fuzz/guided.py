@@ -1,8 +1,9 @@
 """Fuzzing guided by coverage, as AFL and libFuzzer do it: an input that takes a way which none took before is kept, and
-changed further. Written here since no fuzzer of this kind that runs under Python 3.11 can be had as a locked wheel.
+changed further. For machines without a wheel of atheris (test_libfuzzer.py), and beside it on the others: what it does
+comes from a seed alone.
 
 Ways are pairs of lines that ran after each other in the code that is looked at, with how often in powers of two
-(M. Zalewski, "Technical whitepaper for afl-fuzz", 2016). Everything comes from the seed, so a failure can be had again.
+(M. Zalewski, "Technical whitepaper for afl-fuzz", 2016). So a failure can be had again.
 """
 
 import random

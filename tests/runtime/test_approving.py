@@ -163,7 +163,7 @@ steps:
     with: {order_id: "4710"}
     as: order
   - repeat: 5
-    until: order.number == 'never'
+    until: ticket.question == 'never'
     do:
       - tool: payments.refund
         with: {order_id: "4710", amount: "{{ order.total }}"}

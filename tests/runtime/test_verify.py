@@ -38,6 +38,16 @@ steps:
   - reply: "You are {{ customer.name }}."
   - close: solved
 """
+LATER = """
+tools: {%s}
+steps:
+  - verify:
+%s
+  - if: not customer.verified or customer.orders | length == 0
+    then: [{reply: "Nobody whom we know."}, {escalate: support}]
+  - reply: "You are {{ customer.name }}, with {{ customer.orders | length }} orders."
+  - close: solved
+"""
 SIGNED_IN = "      - {by: customers.get, signed_in: {customer_id: external_id}}\n"
 MATCHED = "      - {by: customers.match, with: [email, postcode]}\n"
 NUMBERED = "      - {by: customers.get, with: [customer_id]}\n"
@@ -46,7 +56,8 @@ NUMBERED = "      - {by: customers.get, with: [customer_id]}\n"
 @pytest.fixture
 async def bench(temporal: TemporalServer, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
     granted = [name for name in ("customers.get", "customers.match") if name in request.param]
-    root = made.project(tmp_path, flow=FLOW % (", ".join(f"{name}: allow" for name in granted), request.param))
+    flow = LATER if "next" in request.param else FLOW
+    root = made.project(tmp_path, flow=flow % (", ".join(f"{name}: allow" for name in granted), request.param))
     (root / "tools" / "get.yaml").write_text(GET, "utf-8")
     async with Bench(tmp_path, temporal.address, f"q-{tmp_path.name}", root=root) as running:
         yield running
@@ -137,3 +148,15 @@ async def test_facts_that_do_not_match_lead_to_the_next_way(bench: Bench) -> Non
     number, said = await ended(bench)
     assert said[-1] == "You are Jonas Weber."
     assert bench.row(number).attempts == {"verify": 2}
+
+
+@pytest.mark.parametrize("bench", [MATCHED + "    attempts: 1\n    otherwise: next"], indirect=True)
+@pytest.mark.parametrize(("postcode", "known"), [("80331", True), ("It is 99999", False)])
+async def test_a_flow_that_goes_on_without_a_proof_asks_whether_there_is_one(
+    bench: Bench, postcode: str, known: bool
+) -> None:
+    bench.answers = [("postcode", postcode)]
+    number, said = await ended(bench)
+    assert (bench.row(number).verified is not None) == known
+    assert said[-1].startswith("You are Jonas Weber, with ") == known
+    assert bench.with_people(number) != known

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
+from engine import patterns
 from engine.models.local.found import Found
 
 MAX_TOKEN: Final = 64
-"""Characters that a flow's pattern is tried on: bounds what a slow pattern can cost."""
+"""Characters that a flow's pattern is tried on: no number or code of a customer is longer."""
 
 YEAR_ALONE: Final = 3
 """Words of an answer in which a bare 2025 is an order number and no year."""
@@ -126,19 +126,12 @@ def postcodes(text: str, *, asked: bool, short: bool) -> Iterator[Found]:
             yield Found(match["id"].upper(), *match.span("id"), 0.85 if asked else 0.7)
 
 
-@lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    try:
-        return re.compile(pattern)
-    except (re.error, RecursionError, OverflowError):
-        return None  # the checker has refused such a flow; here it finds nothing
-
-
 def matching(text: str, pattern: str) -> Iterator[Found]:
     """Runs of one to three words that the whole pattern matches, longest first, outer punctuation aside."""
-    compiled = _compiled(pattern)
-    if compiled is None:
-        return
+    try:
+        compiled = patterns.compiled(pattern)
+    except patterns.Hard:
+        return  # the checker refuses such a flow
     tokens = list(re.finditer(r"\S+", text))[:400]
     taken = -1
     for place, token in enumerate(tokens):
@@ -152,7 +145,7 @@ def matching(text: str, pattern: str) -> Iterator[Found]:
                 break
 
 
-def _inside(text: str, start: int, end: int, compiled: re.Pattern[str]) -> Found | None:
+def _inside(text: str, start: int, end: int, compiled: patterns.Pattern) -> Found | None:
     raw = text[start:end]
     if len(raw) > MAX_TOKEN:
         return None

@@ -97,6 +97,8 @@ def _literals(data: Any) -> Iterator[str]:
     match data:
         case ["lit", str() as text]:
             yield text
+        case ["money", str() as number, str() as currency]:
+            yield f"{number} {currency}"
         case list():
             for part in data:
                 yield from _literals(part)

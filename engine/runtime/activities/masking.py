@@ -64,17 +64,13 @@ def _read(answer: Answer, request: Request, own: Masks) -> Answer:
     said = [words for message in request.messages if message.role == "customer" for words in own.behind(message.text)]
     found = {}
     for one in lacking:
-        fitting = {words for raw in said for words in (raw, re.sub(r"[\s.-]", "", raw)) if _fits(one, words)}
+        fitting = {words for raw in said for words in (raw, re.sub(r"[\s.-]", "", raw)) if one.fits(words)}
         if len(fitting) == 1:
             found[one.name] = fitting.pop()
     if not found:
         return answer
     sure = {**answer.per_field, **dict.fromkeys(found, 1.0)}
     return replace(answer, data={**answer.data, **found}, per_field=sure, confidence=min(sure.values()))
-
-
-def _fits(field: Field, words: str) -> bool:
-    return re.fullmatch(field.pattern or "", words) is not None
 
 
 def hidden(value: Any, own: Masks) -> Any:
