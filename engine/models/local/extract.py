@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from engine.models.base import Field, Message, Money, Request
 from engine.models.lexical import wishes_person
 from engine.models.local import amounts, identifiers, options
 from engine.models.local.dates import dates
 from engine.models.local.found import Found, denied
-from engine.models.local.words import own_words, words
+from engine.models.local.words import own_words, sentences, words
 from engine.models.local.yesno import plain_answer
 
 MAX_TEXT: Final = 500
@@ -126,8 +127,9 @@ def _readings(field: Field, request: Request, *, alone: bool) -> Iterator[_Readi
 
 
 def _today(message: Message, request: Request) -> date | None:
+    """The day on which the message was written, where the project is."""
     moment = message.at or request.now
-    return moment.date() if moment else None
+    return moment.astimezone(ZoneInfo(request.timezone or "UTC")).date() if moment else None
 
 
 def _sent_before(messages: list[Message], place: int) -> str:
@@ -205,7 +207,12 @@ def _patterns(field: Field, reading: _Reading) -> Iterable[Found]:
 def _dates(_: Field, reading: _Reading) -> Iterable[Found]:
     if not (reading.asked or reading.alone):
         return ()
-    return dates(reading.text, reading.today, reading.language)
+    return dates(reading.text, reading.today, reading.language, _question(reading.sent) if reading.asked else "")
+
+
+def _question(sent: str) -> str:
+    """The question of our message: what stands before it ("Sorry, that did not work.") asks nothing."""
+    return next((one for one in reversed(sentences(sent)) if "?" in one), "")
 
 
 def _money(_: Field, reading: _Reading) -> Iterable[Found]:

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 LOOK_BACK: Final = 80
 """Characters before a value in which its negation may stand."""
+DOUBTED: Final = 0.3
+"""Confidence of what the text names and may not mean: it stands against another value and is not given itself."""
 
 _CLAUSE_END = re.compile(r"[.;:!?,\n]|\b(?:but|sondern|aber|mais|sino|pero)\b")
 _TOKEN = re.compile(r"[\w']+|#")
@@ -41,6 +43,15 @@ _DENIED_AFTER = re.compile(
     r"n'est pas (?:la bonne|le bon|ma|mon|la mienne)|faux|fausse|"
     r"no es (?:el|la|mi|correcto|mío)|incorrecto|equivocado)",
 )
+_BOUND = re.compile(
+    r"\b(?:(?:more|less|fewer|other) than|over|under|at (?:least|most)|up to|"
+    r"mehr als|weniger als|mindestens|höchstens|maximal|minimal|bis zu|"
+    r"plus d[e']|moins d[e']|au (?:moins|plus)|jusqu'à|(?:más|menos) de|(?:al|por lo) menos|"
+    r"como (?:mucho|máximo)|hasta)"
+    r"\s*(?:the |an? |der |einer? |une? |una? )?$",
+    re.IGNORECASE,
+)
+_AFTER_BOUND = re.compile(r"\s*(?:or (?:more|less)|oder (?:mehr|weniger)|ou (?:plus|moins)|o (?:más|menos))\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,11 @@ class Found:
     start: int
     end: int
     confidence: float
+
+
+def bounded(text: str, start: int, end: int) -> bool:
+    """Whether the words around `start`..`end` make it a bound ("more than 30", "up to 30"), which is no value."""
+    return bool(_BOUND.search(text[max(0, start - LOOK_BACK) : start]) or _AFTER_BOUND.match(text, end))
 
 
 def denied(text: str, start: int, end: int) -> bool:
