@@ -15,8 +15,10 @@ from zoneinfo import ZoneInfo
 from engine.models.base import Field, Message, Money, Request
 from engine.models.lexical import wishes_person
 from engine.models.local import amounts, identifiers, options
+from engine.models.local.alone import alone
+from engine.models.local.counts import counts
 from engine.models.local.dates import dates
-from engine.models.local.found import Found, denied
+from engine.models.local.found import DOUBTED, Found, denied
 from engine.models.local.words import own_words, sentences, words
 from engine.models.local.yesno import plain_answer
 
@@ -103,8 +105,9 @@ def _yes_no(answers: list[_Reading]) -> Value | None:
 
 
 def _only(said: list[Value]) -> Value | None:
-    first = said[0][0]
-    return max(said, key=lambda one: one[1]) if all(value == first for value, _ in said) else None
+    """The one value that all say, unless it is doubted wherever it stands."""
+    best = max(said, key=lambda one: one[1])
+    return best if best[1] > DOUBTED and all(value == best[0] for value, _ in said) else None
 
 
 def _readings(field: Field, request: Request, *, alone: bool) -> Iterator[_Reading]:
@@ -218,19 +221,22 @@ def _question(sent: str) -> str:
 def _money(_: Field, reading: _Reading) -> Iterable[Found]:
     if not (reading.asked or reading.alone):
         return ()
-    found = list(amounts.money(reading.text))
+    found = list(amounts.money(reading.text, asked=reading.asked))
     if found or not reading.asked:
         return found
     plain = list(amounts.numbers(reading.text, reading.language or "en"))
-    return [Found(Money(one.value), one.start, one.end, 0.7) for one in plain if one.value >= 0]
+    if not alone(reading.text, plain, paying=True):
+        return ()  # another unit, another thing: "500 kr", "2 lamps", "order 4821"
+    return [Found(Money(one.value), one.start, one.end, min(one.confidence, 0.7)) for one in plain]
 
 
 def _numbers(field: Field, reading: _Reading) -> Iterable[Found]:
     """Asked for: the one number there; else only next to the field's own name ("quantity: 3")."""
     orders = {one.start for one in identifiers.order_numbers(reading.text, asked=False)}
     found = [one for one in amounts.numbers(reading.text, reading.language) if one.start not in orders]
-    found = found or list(amounts.counts(reading.text)) if reading.asked else found
-    if not reading.asked:
+    if reading.asked:
+        return found or _counts(reading.text)
+    if found:
         ends = {one.end for one in options.occurrences(reading.text, field.name.replace("_", " "))}
         found = [
             one
@@ -238,6 +244,11 @@ def _numbers(field: Field, reading: _Reading) -> Iterable[Found]:
             if any(reading.text[end : one.start].strip(" :=,is") == "" for end in ends if end <= one.start)
         ]
     return found
+
+
+def _counts(text: str) -> list[Found]:
+    found = list(counts(text, alone=False))
+    return list(counts(text, alone=True)) if alone(text, found) else found
 
 
 def _integers(field: Field, reading: _Reading) -> Iterable[Found]:

@@ -31,6 +31,7 @@ _DENYING_PHRASES = re.compile(
     r"de|en lugar de|"
     r"no (?:es|era|son|fue|est[áa]n?|el|la|por|para)|not)$"
 )
+_MORE_OR_LESS = re.compile(r"\b(?:más o menos|plus ou moins)\b")
 _NO_BUT = re.compile(r"\bno$"), re.compile(r"\W{0,3}(?:\w+\W{1,3}){0,3}?sino\b")
 """Spanish "no 20, sino 25"; elsewhere "no 20" is "number 20"."""
 _JOINS: Final = frozenset("or nor and oder noch und ou ni et o y".split())
@@ -77,7 +78,7 @@ def denied(text: str, start: int, end: int) -> bool:
     """
     if _DENIED_AFTER.match(text[end : end + 60].casefold()):
         return True
-    before = text[max(0, start - LOOK_BACK) : start].casefold()
+    before = _MORE_OR_LESS.sub(" ", text[max(0, start - LOOK_BACK) : start].casefold())
     if _NO_BUT[0].search(before.rstrip()) and _NO_BUT[1].match(text[end : end + 60].casefold()):
         return True
     cuts = [match.end() for match in _CLAUSE_END.finditer(before)]
