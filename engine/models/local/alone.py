@@ -13,9 +13,9 @@ _SAYING: Final = frozenset(
     "actually would like want need should all so in total "
     "ich wir es ist war waren sind ungefähr etwa genau nur bitte danke vielen dank hallo ja glaube denke meine meinte "
     "vielleicht sondern möchte will hätte gern gerne brauche so rund eher doch "
-    "je nous c'est c'était est était environ exactement seulement juste merci s'il vous plaît svp bonjour oui désolé "
-    "désolée pardon crois pense mais voudrais veux plutôt "
-    "es era fue son eran aproximadamente más o menos exactamente solo sólo por favor gracias hola sí si perdón creo "
+    "je nous c'est c'était est était environ exactement seulement juste merci s'il vous plaît svp bonjour oui au "
+    "désolé désolée pardon crois pense mais voudrais veux plutôt "
+    "es era fue son eran en aproximadamente más o menos exactamente solo sólo por favor gracias hola sí si perdón creo "
     "pienso sino quiero quisiera mejor".split()
 )
 _PAYING: Final = frozenset(

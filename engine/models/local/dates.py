@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import islice
 from typing import Final
 
 from engine.models.local.found import Found, bounded
@@ -11,6 +12,8 @@ from engine.models.local.tense import Side, side
 
 NEAR: Final = 92
 """Days within which a day without a year, of which nothing tells the side, is likely the nearest one."""
+MOST: Final = 50
+"""Days that are read of one text: with more it names none, and each costs a look at its verbs."""
 MAX_DAYS: Final = 3_660
 """Ten years: "400000 days ago" is no date."""
 
@@ -130,7 +133,7 @@ def dates(text: str, today: date | None, language: str | None, asked: str = "") 
     `asked` is our question: where the text tells nothing, "When did you buy it?" puts a day without a year into the
     past.
     """
-    for one in _named(text, today, language, asked):
+    for one in islice(_named(text, today, language, asked), MOST):
         shifted = _shifted(text, one)
         if shifted is not None:
             yield shifted

@@ -7,7 +7,7 @@ it is.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from engine.models.base import Field, Message, Money, Request
 from engine.models.lexical import wishes_person
 from engine.models.local import amounts, identifiers, options
 from engine.models.local.alone import alone
+from engine.models.local.corrections import corrected, points_elsewhere, refuses
 from engine.models.local.counts import counts
 from engine.models.local.dates import dates
 from engine.models.local.found import DOUBTED, Found, denied
@@ -57,6 +58,8 @@ class _Reading:
 
 
 Value = tuple[Any, float]
+Candidate = tuple[Any, float, bool]
+"""Value, confidence, and whether it is denied."""
 
 
 def extract(request: Request) -> tuple[dict[str, Any], dict[str, float]]:
@@ -83,19 +86,65 @@ def _find(field: Field, kind: str, request: Request, *, alone: bool) -> Value | 
     readings = list(_readings(field, request, alone=alone))
     if kind == "yes_no":
         return _yes_no([one for one in readings if one.asked])
+    if kind == "some_of":
+        return next((value for one in readings if (value := _some_of(field, one)) is not None), None)
     denied_values: list[Any] = []
+    correction: list[Value] = []
     for reading in readings:
-        if kind == "some_of":
-            value = _some_of(field, reading)
-            if value is not None:
-                return value
-            continue
+        denied_values += _refused(field, kind, reading)
         found = list(_candidates(field, kind, reading))
         denied_values += [value for value, _, no in found if no]
-        said = [(value, sure) for value, sure, no in found if not no and value not in denied_values]
+        said = _said(found, denied_values)
+        new, old = _correction(field, kind, reading, denied_values)
+        if new and old:
+            said = [_like(one, old[0]) for one in new]
+        elif new and not said:
+            correction = correction or new  # of what, an older message says
         if said:
-            return _only(said)
+            return _only([_like(one, said[0]) for one in correction] or said)
+        if points_elsewhere(reading.text):
+            return None
     return None
+
+
+def _said(found: list[Candidate], denied_values: list[Any]) -> list[Value]:
+    return [(value, sure) for value, sure, no in found if not no and value not in denied_values]
+
+
+def _correction(
+    field: Field, kind: str, reading: _Reading, denied_values: list[Any]
+) -> tuple[list[Value], list[Value]]:
+    """What the message gives instead of something, and of that what stands in the message too.
+
+    "Sorry, I meant 4822" says no more than what was asked for would: bare values count.
+    """
+    parts = corrected(reading.text) if kind != "text" else None
+    if parts is None:
+        return [], []
+    old, new = (replace(reading, text=part) for part in parts)
+    if kind in _FINDERS:
+        new = replace(new, asked=True)
+    given = _said(list(_candidates(field, kind, new)), denied_values)
+    return given, _said(list(_candidates(field, kind, old)), []) if given else []
+
+
+def _like(new: Value, old: Value) -> Value:
+    """An amount that is corrected keeps its currency."""
+    value, sure = new
+    if isinstance(value, Money) and value.currency is None:
+        return Money(value.amount, old[0].currency), sure
+    return new
+
+
+def _refused(field: Field, kind: str, reading: _Reading) -> list[Any]:
+    """The value of our question ("Order 4821?") to which the message is no more than a no."""
+    question = _question(reading.sent)
+    if not question or kind not in _FINDERS:
+        return []
+    asked = list(_FINDERS[kind](field, replace(reading, text=question, asked=True)))
+    one = len({one.value for one in asked}) == 1
+    values = " ".join(question[one.start : one.end] for one in asked)
+    return [asked[0].value] if one and refuses(reading.text, question, values) else []
 
 
 def _yes_no(answers: list[_Reading]) -> Value | None:
@@ -139,8 +188,7 @@ def _sent_before(messages: list[Message], place: int) -> str:
     return next((one.text for one in reversed(messages[:place]) if one.role != "customer"), "")
 
 
-def _candidates(field: Field, kind: str, reading: _Reading) -> Iterator[tuple[Any, float, bool]]:
-    """(value, confidence, whether it is denied)."""
+def _candidates(field: Field, kind: str, reading: _Reading) -> Iterator[Candidate]:
     if kind == "one_of":
         yield from _one_of(field, reading)
     elif kind == "text":
@@ -151,10 +199,11 @@ def _candidates(field: Field, kind: str, reading: _Reading) -> Iterator[tuple[An
             yield one.value, one.confidence, denied(reading.text, one.start, one.end)
 
 
-def _one_of(field: Field, reading: _Reading) -> Iterator[tuple[Any, float, bool]]:
+def _one_of(field: Field, reading: _Reading) -> Iterator[Candidate]:
     found = options.named(reading.text, field.options)
     for one in found:
-        yield _value(field, one.place), one.confidence, one.denied
+        if not one.aside:
+            yield _value(field, one.place), one.confidence, one.denied
     if found or not reading.asked:
         return
     place = options.by_place(reading.text, field.options, reading.sent)
@@ -165,7 +214,7 @@ def _one_of(field: Field, reading: _Reading) -> Iterator[tuple[Any, float, bool]
 
 
 def _some_of(field: Field, reading: _Reading) -> Value | None:
-    found = options.named(reading.text, field.options)
+    found = [one for one in options.named(reading.text, field.options) if not one.aside]
     no = {one.place for one in found if one.denied}
     places = sorted({one.place for one in found if not one.denied} - no)
     if not places:

@@ -31,7 +31,7 @@ _VERBS: Final = {
         r"told|said|spent|fell|broken|[a-z]{2,}[^\We]ed|"
         r"(?:order|purchase|invoice|delivery|parcel|payment) (?:of|from|dated|on)",
         r"will|won't|shall|should|would|want|wish|need|could|can|must|going to|expect(?:ing)?|hope|plan(?:ning)?|"
-        r"deadline|\w+'(?:ll|d)",
+        r"deadline|\w+'(?:ll|d)|please (?:come|deliver|send|ship|call|collect|bring)",
         r"(?:be|get)\s+\w+(?:ed|en|t)",
     ),
     "de": _verbs(
@@ -40,14 +40,15 @@ _VERBS: Final = {
         r"(?!gerät|geschäft|gewicht|gesamt)ge\w{2,}(?:t|en)|(?!angebot)\w{2,}ge\w{2,}(?:t|en)(?<!nden)|"
         r"(?:bestellung|rechnung|lieferung|kauf|zahlung) vom",
         r"wird|werden?|wirst|werdet|soll(?:en|te)?|möchten?|will|wollen|wünsche\w*|kann|können|könnten?|brauchen?|"
-        r"benötigen?|muss|müssen|hoffe",
+        r"benötigen?|muss|müssen|hoffe|"
+        r"(?:kommen|liefern|schicken|senden|rufen|holen|bringen) sie",
         r"\w+(?:t|en)\s+(?:wird|werden?|haben|sein)|(?:wird|werden)\b.{0,60}?\b\w{3,}(?:t|en)",
     ),
     "fr": _verbs(
         r"était|étaient|avai(?:s|t|ent)|eu|pris|mise?s?|fait|dû|"
         r"(?:reç|vend|rend|perd|voul|ven|tomb)ue?s?|(?!désolé|journée|année|soirée|durée|\w*(?:ité|iété))\w{2,}ée?s?|"
         r"(?:commande|achat|facture|livraison|paiement) du",
-        r"ve(?:ux|ut|ulons)|voudrai[st]|souhait(?:e|ons|ais)|peu[xt]|pouvez|doi[st]|aimerai[st]|besoin|va|vais|"
+        r"ve(?:ux|ut|ulons)|voudrai[st]|souhait(?:e|ons|ais)|peu[xt]|pouvez|doi[st]|aimerai[st]|besoin|va|vais|(?:ven|livr|envoy|appel)ez|"
         r"(?:ser|aur|ir|fer|viendr|recevr|devr|pourr|\w{3,}er|\w{2,}ir|\w{2,}dr)(?:ai|as|a|ons|ez|ont|ait|iez)",
         r"(?:être|sera|seront|serait)\s+\w+",
     ),
@@ -56,7 +57,7 @@ _VERBS: Final = {
         r"(?<!mi )(?<!el )(?<!un )(?<!su )\w{2,}[ai]d[oa]s?|\w{2,}(?:ó|ieron|aron|imos)|\w{2,}[^r\W]é|"
         r"(?:pedido|compra|factura|entrega|pago) del",
         r"quier[oe]|queremos|quisiera|dese[oa]|pued[eo]n?|podrían?|necesit[oa]|deb[eo]n?|debería\w*|espero|"
-        r"gustaría|vay?an?|(?:\w{2,}[aei]r|ser|ir|dar|har|\w+dr|querr)(?:é|ás|á|emos|án)",
+        r"gustaría|vay?an?|(?:veng|entregu|enví|llam)[ae]n?|(?:\w{2,}[aei]r|ser|ir|dar|har|\w+dr|querr)(?:é|ás|á|emos|án)",
         r"ser(?:á|án|ía)?\s+\w+[ai]d[oa]s?",
     ),
 }
