@@ -24,6 +24,7 @@ def found(kind: FieldKind, text: str, language: str, *, asked: bool = False) -> 
     ("fr", "J'ai payé 59,90", "59.90"), ("es", "Pagué 59,90, gracias", "59.90"), ("en", "about 100", "100"),
     ("de", "20.-", "20"), ("en", "not 20 but 30", "30"), ("en", "5k", "5000"), ("en", "2 thousand", "2000"),
     ("en", "1.5 million", "1500000.0"), ("en", "20 pounds", "20 GBP"),
+    ("en", "1.000", "1000"), ("de", "1,234", "1234"), ("es", "fueron 30", "30"), ("fr", "c'était 30 au total", "30"),
 ])  # fmt: skip
 def test_an_amount_that_stands_alone(language: str, text: str, amount: str) -> None:
     assert found("money", text, language, asked=True) == amount
@@ -35,7 +36,8 @@ def test_an_amount_that_stands_alone(language: str, text: str, amount: str) -> N
     ("en", "20%"), ("de", "20 Prozent"), ("en", "2 lamps"), ("de", "2 Lampen"), ("fr", "2 lampes"),
     ("es", "2 lámparas"),
     ("en", "order 4821"), ("en", "I paid on 12.11."), ("en", "call me at 0171"), ("en", "up to 50"), ("en", "50 or 60"),
-    ("en", "50?"), ("en", "2 billion"), ("fr", "20 dollars canadiens"), ("fr", "5 francs CFA"),
+    ("en", "50?"), ("en", "10:10"), ("en", "2 and a half"), ("en", "2 billion"), ("fr", "20 dollars canadiens"),
+    ("fr", "5 francs CFA"),
 ])  # fmt: skip
 def test_a_number_beside_something_else_is_no_amount(language: str, text: str) -> None:
     assert found("money", text, language, asked=True) == "-"
@@ -62,7 +64,9 @@ def test_a_unit_that_tells_its_currency(language: str, text: str, amount: str) -
     ("en", "It cost 99 cents", "0.99"),
     ("en", "I paid 20 pounds", "20 GBP"), ("de", "20 Pfund Sterling bezahlt", "20 GBP"),
     ("en", "I did not receive the 20 euros", "20 EUR"), ("de", "Ich habe die 20 Euro nicht bekommen", "20 EUR"),
-    ("fr", "je n'ai pas reçu les 20 euros", "20 EUR"),
+    ("fr", "je n'ai pas reçu les 20 euros", "20 EUR"), ("es", "No me han devuelto los 20 euros", "20 EUR"),
+    ("en", "I don't understand why you took 20 euros", "20 EUR"),
+    ("en", "the price is 20 euros, not 40 euros", "20 EUR"),
 ])  # fmt: skip
 def test_said_without_being_asked(language: str, text: str, amount: str) -> None:
     assert found("money", text, language) == amount
@@ -71,6 +75,7 @@ def test_said_without_being_asked(language: str, text: str, amount: str) -> None
 @pytest.mark.parametrize(("language", "text"), [
     ("en", "between 20 and 30 euros"), ("de", "zwischen 20 und 30 Euro"), ("fr", "entre 20 et 30 euros"),
     ("es", "entre 20 y 30 euros"), ("en", "20 to 30 euros"), ("en", "20 euros or 30"), ("en", "20 – 30 €"),
+    ("en", "€20-€30"),
     ("en", "minus 20 euros"), ("fr", "moins 20 euros"), ("es", "menos 20 euros"), ("en", "−20 €"),
     ("en", "more than 500 euros"), ("de", "mehr als 500 Euro"), ("fr", "plus de 500 euros"), ("es", "más de 500 euros"),
     ("en", "I don't want 20 euros"), ("de", "Ich will keine 20 Euro"), ("de", "Ich will 20 Euro nicht"),
@@ -108,7 +113,7 @@ def test_a_number_in_words(language: str, text: str, number: str) -> None:
     ("en", "more than five"),
     ("de", "zweihundert"), ("de", "fünf undzwanzig"), ("fr", "trois cents"), ("fr", "quatre-vingt-dix"),
     ("fr", "soixante dix"), ("fr", "une vingtaine"), ("es", "doscientos"), ("fr", "deux ou trois"),
-    ("en", "more than 5"),
+    ("en", "more than 5"), ("en", "2 and a half"), ("en", "2 1/2"), ("en", "two and a half"), ("es", "2 y medio"),
 ])  # fmt: skip
 def test_a_number_that_is_not_read_whole_is_not_read(language: str, text: str) -> None:
     assert found("integer", text, language, asked=True) == "-"

@@ -11,6 +11,7 @@ from engine.models.local.model import answer
 from tests.models.conftest import NOW
 
 ORDER, AMOUNT, DAY = Field("order", kind="order_number"), Field("amount", kind="money"), Field("day", kind="date")
+COUNT = Field("quantity", kind="integer")
 
 
 def found(field: Field, *texts: str, language: str = "en", asked: bool = False) -> Any:
@@ -30,7 +31,8 @@ def found(field: Field, *texts: str, language: str = "en", asked: bool = False) 
     ("Bestellung 4821", "Entschuldigung, ich meinte 4822"), ("Bestellung 4821, ich meine 4822",),
     ("ma commande 4821", "pardon, c'est 4822"), ("commande 4821, je veux dire 4822",),
     ("mi pedido 4821", "perdón, quise decir 4822"), ("pedido 4821, quiero decir 4822",),
-    ("my order is 4821", "we: Order 4821?", "no, 4822"),
+    ("my order is 4821", "we: Order 4821?", "no, 4822"), ("my order is 4821", "4822, not 4821"),
+    ("my order is 4821", "oops 4822"),
 ])  # fmt: skip
 def test_a_correction_replaces_what_was_said(texts: tuple[str, ...]) -> None:
     assert found(ORDER, *texts) == "4822"
@@ -46,6 +48,9 @@ def test_a_correction_of_nothing_says_nothing() -> None:
     assert found(ORDER, "sorry, I meant 4822") is None
     assert found(ORDER, "I mean it, order 4821 is late") == "4821"
     assert found(ORDER, "order 4821", "I mean it") == "4821"
+    assert found(ORDER, "order 4821", "sorry for the delay, I was away for 500 days") == "4821"
+    assert found(COUNT, "quantity: 5", "No, 3 days ago") == 5
+    assert found(COUNT, "quantity: 5", "sorry, 3") == 3
 
 
 @pytest.mark.parametrize(("language", "question", "no"), [

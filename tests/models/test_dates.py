@@ -22,7 +22,9 @@ def found(text: str, language: str | None, question: str = "") -> date | None:
 
 @pytest.mark.parametrize(("language", "text"), [
     ("en", "I bought it on 3 May"), ("en", "it broke on May 3rd"), ("en", "my order of 3 May"),
-    ("en", "Please refund what I paid on 3 May"), (None, "I ordered it on 3 May"), ("en", "It was delivered on 3 May."),
+    ("en", "Please refund what I paid on 3 May"), ("en", "It should have come on 3 May"),
+    ("en", "I ordered a lamp on 3 May and it still hasn't arrived"), (None, "I ordered it on 3 May"),
+    ("en", "It was delivered on 3 May."),
     ("de", "Ich habe am 3. Mai bestellt"), ("de", "Es kam am 3. Mai"), ("de", "am 3. Mai ging sie kaputt"),
     ("de", "geliefert am 3.5."), ("de", "Bestellung vom 3. Mai"), (None, "Ich habe am 3. Mai bestellt"),
     ("fr", "acheté le 3 mai"), ("fr", "Je l'ai reçue le 3 mai"), ("fr", "commande du 3 mai"),

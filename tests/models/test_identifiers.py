@@ -46,12 +46,14 @@ def test_asked_for_another_number_is_none(text: str) -> None:
 @pytest.mark.parametrize("text", [
     "4821", "#4821", "yes, 4821", "Hi, 4821 please", "I think it was 4821", "Die Nummer lautet 4821", "c'était la 4821",
     "creo que es el 4821", "1234 is my zip and 4821 the order", "number: 4821",
+    "of course: 4821", "Please see 4821", "it should be 4821", "Das müsste die 4821 sein", "Il s'agit de la 4821",
+    "4821 (the lamp)", "4821. Please hurry!",
 ])  # fmt: skip
 def test_asked_for_it_is_what_was_given(text: str) -> None:
     assert found(text, asked=True) == "4821"
 
 
-@pytest.mark.parametrize("text", ["2026-11-12", "12.11.2026", "12-11-2026", "order 20261112345"])
+@pytest.mark.parametrize("text", ["2026-11-12", "12.11.2026", "12 11 2026", "12-11-2026", "order 20261112345"])
 def test_a_day_or_an_order_number_is_no_phone_number(text: str) -> None:
     assert found(text, asked=True, kind="phone") is None
 

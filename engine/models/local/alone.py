@@ -15,8 +15,8 @@ _SAYING: Final = frozenset(
     "vielleicht sondern möchte will hätte gern gerne brauche so rund eher doch "
     "je nous c'est c'était est était environ exactement seulement juste merci s'il vous plaît svp bonjour oui au "
     "désolé désolée pardon crois pense mais voudrais veux plutôt "
-    "es era fue son eran en aproximadamente más o menos exactamente solo sólo por favor gracias hola sí si perdón creo "
-    "pienso sino quiero quisiera mejor".split()
+    "es era fue fueron son eran en aproximadamente más o menos exactamente solo sólo por favor gracias hola sí si "
+    "perdón creo pienso sino quiero quisiera mejor".split()
 )
 _PAYING: Final = frozenset(
     "the that that's this my me paid pay amount sum price cost costs cost charge charged of by refund back get not "

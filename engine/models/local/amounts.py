@@ -37,7 +37,7 @@ _OTHER_BEFORE: Final = re.compile(
     rf"(?<![\w.,])(?P<number>{_NUMBER})\s*(?:-|–|—|/|\b(?:to|or|and|bis|oder|und|à|ou|et|a|o|u|y)\b)\s*$", re.IGNORECASE
 )
 _OTHER_AFTER: Final = re.compile(
-    rf"\s*(?:-|–|—|\b(?:to|or|bis|oder|à|ou|o|u)\b)\s*(?P<number>{_NUMBER}){_END}|"
+    rf"\s*(?:-|–|—|\b(?:to|or|bis|oder|à|ou|o|u)\b)\s*(?:{SIGNS})?(?P<number>{_NUMBER}){_END}|"
     rf"\s+(?:and|und|et|y)\s+(?P<last>{_NUMBER})(?=\s*(?:$|[.,;!?](?:\s|$)))",
     re.IGNORECASE,
 )
@@ -56,7 +56,11 @@ _REFUSED_AFTER: Final = re.compile(
 )
 """What one does not want, pay or owe. What one did not get ("I did not receive the 20 euros") is an amount."""
 _PLAIN: Final = re.compile(
-    rf"(?<![\w.,#/−–-])(?P<number>{_NUMBER})(?:\s?(?P<many>{_SCALE})\b)?(?![\w/-])(?![.,][0-9])", re.IGNORECASE
+    rf"(?<![\w.,:#/−–-])(?P<number>{_NUMBER})(?:\s?(?P<many>{_SCALE})\b)?(?![\w/-])(?![.,:][0-9])", re.IGNORECASE
+)
+_FRACTION: Final = re.compile(
+    r"\s+(?:[0-9]/[0-9]|½|¼|¾|and an? (?:half|quarter)|und einen? halben?|einhalb|et demie?|y medi[oa]\b)",
+    re.IGNORECASE,
 )
 _NEXT_WORD: Final = re.compile(r"\s*([^\W\d_]+)")
 
@@ -124,12 +128,15 @@ def _cents(text: str, match: re.Match[str]) -> Iterator[Found]:
         yield Found(Money(value, code), match.start(), match.end(), sure)
 
 
-def numbers(text: str, language: str | None) -> Iterator[Found]:
-    """Numbers in digits; of "1.234" the language decides what it means, and without one it means nothing."""
+def numbers(text: str, language: str | None, *, cents: bool = False) -> Iterator[Found]:
+    """Numbers in digits; of "1.234" the language decides what it means, and without one it means nothing.
+
+    `cents`: they are amounts, as `decimal` reads them.
+    """
     for match in _PLAIN.finditer(text):
-        value = decimal(match["number"], language=language)
+        value = decimal(match["number"], language=language, cents=cents)
         following = _NEXT_WORD.match(text, match.end())
-        if value is None or (following and opaque(following[1])):
+        if value is None or (following and opaque(following[1])) or _FRACTION.match(text, match.end()):
             continue
         many = scale(match["many"] or "")
         if many == 1:

@@ -11,8 +11,8 @@ _CORRECTS: Final = re.compile(
     rf"\b(?:i meant?|i wanted to say|correction|or rather|make that|forget that|ich meint?e|besser gesagt|vielmehr|"
     rf"korrektur|je v(?:eux|oulais) dire|ou plutôt|rectification|quiero decir|quise decir|quería decir|mejor dicho|"
     rf"corrección)\b|"
-    rf"\b(?:sorry|actually|wait|oops|entschuldigung|moment|halt|pardon|désolée?|attendez|perdón|espere)\b"
-    rf"[,.!]*\s+{_IT_IS}\b|"
+    rf"\b(?:actually|wait|moment|halt|attendez|espere)\b[,.!]*\s+{_IT_IS}\b|"
+    rf"\b(?:sorry|oops|entschuldigung|pardon|désolée?|perdón)\b[,.!]*(?:\s+{_IT_IS}\b)?|"
     rf"\A(?:no|nope|nein|non)\b[,.!]*(?:\s+{_IT_IS}\b)?",
     re.IGNORECASE,
 )

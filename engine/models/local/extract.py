@@ -100,8 +100,10 @@ def _find(field: Field, kind: str, request: Request, *, alone: bool) -> Value | 
             said = [_like(one, old[0]) for one in new]
         elif new and not said:
             correction = correction or new  # of what, an older message says
+        if correction and (spoken := _said(found, [])):
+            return _only([_like(one, spoken[0]) for one in correction])
         if said:
-            return _only([_like(one, said[0]) for one in correction] or said)
+            return _only(said)
         if points_elsewhere(reading.text):
             return None
     return None
@@ -118,12 +120,17 @@ def _correction(
 
     "Sorry, I meant 4822" says no more than what was asked for would: bare values count.
     """
-    parts = corrected(reading.text) if kind != "text" else None
-    if parts is None:
+    if kind == "text":
         return [], []
-    old, new = (replace(reading, text=part) for part in parts)
-    if kind in _FINDERS:
-        new = replace(new, asked=True)
+    bare = replace(reading, asked=True) if kind in _FINDERS else reading
+    parts = corrected(reading.text)
+    if parts is None:
+        found = list(_candidates(field, kind, bare))
+        denied_values += [value for value, _, no in found if no]
+        return (_said(found, denied_values) if any(no for *_, no in found) else []), []  # "4822, not 4821"
+    old, new = replace(reading, text=parts[0]), replace(bare, text=parts[1])
+    if kind in {"number", "integer"} and not alone(new.text, list(amounts.numbers(new.text, new.language))):
+        return [], []
     given = _said(list(_candidates(field, kind, new)), denied_values)
     return given, _said(list(_candidates(field, kind, old)), []) if given else []
 
@@ -273,7 +280,7 @@ def _money(_: Field, reading: _Reading) -> Iterable[Found]:
     found = list(amounts.money(reading.text, asked=reading.asked))
     if found or not reading.asked:
         return found
-    plain = list(amounts.numbers(reading.text, reading.language or "en"))
+    plain = list(amounts.numbers(reading.text, reading.language, cents=True))
     if not alone(reading.text, plain, paying=True):
         return ()  # another unit, another thing: "500 kr", "2 lamps", "order 4821"
     return [Found(Money(one.value), one.start, one.end, min(one.confidence, 0.7)) for one in plain]

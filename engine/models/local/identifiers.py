@@ -39,7 +39,7 @@ _MARK: Final = re.compile(r"\b(?:number|no|nr|nummer|numéro|número|id)\b|[n][�
 LONG: Final = 4
 """Digits of a number that is hardly a quantity."""
 _DATE: Final = re.compile(
-    r"(?:19|20)[0-9]{2}[-./](?:0?[1-9]|1[0-2])[-./][0-3]?[0-9]|[0-3]?[0-9][-./][0-3]?[0-9][-./](?:19|20)[0-9]{2}"
+    r"(?:19|20)[0-9]{2}[-./ ](?:0?[1-9]|1[0-2])[-./ ][0-3]?[0-9]|[0-3]?[0-9][-./ ][0-3]?[0-9][-./ ](?:19|20)[0-9]{2}"
 )
 _MEASURED: Final = re.compile(
     r"[0-9]+(?:st|nd|rd|th|er|x|k?g|[cmk]?m|m?l|k|eur|usd|gbp|chf|[ap]m|pcs|h)", re.IGNORECASE
@@ -61,15 +61,15 @@ _WISH: Final = re.compile(
 _AFTER: Final = frozenset(
     "is was has had have hasn't isn't wasn't will and or but from of for on in at to with that which the it not still "
     "never arrived came please thanks thank i "
-    "ist war wurde hat und oder aber von vom für am im mit bitte danke nicht noch fehlt kam die der ich "
+    "ist war wurde hat und oder aber von vom für am im mit bitte danke nicht noch fehlt kam die der ich sein "
     "est a n'a n'est et ou mais de du pour avec svp s'il merci pas toujours qui que la le je "
     "es está no ha fue y o pero del para con por que llegó gracias el".split()
 )
 """Words behind a short number that is no quantity of something."""
 _BEFORE: Final = frozenset(
     "it's its is was the number numbers my no nr n nº n° number's think believe guess maybe mean meant and or not but "
-    "yes ok sorry hi hello sure here "
-    "ist war es die der das meine nummer lautet glaube denke meinte und oder nicht sondern ja hallo hier "
+    "yes ok sorry hi hello sure here be see under "
+    "ist war es die der das meine nummer lautet glaube denke meinte und oder nicht sondern ja hallo hier unter "
     "est c'est était c'était la le ma mon numéro crois pense et ou pas mais oui bonjour voici "
     "era el mi número creo pienso y o sino sí hola aquí".split()
 )
@@ -184,7 +184,8 @@ def _is_answer(text: str, start: int, end: int) -> bool:
     """Whether the words around give the number as what was asked for."""
     window = max(0, start - 80)
     before, after = _WORD_BEFORE.search(text[window:start]), _WORD_AFTER.match(text, end)
-    if (before and before[1].casefold() not in _BEFORE) or (after and after[1].casefold() not in _AFTER):
+    named = before is not None and before[1].casefold() not in _BEFORE and ":" not in before.group()
+    if named or (after and after[1].casefold() not in _AFTER):
         return False
     borders = [match.end() for match in _CLAUSE.finditer(text[window:start])]
     last = _CLAUSE.search(text, end, end + 80)

@@ -31,13 +31,20 @@ _NOTHING: Final = re.compile(
     re.IGNORECASE,
 )
 """Before what nothing is: "nothing is broken"."""
+_NOT_THOUGHT: Final = re.compile(
+    r"(?:(?:n't|\bnot|\bnever)\s+(?:think|believe|say|said|claim|mean)\w*|"
+    r"\b(?:glaube|denke|meine|sage|behaupte|sagte) nicht,?\s+dass|\b(?:pense|crois|dis|dit) pas\s+qu['e]|"
+    r"\bno (?:creo|pienso|digo|dije)\s+que)[^.;!?,\n]{0,30}$",
+    re.IGNORECASE,
+)
+"""Before what one does not think or say: "I don't think it is broken"."""
 _NO_AFTER: Final = re.compile(
     r"\s*\?+\s*(?:no|nope|not (?:at all|really)|nein|nö|nee|(?:überhaupt|gar) nicht|non|pas du tout|para nada)\b", re.I
 )
 """After what one asks oneself and denies: "broken? no"."""
 _COPULA: Final = (
     r"(?:is|was|were|are|be|been|came|arrived|gets?|got|turns? out|looks?|seems?|ist|war|wäre|kommt|"
-    r"est|était|soit|arrive|es|está|era|fuera|estuviera|llega)"
+    r"est|était|soit|arrive|es|está|era|fuera|estuviera|llega|(?:it|that|this|he|she)'s)"
 )
 _IF: Final = r"\b(?:(?:if|whether|unless|in case|falls|wenn|ob|sofern|si)\s+|s')"
 _IF_IT_IS: Final = re.compile(rf"{_IF}(?:\w+\s+){{0,3}}?(?:\w')?{_COPULA}\s+(?:\w+\s+)?$", re.IGNORECASE)
@@ -51,7 +58,11 @@ _OURS: Final = re.compile(
     re.IGNORECASE,
 )
 """What a shop shows and does not sell: that it is broken, or late, says nothing of an order."""
-_CLAUSE_END: Final = re.compile(r"[.;:!?,\n]|\b(?:and|but|und|aber|et|mais|y|pero)\b", re.IGNORECASE)
+_CLAUSE_END: Final = re.compile(
+    r"[.;:!?,\n]|\b(?:and|but|that (?=(?:it|the|my|they)\b)|und|aber|dass|et|mais|"
+    r"que (?=(?:el|la|mi|il|elle|mon|ma)\b)|y|pero)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +121,8 @@ def _named_by_words(text: str, options: Sequence[Option]) -> list[Named]:
 
 def _denied(text: str, one: Found) -> bool:
     before = text[max(0, one.start - LOOK_BACK) : one.start]
-    return denied(text, one.start, one.end) or bool(_NOTHING.search(before) or _NO_AFTER.match(text, one.end))
+    around = _NOTHING.search(before) or _NOT_THOUGHT.search(before) or _NO_AFTER.match(text, one.end)
+    return denied(text, one.start, one.end) or around is not None
 
 
 def _aside(text: str, one: Found) -> bool:

@@ -28,10 +28,10 @@ def _verbs(past: str, future: str, passive: str) -> _Verbs:
 _VERBS: Final = {
     "en": _verbs(
         r"was|were|had|did|didn't|bought|got|came|paid|broke|sent|went|made|took|gave|found|began|lost|saw|wrote|"
-        r"told|said|spent|fell|broken|[a-z]{2,}[^\We]ed|"
+        r"told|said|spent|fell|broken|(?:should|would|could|must) have|[a-z]{2,}[^\We]ed|"
         r"(?:order|purchase|invoice|delivery|parcel|payment) (?:of|from|dated|on)",
-        r"will|won't|shall|should|would|want|wish|need|could|can|must|going to|expect(?:ing)?|hope|plan(?:ning)?|"
-        r"deadline|\w+'(?:ll|d)|please (?:come|deliver|send|ship|call|collect|bring)",
+        r"will|won't|shall|(?:should|would|could|must)(?! have)|want|wish|need|can|going to|expect(?:ing)?|hope|"
+        r"plan(?:ning)?|deadline|\w+'(?:ll|d)|please (?:come|deliver|send|ship|call|collect|bring)",
         r"(?:be|get)\s+\w+(?:ed|en|t)",
     ),
     "de": _verbs(
