@@ -75,7 +75,7 @@ def test_said_without_being_asked(language: str, text: str, amount: str) -> None
 @pytest.mark.parametrize(("language", "text"), [
     ("en", "between 20 and 30 euros"), ("de", "zwischen 20 und 30 Euro"), ("fr", "entre 20 et 30 euros"),
     ("es", "entre 20 y 30 euros"), ("en", "20 to 30 euros"), ("en", "20 euros or 30"), ("en", "20 – 30 €"),
-    ("en", "€20-€30"),
+    ("en", "€20-€30"), ("en", "20 € minus 5 €"), ("en", "I refuse 20 euros"),
     ("en", "minus 20 euros"), ("fr", "moins 20 euros"), ("es", "menos 20 euros"), ("en", "−20 €"),
     ("en", "more than 500 euros"), ("de", "mehr als 500 Euro"), ("fr", "plus de 500 euros"), ("es", "más de 500 euros"),
     ("en", "I don't want 20 euros"), ("de", "Ich will keine 20 Euro"), ("de", "Ich will 20 Euro nicht"),
@@ -113,7 +113,8 @@ def test_a_number_in_words(language: str, text: str, number: str) -> None:
     ("en", "more than five"),
     ("de", "zweihundert"), ("de", "fünf undzwanzig"), ("fr", "trois cents"), ("fr", "quatre-vingt-dix"),
     ("fr", "soixante dix"), ("fr", "une vingtaine"), ("es", "doscientos"), ("fr", "deux ou trois"),
-    ("en", "more than 5"), ("en", "2 and a half"), ("en", "2 1/2"), ("en", "two and a half"), ("es", "2 y medio"),
+    ("en", "more than 5"), ("en", "minus 2"), ("en", "minus two"), ("en", "2 and a half"), ("en", "2 1/2"),
+    ("en", "two and a half"), ("es", "2 y medio"),
 ])  # fmt: skip
 def test_a_number_that_is_not_read_whole_is_not_read(language: str, text: str) -> None:
     assert found("integer", text, language, asked=True) == "-"

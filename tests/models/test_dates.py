@@ -86,7 +86,8 @@ def test_yesterday_it_still_is_in_french(language: str | None, text: str) -> Non
     ("fr", "deux jours avant hier", date(2026, 11, 22)), ("es", "dos días antes de ayer", date(2026, 11, 22)),
     ("es", "antes de ayer", date(2026, 11, 23)), ("en", "10 days after 3 May 2026", date(2026, 5, 13)),
     ("en", "the day after 3 May 2026", date(2026, 5, 4)), ("en", "10 days before 0001-01-03", None),
-    ("en", "3 or 4 days before yesterday", None),
+    ("en", "3 or 4 days before yesterday", None), ("en", "two weeks from today", date(2026, 12, 9)),
+    ("en", "a week ago yesterday", None), ("de", "heute in einer Woche", None), ("fr", "demain en huit", None),
 ])  # fmt: skip
 def test_days_counted_from_a_day(language: str, text: str, day: date | None) -> None:
     assert found(text, language) == day
@@ -97,7 +98,8 @@ def test_days_counted_from_a_day(language: str, text: str, day: date | None) -> 
     ("en", "at least two weeks ago"), ("de", "vor drei oder vier Tagen"), ("de", "mehr als vor 3 Tagen"),
     ("fr", "il y a plus de 30 jours"), ("es", "hace más de 30 días"), ("en", "before 3 May 2026"),
     ("de", "vor dem 3. Mai 2026"), ("fr", "après le 3 mai 2026"), ("es", "antes del 3 de mayo de 2026"),
-    ("en", "5 days ago or more"),
+    ("en", "5 days ago or more"), ("en", "3-5 May 2026"), ("de", "am 3. oder 4. Mai 2026"),
+    ("fr", "le 3 ou le 4 mai 2026"), ("es", "entre el 3 y el 5 de mayo de 2026"),
 ])  # fmt: skip
 def test_a_bound_or_a_choice_is_no_day(language: str, text: str) -> None:
     assert found(text, language) is None

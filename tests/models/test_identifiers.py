@@ -17,7 +17,7 @@ def found(text: str, *, asked: bool = False, kind: FieldKind = "order_number") -
     "commande 20 chaises", "pedido 20 sillas", "Bestellung 20 Stühle", "order 20x lamps", "order 14 days late",
     "purchase 99€", "Bestellung 100 Euro", "commande 100 euros", "pedido 100 euros", "order 500 kr", "order 12.50",
     "my order 2026-11-20 has not come", "Bestellung 2026-11-20", "commande 20-11-2026", "orders 4821 and 4822",
-    "ref 12/2026", "orders 4821/4822",
+    "ref 12/2026", "orders 4821/4822", "orders 20 and 30 chairs", "orders 77 and 78",
 ])  # fmt: skip
 @pytest.mark.parametrize("asked", [False, True])
 def test_a_quantity_a_price_or_a_day_is_no_order_number(text: str, asked: bool) -> None:
@@ -53,7 +53,9 @@ def test_asked_for_it_is_what_was_given(text: str) -> None:
     assert found(text, asked=True) == "4821"
 
 
-@pytest.mark.parametrize("text", ["2026-11-12", "12.11.2026", "12 11 2026", "12-11-2026", "order 20261112345"])
+@pytest.mark.parametrize(
+    "text", ["2026-11-12", "12.11.2026", "12 11 2026", "12-11-2026", "order 20261112345", "IBAN 1234567890"]
+)
 def test_a_day_or_an_order_number_is_no_phone_number(text: str) -> None:
     assert found(text, asked=True, kind="phone") is None
 

@@ -44,6 +44,7 @@ _OTHER_AFTER: Final = re.compile(
 """The other end of a range, which has its currency from this one: "between 20 and 30 euros", "20 euros or 30"."""
 _MINUS: Final = re.compile(r"(?<!o )(?<!ou )\b(?:minus|moins|menos|negative?)\s*$", re.IGNORECASE)
 _REFUSED: Final = re.compile(
+    r"\b(?:refuse|reject|decline|lehne|verweigere|rechazo)\s+(?:\w+\s+){0,3}$|"
     r"(?:n't|\b(?:not|never|dont|didnt|cannot))\s+(?:\w+\s+){0,2}?(?:want|need|ask|accept|pay|paid|owe|cost|agree|spen|"
     r"expect|take)\w*\s+(?:\w+\s+){0,3}$|"
     r"\bpas\s+(?:\w+\s+)?(?:pa[iy]|voul|veu|demand|accept|dépens|dû|coût)\w*\s+(?:\w+\s+){0,2}$|"
@@ -68,7 +69,7 @@ _NEXT_WORD: Final = re.compile(r"\s*([^\W\d_]+)")
 def money(text: str, *, asked: bool) -> Iterator[Found]:
     """Amounts with a currency next to them, and cents. A sign before one ("-5 EUR") makes it none.
 
-    What is refused, or is a bound, has the confidence `DOUBTED`; both ends of a range are found.
+    What is refused, a bound, or taken off has the confidence `DOUBTED`; both ends of a range are found.
     """
     taken: set[int] = set()
     for match in _MONEY.finditer(text):
@@ -76,7 +77,7 @@ def money(text: str, *, asked: bool) -> Iterator[Found]:
             taken.update(range(one.start, one.end))
             yield one
     for match in _CENTS_ALONE.finditer(text) if asked or speaks_of_money(text) else ():
-        if match.start() not in taken and not _MINUS.search(text, max(0, match.start() - 20), match.start()):
+        if match.start() not in taken:
             yield from _cents(text, match)
 
 
@@ -84,7 +85,7 @@ def _amounts(text: str, match: re.Match[str], *, asked: bool) -> Iterator[Found]
     start, end = match.span()
     code = currency(match["before"] or match["after"], text, end, asked=asked)
     amount = decimal(match["one"] or match["two"], cents=True)
-    if amount is None or code is None or _MINUS.search(text[max(0, start - 20) : start]):
+    if amount is None or code is None:
         return
     many = scale(match["many"] or match["many2"] or "")
     sure = DOUBTED if _doubted(text, start, end) else 0.95
@@ -115,7 +116,8 @@ def _other_ends(text: str, start: int, end: int, code: str) -> Iterator[Found]:
 
 def _doubted(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - LOOK_BACK) : start]
-    return bounded(text, start, end) or bool(_REFUSED.search(before) or _REFUSED_AFTER.match(text, end))
+    refused = _MINUS.search(before) or _REFUSED.search(before) or _REFUSED_AFTER.match(text, end)
+    return bounded(text, start, end) or refused is not None
 
 
 def _cents(text: str, match: re.Match[str]) -> Iterator[Found]:
@@ -140,7 +142,7 @@ def numbers(text: str, language: str | None, *, cents: bool = False) -> Iterator
             continue
         many = scale(match["many"] or "")
         if many == 1:
-            sure = DOUBTED if bounded(text, match.start(), match.end()) else 0.9
+            sure = DOUBTED if _doubted(text, match.start(), match.end()) else 0.9
             yield Found(value, match.start(), match.end(), sure)
         elif match["many"].casefold() != "mil" or language == "es":  # elsewhere "2 mil" may be two million
             yield Found(value * many, match.start(), match.end(), 0.7)

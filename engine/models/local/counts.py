@@ -61,6 +61,7 @@ _OPAQUE: Final = re.compile(
 """Parts of numbers that alone, or with others, are not read."""
 _ALONE: Final = _ZERO.keys() | frozenset("one eins ein eine einen un une uno una once dos neuf elf sept".split())
 """What means something else too ("one moment", Spanish "once"): a number only if nothing else is said."""
+_MINUS: Final = re.compile(r"\b(?:minus|moins|menos|negative?)\s*$", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _GAP: Final = re.compile(r"[\s-]{1,3}")
 
@@ -102,7 +103,8 @@ def _run(text: str, run: list[re.Match[str]], *, alone: bool) -> Iterator[Found]
     value = _value(words)
     if value is not None:
         start, end = run[0].start(), run[-1].end()
-        other = len(words) == 1 and words[0] in _ALONE and not alone
+        less = _MINUS.search(text[max(0, start - 20) : start])
+        other = less or (len(words) == 1 and words[0] in _ALONE and not alone)
         yield Found(Decimal(value), start, end, DOUBTED if other or bounded(text, start, end) else 0.7)
 
 

@@ -112,18 +112,25 @@ _BEFORE_DAY = re.compile(
 """What stands before a dotted day without a year: "4.2." after any other word is a section or a version."""
 _SHIFT: Final = re.compile(
     rf"(?:\b(?:the|am|le|el|un|una?)\s+|(?<!\w){_COUNT}\s+)(?P<unit>{_any(_UNITS)})\s+"
-    rf"(?P<way>before|after|vor|nach|avant|après|antes de|después de)(?:\s+|l\b)(?:the |dem |den |le |el )?$",
+    rf"(?P<way>before|after|from|vor|nach|ab|avant|après|antes de|después de)(?:\s+|l\b)(?:the |dem |den |le |el )?$",
     re.IGNORECASE,
 )
 """What counts from a day: "two days before yesterday", "le jour avant le 3 mai"."""
 _BESIDE_DAY: Final = re.compile(
-    r"\b(?:before|after|prior to|vor|nach|avant|après|antes de|después de)(?:\s+|l\b\s*)(?:the |dem |den |le |el )?$",
+    r"\b(?:ago|before|after|prior to|vor|nach|avant|après|antes de|después de)(?:\s+|l\b\s*)"
+    r"(?:the |dem |den |le |el )?$",
     re.IGNORECASE,
 )
 _OF_SEVERAL: Final = re.compile(
-    rf"(?:\b|(?<=\W))(?:[0-9]{{1,4}}|{_any(_NUMBER_WORDS)})\s*(?:-|–|/|\b(?:or|to|oder|bis|ou|à|o|a)\b)\s*$", re.I
+    rf"(?<!\w)(?:[0-9]{{1,3}}(?:\.|er|st|nd|rd|th)?|{_any(_NUMBER_WORDS)})\s*"
+    r"(?:-|–|/|\b(?:or|to|and|oder|bis|und|ou|à|et|o|a|y)\b)\s*(?:the |le |el |dem |den )?$",
+    re.IGNORECASE,
 )
-"""What stands before the second of two counts: "3 or 4 days ago"."""
+"""What stands before the second of two counts or days: "3 or 4 days ago", "3-5 May"."""
+_LATER: Final = re.compile(rf"\s+(?:in\s+{_COUNT}\s+(?:{_any(_UNITS)})|en (?:huit|quinze))\b", re.IGNORECASE)
+"""Behind a day that is not meant: "heute in einer Woche", "demain en huit"."""
+_FROM_THERE: Final = re.compile(r"\s+(?:yesterday|today|tomorrow)\b", re.IGNORECASE)
+"""Behind "a week ago": counted from another day than today."""
 _BACK: Final = frozenset({"before", "vor", "avant", "antes de"})
 
 
@@ -142,6 +149,8 @@ def dates(text: str, today: date | None, language: str | None, asked: str = "") 
 def _shifted(text: str, one: Found) -> Found | None:
     """As far from the day as the words before it say; None where they say only on which side ("before 3 May")."""
     before = text[max(0, one.start - 60) : one.start]
+    if _OF_SEVERAL.search(before) or _LATER.match(text, one.end):
+        return None
     match = _SHIFT.search(before)
     if match is None:
         return None if _BESIDE_DAY.search(before) else one
@@ -211,7 +220,8 @@ def _relative(text: str, today: date, language: str | None) -> Iterator[Found]:
         yield from _at(match, today + timedelta(days=1), 0.8)
     for match in _AGO.finditer(text):
         days = _days(match["count"] or match["count2"], match["unit"] or match["unit2"])
-        if days <= MAX_DAYS and not _vague(text, match.start(), match.end()):
+        counted = _FROM_THERE.match(text, match.end()) or _vague(text, match.start(), match.end())
+        if days <= MAX_DAYS and not counted:
             yield from _at(match, today - timedelta(days=days), 0.85)
     for match in _WEEKDAY.finditer(text):
         wanted = _DAYS[(match["day"] or match["day2"]).lower()]

@@ -46,7 +46,7 @@ _MEASURED: Final = re.compile(
 )
 """A count with its unit, which has the shape of an order number."""
 _COUNTED: Final = re.compile(
-    rf"[.:][0-9]|,[0-9]{{1,2}}(?![0-9])|\s?(?:{SIGNS}|%|(?:{WORDS}|kr|pesos|lei|rupees|percent|prozent|more|other|pieces|pcs|"
+    rf"[.:][0-9]|,[0-9]{{1,2}}(?![0-9])|\s?(?:{SIGNS}|%|(?:{WORDS}|kr|pesos|lei|rupees|percent|prozent|points|more|other|pieces|pcs|"
     r"items|units|times|days|weeks|hours|people|kg|x|mehr|weitere|stück|mal|tagen?|wochen?|pièces|fois|jours|autres|más|"
     r"piezas|unidades|veces|días)\b)",
     re.IGNORECASE,
@@ -82,6 +82,13 @@ _LABEL: Final = re.compile(
     re.IGNORECASE,
 )
 """Names what a number of its clause is instead."""
+_ANOTHER: Final = re.compile(r"\s*(?:,|&|\b(?:and|or|und|oder|et|ou|y|o)\b)\s*#?[0-9]", re.IGNORECASE)
+_NO_PHONE: Final = re.compile(
+    r"\b(?:iban|\w*cards?|\w*karten?|carte|tarjeta|account|konto\w*|compte|cuenta|customer|kundennummer|client|cliente|"
+    r"tracking|sendungs\w*|suivi|seguimiento|article|artikel\w*|artículo)\b",
+    re.IGNORECASE,
+)
+"""Names what digits without a country code are instead of a phone number."""
 _CLAUSE: Final = re.compile(r"[.;!?,\n]|\b(?:and|but|und|aber|et|mais|y|pero)\b", re.IGNORECASE)
 _WORD_BEFORE: Final = re.compile(r"([\w'°º]+)[\s:#(\"-]*$")
 _WORD_AFTER: Final = re.compile(r"\s*([\w']+)")
@@ -122,6 +129,8 @@ def phones(text: str, *, asked: bool) -> Iterator[Found]:
         raw = match.group()
         digits = re.sub(r"[^0-9]", "", raw)
         abroad = raw.startswith(("+", "00"))
+        if not abroad and _NO_PHONE.search(_clause(text, *match.span())):
+            continue
         if 7 <= len(digits) <= 15 and (asked if not abroad else _exists(f"+{digits.removeprefix('00')}")):
             yield Found(
                 f"+{digits}" if raw.startswith("+") else digits, match.start(), match.end(), 0.9 if abroad else 0.8
@@ -163,6 +172,8 @@ def _is_number(text: str, match: re.Match[str]) -> bool:
         return False
     if len(token) >= LONG:
         return True
+    if _ANOTHER.match(text, end):
+        return False  # "orders 20 and 30 chairs", "orders 77 and 78"
     following = _WORD_AFTER.match(text, end)
     return text[end : end + 1] != "/" and (following is None or following[1].casefold() in _AFTER)
 
@@ -187,10 +198,14 @@ def _is_answer(text: str, start: int, end: int) -> bool:
     named = before is not None and before[1].casefold() not in _BEFORE and ":" not in before.group()
     if named or (after and after[1].casefold() not in _AFTER):
         return False
+    return _LABEL.search(_clause(text, start, end)) is None
+
+
+def _clause(text: str, start: int, end: int) -> str:
+    window = max(0, start - 80)
     borders = [match.end() for match in _CLAUSE.finditer(text[window:start])]
     last = _CLAUSE.search(text, end, end + 80)
-    clause = text[window + (borders[-1] if borders else 0) : last.start() if last else end + 80]
-    return _LABEL.search(clause) is None
+    return text[window + (borders[-1] if borders else 0) : last.start() if last else end + 80]
 
 
 def _list_after(text: str, end: int) -> Iterator[re.Match[str]]:
