@@ -10,6 +10,7 @@ from datetime import datetime
 from hashlib import blake2b
 from itertools import accumulate
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from engine.models.base import FIELD_KINDS, Call, Field, Image, Job, Message, Prompt, Request, Tool, Turn
 
@@ -87,7 +88,12 @@ def parts(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
     elif request.job is Job.EXTRACT:
         author = {"fields": [_field(one) for one in request.fields], "language": request.language}
     messages = [
-        {"role": m.role, "text": _with_attached(m, seen), "at": _moment(m.at), "images": len(m.images)}
+        {
+            "role": m.role,
+            "text": _with_attached(m, seen),
+            "at": _moment(m.at, request.timezone),
+            "images": len(m.images),
+        }
         for m, seen in zip(request.messages, _seen_before(request), strict=True)
     ]
     data = {
@@ -96,7 +102,7 @@ def parts(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
         "passages": [{"id": p.id, "title": p.title, "heading": p.heading, "text": p.text} for p in request.passages],
         "asked": request.asked,
         "options": [_options(f) for f in request.fields if f.options or f.ask],
-        "now": _moment(request.now),
+        "now": _moment(request.now, request.timezone),
     }
     return author, data
 
@@ -145,8 +151,10 @@ def _clean(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _moment(at: datetime | None) -> str:
-    return "" if at is None else at.isoformat(timespec="seconds")
+def _moment(at: datetime | None, timezone: str | None) -> str:
+    """In the project's timezone, where it has one: a model counts "yesterday" from the day that it reads."""
+    local = at.astimezone(ZoneInfo(timezone)) if at and timezone else at
+    return local.isoformat(timespec="seconds") if local else ""
 
 
 def _choice(choice: Any) -> dict[str, Any]:

@@ -193,6 +193,8 @@ class Request:
     language: str | None = None
     now: datetime | None = None
     """Workflow time; without it (and without `Message.at`) relative dates are not understood."""
+    timezone: str | None = None
+    """IANA name of the place where "today" is counted, such as Europe/Berlin; None: in UTC."""
     asked: str | None = None
     """The field that the engine's last question asked for: the last message is read as its answer."""
     needs_images: bool = False

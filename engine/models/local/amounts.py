@@ -6,75 +6,146 @@ from decimal import Decimal
 from typing import Final
 
 from engine.models.base import Money
-from engine.models.local.found import Found
+from engine.models.local.counts import SCALES, opaque, scale
+from engine.models.local.currencies import SIGNS, WORDS, currency, speaks_of_money
+from engine.models.local.found import DOUBTED, LOOK_BACK, Found, bounded
 
 _NUMBER: Final = r"[0-9]{1,3}(?:[.,' ][0-9]{3})+(?:[.,][0-9]{1,2})?(?![0-9])|[0-9]{1,12}(?:[.,][0-9]{1,6})?(?![0-9])"
-_SYMBOLS: Final = {"€": "EUR", "£": "GBP", "¥": "JPY", "us$": "USD", "$": "USD"}
-_WORDS: Final = {
-    "euro": "EUR", "euros": "EUR", "eur": "EUR", "usd": "USD", "dollar": "USD", "dollars": "USD", "bucks": "USD",
-    "dólares": "USD", "dolares": "USD", "gbp": "GBP", "pound": "GBP", "pounds": "GBP", "quid": "GBP", "pfund": "GBP",
-    "livres": "GBP", "libras": "GBP", "chf": "CHF", "franken": "CHF", "francs": "CHF", "sek": "SEK", "nok": "NOK",
-    "dkk": "DKK", "pln": "PLN", "cad": "CAD", "aud": "AUD", "jpy": "JPY", "yen": "JPY",
-}  # fmt: skip
-_WORD: Final = "|".join(sorted(_WORDS, key=len, reverse=True))
+_SCALE: Final = "|".join(word for row in SCALES.values() for word in row.split())
+_END: Final = r"(?!\w|[.,][0-9])"
 _MONEY: Final = re.compile(
-    rf"(?<![\w.,-])(?:(?P<before>us\$|[€£$¥]|(?:{_WORD})\b)\s?(?P<one>{_NUMBER})|"
-    rf"(?P<two>{_NUMBER})\s?(?P<after>[€£$¥]|(?:{_WORD})\b))",
+    rf"(?<![\w.,−–-])(?:(?P<before>{SIGNS}|(?:{WORDS})\b)\s?(?P<one>{_NUMBER})(?:\s?(?P<many>{_SCALE}))?{_END}|"
+    rf"(?P<two>{_NUMBER})(?:\s?(?P<many2>{_SCALE})\b)?\s?(?P<after>{SIGNS}|(?:{WORDS})\b))",
     re.IGNORECASE,
 )
-_CENTS: Final = re.compile(
-    r"\s(?:(?:and|und|et|y|con)\s)?(?P<cents>[0-9]{1,2})\s?(?:cents?|centimes?|c[ée]ntimos)\b", re.I
-)
+_CENT: Final = r"(?:(?P<whose>euro|us)[ -]?)?(?P<unit>cents?|cts?|centimes?|c[ée]ntimos?|pence)\b"
+_CENTS: Final = re.compile(rf"\s(?:(?:and|und|et|y|con)\s)?(?P<cents>[0-9]{{1,2}})\s?{_CENT}", re.IGNORECASE)
 """What stands behind "35 euros and 50 cents"."""
-_PLAIN: Final = re.compile(rf"(?<![\w.,#/-])(?:{_NUMBER})(?![\w/-])(?![.,][0-9])")
-_COUNTS: Final = {
-    word: value
-    for value, row in enumerate(
-        (
-            "zero null zéro cero",
-            "one eins ein eine einen un une uno una",
-            "two zwei deux dos",
-            "three drei trois tres",
-            "four vier quatre cuatro",
-            "five fünf cinq cinco",
-            "six sechs seis",
-            "seven sieben sept siete",
-            "eight acht huit ocho",
-            "nine neun neuf nueve",
-            "ten zehn dix diez",
-            "eleven elf onze once",
-            "twelve zwölf douze doce",
-        )
-    )
-    for word in row.split()
-}
-_ONLY_WORD: Final = re.compile(rf"\b({'|'.join(_COUNTS)})\b", re.IGNORECASE)
+_CENTS_ALONE: Final = re.compile(
+    rf"(?<![\w.,−–-])(?P<number>{_NUMBER})\s?{_CENT}|(?<![\w.,−–-])(?P<pence>[0-9]{{1,2}})p\b", re.IGNORECASE
+)
+_REST: Final = re.compile(
+    r"(?P<gap>\s?|\scon\s)(?P<cents>[0-9]{2})(?!\w|[.,:][0-9]|\s?(?:[%€£$¥/-]))(?P<next>\s*\w+)?", re.I
+)
+"""What stands behind "35€50", "20 euros 50", "20 euros con 50"; a word behind it may be what it counts."""
+_TIMES: Final = re.compile(
+    r"\s*(?:days?|weeks?|months?|hours?|times|minutes|tagen?|wochen?|monaten?|mal|stunden|jours?|semaines?|mois|fois|"
+    r"heures?|días?|semanas?|mes(?:es)?|veces|horas?)",
+    re.IGNORECASE,
+)
+_OTHER_BEFORE: Final = re.compile(
+    rf"(?<![\w.,])(?P<number>{_NUMBER})\s*(?:-|–|—|/|\b(?:to|or|and|bis|oder|und|à|ou|et|a|o|u|y)\b)\s*$", re.IGNORECASE
+)
+_OTHER_AFTER: Final = re.compile(
+    rf"\s*(?:-|–|—|\b(?:to|or|bis|oder|à|ou|o|u)\b)\s*(?:{SIGNS})?(?P<number>{_NUMBER}){_END}|"
+    rf"\s+(?:and|und|et|y)\s+(?P<last>{_NUMBER})(?=\s*(?:$|[.,;!?](?:\s|$)))",
+    re.IGNORECASE,
+)
+"""The other end of a range, which has its currency from this one: "between 20 and 30 euros", "20 euros or 30"."""
+_MINUS: Final = re.compile(r"(?<!o )(?<!ou )\b(?:minus|moins|menos|negative?)\s*$", re.IGNORECASE)
+_REFUSED: Final = re.compile(
+    r"\b(?:refuse|reject|decline|lehne|verweigere|rechazo)\s+(?:\w+\s+){0,3}$|"
+    r"(?:n't|\b(?:not|never|dont|didnt|cannot))\s+(?:\w+\s+){0,2}?(?:want|need|ask|accept|pay|paid|owe|cost|agree|spen|"
+    r"expect|take)\w*\s+(?:\w+\s+){0,3}$|"
+    r"\bpas\s+(?:\w+\s+)?(?:pa[iy]|voul|veu|demand|accept|dépens|dû|coût)\w*\s+(?:\w+\s+){0,2}$|"
+    r"\b(?:no|nunca)\s+(?:\w+\s+){0,2}?(?:quier|quer|pagu|pag|necesit|pid|acept|deb|gast|cost|cuest)\w*\s+(?:\w+\s+){0,2}$",
+    re.IGNORECASE,
+)
+_REFUSED_AFTER: Final = re.compile(
+    r"\s+nicht\s*(?:$|[.!,;]|(?:\w+\s+)?(?:haben|zahl|bezahl|gezahlt|will|woll|möcht|akzept|annehm|ausg|schuld|gekost))",
+    re.IGNORECASE,
+)
+"""What one does not want, pay or owe. What one did not get ("I did not receive the 20 euros") is an amount."""
+_PLAIN: Final = re.compile(
+    rf"(?<![\w.,:#/−–-])(?P<number>{_NUMBER})(?:\s?(?P<many>{_SCALE})\b)?(?![\w/-])(?![.,:][0-9])", re.IGNORECASE
+)
+_FRACTION: Final = re.compile(
+    r"\s+(?:[0-9]/[0-9]|½|¼|¾|and an? (?:half|quarter)|und einen? halben?|einhalb|et demie?|y medi[oa]\b)",
+    re.IGNORECASE,
+)
+_NEXT_WORD: Final = re.compile(r"\s*([^\W\d_]+)")
 
 
-def money(text: str) -> Iterator[Found]:
-    """Amounts with a currency next to them. A sign before one ("-5 EUR") makes it none."""
+def money(text: str, *, asked: bool) -> Iterator[Found]:
+    """Amounts with a currency next to them, and cents. A sign before one ("-5 EUR") makes it none.
+
+    What is refused, a bound, or taken off has the confidence `DOUBTED`; both ends of a range are found.
+    """
+    taken: set[int] = set()
     for match in _MONEY.finditer(text):
-        mark = (match["before"] or match["after"]).lower()
-        amount = decimal(match["one"] or match["two"], cents=True)
-        if amount is not None:
-            currency = _SYMBOLS.get(mark) or _WORDS[mark]
-            rest = _CENTS.match(text, match.end()) if amount == amount.to_integral_value() else None
-            whole = (amount + Decimal(rest["cents"]) / 100).quantize(Decimal("0.01")) if rest else amount
-            yield Found(Money(whole, currency), match.start(), (rest or match).end(), 0.95)
+        for one in _amounts(text, match, asked=asked):
+            taken.update(range(one.start, one.end))
+            yield one
+    for match in _CENTS_ALONE.finditer(text) if asked or speaks_of_money(text) else ():
+        if match.start() not in taken:
+            yield from _cents(text, match)
 
 
-def numbers(text: str, language: str | None) -> Iterator[Found]:
-    """Numbers in digits; of "1.234" the language decides what it means, and without one it means nothing."""
+def _amounts(text: str, match: re.Match[str], *, asked: bool) -> Iterator[Found]:
+    start, end = match.span()
+    code = currency(match["before"] or match["after"], text, end, asked=asked)
+    amount = decimal(match["one"] or match["two"], cents=True)
+    if amount is None or code is None:
+        return
+    many = scale(match["many"] or match["many2"] or "")
+    sure = DOUBTED if _doubted(text, start, end) else 0.95
+    rest = None
+    if many > 1:
+        amount *= many
+    elif amount == amount.to_integral_value():
+        rest = _CENTS.match(text, end) or (_REST.match(text, end) if match["after"] else None)
+    if rest is not None and "next" in rest.groupdict() and rest["next"] and rest["gap"]:
+        sure = sure if _TIMES.match(rest["next"]) else DOUBTED  # "20 euros 50 hier", "20 euros 50 lamps"
+        rest = None
+    if rest is not None:
+        amount, end = (amount + Decimal(rest["cents"]) / 100).quantize(Decimal("0.01")), rest.end("cents")
+    yield Found(Money(amount, code), start, end, sure)
+    yield from _other_ends(text, start, end, code)
+
+
+def _other_ends(text: str, start: int, end: int, code: str) -> Iterator[Found]:
+    first = max(0, start - 40)
+    for match in (_OTHER_BEFORE.search(text[first:start]), _OTHER_AFTER.match(text, end)):
+        if match is not None:
+            shift = first if match.re is _OTHER_BEFORE else 0
+            group = "number" if match["number"] else "last"
+            amount = decimal(match[group], cents=True)
+            if amount is not None:
+                yield Found(Money(amount, code), shift + match.start(group), shift + match.end(group), DOUBTED)
+
+
+def _doubted(text: str, start: int, end: int) -> bool:
+    before = text[max(0, start - LOOK_BACK) : start]
+    refused = _MINUS.search(before) or _REFUSED.search(before) or _REFUSED_AFTER.match(text, end)
+    return bounded(text, start, end) or refused is not None
+
+
+def _cents(text: str, match: re.Match[str]) -> Iterator[Found]:
+    amount = decimal(match["number"] or match["pence"], cents=True)
+    unit, whose = (match["unit"] or "pence").lower(), (match["whose"] or "").lower()
+    code = {"euro": "EUR", "us": "USD"}.get(whose, "GBP" if unit == "pence" else None)
+    if amount is not None:
+        value = amount / 100 if amount % 1 else (amount / 100).quantize(Decimal("0.01"))
+        sure = DOUBTED if _doubted(text, match.start(), match.end()) else 0.8
+        yield Found(Money(value, code), match.start(), match.end(), sure)
+
+
+def numbers(text: str, language: str | None, *, cents: bool = False) -> Iterator[Found]:
+    """Numbers in digits; of "1.234" the language decides what it means, and without one it means nothing.
+
+    `cents`: they are amounts, as `decimal` reads them.
+    """
     for match in _PLAIN.finditer(text):
-        value = decimal(match.group(), language=language)
-        if value is not None:
-            yield Found(value, match.start(), match.end(), 0.9)
-
-
-def counts(text: str) -> Iterator[Found]:
-    """Numbers in words, up to twelve."""
-    for match in _ONLY_WORD.finditer(text):
-        yield Found(Decimal(_COUNTS[match[1].lower()]), match.start(), match.end(), 0.7)
+        value = decimal(match["number"], language=language, cents=cents)
+        following = _NEXT_WORD.match(text, match.end())
+        if value is None or (following and opaque(following[1])) or _FRACTION.match(text, match.end()):
+            continue
+        many = scale(match["many"] or "")
+        if many == 1:
+            sure = DOUBTED if _doubted(text, match.start(), match.end()) else 0.9
+            yield Found(value, match.start(), match.end(), sure)
+        elif match["many"].casefold() != "mil" or language == "es":  # elsewhere "2 mil" may be two million
+            yield Found(value * many, match.start(), match.end(), 0.7)
 
 
 def decimal(text: str, *, language: str | None = None, cents: bool = False) -> Decimal | None:

@@ -3,10 +3,17 @@
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import islice
 from typing import Final
 
-from engine.models.local.found import Found
+from engine.models.local.found import Found, bounded
+from engine.models.local.language import UNKNOWN, detect_language
+from engine.models.local.tense import Side, side
 
+NEAR: Final = 92
+"""Days within which a day without a year, of which nothing tells the side, is likely the nearest one."""
+MOST: Final = 50
+"""Days that are read of one text: with more it names none, and each costs a look at its verbs."""
 MAX_DAYS: Final = 3_660
 """Ten years: "400000 days ago" is no date."""
 
@@ -94,39 +101,127 @@ _WEEKDAY = re.compile(
     rf"(?P<day2>{_any(_DAYS)})\s+(?P<after>dernier|passé|prochain|pasado|pr[óo]ximo|qui vient|que viene))\b",
     re.IGNORECASE,
 )
+_GERMAN: Final = re.compile(r"\b(?:ich|ist|sind|bin|wir|der|das|und|nicht|mein|meine)\b", re.IGNORECASE)
+"""Words that no French text has."""
+_DAYS_BEFORE: Final = re.compile(r"(?:días?|dias?|semanas?)\s+$", re.IGNORECASE)
+_BEFORE_DAY = re.compile(
+    rf"(?:\b(?:on|of|from|since|by|until|at|am|vom|bis|zum|seit|ab|den|der|dem|le|du|au|el|del|al|desde|{_any(_DAYS)}|"
+    rf"{'|'.join(word[:2] for word in _DAYS)})[,.]?\s*|^\W*)$",
+    re.IGNORECASE,
+)
+"""What stands before a dotted day without a year: "4.2." after any other word is a section or a version."""
+_SHIFT: Final = re.compile(
+    rf"(?:\b(?:the|am|le|el|un|una?)\s+|(?<!\w){_COUNT}\s+)(?P<unit>{_any(_UNITS)})\s+"
+    rf"(?P<way>before|after|from|vor|nach|ab|avant|après|antes de|después de)(?:\s+|l\b)(?:the |dem |den |le |el )?$",
+    re.IGNORECASE,
+)
+"""What counts from a day: "two days before yesterday", "le jour avant le 3 mai"."""
+_BESIDE_DAY: Final = re.compile(
+    r"\b(?:ago|before|after|prior to|vor|nach|avant|après|antes de|después de)(?:\s+|l\b\s*)"
+    r"(?:the |dem |den |le |el )?$",
+    re.IGNORECASE,
+)
+_OF_SEVERAL: Final = re.compile(
+    rf"(?<!\w)(?:[0-9]{{1,3}}(?:\.|er|st|nd|rd|th)?|{_any(_NUMBER_WORDS)})\s*"
+    r"(?:-|–|/|\b(?:or|to|and|oder|bis|und|ou|à|et|o|a|y)\b)\s*(?:the |le |el |dem |den )?$",
+    re.IGNORECASE,
+)
+"""What stands before the second of two counts or days: "3 or 4 days ago", "3-5 May"."""
+_LATER: Final = re.compile(rf"\s+(?:in\s+{_COUNT}\s+(?:{_any(_UNITS)})|en (?:huit|quinze))\b", re.IGNORECASE)
+"""Behind a day that is not meant: "heute in einer Woche", "demain en huit"."""
+_FROM_THERE: Final = re.compile(r"\s+(?:yesterday|today|tomorrow)\b", re.IGNORECASE)
+"""Behind "a week ago": counted from another day than today."""
+_BACK: Final = frozenset({"before", "vor", "avant", "antes de"})
 
 
-def dates(text: str, today: date | None, language: str | None) -> Iterator[Found]:
-    """Days that the text names. Without `today` only those with a year; "03/04/2026" is left out in English."""
+def dates(text: str, today: date | None, language: str | None, asked: str = "") -> Iterator[Found]:
+    """Days that the text names. Without `today` only those with a year; "03/04/2026" is left out in English.
+
+    `asked` is our question: where the text tells nothing, "When did you buy it?" puts a day without a year into the
+    past.
+    """
+    for one in islice(_named(text, today, language, asked), MOST):
+        shifted = _shifted(text, one)
+        if shifted is not None:
+            yield shifted
+
+
+def _shifted(text: str, one: Found) -> Found | None:
+    """As far from the day as the words before it say; None where they say only on which side ("before 3 May")."""
+    before = text[max(0, one.start - 60) : one.start]
+    if _OF_SEVERAL.search(before) or _LATER.match(text, one.end):
+        return None
+    match = _SHIFT.search(before)
+    if match is None:
+        return None if _BESIDE_DAY.search(before) else one
+    start = one.start - len(match.group())
+    days = _days(match["count"] or "1", match["unit"])
+    if days > MAX_DAYS or _vague(text, start, one.end):
+        return None
+    try:
+        value = one.value + timedelta(days=-days if match["way"].lower() in _BACK else days)
+    except OverflowError:
+        return None
+    return Found(value, start, one.end, one.confidence)
+
+
+def _vague(text: str, start: int, end: int) -> bool:
+    """Whether the count at `start` is a bound, or one of several."""
+    return bounded(text, start, end) or bool(_OF_SEVERAL.search(text[max(0, start - 30) : start]))
+
+
+def _days(count: str, unit: str) -> int:
+    return int(_NUMBER_WORDS.get(count.lower(), count)) * _UNITS[unit.lower()]
+
+
+def _named(text: str, today: date | None, language: str | None, asked: str) -> Iterator[Found]:
     for match in _ISO.finditer(text):
         yield from _at(match, _day(match["year"], match["month"], match["day"]), 0.98)
     for match in _DOTTED.finditer(text):
-        yield from _at(
-            match, _with_year(match["year"], match["month"], match["day"], today), 0.95 if match["year"] else 0.7
-        )
+        if match["year"] or _BEFORE_DAY.search(text[max(0, match.start() - 20) : match.start()]):
+            yield from _yearly(match, match["month"], today, language, asked)
     for match in _SLASHED.finditer(text):
         yield from _at(match, _slashed(match, language), 0.85)
     for pattern in (_DAY_FIRST, _MONTH_FIRST):
         for match in pattern.finditer(text):
-            if match["name"] in _ALSO_WORDS and not match["year"]:
-                continue
-            month = str(_MONTHS[match["name"].lower()])
-            yield from _at(
-                match, _with_year(match["year"], month, match["day"], today), 0.95 if match["year"] else 0.75
-            )
+            if match["year"] or match["name"] not in _ALSO_WORDS:
+                yield from _yearly(match, str(_MONTHS[match["name"].lower()]), today, language, asked)
     if today is not None:
-        yield from _relative(text, today)
+        yield from _relative(text, today, language)
 
 
-def _relative(text: str, today: date) -> Iterator[Found]:
+def _yearly(match: re.Match[str], month: str, today: date | None, language: str | None, asked: str) -> Iterator[Found]:
+    """The day in its year; without one in the year that the verbs tell, else the nearest if it is near."""
+    if match["year"]:
+        yield from _at(match, _day(_four(match["year"]), month, match["day"]), 0.95)
+    elif today is not None:
+        told = side(match.string, match.start(), match.end(), language) or (asked and side(asked, 0, 0, language))
+        yield from _at(match, _on_side(month, match["day"], today, told or None), 0.75 if told else 0.6)
+
+
+def _on_side(month: str, day: str, today: date, told: Side | None) -> date | None:
+    years = (_day(str(today.year + offset), month, day) for offset in range(-8, 9))  # 29 February: eight years at most
+    found = [one for one in years if one is not None]
+    if told == "past":
+        return max((one for one in found if one <= today), default=None)
+    if told == "future":
+        return min((one for one in found if one >= today), default=None)
+    return min((one for one in found if abs(one - today).days <= NEAR), key=lambda one: abs(one - today), default=None)
+
+
+def _relative(text: str, today: date, language: str | None) -> Iterator[Found]:
     for match in _NAMED.finditer(text):
-        yield from _at(match, today + timedelta(days=_RELATIVE[match["word"].lower()]), 0.9)
+        word = match["word"].lower()
+        if word == "antes de ayer" and _DAYS_BEFORE.search(text[max(0, match.start() - 10) : match.start()]):
+            yield Found(today - timedelta(days=1), match.end() - len("ayer"), match.end(), 0.9)
+        elif word != "hier" or _french(text, language):
+            yield from _at(match, today + timedelta(days=_RELATIVE[word]), 0.9)
     for match in _MORGEN.finditer(text):
         yield from _at(match, today + timedelta(days=1), 0.8)
     for match in _AGO.finditer(text):
-        count = (match["count"] or match["count2"]).lower()
-        days = int(_NUMBER_WORDS.get(count, count)) * _UNITS[(match["unit"] or match["unit2"]).lower()]
-        if days <= MAX_DAYS:
+        days = _days(match["count"] or match["count2"], match["unit"] or match["unit2"])
+        counted = _FROM_THERE.match(text, match.end()) or _vague(text, match.start(), match.end())
+        if days <= MAX_DAYS and not counted:
             yield from _at(match, today - timedelta(days=days), 0.85)
     for match in _WEEKDAY.finditer(text):
         wanted = _DAYS[(match["day"] or match["day2"]).lower()]
@@ -147,13 +242,11 @@ def _day(year: str, month: str, day: str) -> date | None:
         return None
 
 
-def _with_year(year: str | None, month: str, day: str, today: date | None) -> date | None:
-    if year:
-        return _day(_four(year), month, day)
-    if today is None:
-        return None
-    near = [found for offset in (-1, 0, 1) if (found := _day(str(today.year + offset), month, day))]
-    return min(near, key=lambda one: abs(one - today), default=None)
+def _french(text: str, language: str | None) -> bool:
+    """Whether "hier" is yesterday, and not the German "here"."""
+    if language == "fr":
+        return not _GERMAN.search(text)
+    return language in {None, UNKNOWN} and detect_language(text) == "fr"
 
 
 def _slashed(match: re.Match[str], language: str | None) -> date | None:

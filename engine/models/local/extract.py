@@ -7,16 +7,20 @@ it is.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from engine.models.base import Field, Message, Money, Request
 from engine.models.lexical import wishes_person
 from engine.models.local import amounts, identifiers, options
+from engine.models.local.alone import alone
+from engine.models.local.corrections import corrected, points_elsewhere, refuses
+from engine.models.local.counts import counts
 from engine.models.local.dates import dates
-from engine.models.local.found import Found, denied
-from engine.models.local.words import own_words, words
+from engine.models.local.found import DOUBTED, Found, denied
+from engine.models.local.words import own_words, sentences, words
 from engine.models.local.yesno import plain_answer
 
 MAX_TEXT: Final = 500
@@ -54,6 +58,8 @@ class _Reading:
 
 
 Value = tuple[Any, float]
+Candidate = tuple[Any, float, bool]
+"""Value, confidence, and whether it is denied."""
 
 
 def extract(request: Request) -> tuple[dict[str, Any], dict[str, float]]:
@@ -80,19 +86,72 @@ def _find(field: Field, kind: str, request: Request, *, alone: bool) -> Value | 
     readings = list(_readings(field, request, alone=alone))
     if kind == "yes_no":
         return _yes_no([one for one in readings if one.asked])
+    if kind == "some_of":
+        return next((value for one in readings if (value := _some_of(field, one)) is not None), None)
     denied_values: list[Any] = []
+    correction: list[Value] = []
     for reading in readings:
-        if kind == "some_of":
-            value = _some_of(field, reading)
-            if value is not None:
-                return value
-            continue
+        denied_values += _refused(field, kind, reading)
         found = list(_candidates(field, kind, reading))
         denied_values += [value for value, _, no in found if no]
-        said = [(value, sure) for value, sure, no in found if not no and value not in denied_values]
+        said = _said(found, denied_values)
+        new, old = _correction(field, kind, reading, denied_values)
+        if new and old:
+            said = [_like(one, old[0]) for one in new]
+        elif new and not said:
+            correction = correction or new  # of what, an older message says
+        if correction and (spoken := _said(found, [])):
+            return _only([_like(one, spoken[0]) for one in correction])
         if said:
             return _only(said)
+        if points_elsewhere(reading.text):
+            return None
     return None
+
+
+def _said(found: list[Candidate], denied_values: list[Any]) -> list[Value]:
+    return [(value, sure) for value, sure, no in found if not no and value not in denied_values]
+
+
+def _correction(
+    field: Field, kind: str, reading: _Reading, denied_values: list[Any]
+) -> tuple[list[Value], list[Value]]:
+    """What the message gives instead of something, and of that what stands in the message too.
+
+    "Sorry, I meant 4822" says no more than what was asked for would: bare values count.
+    """
+    if kind == "text":
+        return [], []
+    bare = replace(reading, asked=True) if kind in _FINDERS else reading
+    parts = corrected(reading.text)
+    if parts is None:
+        found = list(_candidates(field, kind, bare))
+        denied_values += [value for value, _, no in found if no]
+        return (_said(found, denied_values) if any(no for *_, no in found) else []), []  # "4822, not 4821"
+    old, new = replace(reading, text=parts[0]), replace(bare, text=parts[1])
+    if kind in {"number", "integer"} and not alone(new.text, list(amounts.numbers(new.text, new.language))):
+        return [], []
+    given = _said(list(_candidates(field, kind, new)), denied_values)
+    return given, _said(list(_candidates(field, kind, old)), []) if given else []
+
+
+def _like(new: Value, old: Value) -> Value:
+    """An amount that is corrected keeps its currency."""
+    value, sure = new
+    if isinstance(value, Money) and value.currency is None:
+        return Money(value.amount, old[0].currency), sure
+    return new
+
+
+def _refused(field: Field, kind: str, reading: _Reading) -> list[Any]:
+    """The value of our question ("Order 4821?") to which the message is no more than a no."""
+    question = _question(reading.sent)
+    if not question or kind not in _FINDERS:
+        return []
+    asked = list(_FINDERS[kind](field, replace(reading, text=question, asked=True)))
+    one = len({one.value for one in asked}) == 1
+    values = " ".join(question[one.start : one.end] for one in asked)
+    return [asked[0].value] if one and refuses(reading.text, question, values) else []
 
 
 def _yes_no(answers: list[_Reading]) -> Value | None:
@@ -102,8 +161,9 @@ def _yes_no(answers: list[_Reading]) -> Value | None:
 
 
 def _only(said: list[Value]) -> Value | None:
-    first = said[0][0]
-    return max(said, key=lambda one: one[1]) if all(value == first for value, _ in said) else None
+    """The one value that all say, unless it is doubted wherever it stands."""
+    best = max(said, key=lambda one: one[1])
+    return best if best[1] > DOUBTED and all(value == best[0] for value, _ in said) else None
 
 
 def _readings(field: Field, request: Request, *, alone: bool) -> Iterator[_Reading]:
@@ -126,16 +186,16 @@ def _readings(field: Field, request: Request, *, alone: bool) -> Iterator[_Readi
 
 
 def _today(message: Message, request: Request) -> date | None:
+    """The day on which the message was written, where the project is."""
     moment = message.at or request.now
-    return moment.date() if moment else None
+    return moment.astimezone(ZoneInfo(request.timezone or "UTC")).date() if moment else None
 
 
 def _sent_before(messages: list[Message], place: int) -> str:
     return next((one.text for one in reversed(messages[:place]) if one.role != "customer"), "")
 
 
-def _candidates(field: Field, kind: str, reading: _Reading) -> Iterator[tuple[Any, float, bool]]:
-    """(value, confidence, whether it is denied)."""
+def _candidates(field: Field, kind: str, reading: _Reading) -> Iterator[Candidate]:
     if kind == "one_of":
         yield from _one_of(field, reading)
     elif kind == "text":
@@ -146,10 +206,11 @@ def _candidates(field: Field, kind: str, reading: _Reading) -> Iterator[tuple[An
             yield one.value, one.confidence, denied(reading.text, one.start, one.end)
 
 
-def _one_of(field: Field, reading: _Reading) -> Iterator[tuple[Any, float, bool]]:
+def _one_of(field: Field, reading: _Reading) -> Iterator[Candidate]:
     found = options.named(reading.text, field.options)
     for one in found:
-        yield _value(field, one.place), one.confidence, one.denied
+        if not one.aside:
+            yield _value(field, one.place), one.confidence, one.denied
     if found or not reading.asked:
         return
     place = options.by_place(reading.text, field.options, reading.sent)
@@ -160,7 +221,7 @@ def _one_of(field: Field, reading: _Reading) -> Iterator[tuple[Any, float, bool]
 
 
 def _some_of(field: Field, reading: _Reading) -> Value | None:
-    found = options.named(reading.text, field.options)
+    found = [one for one in options.named(reading.text, field.options) if not one.aside]
     no = {one.place for one in found if one.denied}
     places = sorted({one.place for one in found if not one.denied} - no)
     if not places:
@@ -205,25 +266,33 @@ def _patterns(field: Field, reading: _Reading) -> Iterable[Found]:
 def _dates(_: Field, reading: _Reading) -> Iterable[Found]:
     if not (reading.asked or reading.alone):
         return ()
-    return dates(reading.text, reading.today, reading.language)
+    return dates(reading.text, reading.today, reading.language, _question(reading.sent) if reading.asked else "")
+
+
+def _question(sent: str) -> str:
+    """The question of our message: what stands before it ("Sorry, that did not work.") asks nothing."""
+    return next((one for one in reversed(sentences(sent)) if "?" in one), "")
 
 
 def _money(_: Field, reading: _Reading) -> Iterable[Found]:
     if not (reading.asked or reading.alone):
         return ()
-    found = list(amounts.money(reading.text))
+    found = list(amounts.money(reading.text, asked=reading.asked))
     if found or not reading.asked:
         return found
-    plain = list(amounts.numbers(reading.text, reading.language or "en"))
-    return [Found(Money(one.value), one.start, one.end, 0.7) for one in plain if one.value >= 0]
+    plain = list(amounts.numbers(reading.text, reading.language, cents=True))
+    if not alone(reading.text, plain, paying=True):
+        return ()  # another unit, another thing: "500 kr", "2 lamps", "order 4821"
+    return [Found(Money(one.value), one.start, one.end, min(one.confidence, 0.7)) for one in plain]
 
 
 def _numbers(field: Field, reading: _Reading) -> Iterable[Found]:
     """Asked for: the one number there; else only next to the field's own name ("quantity: 3")."""
     orders = {one.start for one in identifiers.order_numbers(reading.text, asked=False)}
     found = [one for one in amounts.numbers(reading.text, reading.language) if one.start not in orders]
-    found = found or list(amounts.counts(reading.text)) if reading.asked else found
-    if not reading.asked:
+    if reading.asked:
+        return found or _counts(reading.text)
+    if found:
         ends = {one.end for one in options.occurrences(reading.text, field.name.replace("_", " "))}
         found = [
             one
@@ -231,6 +300,11 @@ def _numbers(field: Field, reading: _Reading) -> Iterable[Found]:
             if any(reading.text[end : one.start].strip(" :=,is") == "" for end in ends if end <= one.start)
         ]
     return found
+
+
+def _counts(text: str) -> list[Found]:
+    found = list(counts(text, alone=False))
+    return list(counts(text, alone=True)) if alone(text, found) else found
 
 
 def _integers(field: Field, reading: _Reading) -> Iterable[Found]:

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 LOOK_BACK: Final = 80
 """Characters before a value in which its negation may stand."""
+DOUBTED: Final = 0.3
+"""Confidence of what the text names and may not mean: it stands against another value and is not given itself."""
 
 _CLAUSE_END = re.compile(r"[.;:!?,\n]|\b(?:but|sondern|aber|mais|sino|pero)\b")
 _TOKEN = re.compile(r"[\w']+|#")
@@ -29,6 +31,7 @@ _DENYING_PHRASES = re.compile(
     r"de|en lugar de|"
     r"no (?:es|era|son|fue|est[áa]n?|el|la|por|para)|not)$"
 )
+_MORE_OR_LESS = re.compile(r"\b(?:más o menos|plus ou moins)\b")
 _NO_BUT = re.compile(r"\bno$"), re.compile(r"\W{0,3}(?:\w+\W{1,3}){0,3}?sino\b")
 """Spanish "no 20, sino 25"; elsewhere "no 20" is "number 20"."""
 _JOINS: Final = frozenset("or nor and oder noch und ou ni et o y".split())
@@ -41,6 +44,15 @@ _DENIED_AFTER = re.compile(
     r"n'est pas (?:la bonne|le bon|ma|mon|la mienne)|faux|fausse|"
     r"no es (?:el|la|mi|correcto|mío)|incorrecto|equivocado)",
 )
+_BOUND = re.compile(
+    r"\b(?:(?:more|less|fewer|other) than|over|under|at (?:least|most)|up to|"
+    r"mehr als|weniger als|mindestens|höchstens|maximal|minimal|bis zu|"
+    r"plus d[e']|moins d[e']|au (?:moins|plus)|jusqu'à|(?:más|menos) de|(?:al|por lo) menos|"
+    r"como (?:mucho|máximo)|hasta)"
+    r"\s*(?:the |an? |der |einer? |une? |una? )?$",
+    re.IGNORECASE,
+)
+_AFTER_BOUND = re.compile(r"\s*(?:or (?:more|less)|oder (?:mehr|weniger)|ou (?:plus|moins)|o (?:más|menos))\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,11 @@ class Found:
     confidence: float
 
 
+def bounded(text: str, start: int, end: int) -> bool:
+    """Whether the words around `start`..`end` make it a bound ("more than 30", "up to 30"), which is no value."""
+    return bool(_BOUND.search(text[max(0, start - LOOK_BACK) : start]) or _AFTER_BOUND.match(text, end))
+
+
 def denied(text: str, start: int, end: int) -> bool:
     """Whether the words around `start`..`end` say that it is not this one.
 
@@ -61,7 +78,7 @@ def denied(text: str, start: int, end: int) -> bool:
     """
     if _DENIED_AFTER.match(text[end : end + 60].casefold()):
         return True
-    before = text[max(0, start - LOOK_BACK) : start].casefold()
+    before = _MORE_OR_LESS.sub(" ", text[max(0, start - LOOK_BACK) : start].casefold())
     if _NO_BUT[0].search(before.rstrip()) and _NO_BUT[1].match(text[end : end + 60].casefold()):
         return True
     cuts = [match.end() for match in _CLAUSE_END.finditer(before)]

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from engine.models.base import Option
-from engine.models.local.found import Found, denied
+from engine.models.local.found import LOOK_BACK, Found, denied
 from engine.models.local.thesaurus import SAME
 from engine.models.local.words import content_words, stem, words
 
@@ -25,6 +25,44 @@ _ORDINALS: Final = (
     ("fourth", "4th", "vierte", "vierten", "quatrième", "cuarta", "cuarto"),
     ("fifth", "5th", "fünfte", "fünften", "cinquième", "quinta", "quinto"),
 )
+_NOTHING: Final = re.compile(
+    r"\b(?:(?:nothing|none|nobody)(?: of (?:it|them|this))? (?:is|was|are|were|looks?|seems?|came|arrived)|"
+    r"nichts(?: davon)?(?: ist| war| kam)?|rien n'(?:est|était)|rien de|nada (?:est[áa]|es|era|llegó|ha llegado))\s+$",
+    re.IGNORECASE,
+)
+"""Before what nothing is: "nothing is broken"."""
+_NOT_THOUGHT: Final = re.compile(
+    r"(?:(?:n't|\bnot|\bnever)\s+(?:think|believe|say|said|claim|mean)\w*|"
+    r"\b(?:glaube|denke|meine|sage|behaupte|sagte) nicht,?\s+dass|\b(?:pense|crois|dis|dit) pas\s+qu['e]|"
+    r"\bno (?:creo|pienso|digo|dije)\s+que)[^.;!?,\n]{0,30}$",
+    re.IGNORECASE,
+)
+"""Before what one does not think or say: "I don't think it is broken"."""
+_NO_AFTER: Final = re.compile(
+    r"\s*\?+\s*(?:no|nope|not (?:at all|really)|nein|nö|nee|(?:überhaupt|gar) nicht|non|pas du tout|para nada)\b", re.I
+)
+"""After what one asks oneself and denies: "broken? no"."""
+_COPULA: Final = (
+    r"(?:is|was|were|are|be|been|came|arrived|gets?|got|turns? out|looks?|seems?|ist|war|wäre|kommt|"
+    r"est|était|soit|arrive|es|está|era|fuera|estuviera|llega|(?:it|that|this|he|she)'s)"
+)
+_IF: Final = r"\b(?:(?:if|whether|unless|in case|falls|wenn|ob|sofern|si)\s+|s')"
+_IF_IT_IS: Final = re.compile(rf"{_IF}(?:\w+\s+){{0,3}}?(?:\w')?{_COPULA}\s+(?:\w+\s+)?$", re.IGNORECASE)
+_IF_IT: Final = re.compile(rf"{_IF}(?:\w+\s+){{1,3}}$", re.IGNORECASE)
+_IS_AFTER: Final = re.compile(rf"\s+(?:\w+\s+)?{_COPULA}\b", re.IGNORECASE)
+"""A condition: "if it was broken", in German "wenn sie kaputt wäre"."""
+_OURS: Final = re.compile(
+    r"\b(?:web ?(?:site|page|shop)|home ?page|page|app|link|form|button|log-?in|chat(?: ?bot)?|bot|server|check-?out|"
+    r"newsletter|web(?:seite|shop)|seite|formular|knopf|site(?: web)?|lien|formulaire|bouton|página|sitio(?: web)?|"
+    r"enlace|formulario|botón|aplicación)\b",
+    re.IGNORECASE,
+)
+"""What a shop shows and does not sell: that it is broken, or late, says nothing of an order."""
+_CLAUSE_END: Final = re.compile(
+    r"[.;:!?,\n]|\b(?:and|but|that (?=(?:it|the|my|they)\b)|und|aber|dass|et|mais|"
+    r"que (?=(?:el|la|mi|il|elle|mon|ma)\b)|y|pero)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +72,8 @@ class Named:
     place: int
     confidence: float
     denied: bool
+    aside: bool = False
+    """Named, and neither said nor denied: on a condition, or of something that is ours."""
 
 
 def named(text: str, options: Sequence[Option]) -> list[Named]:
@@ -71,12 +111,25 @@ def _named_by_words(text: str, options: Sequence[Option]) -> list[Named]:
         for confidence, phrases in _phrases(option):
             for phrase in phrases:
                 found += [
-                    (one.start, one.end, Named(place, confidence, denied(text, one.start, one.end)))
+                    (one.start, one.end, Named(place, confidence, _denied(text, one), _aside(text, one)))
                     for one in occurrences(text, phrase)
                 ]
     # "charged twice" inside "not charged twice for": a longer phrase around a shorter one replaces it
     kept = [one for one in found if not any(_covers(other, one) for other in found)]
     return [named_one for _, _, named_one in kept]
+
+
+def _denied(text: str, one: Found) -> bool:
+    before = text[max(0, one.start - LOOK_BACK) : one.start]
+    around = _NOTHING.search(before) or _NOT_THOUGHT.search(before) or _NO_AFTER.match(text, one.end)
+    return denied(text, one.start, one.end) or around is not None
+
+
+def _aside(text: str, one: Found) -> bool:
+    before = text[max(0, one.start - LOOK_BACK) : one.start]
+    if _IF_IT_IS.search(before) or (_IF_IT.search(before) and _IS_AFTER.match(text, one.end)):
+        return True
+    return bool(_OURS.search(_CLAUSE_END.split(before)[-1]))
 
 
 def _covers(other: tuple[int, int, Named], one: tuple[int, int, Named]) -> bool:

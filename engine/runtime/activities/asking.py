@@ -76,8 +76,9 @@ class Asker(Group):
         asked = scope.work.data.get("field")
         now = await self.store.run(self.store.now)
         request = Request(
-            Job.EXTRACT, words, fields=tuple(wanted), asked=asked, now=now, language=scope.ticket.language
-        )
+            Job.EXTRACT, words, fields=tuple(wanted), asked=asked, now=now, timezone=scope.timezone,
+            language=scope.ticket.language,
+        )  # fmt: skip
         answer = await self.desk.ask(scope, "ask", request)
         sure = {n: v for n, v in answer.data.items() if v is not None and answer.per_field.get(n, 0.0) >= _SURE}
         found = {field.name: self._typed(scope, field, sure[field.name]) for field in wanted if field.name in sure}

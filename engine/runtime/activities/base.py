@@ -79,6 +79,11 @@ class Scope:
         """The project's currency."""
         return str(self.plan.settings.get("currency", "EUR"))
 
+    @property
+    def timezone(self) -> str:
+        """IANA name of the project's timezone."""
+        return str(self.plan.settings.get("timezone", "UTC"))
+
 
 class Desk:
     """What all groups of activities share: the way to the store's truth. One a worker; holds no state of a ticket."""
