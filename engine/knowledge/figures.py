@@ -75,7 +75,7 @@ def _all(text: str, language: str) -> Iterator[Figure]:
     for match in _TIME.finditer(text):
         if (clock := _clock(match)) is not None:
             yield Figure(clock, _CLOCK, match.start(), match.end())
-    for amount in money(text):
+    for amount in money(text, asked=False):
         assert isinstance(amount.value, Money)
         yield Figure(_plain(amount.value.amount), amount.value.currency or "", amount.start, amount.end)
     for match in _counting(language).finditer(text):
