@@ -34,7 +34,7 @@ def rights(folder: Path) -> Iterator[Right]:
     root = _laid_out(folder / "shared", flows)
     yield _right(root, ["engine.yaml", *sorted(f"tools/{path.name}" for path in (root / "tools").iterdir())])
     root = folder / "shop"
-    for part in ("flows", "tools"):
+    for part in ("flows", "tools", "knowledge"):
         shutil.copytree(ROOT / part, root / part)
     shutil.copy(ROOT / "engine.yaml", root)
     yield _right(root, sorted(path.relative_to(root).as_posix() for path in root.rglob("*.yaml")))
