@@ -13,8 +13,8 @@ __all__ = ["CHECKER", "Inputs", "inputs"]
 
 CHECKER = (
     "__init__.py", "cache", "catalogue", "check", "compile", "diagnostics", "errors.py", "expressions",
-    "guardrails/base.py", "guardrails/registry.py", "network.py", "patterns.py", "plan", "project", "prompts", "root.py",
-    "rules", "steps", "syntax", "types",
+    "guardrails/base.py", "guardrails/registry.py", "network.py", "patterns.py", "plan", "project", "prompts",
+    "root.py", "rules", "steps", "syntax", "types",
 )  # fmt: skip
 """The checker's own code, below `engine`."""
 _READ = (".py", ".j2", ".json")

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -97,7 +98,7 @@ def _ties(way: list[Literal], name: str) -> bool:
     sums = [literal.linear for literal in way if literal.linear and name in literal.reads and not literal.strict]
     for one in sums:
         if len(one) == 2 and "" not in one and {term: -factor for term, factor in one.items()} in sums:
-            left, right = (_names(literal_eval(term)) for term in one)
+            left, right = (_named(term) for term in one)
             if (left == {name}) != (right == {name}) and {*one.values()} == {1, -1}:
                 return True
     return any(
@@ -114,7 +115,7 @@ def bounded(conditions: Iterable[Any], tree: Any, firm: Iterable[str]) -> bool:
 
     def bounds(literal: Literal) -> bool:
         others = (literal.linear or {}).keys() - {term, ""}
-        return (literal.linear or {}).get(term, 0) > 0 and all(_names(literal_eval(one)) <= names for one in others)
+        return (literal.linear or {}).get(term, 0) > 0 and all(_named(one) <= names for one in others)
 
     try:
         return all(any(map(bounds, way)) for way in ways((condition, True) for condition in conditions))
@@ -263,6 +264,12 @@ def _key(tree: Any) -> str:
 
 def _names(tree: Any) -> frozenset[str]:
     return frozenset(path[0] for path in paths(tree))
+
+
+@lru_cache(maxsize=2_000)
+def _named(term: str) -> frozenset[str]:
+    """The names that a term of `_key` reads: flows of one project have many in common."""
+    return _names(literal_eval(term))
 
 
 # whether a way is impossible

@@ -27,7 +27,8 @@ _CLOCKS = ("days_ago", "hours_ago")
 def check(case: Case, sink: Sink) -> None:
     """Whatever a step in it names counts as changed, and what changes by itself where a step in it takes time."""
     for flow in case.files:
-        if not flow.flow.lost:
+        repeats = any(isinstance(record.step, Repeat) for record in flow.graph.steps)
+        if repeats and not flow.flow.lost:
             for one in _all(nest(flow.flow.steps or [])):
                 if isinstance(one.step, Repeat):
                     _repeat(one.step, one, sink)
