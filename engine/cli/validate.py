@@ -16,7 +16,6 @@ from engine.diagnostics.edits import sure
 from engine.diagnostics.outcome import Outcome
 from engine.diagnostics.render import RENDERERS, View, renderer
 from engine.root import Files, chosen
-from engine.settings import Secrets
 
 __all__ = ["add_arguments", "run"]
 
@@ -64,8 +63,7 @@ def run(args: argparse.Namespace) -> int:
 def _lacking(outcome: Outcome, *, error: bool) -> bool:
     """Names the variables that models need and this environment lacks. A note, unless it is asked for: whoever checks
     flows, on a laptop or in CI, need not hold the keys; a worker does not start without them."""
-    there = Secrets.of(os.environ)
-    lacking = [(model, variable) for model, variable in outcome.keys if not there.get(variable)]
+    lacking = [(model, variable) for model, variable in outcome.keys if not os.environ.get(variable, "").strip()]
     for model, variable in lacking:
         kind = "error" if error else "note"
         print(clean(f"{kind}: the model `{model}` needs the environment variable {variable}"), file=sys.stderr)
