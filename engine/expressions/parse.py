@@ -14,6 +14,7 @@ from typing import Any
 from jinja2 import TemplateSyntaxError, nodes
 
 from engine.diagnostics import Edit, Sink, meant
+from engine.expressions.currencies import CURRENCIES
 from engine.expressions.filters import FILTERS, TESTS
 from engine.expressions.parse_lexer import Amount, Lexed, Refused, lexed
 from engine.expressions.parse_plain import plain_expression, plain_parts
@@ -258,7 +259,10 @@ class _Reader:
         value, start = node.value, node.lineno
         if isinstance(value, Amount):
             number = self._const(nodes.Const(value.number, lineno=start))
-            return Tree("money", number.parts[0], value.currency, start=start, end=self._end(start, number.end))
+            end = self._end(start, number.end)
+            if value.currency not in CURRENCIES:
+                raise Refused("expression", end - 3, end, f"`{value.currency}` is no currency of ISO 4217")
+            return Tree("money", number.parts[0], value.currency, start=start, end=end)
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
             digits = format(value, "f") if isinstance(value, Decimal) else str(value)
             end = self._end(start, start + len(digits))

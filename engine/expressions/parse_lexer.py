@@ -90,6 +90,8 @@ def _check(at: int, token: str, value: str) -> None:
         if "\\" in rest:
             odd = at + rest.index("\\")
             raise Refused("expression", odd, odd + 2, "a `\\` in a text is written `\\\\`")
+    elif token == "block_end" and value.startswith("+"):  # noqa: S105 - Jinja2's sign to keep blanks, which all are
+        raise Refused("expression", at, at + 1, "something is missing behind this `+`")
 
 
 class _Grammar(Environment):

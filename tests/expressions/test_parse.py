@@ -120,15 +120,22 @@ ACCEPTED = (
         ("9" * 40, "9" * 40, "expression: a number has at most 34 digits"),
         ("1e999999999", "1e999999999", "expression: a number has at most 34 digits"),
         ("a + \u06631.5", "\u06631.5", "expression: a number is written with the digits 0 to 9"),
+        ("total > 10 UER", "UER", "expression: `UER` is no currency of ISO 4217"),
         ("'a\\q'", "\\q", "expression: a `\\` in a text is written `\\\\`"),
         ("(" * 41 + "1" + ")" * 41, "(", "expression: this is nested over 40 deep"),
         ("not " * 4000 + "a", "not", "expression: this is nested over 40 deep"),
         ("a" * 20_001, "a", "expression: this is longer than 20,000 characters"),
     ],
-    ids=range(18),
+    ids=range(19),
 )  # fmt: skip
 def test_what_is_none(said: str, token: str, message: str) -> None:
     assert finding(said) == (token, message)
+
+
+def test_a_plus_at_the_end_of_a_block_is_no_sign_for_blanks() -> None:
+    assert finding("{% if a +%}x{% endif %}", template=True) == (
+        "+", "expression: something is missing behind this `+`",
+    )  # fmt: skip
 
 
 def test_a_long_chain_is_too_deep() -> None:
