@@ -3,6 +3,7 @@
 from typing import Any
 
 from engine.project.containers import ListOf, MapOf
+from engine.project.durations import Span
 from engine.project.grant import GRANT, GrantEntry, Silence
 from engine.project.kind import KIND, Kind
 from engine.project.scalars import (
@@ -20,9 +21,8 @@ from engine.project.scalars import (
     Percent,
     Ref,
     Right,
-    Span,
     Threshold,
-)  # fmt: skip
+)
 from engine.project.shape import Declaration, Outline, Reader, Reference, Schema, Section, Shape, key, quoted
 from engine.project.start import Start
 from engine.project.step import STEPS, StepKind

@@ -6,23 +6,9 @@ from typing import Any, NamedTuple
 
 from engine.expressions import parse_expression
 from engine.project.containers import Either, ListOf
+from engine.project.durations import TIME, Span, duration, unlike_duration
 from engine.project.ranges import natural
-from engine.project.scalars import (
-    DURATION,
-    EXPRESSION,
-    PLAIN,
-    STRING,
-    TEMPLATE,
-    TIME,
-    Expr,
-    Ref,
-    Right,
-    Span,
-    decimal,
-    duration,
-    text_of,
-    unlike_duration,
-)  # fmt: skip
+from engine.project.scalars import DURATION, EXPRESSION, PLAIN, STRING, TEMPLATE, Expr, Ref, Right, decimal, text_of
 from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key, shortened
 from engine.project.step import OTHERWISE, Otherwise
 from engine.syntax import Mapping, Node, Text

@@ -1,7 +1,8 @@
 """engine.yaml: where the articles are, and what finds them by their meaning."""
 
 from engine.project.containers import ListOf, MapOf
-from engine.project.scalars import DURATION, SLUG, STRING, TEMPLATE, Choice, Expr, Number, Right, Span
+from engine.project.durations import Span
+from engine.project.scalars import DURATION, SLUG, STRING, TEMPLATE, Choice, Expr, Number, Right
 from engine.project.shape import Declaration, Section, key
 from engine.syntax import Text
 

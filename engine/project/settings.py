@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.project.channel import Channel
 from engine.project.containers import Either, ListOf, MapOf
+from engine.project.durations import Span, duration
 from engine.project.floors import Floors, WriteFloor
 from engine.project.flow import GUARDRAILS, Data, Rollout, When
 from engine.project.grant import Silence
@@ -28,11 +29,9 @@ from engine.project.scalars import (
     Number,
     Ref,
     Right,
-    Span,
     Word,
-    duration,
     text_of,
-)  # fmt: skip
+)
 from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key, misspelt, quoted
 from engine.syntax import Mapping, Node, Text
 

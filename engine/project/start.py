@@ -4,8 +4,9 @@ import re
 from typing import Any
 
 from engine.project.containers import Either, ListOf, MapOf
+from engine.project.durations import Span
 from engine.project.kind import PLAIN_KIND, Kind
-from engine.project.scalars import DURATION, NAME, STRING, Ref, Span, Word
+from engine.project.scalars import DURATION, NAME, STRING, Ref, Word
 from engine.project.shape import Declaration, Reader, Schema, Section, key
 from engine.syntax import Text
 

@@ -14,8 +14,9 @@ from engine.project.binding import (
     PythonBinding,
 )
 from engine.project.containers import Either, ListOf, MapOf
+from engine.project.durations import Span
 from engine.project.json_schema import JsonSchema, foreign
-from engine.project.scalars import DURATION, EXPRESSION, NAME, STRING, Expr, Number, Ref, Right, Span, Word
+from engine.project.scalars import DURATION, EXPRESSION, NAME, STRING, Expr, Number, Ref, Right, Word
 from engine.project.shape import Declaration, Reader, Schema, Section, key, misspelt, shortened
 from engine.syntax import Mapping, Text
 

@@ -14,7 +14,7 @@ from engine.project.step import StepKind
 from engine.rules.base import Case, Rule
 from engine.rules.grants import Written, grants
 from engine.rules.logic import contradict, possible
-from engine.rules.nesting import Nest, always_ends, nest
+from engine.rules.nesting import Nest, always_ends, nest, ticks
 from engine.steps.if_ import If
 from engine.steps.repeat import Repeat
 from engine.syntax import Broken
@@ -24,8 +24,6 @@ __all__ = ["RULE"]
 
 _MOST = 32
 """Conditions before a step that are looked at, the last ones: the checker stays quick on any input."""
-_CLOCKS = ("days_ago", "hours_ago")
-"""Filters whose value changes while a ticket waits."""
 
 
 class _Known(NamedTuple):
@@ -40,8 +38,7 @@ class _Known(NamedTuple):
 
 
 def _known(expr: Expr, truth: bool) -> _Known:
-    ticks = any(clock in expr.text.value for clock in _CLOCKS)
-    return _Known(expr, truth, json_of(expr), expr.reads, ticks)
+    return _Known(expr, truth, json_of(expr), expr.reads, ticks(expr))
 
 
 def check(case: Case, sink: Sink) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from engine.diagnostics import Label, Sink
+from engine.project.durations import Span
 from engine.project.grant import Silence
-from engine.project.scalars import Span
 from engine.rules.base import Case, Rule
 from engine.rules.grants import grants
 from engine.steps.ask import Ask

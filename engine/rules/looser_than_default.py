@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from engine.diagnostics import Label, Place, Sink
+from engine.project.durations import Span
 from engine.project.flow import Flow
 from engine.project.grant import Silence
-from engine.project.scalars import Bound, Span
+from engine.project.scalars import Bound
 from engine.project.settings import Defaults
 from engine.rules.base import Case, Rule
 

@@ -15,7 +15,10 @@ from engine.steps.transfer import Transfer
 from engine.steps.verify import Verify
 from engine.syntax import Text
 
-__all__ = ["Nest", "always_ends", "nest"]
+__all__ = ["Nest", "always_ends", "nest", "ticks"]
+
+_CLOCKS = ("days_ago", "hours_ago")
+"""Filters whose value changes while a ticket waits."""
 
 
 class Nest(NamedTuple):
@@ -100,3 +103,8 @@ def always_ends(steps: Sequence[StepKind] | None) -> bool:
         case If(then=then, other=other):
             return always_ends(then) and always_ends(other)
     return False
+
+
+def ticks(expr: Expr) -> bool:
+    """Whether it may come out otherwise later, since it reads the clock."""
+    return any(clock in expr.text.value for clock in _CLOCKS)

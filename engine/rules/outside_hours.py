@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.diagnostics import Label, Sink
-from engine.project.scalars import Span
+from engine.project.durations import Span
 from engine.project.settings import Calendar
 from engine.rules.base import Case, Rule
 from engine.rules.grants import grants

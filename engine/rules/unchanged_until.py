@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from engine.diagnostics import Sink
 from engine.project.shape import quoted
 from engine.rules.base import Case, Rule
-from engine.rules.nesting import Nest, nest
+from engine.rules.nesting import Nest, nest, ticks
 from engine.steps.agent import Agent
 from engine.steps.ask import Ask
 from engine.steps.repeat import Repeat
@@ -21,7 +21,6 @@ _WAITS = (Agent, Ask, Call, Use, Verify, Wait)
 """Steps that may take time, in which customers write and people work on the ticket."""
 _MEANWHILE = frozenset({"customer", "ticket", "conversation"})
 """What may be another then."""
-_CLOCKS = ("days_ago", "hours_ago")
 
 
 def check(case: Case, sink: Sink) -> None:
@@ -47,7 +46,7 @@ def _repeat(step: Repeat, nested: Nest, sink: Sink) -> None:
     until = step.until
     if until is None or isinstance(until.tree, Broken) or not until.names or step.broken or not body:
         return
-    if any(one.step.broken for one in inside) or any(clock in until.text.value for clock in _CLOCKS):
+    if any(one.step.broken for one in inside) or ticks(until):
         return
     changed = frozenset().union(*(one.sets for one in body))
     if any(isinstance(one.step, _WAITS) for one in inside):

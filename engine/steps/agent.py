@@ -4,22 +4,10 @@ import re
 from typing import Any
 
 from engine.project.containers import Either, ListOf, MapOf
+from engine.project.durations import Span
 from engine.project.grant import Silence
 from engine.project.kind import KIND
-from engine.project.scalars import (
-    AMOUNT,
-    DURATION,
-    EXPRESSION,
-    NAME,
-    STRING,
-    Amount,
-    Expr,
-    Number,
-    Ref,
-    Right,
-    Span,
-    Word,
-)
+from engine.project.scalars import AMOUNT, DURATION, EXPRESSION, NAME, STRING, Amount, Expr, Number, Ref, Right, Word
 from engine.project.shape import Declaration, Section, key
 from engine.project.step import OTHERWISE, Otherwise, StepKind
 from engine.syntax import Text

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from engine.project.containers import Either, ListOf, MapOf
+from engine.project.durations import Span
 from engine.project.grant import Silence
 from engine.project.scalars import (
     DURATION,
@@ -17,9 +18,8 @@ from engine.project.scalars import (
     Number,
     Pattern,
     Ref,
-    Span,
     Word,
-)  # fmt: skip
+)
 from engine.project.shape import Declaration, Outline, Reader, Schema, Section, key, quoted
 from engine.project.step import OTHERWISE, Otherwise, StepKind
 from engine.syntax import Text

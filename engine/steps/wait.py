@@ -1,7 +1,8 @@
 """`wait`: for a reply, an event, or a time."""
 
 from engine.project.containers import ListOf, MapOf
-from engine.project.scalars import DURATION, TEMPLATE, Choice, Expr, Span
+from engine.project.durations import Span
+from engine.project.scalars import DURATION, TEMPLATE, Choice, Expr
 from engine.project.shape import Declaration, Reader, Schema, Section, key
 from engine.project.start import EVENT
 from engine.project.step import STEPS, StepKind

@@ -130,10 +130,7 @@ def test_a_run_that_fails_leaves_the_old_index(library: Library, root: Path, tmp
     assert library.index(root).changed == 1
 
 
-FULL = (
-    "lance error: LanceError(IO): No space left on device (os error 28), /root/.cargo/registry/src/index.crates.io-1/"
-    "lance-file-13.0.0/src/writer/structural.rs:258:9"
-)
+FULL = "lance error: LanceError(IO): No space left on device (os error 28), vendor/lance-file/structural.rs:258:9"
 
 
 @pytest.mark.parametrize(
@@ -142,7 +139,7 @@ FULL = (
         (RuntimeError(FULL), "no space left on device; what was indexed before stays"),
         (OSError(errno.EROFS, "Read-only file system", "/x"), "read-only file system; what"),
         (
-            RuntimeError("lance error: LanceError(Internal): x, /root/.cargo/y.rs:1:2"),
+            RuntimeError("lance error: LanceError(Internal): x, vendor/y.rs:1:2"),
             "LanceDB cannot go on with its files",
         ),
     ],
@@ -160,7 +157,7 @@ def test_a_disk_that_takes_no_more_is_told_plainly_and_the_old_index_stays(
     monkeypatch.setattr(Draft, "replace", full)
     with pytest.raises(KnowledgeError, match=why) as caught:
         library.index(root)
-    assert "cargo" not in str(caught.value)
+    assert ".rs" not in str(caught.value)
     assert library.count() == before
     assert library.search("return any item", limit=1)
 
@@ -180,7 +177,7 @@ def test_files_of_the_index_that_cannot_be_read_are_told(
     library.index(root)
 
     def broken(*_: object) -> None:
-        raise RuntimeError("lance error: LanceError(IO): Input/output error (os error 5), /root/.cargo/x.rs:1:2")
+        raise RuntimeError("lance error: LanceError(IO): Input/output error (os error 5), vendor/x.rs:1:2")
 
     monkeypatch.setattr(Tables, "edition", broken)
     with pytest.raises(KnowledgeError, match="cannot be read: input/output error"):

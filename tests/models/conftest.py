@@ -1,9 +1,16 @@
 """What the tests of the models share."""
 
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
+import pytest
+
 from engine.models.base import Choice
+from engine.models.hosted import HostedModel
+from engine.models.registry import PROVIDERS
+from engine.testing.models import ModelStandIn
+from tests.models.given import hosted
 
 NOW: Final = datetime(2026, 5, 20, 12, tzinfo=UTC)
 """A Wednesday."""
@@ -31,3 +38,24 @@ FLOWS: Final = (
         ),
     ),
 )
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[ModelStandIn]:
+    with ModelStandIn.start() as standin:
+        yield standin
+
+
+@pytest.fixture
+def standin(served: ModelStandIn) -> ModelStandIn:
+    served.asked.clear()
+    served.refused.clear()
+    return served
+
+
+@pytest.fixture(params=sorted(PROVIDERS))
+async def model(request: pytest.FixtureRequest, standin: ModelStandIn) -> AsyncIterator[HostedModel]:
+    made = hosted(request.param, standin.url(request.param))
+    yield made
+    await made.close()
+    assert standin.refused == [], "a request that the provider would refuse"
