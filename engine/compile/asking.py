@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.compile.graph import TEXT, Env, Site
-from engine.compile.lowering import At, Lowering, reads, silence_json
+from engine.compile.lowering import At, Lowering, names, silence_json
 from engine.compile.names import customer, element, field_type
 from engine.plan import Node
 from engine.project.contract import json_of
@@ -26,7 +26,7 @@ _KNOWN = ("email", "phone", "postcode", "order_number")
 def verify(low: Lowering, step: Verify, at: At) -> None:
     """The fields of all ways, and the ways in their order."""
     ways = [way for way in step.ways or () if way.by is not None and (way.facts is not None or way.proved)]
-    tools = [low.tools[way.by.value] for way in ways if way.by is not None and way.by.value in low.tools]
+    tools = tuple(low.tools[way.by.value] for way in ways if way.by is not None and way.by.value in low.tools)
     fields = {name.value: _fact(name.value) for way in ways for name in way.facts or ()}
     on = {"done": at.next, **low.outcomes(step, at, ["failed"]), "silent": low.silent(step, at)}
     data = {
@@ -40,7 +40,7 @@ def verify(low: Lowering, step: Verify, at: At) -> None:
     }
     low.graph.add(
         Node(at.id, "verify", on=on, data=data, binds="customer", establishes=("verified",), effect="text"),
-        step.spot("verify"),
+        step.part("verify"),
         gives=lambda env: customer(tools),
     )
 
@@ -72,11 +72,11 @@ def ask(low: Lowering, step: Ask, at: At) -> None:
         on = {**low.outcomes(step, at, ["invalid", "unsure"]), "silent": low.silent(step, at)}
     binds = step.name.value if step.name else None
     node = Node(
-        at.id, "ask", on={"done": at.next, **on}, data=data, binds=binds, reads=_field_reads(data), effect="text"
+        at.id, "ask", on={"done": at.next, **on}, data=data, binds=binds, reads=_read(fields, step), effect="text"
     )
     known = "fields" not in step.broken  # else a field that is read may be the one that is broken
     low.graph.add(
-        node, step.spot("ask"), sites=sites, gives=lambda env: _record(fields, env, low) if known else UNKNOWN
+        node, step.part("ask"), sites=sites, gives=lambda env: _record(fields, env, low) if known else UNKNOWN
     )
 
 
@@ -88,9 +88,10 @@ def _team(step: Ask) -> dict[str, Any]:
     }
 
 
-def _field_reads(data: Mapping[str, Any]) -> tuple[str, ...]:
-    names = {name for field in data["fields"].values() if "options" in field for name in reads(field["options"])}
-    return tuple(sorted(names | set(reads(data.get("show")))))
+def _read(fields: Mapping[str, FieldSpec], step: Ask) -> tuple[str, ...]:
+    """What the questions are made of: the lists to choose from, and what a team is shown."""
+    options = [spec.one_of if spec.kind == "one_of" else spec.some_of for spec in fields.values()]
+    return names(*(one for one in options if isinstance(one, Expr)), step.show if step.of is not None else None)
 
 
 def _field(spec: FieldSpec, low: Lowering) -> dict[str, Any]:
@@ -146,7 +147,7 @@ def _record(fields: Mapping[str, FieldSpec], env: Env, low: Lowering) -> Type:
 def reply(low: Lowering, step: Reply, at: At) -> None:
     """A template per language, or an instruction with the values that it may use."""
     on = {"done": at.next, **low.outcomes(step, at, ["unsure", "blocked"])}
-    place = step.spot("reply")
+    part = step.part("reply")
     match step.what:
         case Write() as written:
             using = [expr for expr in written.using or () if path_of(json_of(expr)) is not None]
@@ -154,18 +155,16 @@ def reply(low: Lowering, step: Reply, at: At) -> None:
                 "write": written.write.value if written.write else "",
                 "using": [path_of(json_of(expr)) for expr in using],
             }
-            trees = [json_of(expr) for expr in using]
             sites = [Site(expr, "using") for expr in written.using or ()]
         case Texts() as texts:
-            found = {language: expr for language, (_, expr) in texts.by_language.items() if expr is not None}
-            data = {"texts": {language: json_of(expr) for language, expr in found.items()}}
-            trees = list(data["texts"].values())
-            sites = [Site(expr, TEXT) for expr in found.values()]
+            using = [expr for _, expr in texts.by_language.values() if expr is not None]
+            data = {"texts": {name: json_of(expr) for name, (_, expr) in texts.by_language.items() if expr is not None}}
+            sites = [Site(expr, TEXT) for expr in using]
         case _:
             low.broken(step, at)
             return
-    node = Node(at.id, "reply", on=on, data=data, reads=reads(*trees), effect="text")
-    low.graph.add(node, place, sites=sites)
+    node = Node(at.id, "reply", on=on, data=data, reads=names(*using), effect="text")
+    low.graph.add(node, part, sites=sites)
 
 
 def path_of(tree: Any) -> str | None:

@@ -1,21 +1,20 @@
 """Lowering of `tool`: a read is one node; a write is its proposal, a node for each gate, then the call."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from engine.compile.graph import VALUE, Site
-from engine.compile.lowering import At, Lowering, reads, silence_json
-from engine.diagnostics import Place
+from engine.compile.graph import VALUE, Placed, Site
+from engine.compile.lowering import At, Lowering, names, silence_json
 from engine.plan import Node
 from engine.project.binding import Fields
-from engine.project.contract import Tool, argument_json, json_of, record_json
+from engine.project.contract import Tool, argument_json, expressions_in, json_of, record_json
 from engine.project.grant import Approval, GrantEntry
 from engine.project.scalars import Expr, amount, decimal
 from engine.steps.agent import Agent
 from engine.steps.tool import Call
 from engine.types import BOOL, NUMBER, ListType, MoneyType, Type, field_of, is_subtype, required
 
-__all__ = ["Write", "call", "errors", "typed_literal"]
+__all__ = ["Asked", "Write", "call", "errors", "typed_literal"]
 
 
 def call(low: Lowering, step: Call, at: At) -> None:
@@ -65,6 +64,10 @@ def _field(kind: Type | None, name: str) -> Type | None:
     return field_of(kind, name) if kind is not None else None
 
 
+def _names(step: Call) -> tuple[str, ...]:
+    return names(*(expr for _, value in (step.arguments or {}).values() for expr in expressions_in(value)))
+
+
 def _sites(step: Call, tool: Tool) -> list[Site]:
     arguments = (step.arguments or {}).items()
     return [
@@ -101,9 +104,19 @@ def _read(low: Lowering, step: Call, at: At, tool: Tool) -> None:
     on = {"done": at.next, **low.outcomes(step, at, ["refused", *errors(tool)])}
     node = Node(
         at.id, "read", on=on, data={"tool": tool.name, "arguments": arguments},
-        binds=step.name.value if step.name else None, reads=reads(*arguments.values()), effect="read",
+        binds=step.name.value if step.name else None, reads=_names(step), effect="read",
     )  # fmt: skip
-    low.graph.add(node, step.spot("tool"), sites=_sites(step, tool), gives=lambda env: tool.output)
+    low.graph.add(node, step.part("tool"), sites=_sites(step, tool), gives=lambda env: tool.output)
+
+
+class Asked(NamedTuple):
+    """What a call hands over."""
+
+    arguments: dict[str, Any]
+    sites: list[Site]
+    """The expressions in them."""
+    reads: tuple[str, ...]
+    """The names that these read."""
 
 
 class Write:
@@ -117,19 +130,19 @@ class Write:
         self.grant = grant
 
     @property
-    def place(self) -> Place:
-        """Where the call is asked for."""
-        return self.step.spot("tool", "agent")
+    def part(self) -> Placed:
+        """What asks for the call."""
+        return self.step.part("tool", "agent")
 
     @property
     def binds(self) -> str | None:
         """The name of the result."""
         return self.step.name.value if self.step.name else None
 
-    def asked(self) -> tuple[dict[str, Any], list[Site]]:
-        """The arguments, and the expressions in them."""
+    def asked(self) -> Asked:
+        """What is handed over."""
         assert isinstance(self.step, Call)
-        return _arguments(self.step, self.tool), _sites(self.step, self.tool)
+        return Asked(_arguments(self.step, self.tool), _sites(self.step, self.tool), _names(self.step))
 
     def lower(self) -> None:
         """From the last node to the first, since each needs the id of the next."""
@@ -141,7 +154,7 @@ class Write:
         if self.grant.limit:
             following = self._limit(following)
         for number, expr in reversed(list(enumerate(self.grant.only_if or (), 1))):
-            following = self._only_if(number, expr.text.place, following)
+            following = self._only_if(number, expr.text, following)
         self._propose(following)
 
     def outcome(self, cause: str) -> str:
@@ -149,32 +162,32 @@ class Write:
         name = f"{self.at.id}/otherwise.{cause}"
         if name in self.low.graph.nodes:
             return name
-        return self.low.cause(self.step.otherwise, cause, self.at, self.step.place)
+        return self.low.cause(self.step.otherwise, cause, self.at, self.step.node)
 
     def _gate(
-        self, name: str, place: Place, on: dict[str, str], data: dict[str, Any], gives: str, effect: str | None = None
+        self, name: str, part: Placed, on: dict[str, str], data: dict[str, Any], gives: str, effect: str | None = None
     ) -> str:
         made = self.low.graph.reserve(f"{self.at.id}/{name}")
         node = Node(
             made, "gate", on=on, data={"intent": self.at.id, **data}, establishes=(gives,), effect=effect
         )  # fmt: skip
-        return self.low.graph.add(node, place)
+        return self.low.graph.add(node, part)
 
     def _propose(self, following: str) -> None:
-        arguments, sites = self.asked()
+        asked = self.asked()
         node = Node(
             self.at.id, "propose", on={"done": following, "else": self.outcome("else")},
-            data={"tool": self.tool.name, "arguments": arguments}, reads=reads(*arguments.values()),
+            data={"tool": self.tool.name, "arguments": asked.arguments}, reads=asked.reads,
         )  # fmt: skip
-        self.low.graph.add(node, self.place, sites=sites)
+        self.low.graph.add(node, self.part, sites=asked.sites)
 
-    def _only_if(self, number: int, place: Place, following: str) -> str:
+    def _only_if(self, number: int, part: Placed, following: str) -> str:
         on = {"pass": following, "refused": self.outcome("refused")}
-        return self._gate(f"only_if.{number}", place, on, {"gate": "only_if", "line": number}, "only_if")
+        return self._gate(f"only_if.{number}", part, on, {"gate": "only_if", "line": number}, "only_if")
 
     def _limit(self, following: str) -> str:
         on = {"pass": following, "refused": self.outcome("refused")}
-        return self._gate("limit", self.grant.spot("limit"), on, {"gate": "limit", "line": 0}, "limit")
+        return self._gate("limit", self.grant.part("limit"), on, {"gate": "limit", "line": 0}, "limit")
 
     def _confirm(self, following: str) -> str:
         on = {"pass": following, "declined": self.outcome("declined"), "silent": self.low.silent(self.step, self.at)}
@@ -185,7 +198,7 @@ class Write:
             "text": json_of(expr if isinstance(expr, Expr) else None),
             "silence": silence_json(self.low.silence(self.step)),
         }
-        return self._gate("confirm", self.grant.spot("confirm"), on, data, "consent", "text")
+        return self._gate("confirm", self.grant.part("confirm"), on, data, "consent", "text")
 
     def _approve(self, number: int, line: Approval, following: str) -> str:
         own = line.otherwise
@@ -194,9 +207,9 @@ class Write:
             self.low.graph.beyond = self.low.graph.beyond or line.place
             own = None
         self.low.lines.append(id(line))
-        late = self.low.cause(own, "late", at, line.place) if own else ""
+        late = self.low.cause(own, "late", at, line.node) if own else ""
         if own and "rejected" in own.causes:
-            rejected = self.low.cause(own, "rejected", at, line.place)
+            rejected = self.low.cause(own, "rejected", at, line.node)
         else:
             rejected = self.outcome("rejected")
         self.low.lines.pop()
@@ -210,7 +223,7 @@ class Write:
         }
         if line.fallbacks:
             data["then"] = [one.by.value if one.by else "" for one in line.fallbacks]
-        return self._gate(f"approve.{number}", line.place, on, data, "approval")
+        return self._gate(f"approve.{number}", line.node, on, data, "approval")
 
     def _call(self) -> str:
         made = self.low.graph.reserve(f"{self.at.id}/call")
@@ -220,4 +233,4 @@ class Write:
             made, "call", on=on, data={"tool": self.tool.name, "intent": self.at.id},
             binds=self.binds, effect=self.tool.contract.effect,
         )  # fmt: skip
-        return self.low.graph.add(node, self.place, gives=lambda env: self.tool.output)
+        return self.low.graph.add(node, self.part, gives=lambda env: self.tool.output)

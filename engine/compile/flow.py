@@ -111,7 +111,7 @@ def compile_flow(flow: Flow, project: Project) -> Compiled:
     if flow.is_piece:
         low.inside.append(flow.name)
     behind = pieces.give(low, flow.gives, None, graph.reserve("gives"), None, flow) if flow.is_piece else None
-    entry = begin(low, low.steps(flow.steps, "", behind, None, flow.spot("steps")))
+    entry = begin(low, low.steps(flow.steps, "", behind, None, flow.part("steps")))
     verifiers = _verifiers(graph, project)
     met = order(graph, entry)
     states = analyse(graph, met, _start(flow, low, verifiers))
@@ -128,7 +128,7 @@ def _start(flow: Flow, low: Lowering, verifiers: tuple[Tool, ...]) -> dict[str, 
 def _arrange(graph: Graph, met: list[str], end: str | None) -> None:
     """Nodes in the order in which a ticket can meet them; an end that nothing falls off is not there."""
     if end is not None and end not in met:
-        graph.nodes.pop(end), graph.places.pop(end)
+        graph.drop(end)
     graph.nodes = {name: graph.nodes[name] for name in dict.fromkeys([*met, *graph.nodes])}
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from engine.compile.asking import path_of
 from engine.compile.graph import CONDITION, TEXT, VALUE, Env, Site
-from engine.compile.lowering import At, Lowering, reads, silence_json
+from engine.compile.lowering import At, Lowering, names, silence_json
 from engine.compile.names import PASSAGES
 from engine.diagnostics import Sink
 from engine.expressions import infer
@@ -28,13 +28,11 @@ __all__ = ["close", "escalate", "if_", "judge", "search", "set_", "transfer", "w
 
 def if_(low: Lowering, step: If, at: At) -> None:
     """Both ways join behind the step, unless they end. Where the condition is evaluated is settled by its types."""
-    then = low.steps(step.then, f"{at.id}/then", at.next, at.id, step.place)
-    other = low.steps(step.other, f"{at.id}/else", at.next, at.id, step.place) if step.other else at.next
-    tree = json_of(step.test)
-    node = Node(
-        at.id, "branch", on={"yes": then, "no": other}, data={"test": tree, "where": "workflow"}, reads=reads(tree)
-    )
-    low.graph.add(node, step.spot("if"), sites=[Site(step.test, CONDITION)] if step.test else [])
+    then = low.steps(step.then, f"{at.id}/then", at.next, at.id, step.node)
+    other = low.steps(step.other, f"{at.id}/else", at.next, at.id, step.node) if step.other else at.next
+    data = {"test": json_of(step.test), "where": "workflow"}
+    node = Node(at.id, "branch", on={"yes": then, "no": other}, data=data, reads=names(step.test))
+    low.graph.add(node, step.part("if"), sites=[Site(step.test, CONDITION)] if step.test else [])
 
 
 def wait(low: Lowering, step: Wait, at: At) -> None:
@@ -47,14 +45,14 @@ def wait(low: Lowering, step: Wait, at: At) -> None:
     on = {}
     for number, branch in enumerate(branches, 1):
         path = f"{at.id}/{branch.kind}{_named(branch)}"
-        on[str(number)] = low.steps(branch.then, path, at.next, at.id, branch.place) if branch.then else at.next
+        on[str(number)] = low.steps(branch.then, path, at.next, at.id, branch.node) if branch.then else at.next
     if not any("time" in branch for branch in data) and any("reply" in branch for branch in data):
         data.append({"time": silence_json(low.silence(step))["within"]})
         on[str(len(data))] = low.silent(step, at)
     sites = [Site(expr, VALUE) for branch in branches for _, expr in (branch.where or {}).values() if expr is not None]
-    trees = [tree for branch in data for tree in branch.get("where", {}).values()]
-    node = Node(at.id, "wait", on=on, data={"branches": data}, reads=reads(*trees))
-    low.graph.add(node, step.spot("wait"), sites=sites)
+    read = names(*(site.expr for site in sites))
+    node = Node(at.id, "wait", on=on, data={"branches": data}, reads=read)
+    low.graph.add(node, step.part("wait"), sites=sites)
 
 
 def _named(branch: Branch) -> str:
@@ -83,7 +81,7 @@ def transfer(low: Lowering, step: Transfer, at: At) -> None:
             low.broken(step, at)
             return
     node = Node(at.id, "transfer", on=low.outcomes(step, at, ["unsure"]), data=data)
-    low.graph.add(node, step.spot("transfer"))
+    low.graph.add(node, step.part("transfer"))
 
 
 def escalate(low: Lowering, step: Escalate, at: At) -> None:
@@ -95,7 +93,7 @@ def escalate(low: Lowering, step: Escalate, at: At) -> None:
         case Target():
             team = step.target.to.value if step.target.to else None
             reason = step.target.because.value if step.target.because else "flow"
-    low.graph.add(Node(at.id, "escalate", data={"to": team, "reason": reason}), step.spot("escalate"))
+    low.graph.add(Node(at.id, "escalate", data={"to": team, "reason": reason}), step.part("escalate"))
 
 
 def close(low: Lowering, step: Close, at: At) -> None:
@@ -103,7 +101,7 @@ def close(low: Lowering, step: Close, at: At) -> None:
     if step.outcome is None:
         low.broken(step, at)
         return
-    low.graph.add(Node(at.id, "close", data={"outcome": step.outcome.value}), step.spot("close"))
+    low.graph.add(Node(at.id, "close", data={"outcome": step.outcome.value}), step.part("close"))
 
 
 def search(low: Lowering, step: Search, at: At) -> None:
@@ -113,10 +111,10 @@ def search(low: Lowering, step: Search, at: At) -> None:
     data = {"query": query, "collections": [text.value for text in collections or ()], "limit": step.limit or 5}
     node = Node(
         at.id, "search", on={"done": at.next}, data=data, binds=step.name.value if step.name else None,
-        reads=reads(query), effect="read",
+        reads=names(step.query), effect="read",
     )  # fmt: skip
     sites = [Site(step.query, TEXT)] if step.query else []
-    low.graph.add(node, step.spot("search"), sites=sites, gives=lambda env: PASSAGES)
+    low.graph.add(node, step.part("search"), sites=sites, gives=lambda env: PASSAGES)
 
 
 def judge(low: Lowering, step: Judge, at: At) -> None:
@@ -133,10 +131,10 @@ def judge(low: Lowering, step: Judge, at: At) -> None:
     }  # fmt: skip
     node = Node(
         at.id, "judge", on={"done": at.next, **low.outcomes(step, at, ["unsure"])}, data=data,
-        binds=step.name.value if step.name else None, reads=reads(*trees),
+        binds=step.name.value if step.name else None, reads=names(*using),
     )  # fmt: skip
     sites = [Site(expr, "using") for expr in step.using or ()]
-    low.graph.add(node, step.spot("judge"), sites=sites, gives=lambda env: enum(words))
+    low.graph.add(node, step.part("judge"), sites=sites, gives=lambda env: enum(words))
 
 
 def set_(low: Lowering, step: Set, at: At) -> None:
@@ -145,12 +143,12 @@ def set_(low: Lowering, step: Set, at: At) -> None:
     value = step.value
     node = Node(
         at.id, "set", on={"done": at.next}, data={"value": tree}, binds=step.name.value if step.name else None,
-        reads=reads(tree),
+        reads=names(value),
     )  # fmt: skip
     known = value is not None and not isinstance(value.tree, Broken)
     low.graph.add(
         node,
-        step.spot("set"),
+        step.part("set"),
         sites=[Site(value, VALUE)] if value else [],
         gives=lambda env: _type(value, env) if known and value else UNKNOWN,
     )

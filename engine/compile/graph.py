@@ -1,8 +1,8 @@
 """The graph while it is made: nodes with unique ids, their places, and what the checks must know beside the plan."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from engine.diagnostics import Place
 from engine.plan import Node, node_id
@@ -10,7 +10,7 @@ from engine.project.scalars import Expr
 from engine.project.step import StepKind
 from engine.types import Type
 
-__all__ = ["CONDITION", "TEXT", "VALUE", "Env", "Graph", "Record", "Site"]
+__all__ = ["CONDITION", "TEXT", "VALUE", "Env", "Graph", "Placed", "Places", "Record", "Site"]
 
 Env = Mapping[str, Type]
 """Names with what is known of them at a place."""
@@ -45,13 +45,38 @@ class Record(NamedTuple):
     """Entry of the step before it in the same list."""
 
 
+class Placed(Protocol):
+    """A part of a file."""
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        ...
+
+
+class Places(Mapping[str, Place]):
+    """node -> where it stands, worked out when somebody asks: of most nodes nobody does."""
+
+    def __init__(self) -> None:
+        self.parts: dict[str, Placed] = {}
+
+    def __getitem__(self, name: str) -> Place:
+        return self.parts[name].place
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.parts)
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+
 @dataclass(slots=True)
 class Graph:
     """Nodes by id, and beside them what rules need."""
 
     flow: str
     nodes: dict[str, Node] = field(default_factory=dict)
-    places: dict[str, Place] = field(default_factory=dict)
+    places: Places = field(default_factory=Places)
     sites: dict[str, list[Site]] = field(default_factory=dict)
     gives: dict[str, Callable[[Env], Type]] = field(default_factory=dict)
     """node -> the type of what it binds, from what is known before it."""
@@ -87,14 +112,14 @@ class Graph:
     def add(
         self,
         node: Node,
-        place: Place,
+        part: Placed,
         *,
         sites: list[Site] | None = None,
         gives: Callable[[Env], Type] | None = None,
     ) -> str:
-        """Puts a node in, under an id from `name` or `reserve`."""
+        """Puts a node in, under an id from `name` or `reserve`; `part` of the file is what it comes from."""
         self.nodes[node.id] = node
-        self.places[node.id] = place
+        self.places.parts[node.id] = part
         if sites:
             self.sites[node.id] = sites
         if node.binds is not None:
@@ -102,6 +127,10 @@ class Graph:
             if gives is not None:
                 self.gives[node.id] = gives
         return node.id
+
+    def drop(self, name: str) -> None:
+        """Takes a node out that nothing leads to."""
+        del self.nodes[name], self.places.parts[name]
 
     def forget(self) -> None:
         """Lets go of what refers back to the graph, so that it needs no collector of garbage to be freed."""

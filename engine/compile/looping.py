@@ -7,7 +7,7 @@ known where it is judged, on every path.
 from typing import Any
 
 from engine.compile.graph import CONDITION, VALUE, Env, Site
-from engine.compile.lowering import At, Lowering, reads
+from engine.compile.lowering import At, Lowering, names
 from engine.diagnostics import Sink
 from engine.expressions import Tree, infer
 from engine.plan import Node
@@ -29,17 +29,17 @@ def switch(low: Lowering, step: Switch, at: At) -> None:
     if step.value is None or not cases:
         low.broken(step, at)
         return
-    on = {f"={word}": low.steps(steps, f"{at.id}/case.{word}", at.next, at.id, text.place)
+    on = {f"={word}": low.steps(steps, f"{at.id}/case.{word}", at.next, at.id, text)
           for word, (text, steps) in cases.items()}  # fmt: skip
-    on["else"] = low.steps(step.other, f"{at.id}/else", at.next, at.id, step.place) if step.other else at.next
+    on["else"] = low.steps(step.other, f"{at.id}/else", at.next, at.id, step.node) if step.other else at.next
     tests = {word: case_test(step.value, word) for word in cases}
     judged = [{"is": word, "test": json_of(expr)} for word, expr in tests.items()]
     node = Node(
         at.id, "switch", on=on, data={"cases": judged, "where": "workflow"},
-        reads=reads(*(case["test"] for case in judged)),
+        reads=names(step.value),
     )  # fmt: skip
     sites = [Site(step.value, "switch"), *(Site(expr, "case") for expr in tests.values())]
-    low.graph.add(node, step.spot("switch"), sites=sites)
+    low.graph.add(node, step.part("switch"), sites=sites)
 
 
 def case_test(value: Expr, word: str) -> Expr:
@@ -58,7 +58,7 @@ def each(low: Lowering, step: Each, at: At) -> None:
     items, gives, name = step.items, step.gives, step.name.value if step.name else None
     behind = low.graph.reserve(f"{at.id}/next")
     before = set(low.graph.nodes)
-    body = low.steps(step.body, f"{at.id}/do", behind, at.id, step.place)
+    body = low.steps(step.body, f"{at.id}/do", behind, at.id, step.node)
     inside = {node.binds for key, node in low.graph.nodes.items() if key not in before and node.binds}
     data: dict[str, Any] = {
         "in": json_of(items), "most": step.most or 1, "item": step.item.value,
@@ -66,14 +66,14 @@ def each(low: Lowering, step: Each, at: At) -> None:
     }  # fmt: skip
     on = {"next": body, "done": at.next, **low.outcomes(step, at, ["too_many"])}
     low.graph.add(
-        Node(at.id, "each", on=on, data=data, binds=name, reads=reads(data["in"])),
-        step.spot("each"), sites=[Site(items, "list", what="each")],
+        Node(at.id, "each", on=on, data=data, binds=name, reads=names(items)),
+        step.part("each"), sites=[Site(items, "list", what="each")],
         gives=lambda env: UNKNOWN if "gives" in step.broken else list_of(NEVER),
     )  # fmt: skip
     low.graph.add(
         Node(behind, "next", on={"next": body, "done": at.next}, data={"of": at.id, **data}, binds=name,
-             reads=reads(data["gives"])),
-        step.spot("each"), sites=[Site(gives, VALUE)] if gives else [],
+             reads=names(gives)),
+        step.part("each"), sites=[Site(gives, VALUE)] if gives else [],
         gives=lambda env: UNKNOWN if "gives" in step.broken else list_of(_given(gives, env)),
     )  # fmt: skip
 
@@ -88,13 +88,12 @@ def repeat(low: Lowering, step: Repeat, at: At) -> None:
         low.broken(step, at)
         return
     until = low.graph.reserve(f"{at.id}/until")
-    body = low.steps(step.body, f"{at.id}/do", until, at.id, step.place)
-    low.graph.add(Node(at.id, "repeat", on={"next": body}), step.spot("repeat"))
-    tree = json_of(step.until)
+    body = low.steps(step.body, f"{at.id}/do", until, at.id, step.node)
+    low.graph.add(Node(at.id, "repeat", on={"next": body}), step.part("repeat"))
     on = {"done": at.next, "next": body, **low.outcomes(step, at, ["exhausted"])}
-    data = {"of": at.id, "test": tree, "where": "workflow", "most": step.most or 1}
-    node = Node(until, "until", on=on, data=data, reads=reads(tree))
-    low.graph.add(node, step.spot("until"), sites=[Site(step.until, CONDITION)])
+    data = {"of": at.id, "test": json_of(step.until), "where": "workflow", "most": step.most or 1}
+    node = Node(until, "until", on=on, data=data, reads=names(step.until))
+    low.graph.add(node, step.part("until"), sites=[Site(step.until, CONDITION)])
 
 
 def parallel(low: Lowering, step: Parallel, at: At) -> None:
@@ -104,7 +103,7 @@ def parallel(low: Lowering, step: Parallel, at: At) -> None:
         low.broken(step, at)
         return
     join = low.graph.reserve(f"{at.id}/join")
-    on = {f"&{name}": low.steps(steps, f"{at.id}/{name}", join, at.id, step.place) for name, steps in branches.items()}
+    on = {f"&{name}": low.steps(steps, f"{at.id}/{name}", join, at.id, step.node) for name, steps in branches.items()}
     on["done"] = join
-    low.graph.add(Node(at.id, "parallel", on=on), step.spot("parallel"))
-    low.graph.add(Node(join, "join", on={"done": at.next}, data={"of": at.id}), step.spot("parallel"))
+    low.graph.add(Node(at.id, "parallel", on=on), step.part("parallel"))
+    low.graph.add(Node(join, "join", on={"done": at.next}, data={"of": at.id}), step.part("parallel"))

@@ -4,17 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from engine.compile.graph import Graph, Record
-from engine.diagnostics import Place
+from engine.compile.graph import Graph, Placed, Record
 from engine.expressions import paths
 from engine.plan import Node
 from engine.project.contract import Tool
 from engine.project.flow import Flow
 from engine.project.grant import GrantEntry, Silence
+from engine.project.scalars import Expr
 from engine.project.settings import Settings
 from engine.project.step import Cause, Otherwise, StepKind
 
-__all__ = ["DENIED", "PIECES", "STEPS", "At", "Lowering", "reads", "silence_json"]
+__all__ = ["DENIED", "PIECES", "STEPS", "At", "Lowering", "names", "reads", "silence_json"]
 
 STEPS = 1_000
 """Steps of a flow, those of its shared pieces in their places: what a check looks at, and a person can oversee."""
@@ -68,19 +68,19 @@ class Lowering:
     # steps
 
     def steps(
-        self, steps: list[StepKind] | None, path: str, after: str | None, parent: str | None, place: Place
+        self, steps: list[StepKind] | None, path: str, after: str | None, parent: str | None, part: Placed
     ) -> str:
         """Lowers a list; gives the id of its first node. An empty one that nothing follows falls off the end."""
         taken = self._within(steps or [])
         if len(taken) < len(steps or ()):
-            after = self._unseen(place)
+            after = self._unseen(part)
         ids = [self._id(step, path) for step in taken]
         for number, step in enumerate(taken):
             previous = ids[number - 1] if number else None
             self.graph.steps.append(Record(step, ids[number], parent, previous))
-            following = ids[number + 1] if number + 1 < len(ids) else after or self._end(place)
+            following = ids[number + 1] if number + 1 < len(ids) else after or self._end(part)
             self._step(step, At(ids[number], following))
-        return ids[0] if ids else after or self._end(place)
+        return ids[0] if ids else after or self._end(part)
 
     def _within(self, steps: list[StepKind]) -> list[StepKind]:
         """Those of a list that are looked at."""
@@ -90,10 +90,10 @@ class Lowering:
         self.room -= min(room, len(steps))
         return steps[:room]
 
-    def _unseen(self, place: Place) -> str:
+    def _unseen(self, part: Placed) -> str:
         """In place of steps that are too many: a ticket that gets there goes to a person."""
         data = {"to": None, "reason": "broken", "broken": True}
-        return self.graph.add(Node(self.graph.reserve("beyond"), "escalate", data=data), place)
+        return self.graph.add(Node(self.graph.reserve("beyond"), "escalate", data=data), part)
 
     def _id(self, step: StepKind, path: str) -> str:
         named = getattr(step, "identifier", None) or getattr(step, "name", None)
@@ -107,10 +107,10 @@ class Lowering:
         if at.id not in self.graph.nodes:
             self.broken(step, at)
 
-    def _end(self, place: Place) -> str:
+    def _end(self, part: Placed) -> str:
         if self.end is None:
             self.end = self.graph.reserve("end")
-            self.graph.add(Node(self.end, "escalate", data={"to": None, "reason": "flow_end"}), place)
+            self.graph.add(Node(self.end, "escalate", data={"to": None, "reason": "flow_end"}), part)
         return self.end
 
     def broken(self, step: StepKind, at: At) -> str:
@@ -118,28 +118,28 @@ class Lowering:
         named = getattr(step, "name", None)
         self.graph.broken[at.id] = (at.next, named.value if named else None)
         data = {"to": None, "reason": "broken", "broken": True}
-        return self.graph.add(Node(at.id, "escalate", data=data), step.place)
+        return self.graph.add(Node(at.id, "escalate", data=data), step.node)
 
     # otherwise
 
     def outcomes(self, step: StepKind, at: At, causes: list[str]) -> dict[str, str]:
         """An edge for each cause, by the step's `otherwise`; a cause that it does not name escalates."""
         otherwise: Otherwise | None = getattr(step, "otherwise", None)
-        return {cause: self.cause(otherwise, cause, at, step.place) for cause in causes}
+        return {cause: self.cause(otherwise, cause, at, step.node) for cause in causes}
 
-    def cause(self, otherwise: Otherwise | None, cause: str, at: At, place: Place) -> str:
+    def cause(self, otherwise: Otherwise | None, cause: str, at: At, part: Placed) -> str:
         """The node that one cause leads to."""
         said = otherwise.of(cause) if otherwise else None
         if said is None:
-            return self._escalate(at, cause, place)
+            return self._escalate(at, cause, part)
         if said.steps is not None:
             return self._branch(otherwise, said, at)
         match said.word:
             case "next":
                 return at.next
             case "close":
-                return self._close(at, cause, said.place)
-        return self._escalate(at, cause, said.place)
+                return self._close(at, cause, said.node)
+        return self._escalate(at, cause, said.node)
 
     def _branch(self, otherwise: Otherwise | None, said: Cause, at: At) -> str:
         """Steps of a cause are lowered once, whichever causes lead to them."""
@@ -147,17 +147,17 @@ class Lowering:
         path = f"{at.id}/otherwise" + (f".{names[0]}" if names else "")
         known = self.graph.branches.get((at.id, id(said)))
         if known is None:
-            known = self.steps(said.steps, path, at.next, at.id, said.place)
+            known = self.steps(said.steps, path, at.next, at.id, said.node)
             self.graph.branches[at.id, id(said)] = known
         return known
 
-    def _escalate(self, at: At, cause: str, place: Place) -> str:
+    def _escalate(self, at: At, cause: str, part: Placed) -> str:
         name = self.graph.reserve(f"{at.id}/otherwise.{cause}")
-        return self.graph.add(Node(name, "escalate", data={"to": None, "reason": cause}), place)
+        return self.graph.add(Node(name, "escalate", data={"to": None, "reason": cause}), part)
 
-    def _close(self, at: At, cause: str, place: Place) -> str:
+    def _close(self, at: At, cause: str, part: Placed) -> str:
         name = self.graph.reserve(f"{at.id}/otherwise.{cause}")
-        return self.graph.add(Node(name, "close", data={"outcome": DENIED.get(cause, "denied")}), place)
+        return self.graph.add(Node(name, "close", data={"outcome": DENIED.get(cause, "denied")}), part)
 
     # silence
 
@@ -172,7 +172,7 @@ class Lowering:
         silence = self.silence(step)
         own = otherwise is not None and "silent" in otherwise.causes
         said = otherwise if own or silence is None or silence.otherwise is None else silence.otherwise
-        return self.cause(said, "silent", at, silence.place if silence and not own else step.place)
+        return self.cause(said, "silent", at, silence.node if silence and not own else step.node)
 
 
 def silence_json(silence: Silence | None) -> dict[str, Any]:
@@ -186,6 +186,15 @@ def silence_json(silence: Silence | None) -> dict[str, Any]:
         "remind": [span.to_json() for span in silence.remind or ()],
         "otherwise": word,
     }
+
+
+def names(*exprs: Expr | None) -> tuple[str, ...]:
+    """Names that expressions read, sorted."""
+    found: set[str] = set()
+    for expr in exprs:
+        if expr is not None:
+            found |= expr.names
+    return tuple(sorted(found))
 
 
 def reads(*trees: Any) -> tuple[str, ...]:

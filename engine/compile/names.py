@@ -1,6 +1,6 @@
 """Types of the names that the engine itself gives, and of what fields hold."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 
 from engine.compile.graph import Env
@@ -62,14 +62,16 @@ _SIMPLE = {
 }  # fmt: skip
 
 
-def engine_values(verifiers: Collection[Tool]) -> dict[str, Type]:
+@lru_cache(maxsize=100)
+def engine_values(verifiers: tuple[Tool, ...]) -> Env:
     """What every flow starts from: nobody is verified yet."""
     claimed = claims(verifiers)
     return {"ticket": TICKET, "conversation": JSON, "customer": claimed, VERIFIED: optional(BOOL),
             PROVED: customer(verifiers) if verifiers else claimed}  # fmt: skip
 
 
-def customer(tools: Iterable[Tool]) -> Type:
+@lru_cache(maxsize=100)
+def customer(tools: tuple[Tool, ...]) -> Type:
     """The verified customer: what the tool that matched has given, whichever of them it was."""
     found: Type | None = None
     for tool in tools:
@@ -78,7 +80,7 @@ def customer(tools: Iterable[Tool]) -> Type:
     return found if found is not None else UNKNOWN
 
 
-def claims(verifiers: Collection[Tool]) -> Type:
+def claims(verifiers: tuple[Tool, ...]) -> Type:
     """The customer before `verify`: what the channel claims, without `id`; all else is missing."""
     known = customer(verifiers)
     fields = {name: optional(kind) for name, kind in known.fields.items()} if isinstance(known, RecordType) else {}

@@ -10,11 +10,11 @@ from typing import Any
 
 from engine.compile.calling import typed_literal
 from engine.compile.graph import VALUE, Env, Site
-from engine.compile.lowering import At, Lowering, reads
+from engine.compile.lowering import At, Lowering, names
 from engine.diagnostics import Sink
 from engine.expressions import Tree, infer
 from engine.plan import Node
-from engine.project.contract import Tool, json_of
+from engine.project.contract import Tool, expressions_in, json_of
 from engine.project.flow import Flow
 from engine.project.kind import Kind
 from engine.project.scalars import NAME, Expr
@@ -54,14 +54,14 @@ def use(low: Lowering, step: Use, at: At) -> None:
     behind = give(low, own(piece.gives, names), step.name, low.graph.reserve(f"{at.id}/gives"), at.next, step)
     enough = low.graph.beyond is None
     low.inside.append(piece.name)
-    first = low.steps(own(piece.steps, names), at.id, behind, at.id, step.place)
+    first = low.steps(own(piece.steps, names), at.id, behind, at.id, step.node)
     low.inside.pop()
     if enough and low.graph.beyond is not None:
         low.graph.beyond = step.spot("use")  # the piece may be fine by itself
     for name, (_, kind) in reversed((piece.takes or {}).items()):
         first = _take(low, step, at, name, kind, first)
     data = {"piece": piece.name, **({"needs": piece.needs.value} if piece.needs else {})}
-    low.graph.add(Node(at.id, "use", on={"done": first}, data=data), step.spot("use"))
+    low.graph.add(Node(at.id, "use", on={"done": first}, data=data), step.part("use"))
 
 
 def _take(low: Lowering, step: Use, at: At, name: str, kind: Kind | None, following: str) -> str:
@@ -70,11 +70,12 @@ def _take(low: Lowering, step: Use, at: At, name: str, kind: Kind | None, follow
     wanted = kind_type(kind, low)
     tree = typed_literal(value, wanted) if value is not None else ["lit", None]
     node = Node(
-        made, "set", on={"done": following}, data={"value": tree}, binds=f"{at.id}/{name}", reads=reads(tree)
+        made, "set", on={"done": following}, data={"value": tree}, binds=f"{at.id}/{name}",
+        reads=names(*expressions_in(value)),
     )  # fmt: skip
     plain = value is None or tree != json_of(value)  # a word that is a number there, and nothing to be typed
     sites = [Site(value, VALUE, wanted, f"`{name}` of the piece")] if value is not None and not plain else []
-    return low.graph.add(node, text.place if text else step.place, sites=sites, gives=lambda env: wanted)
+    return low.graph.add(node, text or step.node, sites=sites, gives=lambda env: wanted)
 
 
 def give(
@@ -86,10 +87,10 @@ def give(
     trees = {key: json_of(expr) for key, expr in sorted(values.items())}
     node = Node(
         at, "give", on={"done": after} if after else {}, data={"values": trees}, binds=name.value if name else None,
-        reads=reads(*trees.values()),
+        reads=names(*values.values()),
     )  # fmt: skip
     sites = [Site(expr, VALUE) for expr in values.values()]
-    return low.graph.add(node, step.spot("use", "gives"), sites=sites, gives=lambda env: _record(values, env))
+    return low.graph.add(node, step.part("use", "gives"), sites=sites, gives=lambda env: _record(values, env))
 
 
 def _record(values: Mapping[str, Expr], env: Env) -> Type:
@@ -163,15 +164,11 @@ def _declared(value: Declaration, names: Mapping[str, str]) -> Declaration:
     for declared in value.KEYS.values():
         inside = getattr(value, declared.attribute)
         if declared.shape is NAME and isinstance(inside, Text):
-            setattr(made, declared.attribute, _said(names.get(inside.value, inside.value), inside))
+            setattr(made, declared.attribute, inside.saying(names.get(inside.value, inside.value)))
         else:  # what a field says reads the fields beside it, by names that hide others
             seen = {name: new for name, new in names.items() if name not in fields} if fields else names
             setattr(made, declared.attribute, own(inside, seen))
     return made
-
-
-def _said(word: str, text: Text) -> Text:
-    return Text(word, text.place, text.style, text.source, text.start, text.end)
 
 
 def _renamed(tree: Tree, names: Mapping[str, str]) -> Tree:

@@ -23,14 +23,14 @@ def begin(low: Lowering, first: str) -> str:
     start = low.flow.start
     if start is None and "start" in low.flow.broken:  # what it binds is what could not be read
         node = Node(low.graph.reserve("start"), "start", on={"done": first}, data={"of": EVENT}, binds=EVENT)
-        return low.graph.add(node, low.flow.place, gives=lambda env: UNKNOWN)
+        return low.graph.add(node, low.flow.node, gives=lambda env: UNKNOWN)
     if start is None or not start.by_itself:
         return first
     of = "event" if "event" in {*start.at, *start.broken} else "schedule"
     node = Node(
         low.graph.reserve("start"), "start", on={"done": first}, data={"of": of}, binds=EVENT if of == EVENT else None
     )  # fmt: skip
-    return low.graph.add(node, start.spot(of), gives=lambda env: _event(low, start))
+    return low.graph.add(node, start.part(of), gives=lambda env: _event(low, start))
 
 
 def _event(low: Lowering, start: Start) -> Type:

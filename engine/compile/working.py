@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.compile.asking import path_of
-from engine.compile.calling import Write, errors
+from engine.compile.calling import Asked, Write, errors
 from engine.compile.graph import Site
-from engine.compile.lowering import At, Lowering, reads, silence_json
+from engine.compile.lowering import At, Lowering, names, reads, silence_json
 from engine.compile.pieces import kind_type
 from engine.compile.policies import policy_digest
 from engine.plan import Node
@@ -45,7 +45,7 @@ def agent(low: Lowering, step: Agent, at: At) -> None:
         low.broken(step, at)
         return
     causes = ["unsure", "exhausted", "blocked", "rejected", "late"]
-    ends = {cause: low.cause(step.otherwise, cause, at, step.place) for cause in causes}
+    ends = {cause: low.cause(step.otherwise, cause, at, step.node) for cause in causes}
     on = {"done": at.next, "unsure": ends["unsure"], "exhausted": ends["exhausted"]}
     for tool in _tools(low, step):
         on[f"={tool.name}"] = _called(low, step, at, tool, ends)
@@ -71,13 +71,13 @@ def agent(low: Lowering, step: Agent, at: At) -> None:
     if step.policy is not None:
         path = step.policy.value
         data["policy"] = {"path": path, "digest": policy_digest(low.document(path))}
-    seen = reads(*(json_of(expr) for expr in step.using or ()))
+    seen = names(*(step.using or ()))
     node = Node(
         at.id, "agent", on=on, data=data, binds=step.name.value if step.name else None,
         reads=tuple(sorted({*seen, f"{at.id}/result"})),
     )  # fmt: skip
     sites = [Site(expr, "using") for expr in step.using or ()]
-    low.graph.add(node, step.spot("agent"), sites=sites, gives=lambda env: record(gives))
+    low.graph.add(node, step.part("agent"), sites=sites, gives=lambda env: record(gives))
 
 
 def _type(given: Any, low: Lowering) -> Type:
@@ -124,7 +124,7 @@ def _called(low: Lowering, step: Agent, at: At, tool: Tool, ends: dict[str, str]
     assert grant is not None, "only granted tools are called"
     inside = At(low.graph.reserve(f"{at.id}/{tool.name}"), at.id)
     if tool.writes:
-        _Asked(low, step, inside, tool, grant, at.id, ends).lower()
+        _Proposed(low, step, inside, tool, grant, at.id, ends).lower()
         return inside.id
     arguments = _arguments(tool, at.id)
     node = Node(
@@ -132,14 +132,14 @@ def _called(low: Lowering, step: Agent, at: At, tool: Tool, ends: dict[str, str]
         data={"tool": tool.name, "arguments": arguments}, binds=f"{at.id}/result", reads=(f"{at.id}/call",),
         effect="read",
     )  # fmt: skip
-    return low.graph.add(node, step.spot("tools", "agent"), gives=lambda env: tool.output)
+    return low.graph.add(node, step.part("tools", "agent"), gives=lambda env: tool.output)
 
 
 def _arguments(tool: Tool, hub: str) -> dict[str, Any]:
     return {name: ["dot", ["name", f"{hub}/call"], name] for name in sorted(fields_of(tool.input))}
 
 
-class _Asked(Write):
+class _Proposed(Write):
     """A write that a model asks for. What a gate, a person or the tool says of it, the model hears; a person's silence
     and a person's no end the step as its `otherwise` says."""
 
@@ -155,9 +155,10 @@ class _Asked(Write):
         """What the model sees of it."""
         return f"{self.hub}/result"
 
-    def asked(self) -> tuple[dict[str, Any], list[Site]]:
+    def asked(self) -> Asked:
         """What the model said; it is held against the tool's schema when it is said."""
-        return _arguments(self.tool, self.hub), []
+        arguments = _arguments(self.tool, self.hub)
+        return Asked(arguments, [], reads(*arguments.values()))
 
     def outcome(self, cause: str) -> str:
         """Back to the model, but where people are concerned."""
@@ -175,5 +176,5 @@ def _said(low: Lowering, step: Agent, at: At, blocked: str) -> str:
     )  # fmt: skip
     branches = [{"reply": "any"}, {"time": silence["within"]}]
     wait = Node(heard, "wait", on={"1": at.id, "2": low.silent(step, at)}, data={"branches": branches})
-    low.graph.add(wait, step.spot("agent"))
-    return low.graph.add(node, step.spot("agent"))
+    low.graph.add(wait, step.part("agent"))
+    return low.graph.add(node, step.part("agent"))

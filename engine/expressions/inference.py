@@ -254,6 +254,8 @@ class _Walk:
 
     def _printed(self, parts: Any, names: Names) -> None:
         for part in parts:
+            if part.kind == "lit" and isinstance(part.parts[0], str):
+                continue  # the words between the values
             found = self.certain(part, names)
             if not is_printable(found):
                 message = f"{show(found)} does not print by itself"

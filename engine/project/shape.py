@@ -151,12 +151,16 @@ class Declaration:
         """Of the whole."""
         return self.node.place
 
-    def spot(self, *names: str) -> Place:
-        """Where the first of these keys stands, else the whole."""
+    def part(self, *names: str) -> Node:
+        """The first of these keys that is written, else the whole."""
         for name in names:
             if name in self.at:
-                return self.at[name].place
-        return self.node.place
+                return self.at[name]
+        return self.node
+
+    def spot(self, *names: str) -> Place:
+        """Where that stands."""
+        return self.part(*names).place
 
     @classmethod
     def read(cls, node: MappingNode, reader: "Reader") -> Self:

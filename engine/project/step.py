@@ -65,15 +65,19 @@ class StepKind(Declaration):
 class Cause(NamedTuple):
     """One line of an `otherwise`: a word, or steps, or None where it is broken."""
 
-    place: Place
+    node: Node
     word: str | None
     steps: list[StepKind] | None
+
+    @property
+    def place(self) -> Place:
+        """Of what is said."""
+        return self.node.place
 
 
 class Otherwise(NamedTuple):
     """`every` for a single word or steps; `causes` by name, `else` among them."""
 
-    place: Place
     every: Cause | None
     causes: dict[str, tuple[Text, Cause]]
 
@@ -179,17 +183,17 @@ class _Otherwise(Shape):
             if not node.entries:
                 return self.wrong(node, reader, "but the mapping is empty")
             causes = {entry.key.value: (entry.key, self._cause(entry.value, reader)) for entry in node.entries}
-            return Otherwise(node.place, None, causes)
+            return Otherwise(None, causes)
         if isinstance(node, Text | Sequence):
-            return Otherwise(node.place, self._cause(node, reader), {})
+            return Otherwise(self._cause(node, reader), {})
         return self.wrong(node, reader)
 
     def _cause(self, node: Node, reader: Reader) -> Cause:
         match node:
             case Sequence():
-                return Cause(node.place, None, STEPS.read(node, reader))
+                return Cause(node, None, STEPS.read(node, reader))
             case Text() if node.value in WORDS:
-                return Cause(node.place, node.value, None)
+                return Cause(node, node.value, None)
             case Text():
                 message = f"expected {self.says}, got `{shortened(node.value)}`"
                 reader.error("wrong-word", node.place, message, misspelt(node, WORDS).tip)
@@ -201,7 +205,7 @@ class _Otherwise(Shape):
                 )
             case _:
                 reader.count += 1
-        return Cause(node.place, None, None)
+        return Cause(node, None, None)
 
     def schema(self, outline: Outline) -> Schema:
         """A word, steps, or an object by cause."""

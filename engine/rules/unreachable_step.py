@@ -14,9 +14,9 @@ def check(case: Case, sink: Sink) -> None:
             if record.entry in flow.states or before not in flow.states:
                 continue
             places = flow.graph.places
-            labels = (Label(places[before], "every way through this one ends"),) if before in places else ()
+            label = Label(places[before], "every way through this one ends") if before and before in places else None
             place = record.step.spot(record.step.WORD)
-            sink.error("unreachable-step", place, "no ticket can reach this step", labels=labels)
+            sink.error("unreachable-step", place, "no ticket can reach this step", labels=[label] if label else ())
 
 
 RULE = Rule(

@@ -60,6 +60,10 @@ class Text(Node):
     def __str__(self) -> str:
         return self.value
 
+    def saying(self, value: str) -> "Text":
+        """Another text at the same place."""
+        return Text(value, self._place, self.style, self.source, self.start, self.end)
+
     def place_of(self, start: int, end: int) -> Place:
         """Where the characters `start` to `end` of the value stand in the file.
 
