@@ -23,6 +23,7 @@ __all__ = [
     "find_root",
     "policies",
     "prompts",
+    "stem",
     "strays",
     "tests",
 ]
@@ -90,9 +91,14 @@ class Files(NamedTuple):
         return cls(contents, tests(root), strays(root))
 
 
-def files(root: Path, folder: str) -> list[Path]:
-    """The files of one of `FOLDERS`, in order; the tests of flows are none."""
-    return [root / folder / name for name in _names(root, folder)]
+def files(root: Path, folder: str) -> list[str]:
+    """The files of one of `FOLDERS` by their paths from the root, in order; the tests of flows are none."""
+    return [f"{folder}/{name}" for name in _names(root, folder)]
+
+
+def stem(name: str) -> str:
+    """What a flow is called that stands in this file: `flows/refund.yaml` is `refund`."""
+    return name.rpartition("/")[2].removesuffix(".yaml")
 
 
 def prompts(root: Path) -> list[str]:

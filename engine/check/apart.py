@@ -20,7 +20,7 @@ from engine.diagnostics import Sink
 from engine.diagnostics.outcome import Outcome
 from engine.project import Loader
 from engine.project.models import keys
-from engine.root import Files
+from engine.root import Files, stem
 from engine.steps import STEPS
 
 if TYPE_CHECKING:
@@ -47,14 +47,14 @@ def outcome(
         loader = Loader(root, Sink(), STEPS, found=found)
         loader.furnish()
         rest = furniture(loader.project, loader.sink)
-        paths = sorted(loader.flows(), key=lambda path: path.stem)  # `a` before `a-b`, unlike their files
-        new = sum(memory.likely(_name(path)) is None for path in paths)
+        paths = sorted(loader.flows(), key=stem)  # `a` before `a-b`, unlike their files
+        new = sum(memory.likely(path) is None for path in paths)
         count = processes or min(_cores(), new // _FEWEST)
         units = _apart(loader, memory, _shares(paths, count)) if count > 1 and paths else None
         if units is None:
             share = _Share(loader, memory, paths)
             units = share.units(share.pieces)
-        memory.told(loader.project, [_name(path) for path in paths], units)
+        memory.told(loader.project, paths, units)
         parts = [rest, *(one.part for one in units)]
         looked = tuple(sorted(loader.project.looked.items()))
         needed = tuple((key.model, key.variable) for key in keys(loader.project.settings))
@@ -70,29 +70,29 @@ class _Share:
     """Some of the files of `flows/`. Those that may have changed are read; of these, all that may be shared pieces at
     once, and the others one by one, each let go of before the next."""
 
-    def __init__(self, loader: Loader, memory: Memory, paths: Sequence[Path]) -> None:
+    def __init__(self, loader: Loader, memory: Memory, paths: Sequence[str]) -> None:
         self.loader = loader
         self.memory = memory
         self.paths = paths
-        self.files: dict[Path, File] = {}
-        self.pieces: list[Path] = []
+        self.files: dict[str, File] = {}
+        self.pieces: list[str] = []
         for path in paths:
-            known = memory.likely(_name(path))
+            known = memory.likely(path)
             if known is None and loader.holds(path, _PIECE):
                 self.files[path] = self._read(path)
-            if known.piece if known else path.stem in loader.project.pieces:
+            if known.piece if known else stem(path) in loader.project.pieces:
                 self.pieces.append(path)
 
-    def _read(self, path: Path) -> File:
+    def _read(self, path: str) -> File:
         sources: dict[str, str] = {}
         self.loader.sink, self.loader.project.sources = Sink(), sources
-        return File(_name(path), self.loader.flow(path), self.loader.sink, sources)
+        return File(path, self.loader.flow(path), self.loader.sink, sources)
 
-    def units(self, pieces: Sequence[Path]) -> list[Unit]:
+    def units(self, pieces: Sequence[str]) -> list[Unit]:
         """One for each path. `pieces` are those of all shares."""
         project = self.loader.project
-        names = digest_of_names(project, [_name(path) for path in pieces])
-        known = [self.memory.known(_name(path), names) for path in self.paths]
+        names = digest_of_names(project, pieces)
+        known = [self.memory.known(path, names) for path in self.paths]
         if None in known:
             for path in pieces:
                 if path not in self.files:
@@ -100,13 +100,13 @@ class _Share:
             project.pieces = dict(sorted(project.pieces.items()))
         return [one or self._unit(path) for path, one in zip(self.paths, known, strict=True)]
 
-    def _unit(self, path: Path) -> Unit:
+    def _unit(self, path: str) -> Unit:
         found = unit(self.loader.project, self.files.pop(path) if path in self.files else self._read(path))
         self.loader.forget(path)
         return found
 
 
-def _apart(loader: Loader, memory: Memory, shares: list[list[Path]]) -> list[Unit] | None:
+def _apart(loader: Loader, memory: Memory, shares: list[list[str]]) -> list[Unit] | None:
     """The units of all shares, those of the first one made here. None where a process was lost or cannot be had."""
     if sys.platform != "linux":
         return None  # elsewhere a copy of this process is not to be had, or not safe
@@ -139,17 +139,13 @@ def _apart(loader: Loader, memory: Memory, shares: list[list[Path]]) -> list[Uni
         return units
 
 
-def _work(end: "Connection", loader: Loader, memory: Memory, paths: list[Path]) -> None:
+def _work(end: "Connection", loader: Loader, memory: Memory, paths: list[str]) -> None:
     share = _Share(loader, memory, paths)
     end.send(share.pieces)
     end.send(share.units(end.recv()))
 
 
-def _name(path: Path) -> str:
-    return f"flows/{path.name}"
-
-
-def _shares(paths: list[Path], count: int) -> list[list[Path]]:
+def _shares(paths: list[str], count: int) -> list[list[str]]:
     """In the order of their names, since the first of several flows that collide is in the right. The first one, which
     is checked here, has a few more: what others find has to be sent."""
     count = min(count, len(paths))

@@ -23,6 +23,10 @@ __all__ = ["State", "analyse", "order", "outgoing"]
 
 _REFUSALS = frozenset({"refused", "rejected", "late"})
 """Outcomes over which the runtime says why, in `refused.because`."""
+_TOLD = _REFUSALS | {"done"}
+"""Outcomes over which a node of any kind may make something known."""
+_TELLING = frozenset({"agent", "each", "next", "use"})
+"""Kinds of nodes of which every edge may."""
 _HOLDS = {"branch": "yes", "until": "done"}
 """Nodes with a condition -> the outcome over which it holds."""
 _VISITS = 12
@@ -107,10 +111,11 @@ def _edges(graph: Graph, node: Node, state: State) -> list[tuple[str, State]]:
         holds, fails = _tested(graph, node, state)
         found = [(target, holds if outcome == _HOLDS[node.kind] else fails) for outcome, target in node.on.items()]
     else:
+        silent = node.kind not in _TELLING
         found = [
-            (target, outgoing(graph, node, outcome, state))
+            (target, state if silent and outcome not in _TOLD else outgoing(graph, node, outcome, state))
             for outcome, target in node.on.items()
-            if not (node.kind == "parallel" and outcome == "done")  # by way of its branches
+            if not (outcome == "done" and node.kind == "parallel")  # by way of its branches
         ]
     if node.id in graph.broken:
         target, name = graph.broken[node.id]
@@ -128,7 +133,8 @@ def order(graph: Graph, entry: str) -> list[str]:
     def enter(name: str) -> None:
         if name not in seen and name in graph.nodes:
             seen.add(name)
-            stack.append((name, graph.after(name)))
+            following = graph.after(name)
+            stack.append((name, following)) if following else order.append(name)
 
     enter(entry)
     while stack:
@@ -230,7 +236,7 @@ def _meet(left: State, right: State) -> State:
             if other is None:
                 names[name] = optional(one)
             elif one is not other:
-                names[name] = one if one == other else join(one, other)
+                names[name] = join(one, other)
         for name, other in right.names.items():
             if name not in names:
                 names[name] = optional(other)

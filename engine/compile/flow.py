@@ -1,9 +1,9 @@
 """From a flow to its plan."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from engine.compile import asking, calling, going, looping, pieces, working
 from engine.compile.analysis import State, analyse, order
@@ -19,7 +19,7 @@ from engine.plan import Grant, Node, Plan, ToolContract
 from engine.project import Project
 from engine.project.contract import Tool, json_of
 from engine.project.flow import Flow
-from engine.project.grant import Approval, Fallback, GrantEntry, Limit
+from engine.project.grant import Approval, Fallback, GrantEntry, Limit, Silence
 from engine.project.scalars import Expr
 from engine.project.step import StepKind
 from engine.steps.agent import Agent
@@ -66,6 +66,7 @@ KINDS: Final[Mapping[type[StepKind], Kind]] = {
     Close: going.close,
 }
 
+_Step = TypeVar("_Step", bound=StepKind)
 _TEXT_ONLY = frozenset({"lower", "upper", "title", "money", "date", "join"})
 """Filters that follow tables of the platform (Unicode, locales): never evaluated in a workflow."""
 
@@ -81,6 +82,28 @@ class Compiled:
     states: Mapping[str, State]
     verifiers: tuple[Tool, ...] = ()
     end: str | None = None
+    _steps: dict[type[StepKind], list[tuple[Any, str]]] = field(init=False, default_factory=dict, repr=False)
+    _nodes: dict[str, list[Node]] = field(init=False, default_factory=dict, repr=False)
+    silences: list[Silence] = field(init=False, default_factory=list, repr=False)
+    """The flow's own, and those of its steps."""
+
+    def __post_init__(self) -> None:
+        """Most rules look at the steps, or the nodes, of one kind."""
+        for record in self.graph.steps:
+            self._steps.setdefault(type(record.step), []).append((record.step, record.entry))
+        said = [self.flow.silence, *(getattr(record.step, "silence", None) for record in self.graph.steps)]
+        self.silences = [silence for silence in said if silence is not None]
+        for node in self.graph.nodes.values():
+            self._nodes.setdefault(node.kind, []).append(node)
+
+    def steps(self, kind: type[_Step]) -> Sequence[tuple[_Step, str]]:
+        """The steps of a kind, each with the id of its first node."""
+        return self._steps.get(kind, ())
+
+    def nodes(self, *kinds: str) -> Iterator[Node]:
+        """The nodes of these kinds."""
+        for kind in kinds:
+            yield from self._nodes.get(kind, ())
 
     @cached_property
     def gates(self) -> dict[str, Env]:

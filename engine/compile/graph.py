@@ -101,6 +101,9 @@ class Graph:
 
     def reserve(self, wanted: str) -> str:
         """The same for an id that is made of another one."""
+        if wanted not in self._taken:
+            self._taken[wanted] = 1
+            return wanted
         found, number = wanted, self._taken.get(wanted, 0)
         while found in self._taken:
             number += 1

@@ -49,16 +49,17 @@ def type_flow(flow: Compiled, sink: Sink) -> None:
     lost = _lost(flow)
     unsure = flow.flow.lost or any(record.step.broken for record in flow.graph.steps)
     found: list[Diagnostic] = []
+    own = Sink()
     for name, sites in flow.graph.sites.items():
         state = flow.states.get(name)
         if state is not None:
             for site in sites:
-                own = Sink()
                 names = site.local(state.names) if site.local else state.names
                 _site(flow, site, _known(flow, site.expr, names, lost, own), own)
                 if len(own):
                     found += (_explained(flow, site.expr, state, finding) for finding in own.ordered())
                     unsure = unsure or (site.role == CONDITION and any(one.rule in _NAMES for one in own.ordered()))
+                    own = Sink()
     for finding in _once(found):
         missing = finding.rule == "maybe-missing" or "or missing" in finding.message
         if not (missing and unsure):

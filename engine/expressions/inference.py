@@ -47,13 +47,10 @@ def infer(tree: Any, names: Names, sink: Sink, text: Text, *, closes: bool = Fal
     Where there is none, the evaluator gives a value of this type, or meets a limit, a division by zero, or two
     currencies where only the values tell them. With `closes`, a missing value too: for gates, which it closes.
     """
-    return UNKNOWN if isinstance(tree, Broken) else _Walk(Findings(sink, text, closes=closes)).type(tree, names)
+    return UNKNOWN if isinstance(tree, Broken) else _Walk(sink, text, closes=closes).type(tree, names)
 
 
-class _Walk:
-    def __init__(self, findings: Findings) -> None:
-        self.findings = findings
-
+class _Walk(Findings):
     def type(self, tree: Tree, names: Names) -> Type:
         """One node."""
         match tree.kind:
@@ -94,13 +91,13 @@ class _Walk:
 
     def certain(self, tree: Tree, names: Names) -> Type:
         """The type of a part whose value must be there; one that may be missing is a finding."""
-        return self.findings.there(tree, self.type(tree, names))
+        return self.there(tree, self.type(tree, names))
 
     def _truth(self, tree: Tree, names: Names) -> None:
         found = self.certain(tree, names)
         if is_known(found) and found != BOOL:
             message = f"expected true or false, but this is {show(found)}"
-            self.findings.wrong(tree, message, comparison(self.findings.said(tree), found))
+            self.wrong(tree, message, comparison(self.said(tree), found))
 
     # names, fields, elements
 
@@ -110,7 +107,7 @@ class _Walk:
             return names[name]
         own = [other for other in sorted(names) if "/" not in other]
         listed = ", ".join(own[:12]) or "none"
-        return self.findings.unknown("unknown-name", tree, f"there is no `{name}` here; there are {listed}", name, own)
+        return self.unknown("unknown-name", tree, f"there is no `{name}` here; there are {listed}", name, own)
 
     def _dot(self, tree: Tree, names: Names) -> Type:
         whole, key = self.type(tree.parts[0], names), tree.parts[1]
@@ -133,13 +130,13 @@ class _Walk:
             return inner
         if not isinstance(inner, RecordType | MapType):
             tip = PASSED_ON if inner == JSON else ""
-            return self.findings.wrong(at, f"{show(inner)} has no fields, so no `{key}`", tip)
+            return self.wrong(at, f"{show(inner)} has no fields, so no `{key}`", tip)
         found = field_of(inner, key)
         if found is None:
             fields = list(fields_of(inner))
             known = ", ".join([*fields[:_LISTED], *(["..."] if len(fields) > _LISTED else [])]) or "none"
-            message = f"`{self.findings.said(of)}` has no field `{key}`; it has {known}"
-            return self.findings.unknown("unknown-field", at, message, key, fields)
+            message = f"`{self.said(of)}` has no field `{key}`; it has {known}"
+            return self.unknown("unknown-field", at, message, key, fields)
         return optional(found) if isinstance(whole, OptionalType) or isinstance(inner, MapType) else found
 
     def _index(self, tree: Tree, names: Names) -> Type:
@@ -148,7 +145,7 @@ class _Walk:
         match whole:
             case ListType(element):
                 if is_known(at) and at != INTEGER:
-                    return self.findings.unfit(key, "an element is taken by a whole number", at)
+                    return self.unfit(key, "an element is taken by a whole number", at)
                 return optional(element)
             case RecordType() | MapType() if key.kind == "lit" and isinstance(key.parts[0], str):
                 return self._field(key, key.parts[0], whole, tree.parts[0])
@@ -156,19 +153,19 @@ class _Walk:
                 return optional(value)
         if not is_known(whole):
             return UNKNOWN
-        return self.findings.wrong(tree, f"{show(whole)} has no elements", PASSED_ON if whole == JSON else "")
+        return self.wrong(tree, f"{show(whole)} has no elements", PASSED_ON if whole == JSON else "")
 
     def _list(self, tree: Tree, names: Names) -> Type:
         found: Type = NEVER
         for part in tree.parts:
-            found = united(self.findings, part, found, self.certain(part, names))
+            found = united(self, part, found, self.certain(part, names))
         return list_of(found)
 
     def _cond(self, tree: Tree, names: Names) -> Type:
         test, then, other = tree.parts
         self._truth(test, names)
         one, two = self.type(then, narrow(test, True, names)), self.type(other, narrow(test, False, names))
-        return united(self.findings, tree, one, two)
+        return united(self, tree, one, two)
 
     # operators
 
@@ -176,7 +173,7 @@ class _Walk:
         left = (tree.parts[0], self.type(tree.parts[0], names))
         for operator, part in tree.parts[1:]:
             right = (part, self.type(part, names))
-            check_comparison(self.findings, operator, left, right)
+            check_comparison(self, operator, left, right)
             left = right
         return BOOL
 
@@ -185,7 +182,7 @@ class _Walk:
         gives = arithmetic_type("sub", INTEGER, found)
         if gives is not None or not is_known(found):
             return gives or UNKNOWN
-        return self.findings.wrong(tree, f"{show(found)} has no negative")
+        return self.wrong(tree, f"{show(found)} has no negative")
 
     def _arithmetic(self, tree: Tree, names: Names) -> Type:
         left, right = self.certain(tree.parts[0], names), self.certain(tree.parts[1], names)
@@ -196,21 +193,21 @@ class _Walk:
         if found is not None:
             return found
         message = f"{show(left)} and {show(right)} cannot be joined by `{SYMBOLS[tree.kind]}`"
-        return self.findings.wrong(tree, message)
+        return self.wrong(tree, message)
 
     def _tighter(self, left: Tree, loose: Tree) -> None:
         """`a - b | round` rounds b alone. Brackets around the filter show that this is meant."""
         if loose.kind != "filter":
             return
         name, subject = loose.parts[0], loose.parts[1]
-        source = self.findings.text.value
+        source = self.text.value
         open_brackets = 0
         for char in source[left.end : source.find("|", subject.end)]:
             open_brackets = max(0, open_brackets + (char in "([") - (char in ")]"))
         if not open_brackets:
-            self.findings.sink.error(
-                "filter-binds-tighter", self.findings.place(loose),
-                f"`| {name}` applies to `{self.findings.said(subject)}` alone",
+            self.sink.error(
+                "filter-binds-tighter", self.place(loose),
+                f"`| {name}` applies to `{self.said(subject)}` alone",
                 tip="Put what belongs together in parentheses: `(a * b) | round`, or `a * (b | round)`.",
             )  # fmt: skip
 
@@ -220,9 +217,9 @@ class _Walk:
         name, whole, *given = tree.parts
         if name == "default":
             found, other = self.type(whole, names), self.type(given[0], names)
-            return other if found == NONE else united(self.findings, tree, required(found), other)
+            return other if found == NONE else united(self, tree, required(found), other)
         subject = (whole, self.certain(whole, names))
-        return filter_type(self.findings, tree, subject, [(part, self.certain(part, names)) for part in given])
+        return filter_type(self, tree, subject, [(part, self.certain(part, names)) for part in given])
 
     def _test(self, tree: Tree, names: Names) -> Type:
         name, whole, *given = tree.parts
@@ -230,7 +227,7 @@ class _Walk:
             self.type(whole, names)
         else:
             left, right = (whole, self.certain(whole, names)), (given[0], self.certain(given[0], names))
-            check_test(self.findings, name, left, right)
+            check_test(self, name, left, right)
         return BOOL
 
     def _text(self, tree: Tree, names: Names) -> Type:
@@ -246,7 +243,7 @@ class _Walk:
                 name, items, body, other = tree.parts
                 found = self.certain(items, names)
                 if is_known(found) and not isinstance(found, ListType):
-                    self.findings.unfit(items, "a loop goes over a list", found)
+                    self.unfit(items, "a loop goes over a list", found)
                 element = found.element if isinstance(found, ListType) else UNKNOWN
                 self._printed(body, {**names, name: element})
                 self._printed(other, names)
@@ -259,7 +256,7 @@ class _Walk:
             found = self.certain(part, names)
             if not is_printable(found):
                 message = f"{show(found)} does not print by itself"
-                self.findings.wrong(part, message, "Use a filter such as `| money` or `| date`.")
+                self.wrong(part, message, "Use a filter such as `| money` or `| date`.")
 
 
 def _literal(value: Any) -> Type:

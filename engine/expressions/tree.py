@@ -38,7 +38,7 @@ class Tree:
     def to_json(self) -> list[Any]:
         """The tree as it stands in a plan. Made once, and shared by whoever asks: nobody may change it."""
         if self._json is None:
-            self._json = [self.kind, *map(_json, self.parts)]
+            self._json = [self.kind, *[part if type(part) is str else _json(part) for part in self.parts]]
         return self._json
 
     def reads(self) -> frozenset[Path]:

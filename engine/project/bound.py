@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from engine.diagnostics import Sink
 from engine.diagnostics.nearest import meant
-from engine.expressions import to_json
 from engine.project import functions
 from engine.project.binding import Fields, HttpBinding, McpBinding, OpenapiBinding, PythonBinding
 from engine.project.openapi import Lowered, lower
@@ -34,7 +33,7 @@ class Bound(NamedTuple):
 
 def json_of(expr: Expr | None) -> Any:
     """An expression as it stands in a plan."""
-    return BROKEN if expr is None or isinstance(expr.tree, Broken) else to_json(expr.tree)
+    return BROKEN if expr is None or isinstance(expr.tree, Broken) else expr.tree.to_json()
 
 
 def argument_json(value: Any) -> Any:

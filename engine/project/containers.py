@@ -28,8 +28,7 @@ class ListOf(Shape):
             return self.wrong(node, reader)
         if len(node.items) < self.least:
             return self.wrong(node, reader, _few(len(node.items), self.least, "the list"))
-        values = (self.element.read(item, reader) for item in node.items)
-        return [value for value in values if value is not None]
+        return [value for item in node.items if (value := self.element.read(item, reader)) is not None]
 
     def schema(self, outline: Outline) -> Schema:
         """An array, or its element."""

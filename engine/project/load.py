@@ -11,7 +11,7 @@ from engine.project.outer import Outer
 from engine.project.settings import Settings
 from engine.project.shape import Declaration, Reader, Reference, kind_of, shortened
 from engine.project.tool import TOOLS, ToolEntry
-from engine.root import MARK, PROMPTS, TESTS, Files, document, files, prompts, strays, tests
+from engine.root import MARK, PROMPTS, TESTS, Files, document, files, prompts, stem, strays, tests
 from engine.syntax import Mapping as MappingNode
 from engine.syntax import Node, Nothing, Sequence, read
 
@@ -69,13 +69,14 @@ def load(
     their path relative to `root`: they stand in place of the files."""
     loader = Loader(root, sink, steps, texts)
     loader.furnish()
-    for path in loader.flows():
-        loader.flow(path)
+    for name in loader.flows():
+        loader.flow(name)
     return loader.project
 
 
 class Loader:
-    """Reads a project file by file, for whoever wants some of its flows. What is wrong goes to `sink`."""
+    """Reads a project file by file, for whoever wants some of its flows. Files are named by their path relative to the
+    root. What is wrong goes to `sink`."""
 
     def __init__(
         self, root: Path, sink: Sink, steps: Mapping[str, type[Declaration]],
@@ -98,61 +99,59 @@ class Loader:
         self._settings()
         self._knowledge()
         self._strays()
-        for path in self._files("tools"):
-            self._tool_file(path)
+        for name in self._files("tools"):
+            self._tool_file(name)
         self._prompts()
         self.project.tested = frozenset(self.found.tests if self.found else tests(self.project.root))
 
-    def flows(self) -> list[Path]:
+    def flows(self) -> list[str]:
         """The files of `flows/`, in order."""
         return self._files("flows")
 
-    def holds(self, path: Path, words: Iterable[bytes]) -> bool:
+    def holds(self, name: str, words: Iterable[bytes]) -> bool:
         """Whether one of these stands in a file. One that can't be read may hold anything."""
         try:
-            content = self._content(path.relative_to(self.project.root).as_posix(), path)
+            content = self._content(name)
         except OSError:
             return True
         return any(word in content for word in words)
 
-    def forget(self, path: Path) -> None:
+    def forget(self, name: str) -> None:
         """Lets go of a flow that was read. Shared pieces stay."""
-        self._flows.pop(path.stem, None)
+        self._flows.pop(stem(name), None)
 
-    def _files(self, folder: str) -> list[Path]:
+    def _files(self, folder: str) -> list[str]:
         """Those on disk, and those that an editor has not saved yet."""
-        root = self.project.root
         if self.found:
-            return [root / name for name in self.found.contents if name.startswith(f"{folder}/")]
-        unsaved = (root / name for name in self.texts if Path(name).match(f"{folder}/*.yaml"))
-        return sorted({*files(root, folder), *(path for path in unsaved if not path.match(f"*{TESTS}"))})
+            return [name for name in self.found.contents if name.startswith(f"{folder}/")]
+        unsaved = (name for name in self.texts if Path(name).match(f"{folder}/*.yaml"))
+        return sorted({*files(self.project.root, folder), *(name for name in unsaved if not name.endswith(TESTS))})
 
     def _reader(self, cut: bool = False) -> Reader:
         return Reader(self.sink, self.steps, cut=cut)
 
-    def _read(self, path: Path) -> tuple[str, Node | None, bool]:
-        """The file's name, its tree, and whether the tree was cut short by an error of YAML's."""
-        name = path.relative_to(self.project.root).as_posix()
+    def _read(self, name: str) -> tuple[Node | None, bool]:
+        """A file's tree, and whether the tree was cut short by an error of YAML's."""
         try:
-            content = self._content(name, path)
+            content = self._content(name)
         except OSError as error:
             self.sink.error("unreadable-file", _start(name), f"this file cannot be read: {error.strerror}")
-            return name, None, True
+            return None, True
         self.project.sources[name] = content.decode("utf-8", errors="replace")
         own = Sink()
         node = read(name, content, own)
         for found in own.ordered():
             self.sink.add(found)
-        return name, node, any(found.rule in _CUT for found in own.ordered())
+        return node, any(found.rule in _CUT for found in own.ordered())
 
-    def _content(self, name: str, path: Path) -> bytes:
+    def _content(self, name: str) -> bytes:
         if name in self.texts:
             return self.texts[name].encode("utf-8", "surrogatepass")
-        return self.found.contents[name] if self.found else path.read_bytes()
+        return self.found.contents[name] if self.found else (self.project.root / name).read_bytes()
 
-    def _mapping(self, path: Path, what: str) -> tuple[MappingNode | None, Reader]:
+    def _mapping(self, name: str, what: str) -> tuple[MappingNode | None, Reader]:
         before = len(self.sink)
-        name, node, cut = self._read(path)
+        node, cut = self._read(name)
         if isinstance(node, MappingNode):
             return node, self._reader(cut)
         if len(self.sink) == before:
@@ -162,7 +161,7 @@ class Loader:
         return None, self._reader(cut)
 
     def _settings(self) -> None:
-        node, reader = self._mapping(self.project.root / MARK, "the settings of a project")
+        node, reader = self._mapping(MARK, "the settings of a project")
         if node is not None:
             self.project.settings = Settings.read(node, reader)
             self.project.references += reader.references
@@ -172,7 +171,7 @@ class Loader:
         for file in prompts(self.project.root):
             name = f"{PROMPTS}/{file}"
             try:
-                found[name] = self._content(name, self.project.root / name).decode("utf-8")
+                found[name] = self._content(name).decode("utf-8")
             except OSError as error:
                 self.sink.error("unreadable-file", _start(name), f"this file cannot be read: {error.strerror}")
             except UnicodeDecodeError:
@@ -218,9 +217,9 @@ class Loader:
             case _:
                 self.sink.error("unreadable-file", _start(path), f"this cannot be read: {why}")
 
-    def _tool_file(self, path: Path) -> None:
+    def _tool_file(self, name: str) -> None:
         before = len(self.sink)
-        name, node, cut = self._read(path)
+        node, cut = self._read(name)
         reader = self._reader(cut)
         entries = TOOLS.read(node, reader) or [] if node is not None else []
         nothing = node is None and len(self.sink) == before
@@ -246,20 +245,21 @@ class Loader:
         labels = (Label(there.entry.spot("tool"), "it is defined here already"),)
         self.sink.error("duplicate-tool", entry.tool.place, f"the tool `{entry.name}` is defined twice", labels=labels)
 
-    def flow(self, path: Path) -> Flow | None:
+    def flow(self, name: str) -> Flow | None:
         """Reads one flow or shared piece. None where the file is no mapping at all."""
-        node, reader = self._mapping(path, "a flow")
+        node, reader = self._mapping(name, "a flow")
         if node is None:
             return None
         flow = Flow.read(node, reader)
-        flow.name = path.stem
+        flow.name = stem(name)
         flow.lost = reader.lost or reader.cut
         flow.broken |= {"steps"} if flow.lost else set()
         flow.references = reader.references
-        if flow.flow is not None and flow.flow.value != path.stem:
-            message = f"the flow `{flow.flow.value}` stands in {path.name}: a flow is named as its file"
-            self.sink.error("flow-name", flow.flow.place, message, tip=f"write `flow: {path.stem}`, or rename the file")
-        (self._pieces if flow.is_piece else self._flows)[path.stem] = flow
+        if flow.flow is not None and flow.flow.value != flow.name:
+            file = name.removeprefix("flows/")
+            message = f"the flow `{flow.flow.value}` stands in {file}: a flow is named as its file"
+            self.sink.error("flow-name", flow.flow.place, message, tip=f"write `flow: {flow.name}`, or rename the file")
+        (self._pieces if flow.is_piece else self._flows)[flow.name] = flow
         return flow
 
 

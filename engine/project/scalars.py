@@ -293,8 +293,10 @@ def _percent(text: Text) -> Decimal | None:
 
 
 def _name(text: Text) -> Text | None:
-    fits = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,63}", text.value) and text.value not in RESERVED
-    return text if fits else None
+    return text if _NAME.fullmatch(text.value) and text.value not in RESERVED else None
+
+
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 
 
 def _fits(pattern: str) -> Callable[[Text], Text | None]:

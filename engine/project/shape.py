@@ -205,7 +205,7 @@ class Declaration:
 
     def absent(self) -> Iterable[str]:
         """Required keys that are not written."""
-        return [name for name in self.NEEDED if name not in self.at]
+        return [name for name in self.NEEDED if name not in self.at] if self.NEEDED else ()
 
     def finish(self, reader: "Reader") -> None:
         """Checks that concern several keys at once. Nothing by default."""

@@ -1,6 +1,7 @@
 """Steps, and the one word for "it did not work". The kinds themselves are in `engine.steps`, one file each."""
 
 from functools import partial
+from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple
 
 from engine.diagnostics import Place
@@ -150,10 +151,13 @@ def _any(outline: Outline) -> Schema:
     return {"description": "One step: its word says what it does.", "anyOf": [*kinds, alone]}
 
 
+_BY_KEY = attrgetter("key.value")
+
+
 def _content(kind: type[StepKind], node: Mapping) -> Any:
     return [
         [entry.key.value, bare(entry.value)]
-        for entry in sorted(node.entries, key=lambda entry: entry.key.value)
+        for entry in sorted(node.entries, key=_BY_KEY)
         if entry.key.value in kind.KEYS and not kind.KEYS[entry.key.value].shape.nests
     ]
 

@@ -15,7 +15,7 @@ def check(case: Case, sink: Sink) -> None:
     if settings is None or "models" in settings.broken:
         return
     for flow in case.flows.values():
-        agents = [record.step for record in flow.graph.steps if isinstance(record.step, Agent)]
+        agents = [step for step, _ in flow.steps(Agent)]
         if not agents or "models" in flow.flow.broken:
             continue
         chosen = (flow.flow.models or {}).get("agent")

@@ -10,8 +10,8 @@ def check(case: Case, sink: Sink) -> None:
     """At the grant; an approval for every call does not do here, for a model may ask for one after the other."""
     for flow in case.flows.values():
         granted = flow.flow.grants()
-        for node in flow.graph.nodes.values():
-            for name in node.data["tools"] if node.kind == "agent" else ():
+        for node in flow.nodes("agent"):
+            for name in node.data["tools"]:
                 text, grant = granted[name]
                 if case.project.tools[name].writes and not grant.limit and "limit" not in grant.broken:
                     labels = (Label(flow.graph.places[node.id], "the agent that may call it"),)

@@ -22,11 +22,17 @@ class Given(NamedTuple):
 
     tool: Tool
     names: Mapping[str, Text]
-    place: Place
+    text: Text
+    """Which names the tool."""
     whole: bool
     """False where the list itself is broken, so that nothing is missing for sure."""
     values: Mapping[str, tuple[Text, Any]] = {}
     """Name -> (key text, value), where they are values and not names alone."""
+
+    @property
+    def place(self) -> Place:
+        """Of the tool's name."""
+        return self.text.place
 
 
 class Inner(NamedTuple):
@@ -43,8 +49,9 @@ class Inner(NamedTuple):
 def inner(given: Given) -> Iterator[Inner]:
     """Every list and record of the arguments, from outside."""
     for name, (text, value) in given.values.items():
-        wanted = field_of(given.tool.input, name)
-        yield from _inner(name, text.place, value, wanted if wanted is not None else UNKNOWN)
+        if isinstance(value, list | Fields):
+            wanted = field_of(given.tool.input, name)
+            yield from _inner(name, text.place, value, wanted if wanted is not None else UNKNOWN)
 
 
 def _inner(name: str, place: Place, value: Any, wanted: Type) -> Iterator[Inner]:
@@ -67,34 +74,33 @@ def given(case: Case) -> Sequence[Given]:
     return case.once(_given)
 
 
-def _given(case: Case) -> Iterator[Given]:
+def _given(case: Case) -> list[Given]:
+    return [*_of_steps(case), *(_of_tools(case.project.tools) if case.furniture else ())]
+
+
+def _of_steps(case: Case) -> Iterator[Given]:
     tools = case.project.tools
     for flow in case.files:
-        for record in flow.graph.steps:
-            match record.step:
-                case Call(tool=Text() as tool) if tool.value in tools:
-                    step = record.step
-                    names = {name: text for name, (text, _) in (step.arguments or {}).items()}
-                    whole = "with" not in step.broken
-                    yield Given(tools[tool.value], names, tool.place, whole, step.arguments or {})
-                case Verify(ways=list() as ways):
-                    for way in ways:
-                        named = [*(way.facts or ()), *(text for text, _ in (way.proved or {}).values())]
-                        if way.by is not None and way.by.value in tools and named:
-                            facts = {text.value: text for text in named}
-                            whole = way.broken.isdisjoint(("with", "signed_in"))
-                            yield Given(tools[way.by.value], facts, way.by.place, whole)
-    if case.furniture:
-        yield from _of_tools(tools)
+        for call, _ in flow.steps(Call):
+            if call.tool is not None and call.tool.value in tools:
+                names = {name: text for name, (text, _) in (call.arguments or {}).items()}
+                whole = "with" not in call.broken
+                yield Given(tools[call.tool.value], names, call.tool, whole, call.arguments or {})
+        for verify, _ in flow.steps(Verify):
+            for way in verify.ways or ():
+                named = [*(way.facts or ()), *(text for text, _ in (way.proved or {}).values())]
+                if way.by is not None and way.by.value in tools and named:
+                    facts = {text.value: text for text in named}
+                    whole = way.broken.isdisjoint(("with", "signed_in"))
+                    yield Given(tools[way.by.value], facts, way.by, whole)
 
 
 def uses(case: Case) -> Iterator[tuple[Use, Flow]]:
     """Every use of a shared piece; one that does not exist is another rule's."""
     for flow in case.files:
-        for record in flow.graph.steps:
-            match record.step:
-                case Use(piece=Text() as text) if text.value in case.project.pieces:
-                    yield record.step, case.project.pieces[text.value]
+        for step, _ in flow.steps(Use):
+            if step.piece is not None and step.piece.value in case.project.pieces:
+                yield step, case.project.pieces[step.piece.value]
 
 
 def _of_tools(tools: Mapping[str, Tool]) -> Iterator[Given]:
@@ -102,4 +108,4 @@ def _of_tools(tools: Mapping[str, Tool]) -> Iterator[Given]:
         for reader in tool.entry.readers():
             if reader.tool is not None and reader.tool.value in tools and reader.arguments is not None:
                 names = {name: text for name, (text, _) in reader.arguments.items()}
-                yield Given(tools[reader.tool.value], names, reader.tool.place, True, reader.arguments)
+                yield Given(tools[reader.tool.value], names, reader.tool, True, reader.arguments)

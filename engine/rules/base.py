@@ -1,6 +1,6 @@
 """What a rule is: an id that names the bad thing, what it looks at, whether it may be ignored, and the words on it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
@@ -27,17 +27,18 @@ class Case:
     """Whether engine.yaml and the tools are looked at as well, beside these flows."""
     files: Sequence[Compiled] = field(init=False)
     """Pieces and flows: whatever stands in a file of `flows/`."""
-    _once: dict[Callable[["Case"], Any], Sequence[Any]] = field(default_factory=dict)
+    _once: dict[Callable[["Case"], Any], Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Every rule asks for the files."""
         self.files = (*self.pieces.values(), *self.flows.values())
 
-    def once(self, find: Callable[["Case"], Iterable[_Found]]) -> Sequence[_Found]:
+    def once(self, find: Callable[["Case"], _Found]) -> _Found:
         """What `find` finds here, for all rules that ask for it."""
         if find not in self._once:
-            self._once[find] = tuple(find(self))
-        return self._once[find]
+            self._once[find] = find(self)
+        found: _Found = self._once[find]
+        return found
 
 
 class Across(NamedTuple):

@@ -1,6 +1,6 @@
 """A condition that always comes out the same."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from engine.project.step import StepKind
 from engine.rules.base import Case, Rule
 from engine.rules.grants import Written, grants
 from engine.rules.logic import contradict, possible
-from engine.rules.nesting import Nest, always_ends, nest, ticks
+from engine.rules.nesting import Nest, always_ends, nests, ticks
 from engine.steps.if_ import If
 from engine.steps.repeat import Repeat
 from engine.syntax import Broken
@@ -43,9 +43,9 @@ def _known(expr: Expr, truth: bool) -> _Known:
 
 def check(case: Case, sink: Sink) -> None:
     """`if` and `until` of steps, with what the conditions around them and before them say; lines of grants."""
-    for flow in case.files:
-        entries = {id(record.step): record.entry for record in flow.graph.steps}
-        _steps(flow, nest(flow.flow.steps or []), (), entries, sink)
+    for flow, nested in nests(case):
+        entries = {id(step): entry for step, entry in (*flow.steps(If), *flow.steps(Repeat))}
+        _steps(flow, nested, (), entries, sink)
     for granted in grants(case):
         _grant(granted, sink)
 
@@ -65,14 +65,14 @@ def _steps(
             ends = [always_ends(step.then), always_ends(step.other)]
             known = (*known, *([other] if ends == [True, False] else [then] if ends == [False, True] else []))
         else:
-            inside = tuple(one for one in known if not _changed(one, changed))
+            inside = tuple([one for one in known if not _changed(one, changed)]) if known else ()
             for inner in nested.lists:
                 _steps(flow, inner, inside, entries, sink)
             if isinstance(step, Repeat) and step.until is not None:
                 _condition(step.until, (), _names(flow, entries, step), "until", sink)
-        known = tuple(
-            one for one in known if not (one.ticks and not isinstance(step, If)) and not _changed(one, changed)
-        )
+        if known:
+            stays = isinstance(step, If)
+            known = tuple([one for one in known if (stays or not one.ticks) and not _changed(one, changed)])
 
 
 def _names(flow: Compiled, entries: Mapping[int, str], step: StepKind) -> Mapping[str, Type]:
@@ -80,7 +80,7 @@ def _names(flow: Compiled, entries: Mapping[int, str], step: StepKind) -> Mappin
     return state.names if state is not None else {}
 
 
-def _changed(known: _Known, names: frozenset[str]) -> bool:
+def _changed(known: _Known, names: Set[str]) -> bool:
     return not names.isdisjoint(known.expr.names)
 
 

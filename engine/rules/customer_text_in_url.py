@@ -21,12 +21,15 @@ def check(case: Case, sink: Sink) -> None:
     tools = case.project.tools
     reached: dict[str, dict[str, Place]] = {}
     for flow in case.files:
-        free = written(flow)
+        free: frozenset[tuple[str, ...]] | None = None
         for node, tool, argument, tree in calls(flow):
             if tool not in reached:
                 reached[tool] = _addressed(tools[tool], tools) if tool in tools else {}
             there = reached[tool].get(argument)
-            if there is not None and reads_free(tree, free):
+            if there is None:
+                continue
+            free = free if free is not None else written(flow)
+            if reads_free(tree, free):
                 message = f"what the customer wrote goes into the address of a call as `{argument}` of `{tool}`"
                 labels = (Label(there, "it stands in the address here"),)
                 place = _argument(flow, node.id, argument)

@@ -25,12 +25,13 @@ def check(case: Case, sink: Sink) -> None:
 
 def _texts(case: Case) -> Iterator[Expr]:
     for flow in case.files:
-        for record in flow.graph.steps:
-            match record.step:
-                case Reply(what=Texts(by_language)):
-                    yield from (expr for _, expr in by_language.values() if expr is not None)
-                case Ask(fields=dict() as fields):
-                    yield from (spec.ask for _, spec in fields.values() if spec is not None and spec.ask is not None)
+        for reply, _ in flow.steps(Reply):
+            if isinstance(reply.what, Texts):
+                yield from (expr for _, expr in reply.what.by_language.values() if expr is not None)
+        for ask, _ in flow.steps(Ask):
+            for _, spec in (ask.fields or {}).values():
+                if spec is not None and spec.ask is not None:
+                    yield spec.ask
     for granted in grants(case):
         if granted.grant.asks_customer and isinstance(granted.grant.confirm, Expr):
             yield granted.grant.confirm

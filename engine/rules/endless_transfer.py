@@ -30,9 +30,9 @@ def tell(case: Case) -> list[_Told]:
 
 
 def _leaving(name: str, flow: Compiled) -> _Told:
-    if not any(node.kind == "transfer" for node in flow.graph.nodes.values()):
+    if not any(flow.nodes("transfer")):
         return _Told(name, {}, out=True)
-    steps = {record.entry for record in flow.graph.steps if isinstance(record.step, Escalate)}
+    steps = {entry for _, entry in flow.steps(Escalate)}
     out = flow.flow.lost or bool(flow.graph.broken) or (flow.end is not None and flow.end in flow.states)
     targets: dict[str, Place] = {}
     seen, waiting = {flow.entry}, [flow.entry]

@@ -18,9 +18,10 @@ _TIP = "write `silence: {within: 5d, otherwise: close}` at the flow, or a `silen
 def check(case: Case, sink: Sink) -> None:
     """Waits for the customer need a `silence`, of a team a `within`, for an event a `time`."""
     for flow in case.flows.values():
-        for record in flow.graph.steps:
-            if record.entry in flow.states:
-                _step(flow, record.step, sink)
+        for kind in (Ask, Verify, Agent, Call, Wait):
+            for step, entry in flow.steps(kind):
+                if entry in flow.states:
+                    _step(flow, step, sink)
 
 
 def _step(flow: Compiled, step: StepKind, sink: Sink) -> None:

@@ -14,17 +14,14 @@ MOST = 1000
 def check(case: Case, sink: Sink) -> None:
     """The innermost loop whose rounds, times those around it, are too many."""
     for flow in case.files:
-        for node in flow.graph.nodes.values():
-            if node.kind in ("each", "until"):
-                _loop(flow, node, sink)
+        for node in flow.nodes("each", "until"):
+            _loop(flow, node, sink)
 
 
 def _loop(flow: Compiled, node: Node, sink: Sink) -> None:
     rounds = node.data["most"]
     around = [
-        other
-        for other in flow.graph.nodes.values()
-        if other.kind in ("each", "until") and node.id.startswith(f"{other.data.get('of', other.id)}/do/")
+        other for other in flow.nodes("each", "until") if node.id.startswith(f"{other.data.get('of', other.id)}/do/")
     ]
     for other in around:
         rounds *= other.data["most"]

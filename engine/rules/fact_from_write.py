@@ -14,10 +14,9 @@ def check(case: Case, sink: Sink) -> None:
         for reader in tool.entry.readers():
             _reads(case, reader.tool, sink)
     for flow in case.flows.values():
-        for record in flow.graph.steps:
-            if isinstance(record.step, Verify):
-                for way in record.step.ways or ():
-                    _reads(case, way.by, sink)
+        for step, _ in flow.steps(Verify):
+            for way in step.ways or ():
+                _reads(case, way.by, sink)
 
 
 def _reads(case: Case, name: Text | None, sink: Sink) -> None:

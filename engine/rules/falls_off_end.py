@@ -26,9 +26,9 @@ def check(case: Case, sink: Sink) -> None:
 def _short(flow: Compiled) -> set[str]:
     """Each `switch` that alone leads to the end by a word without a case, which is `missing-case`."""
     ways = {
-        record.entry: flow.graph.nodes[record.entry].on
-        for record in flow.graph.steps
-        if isinstance(record.step, Switch) and "else" not in record.step.at and record.entry in flow.graph.nodes
+        entry: flow.graph.nodes[entry].on
+        for step, entry in flow.steps(Switch)
+        if "else" not in step.at and entry in flow.graph.nodes
     }
     return {entry for entry, on in ways.items() if [way for way in on if on[way] == flow.end] == ["else"]}
 

@@ -20,15 +20,15 @@ def written(flow: Compiled) -> frozenset[Path]:
     A field with a `pattern`, a kind such as `order_number`, or a choice holds only what its form allows.
     """
     found = set(_TICKET)
-    for node in flow.graph.nodes.values():
-        if node.kind == "ask" and "of" not in node.data and node.binds:
+    for node in flow.nodes("ask"):
+        if "of" not in node.data and node.binds:
             fields: Mapping[str, Any] = node.data["fields"]
             known = {name for name, field in fields.items() if field["type"] == to_json(TEXT)}  # not a broken one
             found |= {(node.binds, name) for name in known if fields[name]["kind"] == "text"}
     before = 0
     while len(found) > before:
         before = len(found)
-        for node in flow.graph.nodes.values():
+        for node in flow.nodes("set", "give"):
             if node.kind == "set" and node.binds and reads_free(node.data["value"], found):
                 found.add((node.binds,))
             elif node.kind == "give" and node.binds:
@@ -44,7 +44,6 @@ def reads_free(tree: Any, free: frozenset[Path] | set[Path]) -> bool:
 
 def calls(flow: Compiled) -> Iterator[tuple[Node, str, str, Any]]:
     """(node, tool, argument, tree) of every call that a step makes, the ways of `verify` included."""
-    for node in flow.graph.nodes.values():
-        if node.kind in ("read", "propose"):
-            for argument, tree in node.data["arguments"].items():
-                yield node, node.data["tool"], argument, tree
+    for node in flow.nodes("read", "propose"):
+        for argument, tree in node.data["arguments"].items():
+            yield node, node.data["tool"], argument, tree

@@ -55,15 +55,18 @@ def writes(case: Case) -> Sequence[Written]:
     return case.once(_writes)
 
 
-def _grants(case: Case) -> Iterator[Written]:
-    for flow in case.flows.values():
-        for name, (text, grant) in flow.flow.grants().items():
-            if name in case.project.tools:
-                yield Written(flow, case.project.tools[name], text, grant)
+def _grants(case: Case) -> list[Written]:
+    tools = case.project.tools
+    return [
+        Written(flow, tools[name], text, grant)
+        for flow in case.flows.values()
+        for name, (text, grant) in flow.flow.grants().items()
+        if name in tools
+    ]
 
 
-def _writes(case: Case) -> Iterator[Written]:
-    yield from (written for written in grants(case) if written.tool.writes)
+def _writes(case: Case) -> list[Written]:
+    return [written for written in grants(case) if written.tool.writes]
 
 
 class Quantity(NamedTuple):

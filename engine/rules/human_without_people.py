@@ -37,7 +37,7 @@ def check(case: Case, sink: Sink) -> None:
 def unheard(flow: Compiled) -> Iterator[tuple[Node, Place]]:
     """Where a ticket leaves the people whom nobody has waited for. A handover as the outcome of a step that went wrong
     is none: it goes to the same people."""
-    steps = {record.entry for record in flow.graph.steps if isinstance(record.step, Escalate)}
+    steps = {entry for _, entry in flow.steps(Escalate)}
     seen, waiting = {flow.entry}, [flow.entry]
     while waiting:
         node = flow.graph.nodes[waiting.pop()]

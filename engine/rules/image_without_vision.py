@@ -9,7 +9,6 @@ from engine.project.contract import json_of
 from engine.project.models import sees, standing
 from engine.project.scalars import Expr
 from engine.project.settings import Settings
-from engine.project.step import StepKind
 from engine.rules.base import Case, Rule
 from engine.steps.agent import Agent
 from engine.steps.ask import Ask, FieldSpec
@@ -34,8 +33,7 @@ def check(case: Case, sink: Sink) -> None:
         fields = _files(flow)
         if not fields or "models" in flow.flow.broken:
             continue
-        for record in flow.graph.steps:
-            job, using = _given(record.step)
+        for job, using in _given(flow):
             for expr in using:
                 spec = fields.get(path_of(json_of(expr)) or "")
                 if spec is None:
@@ -65,26 +63,19 @@ def _blind(settings: Settings, name: str, job: str) -> Iterator[tuple[str, tuple
 def _files(flow: Compiled) -> dict[str, FieldSpec]:
     """Path -> the field of files that it reads, alone or with all that its step asks for."""
     found: dict[str, FieldSpec] = {}
-    for record in flow.graph.steps:
-        step = record.step
-        if isinstance(step, Ask) and step.name is not None:
-            for name, (_, spec) in (step.fields or {}).items():
-                if spec is not None and spec.kind == "files":
-                    found[f"{step.name.value}.{name}"] = spec
-                    found.setdefault(step.name.value, spec)
+    for step, _ in flow.steps(Ask):
+        for name, (_, spec) in (step.fields or {}).items() if step.name is not None else ():
+            if step.name is not None and spec is not None and spec.kind == "files":
+                found[f"{step.name.value}.{name}"] = spec
+                found.setdefault(step.name.value, spec)
     return found
 
 
-def _given(step: StepKind) -> tuple[str, Iterable[Expr]]:
-    """The job of a step's model, and the values that it is handed."""
-    match step:
-        case Agent():
-            return "agent", step.using or ()
-        case Judge():
-            return "route", step.using or ()
-        case Reply() if isinstance(step.what, Write):
-            return "answer", step.what.using or ()
-    return "", ()
+def _given(flow: Compiled) -> Iterator[tuple[str, Iterable[Expr]]]:
+    """The job of each step's model, and the values that it is handed."""
+    yield from (("agent", step.using or ()) for step, _ in flow.steps(Agent))
+    yield from (("route", step.using or ()) for step, _ in flow.steps(Judge))
+    yield from (("answer", step.what.using or ()) for step, _ in flow.steps(Reply) if isinstance(step.what, Write))
 
 
 RULE = Rule(

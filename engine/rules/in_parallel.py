@@ -19,10 +19,9 @@ _DOES = {
 def check(case: Case, sink: Sink) -> None:
     """A failure that nobody provided for may go to people: then all branches do."""
     for flow in case.files:
-        for node in flow.graph.nodes.values():
-            if node.kind == "parallel":
-                _steps(flow, node, sink)
-                _names(flow, node, sink)
+        for node in flow.nodes("parallel"):
+            _steps(flow, node, sink)
+            _names(flow, node, sink)
 
 
 def _steps(flow: Compiled, node: Node, sink: Sink) -> None:

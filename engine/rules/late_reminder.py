@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from engine.diagnostics import Label, Sink
 from engine.project.durations import Span
-from engine.project.grant import Silence
 from engine.rules.base import Case, Rule
 from engine.rules.grants import grants
 from engine.steps.ask import Ask
@@ -30,14 +29,11 @@ def _late(span: Span, within: Span) -> bool:
 
 
 def _pairs(case: Case) -> Iterator[tuple[list[Span] | None, Span | None]]:
-    silences: list[Silence | None] = [case.project.settings.silence if case.project.settings else None]
+    if case.project.settings and case.project.settings.silence:
+        yield case.project.settings.silence.remind, case.project.settings.silence.within
     for flow in case.flows.values():
-        silences.append(flow.flow.silence)
-        for record in flow.graph.steps:
-            silences.append(getattr(record.step, "silence", None))
-            if isinstance(record.step, Ask):
-                yield record.step.remind, record.step.within
-    yield from ((silence.remind, silence.within) for silence in silences if silence is not None)
+        yield from ((silence.remind, silence.within) for silence in flow.silences)
+        yield from ((step.remind, step.within) for step, _ in flow.steps(Ask))
     for granted in grants(case):
         for line in granted.grant.approve or ():
             yield from ((asked.remind, asked.within) for asked in line.asked)

@@ -10,7 +10,6 @@ Conditions are read as the engine judges gates: a value that is missing closes t
 """
 
 from ast import literal_eval
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -321,11 +320,13 @@ def _unequal(comparisons: list[tuple[Linear, bool]]) -> bool:
 
 def _pairs(comparisons: list[tuple[Linear, bool]]) -> dict[str, int]:
     """term -> in how many pairs of comparisons it stands with one sign and with the other."""
-    above, below = Counter[str](), Counter[str]()
+    above: dict[str, int] = {}
+    below: dict[str, int] = {}
     for sum_, _ in comparisons:
         for term, factor in sum_.items():
-            (above if factor > 0 else below)[term] += 1
-    return {term: above[term] * below[term] for term in {**above, **below} if term}
+            side = above if factor > 0 else below
+            side[term] = side.get(term, 0) + 1
+    return {term: above.get(term, 0) * below.get(term, 0) for term in {**above, **below} if term}
 
 
 def _without(term: str, comparisons: list[tuple[Linear, bool]]) -> list[tuple[Linear, bool]]:

@@ -31,8 +31,7 @@ def check(case: Case, sink: Sink) -> None:
     for compiled in case.files:
         flow = compiled.flow
         found = [*(_of_defaults(flow, settings.defaults) if settings.defaults else ())]
-        silences = [flow.silence, *(getattr(record.step, "silence", None) for record in compiled.graph.steps)]
-        for silence in silences:
+        for silence in compiled.silences:
             found += _silence(silence, settings.silence)
         for looser in found:
             labels = (Label(looser.default, "the project's default stands here"),)
@@ -70,8 +69,8 @@ def _threshold(name: str, own: Bound | None, known: Bound | None) -> Iterator[_L
         yield _Looser(own.text.place, known.text.place, message)
 
 
-def _silence(own: Silence | None, known: Silence | None) -> list[_Looser]:
-    if own is None or known is None or own is known or own.within is None or known.within is None:
+def _silence(own: Silence, known: Silence | None) -> list[_Looser]:
+    if known is None or own is known or own.within is None or known.within is None:
         return []
     if not _longer(own.within, known.within):
         return []

@@ -15,11 +15,10 @@ _TIP = "add the cases, or `else: [...]`; `else: []` says that nothing is done fo
 def check(case: Case, sink: Sink) -> None:
     """A text may be anything, so it always needs an `else`."""
     for flow in case.files:
-        for record in flow.graph.steps:
-            step = record.step
-            if not isinstance(step, Switch) or "else" in step.at or not step.cases or {"else", "cases"} & step.broken:
+        for step, entry in flow.steps(Switch):
+            if "else" in step.at or not step.cases or {"else", "cases"} & step.broken:
                 continue
-            found = value_type(flow, record)
+            found = value_type(flow, step, entry)
             if isinstance(found, EnumType):
                 if step.cases.keys() - found.values:
                     continue  # a misspelt one, which is reported as such

@@ -17,11 +17,9 @@ def check(case: Case, sink: Sink) -> None:
     them = "them" if len(promised) > 1 else "it"
     labels = (Label(settings.spot("languages"), f"the project promises {them} here"),)
     for flow in case.files:
-        for record in flow.graph.steps:
-            if not isinstance(record.step, Reply) or not isinstance(record.step.what, Texts):
-                continue
-            given = record.step.what.by_language
-            if "" in given and len(promised) == 1:
+        for step, _ in flow.steps(Reply):
+            given = step.what.by_language if isinstance(step.what, Texts) else None
+            if given is None or ("" in given and len(promised) == 1):
                 continue
             missing = promised if "" in given else [word for word in promised if word not in given]
             if missing:
@@ -33,7 +31,7 @@ def check(case: Case, sink: Sink) -> None:
                 )
                 each = "one text for each" if len(promised) > 1 else "a text in it"
                 tip = f"write {each}: `{{{', '.join(f'{word}: ...' for word in promised)}}}`"
-                sink.error("missing-language", record.step.spot("reply"), message, tip=tip, labels=labels)
+                sink.error("missing-language", step.spot("reply"), message, tip=tip, labels=labels)
 
 
 RULE = Rule(

@@ -9,15 +9,15 @@ __all__ = ["RULE"]
 def check(case: Case, sink: Sink) -> None:
     """At each use."""
     for flow in case.files:
-        for name, node in flow.graph.nodes.items():
-            state = flow.states.get(name)
-            if node.kind != "use" or node.data.get("needs") != "verified" or state is None or state.verified:
+        for node in flow.nodes("use"):
+            state = flow.states.get(node.id)
+            if node.data.get("needs") != "verified" or state is None or state.verified:
                 continue
             piece = case.project.pieces[node.data["piece"]]
             labels = (Label(piece.spot("needs"), "the piece says so here"),)
             message = f"`{piece.name}` needs a verified customer, and on some way to here nobody is verified"
             tip = "put a `verify` step before it on every way, and let its `otherwise` end or escalate"
-            sink.error("needs-verified", flow.graph.places[name], message, labels=labels, tip=tip)
+            sink.error("needs-verified", flow.graph.places[node.id], message, labels=labels, tip=tip)
 
 
 RULE = Rule(

@@ -1,21 +1,23 @@
 """Steps within steps, whatever their kind."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Any, NamedTuple
 
+from engine.compile import Compiled
 from engine.project.containers import Either, ListOf, MapOf
 from engine.project.scalars import Expr
 from engine.project.shape import Declaration, Section, Shape
 from engine.project.step import Otherwise, StepKind
+from engine.rules.base import Case
 from engine.steps.close import Close
-from engine.steps.each import Each
 from engine.steps.escalate import Escalate
 from engine.steps.if_ import If
+from engine.steps.repeat import Repeat
 from engine.steps.transfer import Transfer
 from engine.steps.verify import Verify
 from engine.syntax import Text
 
-__all__ = ["Nest", "always_ends", "nest", "ticks"]
+__all__ = ["Nest", "always_ends", "nests", "ticks"]
 
 _CLOCKS = ("days_ago", "hours_ago")
 """Filters whose value changes while a ticket waits."""
@@ -27,12 +29,22 @@ class Nest(NamedTuple):
     step: StepKind
     lists: Sequence[Sequence["Nest"]]
     """Each list of steps directly inside: branches, bodies, and those of `otherwise` and `silence`."""
-    sets: frozenset[str]
+    sets: Set[str]
     """Every name that it, or a step inside, may set anew."""
 
     def of(self, steps: Sequence[StepKind] | None) -> Sequence["Nest"]:
         """The list inside that is of these steps."""
         return next((inner for inner in self.lists if steps and inner[0].step is steps[0]), ())
+
+
+def nests(case: Case) -> Sequence[tuple[Compiled, Sequence[Nest]]]:
+    """Every flow and piece in which steps may be done again or left out, with its steps and those inside."""
+    return case.once(_nests)
+
+
+def _nests(case: Case) -> list[tuple[Compiled, Sequence[Nest]]]:
+    branching = [flow for flow in case.files if any(flow.steps(kind) for kind in (If, Repeat))]
+    return [(flow, nest(flow.flow.steps or [])) for flow in branching]
 
 
 def nest(steps: Iterable[StepKind]) -> list[Nest]:
@@ -41,12 +53,15 @@ def nest(steps: Iterable[StepKind]) -> list[Nest]:
 
 
 def _nest(step: StepKind) -> Nest:
-    inside = [nest(steps) for steps in _lists(step)]
-    named = [getattr(step, "name", None), step.item if isinstance(step, Each) else None]
-    sets = frozenset([name.value for name in named if isinstance(name, Text)])
+    parts = [part for name in _holding(type(step)) if (part := getattr(step, name)) is not None]
+    inside = [nest(steps) for part in parts for steps in _lists(part)]
+    sets = {name.value for name in (getattr(step, "name", None), getattr(step, "item", None)) if isinstance(name, Text)}
     if isinstance(step, Verify):
-        sets |= {"customer"}
-    return Nest(step, inside, sets.union(*(one.sets for inner in inside for one in inner)) if inside else sets)
+        sets.add("customer")
+    for inner in inside:
+        for one in inner:
+            sets |= one.sets
+    return Nest(step, inside, sets)
 
 
 def _lists(value: Any) -> Iterator[list[StepKind]]:

@@ -30,15 +30,14 @@ def check(case: Case, sink: Sink) -> None:
 
 def _chosen(granted: Written) -> bool:
     """Whether some call reads what neither the flow names nor the verified customer's record."""
-    for record in granted.flow.graph.steps:
-        match record.step:
-            case Agent() as agent:
-                if agent.named_tools is None or granted.tool.name in {text.value for text in agent.named_tools}:
-                    return True
-            case Call(tool=tool, arguments=arguments) if tool is not None and tool.value == granted.tool.name:
-                given = [expr for _, value in (arguments or {}).values() for expr in expressions_in(value)]
-                if any(name != "customer" for expr in given for name in expr.names):
-                    return True
+    for agent, _ in granted.flow.steps(Agent):
+        if agent.named_tools is None or granted.tool.name in {text.value for text in agent.named_tools}:
+            return True
+    for call, _ in granted.flow.steps(Call):
+        if call.tool is not None and call.tool.value == granted.tool.name:
+            given = [expr for _, value in (call.arguments or {}).values() for expr in expressions_in(value)]
+            if any(name != "customer" for expr in given for name in expr.names):
+                return True
     return False
 
 

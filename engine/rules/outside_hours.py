@@ -45,9 +45,9 @@ def _calendar(case: Case, team: str | None) -> tuple[Calendar | None, str]:
 
 def _deadlines(case: Case) -> Iterator[tuple[Span, Text | None]]:
     for flow in case.files:
-        for record in flow.graph.steps:
-            if isinstance(record.step, Ask) and record.step.of is not None and record.step.within is not None:
-                yield record.step.within, record.step.of
+        for step, _ in flow.steps(Ask):
+            if step.of is not None and step.within is not None:
+                yield step.within, step.of
     for granted in grants(case):
         for line in granted.grant.approve or ():
             yield from ((asked.within, asked.by) for asked in line.asked if asked.within is not None)

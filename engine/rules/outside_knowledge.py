@@ -20,13 +20,11 @@ def check(case: Case, sink: Sink) -> None:
     for flow in case.flows.values():
         if "knowledge" in flow.flow.broken:
             continue
-        for record in flow.graph.steps:
-            step = record.step
-            if isinstance(step, Search):
-                _searched(flow, step, settings.knowledge is not None, sink)
-                _named(flow, step.collections or [], known, sink)
-            elif isinstance(step, Agent):
-                _named(flow, step.knowledge or [], known, sink)
+        for search, _ in flow.steps(Search):
+            _searched(flow, search, settings.knowledge is not None, sink)
+            _named(flow, search.collections or [], known, sink)
+        for agent, _ in flow.steps(Agent):
+            _named(flow, agent.knowledge or [], known, sink)
 
 
 def _searched(flow: Compiled, step: Search, any_articles: bool, sink: Sink) -> None:

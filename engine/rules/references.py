@@ -1,6 +1,6 @@
 """Names that must exist elsewhere in the project. The rules about them differ in where they look."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from engine.diagnostics import Place, Sink, meant
@@ -23,13 +23,17 @@ class Use(NamedTuple):
 
 def used(case: Case, what: str) -> list[Reference]:
     """Every use of a name of this sort, in engine.yaml, tools and flows."""
-    return [reference for reference in case.once(_references) if reference.what == what]
+    return case.once(_references).get(what, [])
 
 
-def _references(case: Case) -> Iterator[Reference]:
-    yield from case.project.references if case.furniture else ()
+def _references(case: Case) -> dict[str, list[Reference]]:
+    found: dict[str, list[Reference]] = {}
+    for reference in case.project.references if case.furniture else ():
+        found.setdefault(reference.what, []).append(reference)
     for file in case.files:
-        yield from file.flow.references
+        for reference in file.flow.references:
+            found.setdefault(reference.what, []).append(reference)
+    return found
 
 
 def uses(case: Case, what: str) -> list[Use]:

@@ -60,9 +60,9 @@ def _taken(node: Node, outcome: str) -> str:
 def to_write(written: Written) -> tuple[Label, ...]:
     """From the start to the first call of a granted write, that call included; nothing where no ticket gets there."""
     flow = written.flow
-    for name, node in flow.graph.nodes.items():
-        if node.kind == "call" and node.data["tool"] == written.tool.name and name in flow.states:
-            before = route(flow, name)
+    for node in flow.nodes("call"):
+        if node.data["tool"] == written.tool.name and node.id in flow.states:
+            before = route(flow, node.id)
             shown = before if len(before) < _MOST else (before[0], *before[2:])
-            return (*shown, Label(flow.graph.places[name], "it is called here"))
+            return (*shown, Label(flow.graph.places[node.id], "it is called here"))
     return ()

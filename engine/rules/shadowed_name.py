@@ -9,9 +9,9 @@ __all__ = ["RULE"]
 def check(case: Case, sink: Sink) -> None:
     """What the steps inside name is held against the rest by `duplicate-step-name`."""
     for flow in case.files:
-        for node in flow.graph.nodes.values():
+        for node in flow.nodes("each"):
             state = flow.states.get(node.id)
-            if node.kind != "each" or state is None or node.data["item"] not in state.names or "/" in node.data["item"]:
+            if state is None or node.data["item"] not in state.names or "/" in node.data["item"]:
                 continue
             name, places = node.data["item"], flow.graph.places
             labels = [Label(places[at], f"`{name}` is set here") for at in flow.graph.binders.get(name, ())]

@@ -14,10 +14,10 @@ __all__ = ["RULE"]
 def check(case: Case, sink: Sink) -> None:
     """From every question that ends unanswered: no write follows, unless somebody still has to say yes to it."""
     for flow in case.flows.values():
-        for name, node in flow.graph.nodes.items():
+        for node in flow.nodes("gate", "ask"):
             outcome = _unanswered(node)
-            if name in flow.states and outcome in node.on:
-                for call in _calls(flow, name, node.on[outcome]):
+            if node.id in flow.states and outcome in node.on:
+                for call in _calls(flow, node.id, node.on[outcome]):
                     if not _still_asked(flow, flow.graph.nodes[call], outcome):
                         _report(flow, node, outcome, call, sink)
 
@@ -26,7 +26,7 @@ def _unanswered(node: Node) -> str:
     """The outcome by which a question ends that nobody answered."""
     if node.kind == "gate":
         return {"approve": "late", "confirm": "silent"}.get(node.data["gate"], "")
-    return "" if node.kind != "ask" else "late" if "of" in node.data else "silent"
+    return "late" if "of" in node.data else "silent"
 
 
 def _calls(flow: Compiled, asked: str, first: str) -> Iterator[str]:

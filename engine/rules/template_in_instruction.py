@@ -13,17 +13,17 @@ __all__ = ["RULE"]
 def check(case: Case, sink: Sink) -> None:
     """`write` of a reply, the question of a `judge`, the goal of an `agent`: a customer's words are no orders."""
     for flow in case.files:
-        for record in flow.graph.steps:
-            match record.step:
-                case Reply(what=Write(write=Text() as text)):
-                    _text(text, "write", sink)
-                case Judge(question=Text() as text):
-                    _text(text, "judge", sink)
-                case Agent(goal=Text() as text):
-                    _text(text, "agent", sink)
+        for reply, _ in flow.steps(Reply):
+            _text(reply.what.write if isinstance(reply.what, Write) else None, "write", sink)
+        for judge, _ in flow.steps(Judge):
+            _text(judge.question, "judge", sink)
+        for agent, _ in flow.steps(Agent):
+            _text(agent.goal, "agent", sink)
 
 
-def _text(text: Text, key: str, sink: Sink) -> None:
+def _text(text: Text | None, key: str, sink: Sink) -> None:
+    if text is None:
+        return
     start = next((text.value.find(mark) for mark in ("{{", "{%") if mark in text.value), None)
     if start is not None:
         end = text.value.find("}", start)

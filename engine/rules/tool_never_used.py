@@ -13,7 +13,7 @@ def check(case: Case, sink: Sink) -> None:
     for flow in case.flows.values():
         if "steps" in flow.flow.broken:
             continue
-        if any(isinstance(record.step, Agent) and record.step.named_tools is None for record in flow.graph.steps):
+        if any(step.named_tools is None for step, _ in flow.steps(Agent)):
             continue  # an agent has them all
         names = {tool.value for tool in used(flow)}
         pieces = {text.value for what, text in flow.flow.references if what == "piece"}

@@ -15,14 +15,11 @@ __all__ = ["RULE", "used"]
 
 def used(flow: Compiled) -> Iterator[Text]:
     """Every tool that a step names."""
-    for record in flow.graph.steps:
-        match record.step:
-            case Call(tool=Text() as tool):
-                yield tool
-            case Agent() as step if step.named_tools is not None:
-                yield from step.named_tools
-            case Verify(ways=list() as ways):
-                yield from (way.by for way in ways if way.by is not None)
+    yield from (call.tool for call, _ in flow.steps(Call) if call.tool is not None)
+    for agent, _ in flow.steps(Agent):
+        yield from agent.named_tools or ()
+    for verify, _ in flow.steps(Verify):
+        yield from (way.by for way in verify.ways or () if way.by is not None)
 
 
 def check(case: Case, sink: Sink) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from engine.diagnostics import Sink
 from engine.project.shape import quoted
 from engine.rules.base import Case, Rule
-from engine.rules.nesting import Nest, nest, ticks
+from engine.rules.nesting import Nest, nests, ticks
 from engine.steps.agent import Agent
 from engine.steps.ask import Ask
 from engine.steps.repeat import Repeat
@@ -25,10 +25,9 @@ _MEANWHILE = frozenset({"customer", "ticket", "conversation"})
 
 def check(case: Case, sink: Sink) -> None:
     """Whatever a step in it names counts as changed, and what changes by itself where a step in it takes time."""
-    for flow in case.files:
-        repeats = any(isinstance(record.step, Repeat) for record in flow.graph.steps)
-        if repeats and not flow.flow.lost:
-            for one in _all(nest(flow.flow.steps or [])):
+    for flow, nested in nests(case):
+        if flow.steps(Repeat) and not flow.flow.lost:
+            for one in _all(nested):
                 if isinstance(one.step, Repeat):
                     _repeat(one.step, one, sink)
 
@@ -41,7 +40,7 @@ def _all(nested: Iterable[Nest]) -> Iterator[Nest]:
 
 
 def _repeat(step: Repeat, nested: Nest, sink: Sink) -> None:
-    body = nest(step.body or [])
+    body = nested.of(step.body)
     inside = [*_all(body)]
     until = step.until
     if until is None or isinstance(until.tree, Broken) or not until.names or step.broken or not body:

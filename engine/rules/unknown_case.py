@@ -1,7 +1,6 @@
 """A case of `switch` that its value never is."""
 
 from engine.compile import Compiled
-from engine.compile.graph import Record
 from engine.diagnostics import Sink
 from engine.expressions import infer
 from engine.project.shape import misspelt, quoted, shortened
@@ -15,15 +14,15 @@ __all__ = ["RULE", "value_type"]
 def check(case: Case, sink: Sink) -> None:
     """Where the words are known, as those of a field, of an `enum`, or of the answers of a `judge`."""
     for flow in case.files:
-        for record in flow.graph.steps:
-            if isinstance(record.step, Switch) and isinstance(found := value_type(flow, record), EnumType):
-                _words(record.step, found, sink)
+        for step, entry in flow.steps(Switch):
+            if isinstance(found := value_type(flow, step, entry), EnumType):
+                _words(step, found, sink)
 
 
-def value_type(flow: Compiled, record: Record) -> Type | None:
+def value_type(flow: Compiled, step: Switch, entry: str) -> Type | None:
     """The type of the value where the step stands; None where no ticket reaches it, or it could not be read."""
-    state, step = flow.states.get(record.entry), record.step
-    if state is None or not isinstance(step, Switch) or step.value is None:
+    state = flow.states.get(entry)
+    if state is None or step.value is None:
         return None
     return required(infer(step.value.tree, state.names, Sink(), step.value.text))
 

@@ -22,9 +22,10 @@ def check(case: Case, sink: Sink) -> None:
     for flow in case.files:
         for record in flow.graph.steps:
             otherwise = getattr(record.step, "otherwise", None)
-            causes = _causes(flow, record.step)
-            if isinstance(otherwise, Otherwise) and causes is not None:
-                _report(otherwise, causes, record.step.WHAT, sink)
+            if isinstance(otherwise, Otherwise) and otherwise.causes:
+                causes = _causes(flow, record.step)
+                if causes is not None:
+                    _report(otherwise, causes, record.step.WHAT, sink)
         for otherwise, causes, what in _others(flow):
             _report(otherwise, causes, what, sink)
 
@@ -61,9 +62,8 @@ def _gates(grant: GrantEntry) -> list[str]:
 
 
 def _others(flow: Compiled) -> Iterator[tuple[Otherwise, list[str], str]]:
-    silences = [flow.flow.silence, *(getattr(record.step, "silence", None) for record in flow.graph.steps)]
-    for silence in silences:
-        if silence is not None and silence.otherwise is not None:
+    for silence in flow.silences:
+        if silence.otherwise is not None:
             yield silence.otherwise, ["silent", "else"], "a silence"
     for _, grant in flow.flow.grants().values():
         for line in grant.approve or ():

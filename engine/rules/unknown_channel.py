@@ -21,7 +21,7 @@ def check(case: Case, sink: Sink) -> None:
     settings = case.project.settings
     known = sorted((settings.channels if settings else None) or {})
     _opened(case, known, sink)
-    if not known:
+    if not known or not any(_CHANNEL[1] in text for text in case.project.sources.values()):
         return
     said = [
         (word.parts[0], expr.text.place_of(word.start, word.end))

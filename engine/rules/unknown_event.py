@@ -31,9 +31,8 @@ def _named(case: Case) -> Iterator[Text]:
         start = flow.flow.start
         if start is not None and start.happening is not None and start.happening[0] is not None:
             yield start.happening[0]
-        for record in flow.graph.steps:
-            if isinstance(record.step, Wait):
-                yield from (branch.event for branch in record.step.branches or () if branch.event is not None)
+        for step, _ in flow.steps(Wait):
+            yield from (branch.event for branch in step.branches or () if branch.event is not None)
 
 
 RULE = Rule(

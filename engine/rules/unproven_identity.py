@@ -11,8 +11,8 @@ def check(case: Case, sink: Sink) -> None:
     """Of ways whose facts the customer is asked for: by `signed_in` the channel has proved them. Whoever describes the
     tool knows whether its arguments are known to the customer alone; a flow can't say so."""
     for flow in case.files:
-        for record in flow.graph.steps:
-            for way in (record.step.ways or ()) if isinstance(record.step, Verify) else ():
+        for step, _ in flow.steps(Verify):
+            for way in step.ways or ():
                 tool = case.project.tools.get(way.by.value) if way.by is not None and way.facts else None
                 if way.by is None or tool is None or tool.writes or tool.entry.broken & {"identifies", "effect"}:
                     continue

@@ -12,12 +12,9 @@ __all__ = ["RULE"]
 def check(case: Case, sink: Sink) -> None:
     """Of ways whose facts the customer is asked for: a sign-in's proof is nothing that a customer can guess."""
     for flow in case.flows.values():
-        steps = [record.step for record in flow.graph.steps]
-        ways = [way for step in steps if isinstance(step, Verify) for way in step.ways or ()]
+        ways = [way for step, _ in flow.steps(Verify) for way in step.ways or ()]
         proving = {way.by.value: way.by.place for way in ways if way.by is not None and way.facts is not None}
-        for step in steps:
-            if not isinstance(step, Agent):
-                continue
+        for step, _ in flow.steps(Agent):
             match step.tools:
                 case Text(place=place):
                     given = dict.fromkeys(flow.flow.grants(), place)

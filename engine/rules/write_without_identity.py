@@ -15,9 +15,9 @@ def check(case: Case, sink: Sink) -> None:
     for flow in case.flows.values():
         if flow.flow.lost:
             continue  # what could not be read may be the `verify`
-        for name, node in flow.graph.nodes.items():
-            state = flow.states.get(name)
-            if node.kind == "call" and state is not None and not state.verified:
+        for node in flow.nodes("call"):
+            state = flow.states.get(node.id)
+            if state is not None and not state.verified:
                 _report(flow, node, sink)
 
 

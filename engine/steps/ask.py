@@ -99,7 +99,10 @@ class FieldSpec(Declaration):
     @property
     def kind(self) -> str | None:
         """The key that says of which kind the field is."""
-        return next((kind for kind in _KINDS if kind in self.at), None)
+        for kind in self.at:
+            if kind in _KINDS:
+                return kind
+        return None
 
     def finish(self, reader: Reader) -> None:
         """Exactly one kind."""

@@ -24,7 +24,7 @@ class Source:
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text.replace("\r\n", "\n").replace("\r", "\n")
-        self._starts = [0, *accumulate(len(line) + 1 for line in self.text.split("\n"))]
+        self._starts = [0, *accumulate([len(line) + 1 for line in self.text.split("\n")])]
 
     def place(self, start: int, end: int) -> Place:
         """The place of the characters `start` to `end`."""
