@@ -119,7 +119,7 @@ def read(before: Side, grant: Grant, order: random.Random) -> Side:
     tail = rest[rest.index("silence: {remind") :]
     text = f"{head}  payments.refund:\n{grant.yaml(order)}{tail}"
     sink = Sink()
-    flow = Loader(before.project.root, sink, STEPS, {FLOW_FILE: text}).flow(before.project.root / FLOW_FILE)
+    flow = Loader(before.project.root, sink, STEPS, {FLOW_FILE: text}).flow(FLOW_FILE)
     assert flow is not None
     assert not sink.ordered()
     project = replace(before.project, flows={**before.project.flows, "refund": flow})
