@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from engine.compile import Compiled
@@ -48,6 +49,7 @@ class _Told(NamedTuple):
     stays: bool
     """Whether its contents are to stay."""
     leaks: list[_Leak]
+    """The first one is enough where the contents need not stay: another flow may hand its own on to this one."""
     goes: list[tuple[str, Place]]
     routes: list[Place]
     """Where it hands them to whatever flow they begin in."""
@@ -95,25 +97,29 @@ def _read_before(flows: Mapping[str, _Told], name: str, flow: _Told, sink: Sink)
 
 
 def _told(project: Project, flow: Compiled) -> _Told:
-    nodes = [node for name, node in flow.graph.nodes.items() if name in flow.states]
     places = flow.graph.places
-    leaks: list[_Leak] = []
-    for node in nodes:
-        if node.kind == "verify":
-            for way in node.data["ways"]:
-                leaks += _tool(project, way["tool"], places[node.id], ())
-        elif node.kind in ("read", "propose"):
-            leaks += _tool(project, node.data["tool"], places[node.id], ())
-    jobs = dict(_jobs(flow, nodes))
-    for job, alias in models_of(flow.flow, project.settings, jobs).items():
-        leaks += _model(project, alias, jobs[job])
-    leaks += _embedder(project, flow, nodes)
-    leaks += _channels(project, flow)
-    goes = [(node.data.get("to"), places[node.id]) for node in nodes if node.kind == "transfer"]
+    goes = [(node.data.get("to"), places[node.id]) for node in flow.nodes("transfer") if node.id in flow.states]
     stays = data_of(flow.flow, project.settings.defaults if project.settings else None)["location"] == "on_premises"
+    leaks = list(islice(_own(project, flow), None if stays else 1))
     start = flow.flow.spot("start", "flow") if flow.flow.start is not None else None
     named = [(to, place) for to, place in goes if isinstance(to, str)]
     return _Told(stays, leaks, named, [place for to, place in goes if to is None], start)
+
+
+def _own(project: Project, flow: Compiled) -> Iterator[_Leak]:
+    nodes = [node for name, node in flow.graph.nodes.items() if name in flow.states]
+    places = flow.graph.places
+    for node in nodes:
+        if node.kind == "verify":
+            for way in node.data["ways"]:
+                yield from _tool(project, way["tool"], places[node.id], ())
+        elif node.kind in ("read", "propose"):
+            yield from _tool(project, node.data["tool"], places[node.id], ())
+    jobs = dict(_jobs(flow, nodes))
+    for job, alias in models_of(flow.flow, project.settings, jobs).items():
+        yield from _model(project, alias, jobs[job])
+    yield from _embedder(project, flow, nodes)
+    yield from _channels(project, flow)
 
 
 def _leaks(flows: Mapping[str, _Told], name: str) -> Iterator[_Leak]:

@@ -128,13 +128,14 @@ def _constant(tree: Tree) -> bool:
 
 
 def _compares(tree: Tree) -> bool:
-    """Whether it compares a value with a number or a word, the most common condition: then some value tells."""
-    if tree.kind != "cmp" or len(tree.parts) != 2:
+    """Whether it compares values with each other, and at most one number or word: then some values tell. So do most
+    conditions."""
+    if tree.kind != "cmp" or any(operator in ("in", "not-in") for operator, _ in tree.parts[1:]):
         return False
-    left, (operator, right) = tree.parts
-    kinds = {left.kind, right.kind}
-    known = kinds & {"num", "lit"}
-    return operator not in ("in", "not-in") and bool(known) and kinds - known <= {"name", "dot"} and kinds != known
+    terms = [tree.parts[0], *(right for _, right in tree.parts[1:])]
+    values = [str(to_json(term)) for term in terms if term.kind in ("name", "dot")]
+    fixed = sum(term.kind in ("num", "lit", "money") for term in terms)
+    return fixed <= 1 and len(set(values)) == len(values) == len(terms) - fixed
 
 
 def _is_wrong(expr: Expr, names: Mapping[str, Type]) -> bool:
