@@ -4,11 +4,12 @@ from typing import Any, NamedTuple
 
 from engine.compile import Compiled
 from engine.compile.settings import plan_settings
-from engine.diagnostics import Place
 from engine.diff.difference import Spot
 from engine.project import Project
 from engine.project.flow import Flow
+from engine.root import MARK
 from engine.syntax import Nothing
+from engine.syntax.source import Source
 
 __all__ = ["Whole", "whole_flow", "whole_project"]
 
@@ -36,5 +37,5 @@ def whole_flow(flow: Compiled) -> Whole:
 def whole_project(project: Project) -> Whole:
     """What holds for a flow that says nothing of its own: the defaults."""
     settings = project.settings
-    silent = Flow(settings.node if settings else Nothing(Place("engine.yaml", 1, 1, 1, 2)))
+    silent = Flow(settings.node if settings else Nothing(Source(MARK, ""), 0, 0))
     return Whole(project, silent, plan_settings(silent, settings))

@@ -61,7 +61,7 @@ def _braced(text: Text, at: int, sink: Sink) -> Broken:
         fix = Edit(text.place_of(0, len(text.value)), text.value, whole[1])
     message = "an expression stands here, which is written without `{{ }}`"
     sink.error("expression", text.place_of(at, at + 2), message, tip=tip, fix=fix)
-    return Broken(text.place)
+    return Broken.instead(text)
 
 
 def _blank(found: re.Match[str]) -> str:
@@ -92,7 +92,7 @@ def _parsed(text: Text, sink: Sink, read: Callable[[str], Tree]) -> Tree | Broke
         sink.error(refused.rule, place, refused.message, tip=refused.tip or tip, fix=fix)
     except RecursionError:
         sink.error("expression", text.place, "this is nested too deep")
-    return Broken(text.place)
+    return Broken.instead(text)
 
 
 def _read(read: Callable[[str], Tree], source: str) -> Tree:

@@ -251,4 +251,4 @@ GRANT = Either("`allow`, or a mapping with `only_if`, `limit`, `confirm` and `ap
 def part(text: Text, start: int, end: int) -> Text:
     """A piece of a text as a text of its own, with its own place."""
     at = text.start + start + (1 if text.style in ("'", '"') else 0)
-    return Text(text.value[start:end], text.place_of(start, end), "", text.source, at, at + end - start)
+    return Text(text.value[start:end], "", text.source, at, at + end - start, text.place_of(start, end))

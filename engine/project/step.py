@@ -104,7 +104,7 @@ class _Steps(Shape):
 
     def _step(self, node: Node, reader: Reader) -> StepKind | None:
         if isinstance(node, Text) and node.value == "escalate":
-            return self._made(reader, "escalate", node, Mapping((), node.place))
+            return self._made(reader, "escalate", node, Mapping.instead(node))
         if not isinstance(node, Mapping):
             _STEP.wrong(node, reader)
             return None

@@ -1,34 +1,36 @@
-"""The tree. Plain slotted classes: these are made by the thousand, and of most nobody asks where they stand."""
+"""The tree. Plain slotted classes, each with an `__init__` of its own: these are made by the thousand, and of most
+nobody asks where they stand."""
 
-from collections.abc import Iterable
-from typing import TypeAlias
+from typing import Self
 
 from engine.diagnostics import Place
 from engine.syntax.source import Offsets, Source, offsets
 
-__all__ = ["Broken", "Entry", "Mapping", "Node", "Nothing", "Sequence", "Span", "Text"]
-
-
-Span: TypeAlias = tuple[Source, int, int]
-"""The characters that something stands at, from the first one to behind the last."""
+__all__ = ["Broken", "Entry", "Mapping", "Node", "Nothing", "Sequence", "Text"]
 
 
 class Node:
-    """Anything that stands in a file."""
+    """Anything that stands in a file: the characters from `start` to `end`, which is behind the last one."""
 
-    __slots__ = ("_place",)
+    __slots__ = ("_place", "end", "source", "start")
 
-    def __init__(self, place: Place | Span) -> None:
-        self._place = place
+    def __init__(self, source: Source, start: int, end: int) -> None:
+        self.source = source
+        self.start = start
+        self.end = end
+        self._place: Place | None = None
+
+    @classmethod
+    def instead(cls, node: "Node") -> Self:
+        """One in the place of another."""
+        return cls(node.source, node.start, node.end)
 
     @property
     def place(self) -> Place:
-        """Where it stands."""
-        found = self._place
-        if not isinstance(found, Place):
-            source, start, end = found
-            found = self._place = source.place(start, end)
-        return found
+        """Where it stands. Worked out when somebody asks."""
+        if self._place is None:
+            self._place = self.source.place(self.start, self.end)
+        return self._place
 
 
 class Broken(Node):
@@ -46,15 +48,17 @@ class Nothing(Node):
 class Text(Node):
     """A scalar. `style` is the character that YAML begins it with: `'`, `"`, `|`, `>`, or none."""
 
-    __slots__ = ("_offsets", "end", "source", "start", "style", "value")
+    __slots__ = ("_offsets", "style", "value")
 
-    def __init__(self, value: str, place: Place | Span, style: str, source: Source, start: int, end: int) -> None:
-        self._place = place
+    def __init__(
+        self, value: str, style: str, source: Source, start: int, end: int, place: Place | None = None
+    ) -> None:  # fmt: skip
         self.value = value
         self.style = style
         self.source = source
         self.start = start
         self.end = end
+        self._place = place
         self._offsets: Offsets | None = None
 
     def __str__(self) -> str:
@@ -62,7 +66,7 @@ class Text(Node):
 
     def saying(self, value: str) -> "Text":
         """Another text at the same place."""
-        return Text(value, self._place, self.style, self.source, self.start, self.end)
+        return Text(value, self.style, self.source, self.start, self.end, self._place)
 
     def place_of(self, start: int, end: int) -> Place:
         """Where the characters `start` to `end` of the value stand in the file.
@@ -87,21 +91,19 @@ class _Whole(Node):
     cut: bool
     """Whether the file ended within it: more of it may stand behind the error."""
 
-    def ends(self, at: int) -> None:
-        """It goes on to this character."""
-        if not isinstance(self._place, Place):
-            self._place = (self._place[0], self._place[1], at)
-
 
 class Sequence(_Whole):
     """A list."""
 
     __slots__ = ("items",)
 
-    def __init__(self, items: list[Node], place: Place | Span) -> None:
-        self._place = place
-        self.items = items
+    def __init__(self, source: Source, start: int, end: int) -> None:
+        self.source = source
+        self.start = start
+        self.end = end
+        self._place = None
         self.cut = False
+        self.items: list[Node] = []
 
 
 class Entry:
@@ -119,13 +121,14 @@ class Mapping(_Whole):
 
     __slots__ = ("_found", "entries")
 
-    def __init__(self, entries: Iterable[Entry], place: Place | Span) -> None:
-        self._place = place
+    def __init__(self, source: Source, start: int, end: int) -> None:
+        self.source = source
+        self.start = start
+        self.end = end
+        self._place = None
         self.cut = False
         self.entries: list[Entry] = []
         self._found: dict[str, Entry] = {}
-        for entry in entries:
-            self.add(entry)
 
     def add(self, entry: Entry) -> Entry | None:
         """Takes an entry up; one whose key stands here already is dropped, and the first one comes back."""

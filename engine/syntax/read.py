@@ -22,7 +22,7 @@ from yaml.events import (
 )
 
 from engine.diagnostics import Label, Place, Sink
-from engine.syntax.nodes import Broken, Entry, Mapping, Node, Nothing, Sequence, Span, Text
+from engine.syntax.nodes import Broken, Entry, Mapping, Node, Nothing, Sequence, Text
 from engine.syntax.source import Source, shortened
 from engine.syntax.trouble import behind_quotes, explain
 
@@ -37,7 +37,6 @@ _TAG = re.compile(r"^%TAG", re.MULTILINE)
 _BREAK = re.compile(rb"\r\n|\r|\n")
 _CUT = re.compile(r"[ \t]++#(?=\S)(?!engine:)(?![#=*~_+-]{2})(?![#=*~_+-][ \t]*(?:\n|\Z))")
 """A comment behind a text that was hardly meant to be one: no blank follows its `#`, and it is no ruler like `#---`."""
-_HASH = re.compile(r"[ \t]#[^ \t\n]")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -107,6 +106,11 @@ def _decoded(path: str, text: str | bytes, sink: Sink) -> Source | None:
     return source
 
 
+def _may_cut(text: str) -> bool:
+    """Whether a ` #` stands somewhere, which mostly begins a comment."""
+    return " #" in text or "\t#" in text
+
+
 class _TooLarge(Exception):
     def __init__(self, place: Place, message: str) -> None:
         super().__init__(message)
@@ -121,24 +125,44 @@ class _Builder:
         self.source = source
         self.end = end
         self.sink = sink
-        self.stack: list[Sequence | Mapping] = []
-        self.keys: list[Text | None] = []
         self.root: Node | None = None
-        self.may_cut = _HASH.search(source.text) is not None
+        self.inner: Sequence | Mapping | None = None
+        """The list or record that is open."""
+        self.key: Text | None = None
+        """Its key that waits for a value."""
+        self.outer: list[tuple[Sequence | Mapping | None, Text | None]] = []
+        """Those around it, each with its open key."""
+        self.may_cut = _may_cut(source.text)
         self.spoilt: set[int] = set()
-        """Depths of the stack whose mapping has a key that means nothing: what it lacks may be meant there."""
+        """Depths whose mapping has a key that means nothing: what it lacks may be meant there."""
 
     def document(self, next_event: Callable[[], Any]) -> Node | None:
+        """The tree of the first document. Most of what is read is plain texts in records: they are put in here."""
+        source, may_cut = self.source, self.may_cut
         for _ in range(EVENTS + 1):  # the document that begins is one
             event = next_event()
             kind = type(event)
             if kind is ScalarEvent:
-                self._put(self._scalar(event))
+                value, style = event.value, event.style or ""
+                if event.tag or event.anchor or (not style and (may_cut or value in _NULLS)):
+                    self._put(self._scalar(event))
+                    continue
+                text = Text(value, style, source, event.start_mark.index, event.end_mark.index)
+                inner, key = self.inner, self.key
+                if type(inner) is not Mapping:
+                    self._put(text)
+                elif key is not None:
+                    self.key = None
+                    if key.value and (there := inner.add(Entry(key, text))) is not None:
+                        self._twice(key, there)
+                elif value == "<<" and not style:
+                    self.key = self._no_key(text)
+                else:
+                    self.key = text
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 self._push(event, kind)
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
-                self.stack[-1].ends(event.end_mark.index)
-                self._pop()
+                self._pop(event.end_mark.index)
             elif kind is AliasEvent:
                 self._alias(event)
             elif kind is DocumentEndEvent:
@@ -158,30 +182,27 @@ class _Builder:
 
     def forget_last(self) -> None:
         """The last text was the half of one: what it says means nothing."""
-        if self.stack:
-            node = self.stack[-1]
-            last = node.items[-1] if isinstance(node, Sequence) and node.items else None
-            if isinstance(node, Mapping) and node.entries and self.keys[-1] is None:
-                last = node.entries[-1].value
-            if isinstance(last, Text):
-                self._spoil(last)
+        node = self.inner
+        last = node.items[-1] if isinstance(node, Sequence) and node.items else None
+        if isinstance(node, Mapping) and node.entries and self.key is None:
+            last = node.entries[-1].value
+        if isinstance(last, Text):
+            self._spoil(last)
 
     def rescued(self) -> Node | None:
         """What stands when the events ended early: an open key counts as broken."""
-        while self.stack:
-            if isinstance(self.stack[-1], Mapping) and self.keys[-1] is not None:
-                self._put(Broken(self.keys[-1].place))
-            self.stack[-1].cut = True
-            self._pop()
+        while self.inner is not None:
+            if isinstance(self.inner, Mapping) and self.key is not None:
+                self._put(Broken.instead(self.key))
+            self.inner.cut = True
+            self._pop(self.inner.end)
         return self.root
 
     def _alias(self, event: Any) -> None:
-        place = self._place(event)
-        self.sink.error(
-            "anchor", place, f"`*{shortened(str(event.anchor))}` is an alias of YAML, which is not accepted here",
-            tip="Write the value out, or put quotes around a text that begins with `*`.",
-        )  # fmt: skip
-        self._put(Broken(place))
+        said = f"`*{shortened(str(event.anchor))}` is an alias of YAML, which is not accepted here"
+        tip = "Write the value out, or put quotes around a text that begins with `*`."
+        self.sink.error("anchor", self._place(event), said, tip=tip)
+        self._put(Broken(self.source, event.start_mark.index, event.end_mark.index))
 
     def _attributes(self, event: Any) -> None:
         if event.anchor:
@@ -200,85 +221,84 @@ class _Builder:
         return self.source.place(event.start_mark.index, event.end_mark.index)
 
     def _scalar(self, event: Any) -> Node:
-        style, value = event.style or "", event.value
+        """A text that may be none, or begins behind a tag or an anchor."""
+        source, style, value = self.source, event.style or "", event.value
         start, end = event.start_mark.index, event.end_mark.index
-        place = (self.source, start, end)
-        if self.may_cut and not style and (cut := _CUT.match(self.source.text, end)):
-            return self._cut(value, place, cut.end())
+        if self.may_cut and not style and (cut := _CUT.match(source.text, end)):
+            return self._cut(value, start, end, cut.end())
         if event.tag or event.anchor:
             self._attributes(event)
             if not style and value in _NULLS:
-                return Nothing(place)
+                return Nothing(source, start, end)
             if _is_tagged(event) and event.tag.startswith("!"):
-                return Broken(place)  # mostly a text or a condition that begins with `!`: its first word is gone
-            start = max(start, self.source.text.find(style or value[:1], start, end))  # they stand before the text
+                return Broken(source, start, end)  # mostly a text or a condition whose first word is gone now
+            start = max(start, source.text.find(style or value[:1], start, end))
         elif not style and value in _NULLS:
-            return Nothing(place)
-        return Text(value, place, style, self.source, start, end)
+            return Nothing(source, start, end)
+        return Text(value, style, source, start, end)
 
-    def _cut(self, value: str, place: Span, after: int) -> Broken:
+    def _cut(self, value: str, start: int, end: int, after: int) -> Broken:
         """A text that ends before a ` #`: `Order #12 is done` would be `Order`."""
         read = f"all that is read is `{shortened(value)}`" if value else "nothing is read"
         self.sink.error(
             "cut-text", self.source.place(after - 1, after), f"` #` begins a comment in YAML: {read}",
             tip='Put quotes around the whole text: "...". A comment that is meant has a blank after its `#`.',
         )  # fmt: skip
-        return Broken(place)
+        return Broken(self.source, start, end)
 
     def _push(self, event: Any, kind: type) -> None:
-        place = (self.source, event.start_mark.index, event.end_mark.index)
         if event.tag or event.anchor:
             self._attributes(event)
-        if len(self.stack) >= LEVELS:
+        if len(self.outer) >= LEVELS:
             raise _TooLarge(self._place(event), f"this is nested over {LEVELS} levels deep")
-        node = Sequence([], place) if kind is SequenceStartEvent else Mapping((), place)
+        whole = Sequence if kind is SequenceStartEvent else Mapping
+        node = whole(self.source, event.start_mark.index, event.end_mark.index)
         self._put(node)
-        self.stack.append(node)
-        self.keys.append(None)
+        self.outer.append((self.inner, self.key))
+        self.inner, self.key = node, None
 
-    def _pop(self) -> None:
-        node = self.stack.pop()
-        self.keys.pop()
-        if self.spoilt and len(self.stack) in self.spoilt:
-            self.spoilt.discard(len(self.stack))
+    def _pop(self, end: int) -> None:
+        node = self.inner
+        assert node is not None, "what ends has begun"
+        node.end = end
+        self.inner, self.key = self.outer.pop()
+        if self.spoilt and len(self.outer) in self.spoilt:
+            self.spoilt.discard(len(self.outer))
             self._spoil(node)
 
     def _spoil(self, node: Node) -> None:
         """Puts a broken part in the place of a node that was just closed; a file's root stays."""
-        parent = self.stack[-1] if self.stack else None
+        parent = self.inner
         if isinstance(parent, Sequence):
-            parent.items[-1] = Broken(node.place)
+            parent.items[-1] = Broken.instead(node)
         elif isinstance(parent, Mapping) and parent.entries and parent.entries[-1].value is node:
-            parent.entries[-1].value = Broken(node.place)
+            parent.entries[-1].value = Broken.instead(node)
 
     def _put(self, node: Node) -> None:
         """Puts a node where the stack stands: as the root, an item, a key, or the value of the open key."""
-        if not self.stack:
-            if self.root is None:
-                self.root = node
-            return
-        parent = self.stack[-1]
-        if type(parent) is Sequence:
-            parent.items.append(node)
-        elif type(parent) is Mapping:
-            key = self.keys[-1]
+        inner, key = self.inner, self.key
+        if type(inner) is Mapping:
             if key is not None:
-                self.keys[-1] = None
-                if key.value and (there := parent.add(Entry(key, node))) is not None:
+                self.key = None
+                if key.value and (there := inner.add(Entry(key, node))) is not None:
                     self._twice(key, there)
-            elif type(node) is Text and (node.value != "<<" or node.style):
-                self.keys[-1] = node
+            elif isinstance(node, Text) and (node.value != "<<" or node.style):
+                self.key = node
             else:
-                self.keys[-1] = self._no_key(node)
+                self.key = self._no_key(node)
+        elif type(inner) is Sequence:
+            inner.items.append(node)
+        elif self.root is None:
+            self.root = node
 
     def _no_key(self, node: Node) -> Text:
-        self.spoilt.add(len(self.stack) - 1)
+        self.spoilt.add(len(self.outer) - 1)
         if isinstance(node, Text):
             self.sink.error("merge-key", node.place, "`<<` is a merge key of YAML, which is not accepted here")
         elif not isinstance(node, Broken):
             self.sink.error("key", node.place, "a key is a word; write it before a `:`",
                             tip="A template in braces needs quotes: \"{{ order.id }}\".")  # fmt: skip
-        return Text("", node.place, "", self.source, 0, 0)
+        return Text("", "", self.source, node.start, node.end)
 
     def _twice(self, key: Text, there: Entry) -> None:
         self.sink.error(
