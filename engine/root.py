@@ -174,7 +174,7 @@ def _strays(root: Path, folder: str) -> Iterator[Stray]:
         if entry.name.startswith("."):
             continue
         if entry.name.endswith(".yaml"):
-            yield Stray(path, "it is no file")
+            yield Stray(path, "it is a folder" if (root / path).is_dir() else "it is no file")
         elif _is_yaml(entry.name) and _is_read(entry):
             yield Stray(path, "ending")
         if (root / path).is_dir():  # of a link in a circle the entry would raise
