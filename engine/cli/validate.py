@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=sorted(RENDERERS), default="text", help="how findings are shown")
     parser.add_argument("--fix", action="store_true", help="mend misspellings, then show what is left")
     parser.add_argument(
-        "--keys", action="store_true", help="a key that a model needs and the environment lacks is an error"
+        "--no-keys", action="store_true", help="where nothing runs: a key that a model lacks is a note, and no error"
     )
     parser.add_argument("--strict", action="store_true", help="warnings count as errors")
     parser.add_argument(
@@ -55,18 +55,20 @@ def run(args: argparse.Namespace) -> int:
     sys.stdout.flush()  # before the summary, where both go to one place
     hint = _hint(found, fixed=args.fix) if args.format == "text" and found else ""
     print(_summary(outcome, found, paths, root) + hint, file=sys.stderr)
-    lacking = _lacking(outcome, error=args.keys)
-    errors = any(one.severity is Severity.ERROR for one in found) or (args.keys and lacking)
+    lacking = _lacking(outcome, error=not args.no_keys)
+    errors = any(one.severity is Severity.ERROR for one in found) or (lacking and not args.no_keys)
     return FOUND if errors or (args.strict and found) else OK
 
 
 def _lacking(outcome: Outcome, *, error: bool) -> bool:
-    """Names the variables that models need and this environment lacks. A note, unless it is asked for: whoever checks
-    flows, on a laptop or in CI, need not hold the keys; a worker does not start without them."""
+    """Names the variables that models need and this environment lacks. An error unless it is told that nothing runs
+    here: whoever reviews flows, on a laptop or in CI, need not hold the keys; a worker does not start without them."""
     lacking = [(model, variable) for model, variable in outcome.keys if not os.environ.get(variable, "").strip()]
     for model, variable in lacking:
         kind = "error" if error else "note"
         print(clean(f"{kind}: the model `{model}` needs the environment variable {variable}"), file=sys.stderr)
+    if lacking and error:
+        print("Set it, or check with `--no-keys` where flows are edited and nothing runs.", file=sys.stderr)
     return bool(lacking)
 
 

@@ -6,7 +6,7 @@ ModelError
       +-- LeavesPremises  contents that must stay would go to a model elsewhere; nothing was sent
  +-- BadAnswer          an answer came and cannot be used; it is never half-used
  +-- BudgetReached      no more money for this ticket, or for this day: a person goes on
- +-- MissingKey         the environment lacks the variable that holds the key; found at start, and by `validate --keys`
+ +-- MissingKey         the environment lacks the variable that holds the key; found at start, and by `validate`
  +-- UnknownModel       no adapter, or no answer, of that name
 
 Messages never hold a customer's text, a key or a model's output: they reach logs (invariant 10).

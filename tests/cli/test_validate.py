@@ -242,7 +242,7 @@ def test_compile_of_what_is_not_there(engine: Engine, project: Path) -> None:
     assert "did you mean `hello`?" in ran.err
 
 
-def test_a_missing_key_is_a_note_and_with_keys_an_error(
+def test_a_missing_key_is_an_error_and_a_note_where_nothing_runs(
     engine: Engine, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_flow(project, "hello", "steps: [{close: solved}]\n")
@@ -252,7 +252,7 @@ def test_a_missing_key_is_a_note_and_with_keys_an_error(
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
     line = "the model `sonnet` needs the environment variable ANTHROPIC_API_KEY"
     for more, status, kind in (
-        ([], 0, "note"), ([], 0, "note"), (["--keys"], 1, "error"), (["--keys", "--no-cache"], 1, "error"),
+        ([], 1, "error"), ([], 1, "error"), (["--no-cache"], 1, "error"), (["--no-keys"], 0, "note"),
     ):  # fmt: skip
         ran = engine("validate", "flows", *more)
         assert (ran.status, [said for said in ran.err.splitlines() if "variable" in said]) == (
@@ -261,5 +261,5 @@ def test_a_missing_key_is_a_note_and_with_keys_an_error(
         )
     for key, status in (("x", 0), (" ", 1), ("\t\n", 1)):
         monkeypatch.setenv("ANTHROPIC_API_KEY", key)
-        ran = engine("validate", "flows", "--keys")
+        ran = engine("validate", "flows")
         assert (ran.status, "variable" in ran.err) == (status, status == 1)
