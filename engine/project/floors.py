@@ -13,7 +13,9 @@ class WriteFloor(Declaration):
     """What the gates of a tool have to be at the least, in every flow that is granted it."""
 
     WHAT = "a floor"
-    tool: Text | None = key("tool", Ref("tool"), doc="The write, or a read.", example="payments.refund", required=True)
+    tool: Text | None = key(
+        "tool", Ref("tool", right=True), doc="The write, or a read.", example="payments.refund", required=True
+    )
     when: Expr | None = key(
         "when", EXPRESSION, doc="The calls that it is about, over what a grant sees; without it, all of them.",
         example="amount > 500",

@@ -38,7 +38,9 @@ class Fact(Declaration):
     """Something that the gates need, read by the engine from the call's own arguments."""
 
     WHAT = "a fact"
-    tool: Text | None = key("tool", Ref("tool"), doc="The read that gives it.", example="orders.get", required=True)
+    tool: Text | None = key(
+        "tool", Ref("tool", right=True), doc="The read that gives it.", example="orders.get", required=True
+    )
     arguments: dict[str, tuple[Text, Any]] | None = key(
         "with", ARGUMENTS, doc="Its arguments, from those of the call.", required=True,
         example='{order_id: "{{ order_id }}"}',
@@ -49,7 +51,9 @@ class Find(Declaration):
     """The read-back that tells whether a call happened."""
 
     WHAT = "find"
-    tool: Text | None = key("tool", Ref("tool"), doc="The read that looks.", example="refunds.list", required=True)
+    tool: Text | None = key(
+        "tool", Ref("tool", right=True), doc="The read that looks.", example="refunds.list", required=True
+    )
     arguments: dict[str, tuple[Text, Any]] | None = key(
         "with", ARGUMENTS, doc="Its arguments.", example='{order_id: "{{ order_id }}"}', required=True
     )

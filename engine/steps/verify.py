@@ -22,7 +22,11 @@ class Way(Declaration):
 
     WHAT = "a way of `verify`"
     by: Text | None = key(
-        "by", Ref("tool"), doc="The read tool that matches the facts.", example="customers.match", required=True
+        "by",
+        Ref("tool", right=True),
+        doc="The read tool that matches the facts.",
+        example="customers.match",
+        required=True,
     )
     facts: list[Text] | None = key(
         "with", ListOf(NAME, least=1), doc="What the customer is asked for: arguments of the tool.",

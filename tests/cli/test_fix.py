@@ -125,6 +125,7 @@ def test_what_is_not_safe_is_left(engine: Engine, project: Path, steps: str) -> 
         ("otherwise: {by: leads", "otherwise: {by: laeds", "leads"),
         ("edit: [amount]", "edit: [amout]", "amount"),
         ("  payments.refund:\n", "  payments.refnd:\n", "payments.refund"),
+        ("{by: customers.match", "{by: customers.mach", "customers.match"),
         ("<= order.total", "<= order.totl", "total"),
         ("location: anywhere", "location: anywere", "anywhere"),
         ("withdraws: stop", "withdraws: stpo", "stop"),
