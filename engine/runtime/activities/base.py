@@ -179,12 +179,15 @@ class Desk:
     async def search(
         self, scope: Scope, query: str, collections: Sequence[str], *, limit: int, contents: bool = True
     ) -> list[Passage]:
-        """Passages of the articles; the embedder is not shown what the flow masks. Raises `LeavesPremises` before it is
-        asked, where it is elsewhere and the query is made of `contents` that stay."""
+        """Passages of the articles, those in the customer's language before others; the embedder is not shown what
+        the flow masks. Raises `LeavesPremises` before it is asked, where it is elsewhere and the query is made of
+        `contents` that stay."""
         if contents and scope.stays and not self.context.projects.premises.embedder:
             raise LeavesPremises("the embedder is not on the premises")
         words = masks(scope, self.context.projects).hide(query)
-        return await self.context.library.asearch(words, collections=tuple(collections), limit=limit)
+        return await self.context.library.asearch(
+            words, collections=tuple(collections), prefer=scope.told_language, limit=limit
+        )
 
     async def learn_language(self, scope: Scope) -> None:
         """Keeps the language of the ticket as soon as all that the customer wrote in it tells one; then it stays."""
