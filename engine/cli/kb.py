@@ -24,7 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     search = what.add_parser("search", help="the passages nearest to a text", allow_abbrev=False)
     search.add_argument("text", metavar="TEXT", help="what a customer might ask")
     search.add_argument("--collection", action="append", default=[], metavar="NAME", help="only this one; repeatable")
-    search.add_argument("--language", metavar="XX", help="only articles of this language, or of none")
+    says = (
+        "only articles in this language, or in none (default: those in TEXT's language before others, as for a ticket)"
+    )
+    search.add_argument("--language", metavar="XX", help=says)
     search.add_argument("--limit", type=int, default=5, metavar="N", help="at most so many (default: 5)")
     lint = what.add_parser("lint", help="what is wrong with the articles", allow_abbrev=False)
     measure = what.add_parser("eval", help="how well a file of questions is answered", allow_abbrev=False)
@@ -103,8 +106,15 @@ def _index(library: Library, root: Path) -> int:
 
 
 def _search(library: Library, args: argparse.Namespace) -> int:
+    from engine.knowledge.preferred import told
+
     found = library.search(
-        args.text, collections=args.collection, language=args.language, audience=args.audience, limit=args.limit
+        args.text,
+        collections=args.collection,
+        language=args.language,
+        prefer=told(args.text),
+        audience=args.audience,
+        limit=args.limit,
     )
     if args.format == "json":
         kb_reports.dump([kb_reports.passage(one) for one in found])

@@ -156,10 +156,13 @@ def _show_gaps(found: Sequence["Cluster"], total: int) -> None:
 
 def _answering(question: str, passages: Sequence[Passage]) -> float:
     """How sure the embedded model is of its quotation; 0 where it refuses."""
+    from engine.knowledge.preferred import told
     from engine.models.base import Job, Message, Request
     from engine.models.local.answer import quote
 
-    request = Request(Job.ANSWER, messages=(Message("customer", question),), passages=tuple(passages))
+    request = Request(
+        Job.ANSWER, messages=(Message("customer", question),), passages=tuple(passages), language=told(question)
+    )
     said = quote(request)
     return said.confidence if said.text else 0.0
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.knowledge import pointer
 from engine.knowledge.base import Embedder, EmbedderChanged, IndexReport, Passage, Progress
 from engine.knowledge.disk import told
+from engine.knowledge.preferred import preferring
 from engine.knowledge.run import Run
 from engine.knowledge.search import DEFAULT, Edition, Filter, Ways, hybrid, passage
 from engine.knowledge.tables import Tables
@@ -36,6 +37,7 @@ class Library:
         *,
         collections: Collection[str] = (),
         language: str | None = None,
+        prefer: str | None = None,
         audience: str = "public",
         limit: int = 5,
         ways: Ways = DEFAULT,
@@ -43,7 +45,8 @@ class Library:
         """The passages that answer the query best come first, at most `limit`.
 
         `collections`: none means all. `language`: articles of another language are left out, those that do
-        not say theirs are kept. `audience`: `public` finds public articles only, another name those of that
+        not say theirs are kept. Else, with `prefer`, those in this language come before others
+        (`engine.knowledge.preferred`). `audience`: `public` finds public articles only, another name those of that
         name too. A query without a letter or digit finds nothing; of a long one the beginning counts. `ways`
         is for measuring. Raises `IndexMissing`, and `EmbedderChanged` when the index was made by another embedder.
         """
@@ -53,20 +56,22 @@ class Library:
             return []
         where = Filter(tuple(collections), language, audience)
         with told(self._path, "read", "if that lasts, remove it and index again"):
-            return hybrid(self._at(current), self._embedder, query, where=where, limit=limit, ways=ways)
+            if language or not prefer:
+                return hybrid(self._at(current), self._embedder, query, where=where, limit=limit, ways=ways)
+            return preferring(self._at(current), self._embedder, query, where=where, prefer=prefer, limit=limit)
 
     async def asearch(
         self,
         query: str,
         *,
         collections: Collection[str] = (),
-        language: str | None = None,
+        prefer: str | None = None,
         audience: str = "public",
         limit: int = 5,
     ) -> list[Passage]:
         """`search`, without blocking the event loop."""
         return await asyncio.to_thread(
-            self.search, query, collections=collections, language=language, audience=audience, limit=limit
+            self.search, query, collections=collections, prefer=prefer, audience=audience, limit=limit
         )
 
     def passages(self, ids: Sequence[str]) -> list[Passage]:

@@ -21,6 +21,7 @@ from engine.knowledge.chunks import Chunk, cut
 from engine.knowledge.figures import Figure, figures
 from engine.knowledge.library import Library
 from engine.knowledge.linked import dead, lonely
+from engine.knowledge.preferred import told
 from engine.knowledge.terms import asked, terms
 from engine.models.local.words import sentences
 
@@ -250,7 +251,7 @@ def unreached(library: Library, found: Sequence[Article], questions: Sequence[st
         passage.source
         for question in questions
         for audience in {article.document.audience for article in found}
-        for passage in library.search(question, audience=audience, limit=limit)
+        for passage in library.search(question, prefer=told(question), audience=audience, limit=limit)
     }
     message = f"among the first {limit} passages of none of {len(questions)} questions"
     return [

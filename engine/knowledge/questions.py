@@ -11,6 +11,7 @@ from typing import Final
 
 from engine.knowledge.base import BrokenDocument, Embedder, KnowledgeError, Passage
 from engine.knowledge.library import Library
+from engine.knowledge.preferred import told
 from engine.knowledge.terms import asked
 from engine.knowledge.tickets import QUESTION, SUBJECT, read_rows
 
@@ -75,11 +76,11 @@ class Measured:
 
 
 def measure(library: Library, questions: Sequence[Question], answering: Answering, *, audience: str) -> Measured:
-    """Search and answer each. Raises what a search raises."""
+    """Search and answer each, as for a ticket that says no more. Raises what a search raises."""
     ranks: list[int] = []
     result = Measured(questions=len(questions), with_gold=sum(bool(one.gold) for one in questions))
     for one in questions:
-        passages = library.search(one.text, audience=audience, limit=50)
+        passages = library.search(one.text, prefer=told(one.text), audience=audience, limit=50)
         sources = list(dict.fromkeys(passage.source for passage in passages))
         right = answering(one.text, passages[:5]) > 0
         result.answered += right
@@ -110,7 +111,7 @@ def clusters(
     """Of the questions that are not answered, those of one kind together, the largest cluster first."""
     open_ones: dict[str, str] = {}
     for text in questions:
-        passages = library.search(text, audience=audience, limit=5)
+        passages = library.search(text, prefer=told(text), audience=audience, limit=5)
         if asked(text) and answering(text, passages) <= 0:
             open_ones[text] = passages[0].source if passages else ""
     texts = sorted(open_ones)

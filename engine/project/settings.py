@@ -218,8 +218,8 @@ class Settings(Declaration):
 
     project: Text | None = key("project", SLUG, doc="The project's name.", example="northwind-living", required=True)
     languages: list[Text] | None = key(
-        "languages", ListOf(LANGUAGE, least=1), doc="What every fixed reply speaks.", example="[en, de]",
-        required=True,
+        "languages", ListOf(LANGUAGE, least=1), example="[en, de]", required=True,
+        doc="What every fixed reply speaks; the first is for customers whose own nobody knows.",
     )  # fmt: skip
     currency: Text | None = key("currency", CURRENCY, doc="Of amounts without one.", example="EUR", required=True)
     timezone: Text | None = key("timezone", ZONE, doc="Where the people work.", example="Europe/Berlin", required=True)

@@ -27,11 +27,11 @@ class Searcher(Protocol):
         query: str,
         *,
         collections: Sequence[str] = (),
-        language: str | None = None,
+        prefer: str | None = None,
         audience: str = "public",
         limit: int = 5,
     ) -> list[Passage]:
-        """The passages that fit best, best first."""
+        """The passages that fit best, best first; those in the language `prefer` before others."""
 
 
 class Projects(Protocol):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from engine.expressions.values import decode
+from engine.runtime.languages import language_of
 from engine.store import Missing, Store, TicketRow
 
 __all__ = ["QUESTION", "engine_names", "is_verified"]
@@ -18,7 +19,7 @@ async def engine_names(store: Store, ticket: TicketRow) -> dict[str, Any]:
             "id": ticket.id,
             "subject": ticket.subject,
             "question": await _question(store, ticket),
-            "language": ticket.language,
+            "language": language_of(ticket),
             "channel": ticket.channel,
             "category": ticket.category,
         },

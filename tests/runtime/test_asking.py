@@ -52,3 +52,4 @@ async def test_today_is_counted_in_the_projects_timezone(settings: dict[str, Any
     read = await asker._fresh(scope(settings), [], {})
     assert read.values == {"day": date(2026, 11, day)}
     assert asker.requests[0].timezone == settings.get("timezone", "UTC")
+    assert asker.requests[0].currency == "EUR"

@@ -9,6 +9,7 @@ from engine.models.base import Money
 from engine.models.local.counts import SCALES, opaque, scale
 from engine.models.local.currencies import SIGNS, WORDS, currency, speaks_of_money
 from engine.models.local.found import DOUBTED, LOOK_BACK, Found, bounded
+from engine.models.local.roughly import roughly
 
 _NUMBER: Final = r"[0-9]{1,3}(?:[.,' ][0-9]{3})+(?:[.,][0-9]{1,2})?(?![0-9])|[0-9]{1,12}(?:[.,][0-9]{1,6})?(?![0-9])"
 _SCALE: Final = "|".join(word for row in SCALES.values() for word in row.split())
@@ -66,14 +67,15 @@ _FRACTION: Final = re.compile(
 _NEXT_WORD: Final = re.compile(r"\s*([^\W\d_]+)")
 
 
-def money(text: str, *, asked: bool) -> Iterator[Found]:
+def money(text: str, *, asked: bool, home: str | None = None) -> Iterator[Found]:
     """Amounts with a currency next to them, and cents. A sign before one ("-5 EUR") makes it none.
 
-    What is refused, a bound, or taken off has the confidence `DOUBTED`; both ends of a range are found.
+    What is refused, rough, a bound, or taken off has the confidence `DOUBTED`; both ends of a range are found.
+    `home`: the project's currency, of which a dollar is one if it can be.
     """
     taken: set[int] = set()
     for match in _MONEY.finditer(text):
-        for one in _amounts(text, match, asked=asked):
+        for one in _amounts(text, match, asked=asked, home=home):
             taken.update(range(one.start, one.end))
             yield one
     for match in _CENTS_ALONE.finditer(text) if asked or speaks_of_money(text) else ():
@@ -81,15 +83,14 @@ def money(text: str, *, asked: bool) -> Iterator[Found]:
             yield from _cents(text, match)
 
 
-def _amounts(text: str, match: re.Match[str], *, asked: bool) -> Iterator[Found]:
+def _amounts(text: str, match: re.Match[str], *, asked: bool, home: str | None) -> Iterator[Found]:
     start, end = match.span()
-    code = currency(match["before"] or match["after"], text, end, asked=asked)
+    code = currency(match["before"] or match["after"], text, end, asked=asked, home=home)
     amount = decimal(match["one"] or match["two"], cents=True)
     if amount is None or code is None:
         return
     many = scale(match["many"] or match["many2"] or "")
-    sure = DOUBTED if _doubted(text, start, end) else 0.95
-    rest = None
+    sure, rest = 0.95, None
     if many > 1:
         amount *= many
     elif amount == amount.to_integral_value():
@@ -99,7 +100,8 @@ def _amounts(text: str, match: re.Match[str], *, asked: bool) -> Iterator[Found]
         rest = None
     if rest is not None:
         amount, end = (amount + Decimal(rest["cents"]) / 100).quantize(Decimal("0.01")), rest.end("cents")
-    yield Found(Money(amount, code), start, end, sure)
+    doubted = _doubted(text, *match.span()) or roughly(text, start, end)
+    yield Found(Money(amount, code), start, end, DOUBTED if doubted else sure)
     yield from _other_ends(text, start, end, code)
 
 
@@ -126,14 +128,15 @@ def _cents(text: str, match: re.Match[str]) -> Iterator[Found]:
     code = {"euro": "EUR", "us": "USD"}.get(whose, "GBP" if unit == "pence" else None)
     if amount is not None:
         value = amount / 100 if amount % 1 else (amount / 100).quantize(Decimal("0.01"))
-        sure = DOUBTED if _doubted(text, match.start(), match.end()) else 0.8
+        doubted = _doubted(text, match.start(), match.end()) or roughly(text, match.start(), match.end())
+        sure = DOUBTED if doubted else 0.8
         yield Found(Money(value, code), match.start(), match.end(), sure)
 
 
 def numbers(text: str, language: str | None, *, cents: bool = False) -> Iterator[Found]:
     """Numbers in digits; of "1.234" the language decides what it means, and without one it means nothing.
 
-    `cents`: they are amounts, as `decimal` reads them.
+    `cents`: they are amounts, as `decimal` reads them, and rough ones are `DOUBTED`.
     """
     for match in _PLAIN.finditer(text):
         value = decimal(match["number"], language=language, cents=cents)
@@ -141,11 +144,12 @@ def numbers(text: str, language: str | None, *, cents: bool = False) -> Iterator
         if value is None or (following and opaque(following[1])) or _FRACTION.match(text, match.end()):
             continue
         many = scale(match["many"] or "")
+        rough = cents and roughly(text, match.start(), match.end())
         if many == 1:
-            sure = DOUBTED if _doubted(text, match.start(), match.end()) else 0.9
+            sure = DOUBTED if rough or _doubted(text, match.start(), match.end()) else 0.9
             yield Found(value, match.start(), match.end(), sure)
         elif match["many"].casefold() != "mil" or language == "es":  # elsewhere "2 mil" may be two million
-            yield Found(value * many, match.start(), match.end(), 0.7)
+            yield Found(value * many, match.start(), match.end(), DOUBTED if rough else 0.7)
 
 
 def decimal(text: str, *, language: str | None = None, cents: bool = False) -> Decimal | None:

@@ -22,6 +22,12 @@ _UNSURE: Final = dict.fromkeys(("pound", "pounds", "pfund", "livre", "livres", "
     "ft": "HUF"
 }
 """Weights, lengths and, in French, books too: money only where the text speaks of money."""
+_DOLLARS: Final = frozenset("USD CAD AUD NZD HKD SGD".split())
+_SHARED: Final = {
+    "$": _DOLLARS | frozenset("MXN ARS CLP COP".split()),
+    **dict.fromkeys(("dollar", "dollars", "bucks", "dólar", "dólares", "dolares"), _DOLLARS),
+}
+"""What several countries write so: the project's currency, if it is one of these, else that of the United States."""
 NAMES: Final = _SYMBOLS | {code.lower(): code for code in (*_PLAIN_CODES, *_CAPITAL_CODES)} | _SPELT | _UNSURE
 """Small letters -> ISO 4217. What several countries call theirs (kr, crowns, pesos, rupees, lei) is none of these."""
 SIGNS: Final = "|".join(re.escape(one) for one in sorted(_SYMBOLS, key=len, reverse=True))
@@ -44,15 +50,17 @@ _MONEY_TALK: Final = re.compile(
 )
 
 
-def currency(name: str, text: str, end: int, *, asked: bool) -> str | None:
+def currency(name: str, text: str, end: int, *, asked: bool, home: str | None = None) -> str | None:
     """The ISO code of the sign or word `name` of an amount that ends at `end`; None where it may mean something else.
 
-    `asked`: our question was for an amount of money.
+    `asked`: our question was for an amount of money. `home`: the project's currency.
     """
     if _ABROAD.match(text, end):
         return None
     if name.upper() in _CAPITAL_CODES and not name.isupper():
         return None
+    if home in _SHARED.get(name.lower(), ()):
+        return home
     if name.lower() not in _UNSURE:
         return NAMES[name.lower()]
     measured = _WEIGHS.search(text) or _WEIGHED.match(text, end)

@@ -55,6 +55,8 @@ class _Reading:
     """Our message before it."""
     alone: bool
     """No other field of this request has the same kind."""
+    currency: str | None
+    """The project's."""
 
 
 Value = tuple[Any, float]
@@ -180,6 +182,7 @@ def _readings(field: Field, request: Request, *, alone: bool) -> Iterator[_Readi
                 asked=since_question and request.asked == field.name,
                 sent=_sent_before(messages, place),
                 alone=alone,
+                currency=request.currency,
             )
         elif message.role != "customer":
             since_question = False
@@ -277,7 +280,7 @@ def _question(sent: str) -> str:
 def _money(_: Field, reading: _Reading) -> Iterable[Found]:
     if not (reading.asked or reading.alone):
         return ()
-    found = list(amounts.money(reading.text, asked=reading.asked))
+    found = list(amounts.money(reading.text, asked=reading.asked, home=reading.currency))
     if found or not reading.asked:
         return found
     plain = list(amounts.numbers(reading.text, reading.language, cents=True))

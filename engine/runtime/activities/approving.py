@@ -52,7 +52,7 @@ class Approver(Group):
             return Result("given")
         grant = scope.plan.grants[intent.tool]
         names = gate_names(scope.names, decode(intent.arguments), decode(intent.facts))
-        text = render(grant.confirm, names, now=intent.created_at, language=scope.ticket.language or "en")
+        text = render(grant.confirm, names, now=intent.created_at, language=scope.spoken_language)
         scope.work.iteration = f"{scope.work.iteration}/v{intent.version}"
         stated: Known = {"tools": [decode(intent.arguments), decode(intent.facts)]}
         asked = await self.asker.question(scope, text, stated)
@@ -117,7 +117,7 @@ class Approver(Group):
         what the customer is told next either way."""
         arguments: Mapping[str, Any] = decode(intent.arguments)
         facts: Mapping[str, Any] = decode(intent.facts)
-        language = scope.ticket.language or "en"
+        language = scope.spoken_language
         shown = {
             "tool": intent.tool,
             "flow": scope.plan.flow,

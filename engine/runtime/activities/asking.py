@@ -77,7 +77,7 @@ class Asker(Group):
         now = await self.store.run(self.store.now)
         request = Request(
             Job.EXTRACT, words, fields=tuple(wanted), asked=asked, now=now, timezone=scope.timezone,
-            language=scope.ticket.language,
+            language=scope.told_language, currency=scope.currency,
         )  # fmt: skip
         answer = await self.desk.ask(scope, "ask", request)
         sure = {n: v for n, v in answer.data.items() if v is not None and answer.per_field.get(n, 0.0) >= _SURE}

@@ -5,6 +5,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -15,6 +16,8 @@ from engine.errors import EngineError, NotHere
 from engine.expressions.values import decode, encode
 from engine.models.base import Answer, Passage, Request
 from engine.models.errors import LeavesPremises, ModelUnavailable
+from engine.models.local.language import LIKELY, UNKNOWN, detect_language
+from engine.models.local.words import own_words
 from engine.plan import Grant, Node, Plan
 from engine.prompts.render import PromptSet
 from engine.runtime.activities.drafting import Draft, does
@@ -23,6 +26,7 @@ from engine.runtime.activities.thinking import asked, asked_aloud
 from engine.runtime.album import Album
 from engine.runtime.context import Context
 from engine.runtime.input import Result, Step, Value, Work
+from engine.runtime.languages import language_of, spoken, told
 from engine.runtime.names import engine_names
 from engine.store import Erased, Missing, StepEntry
 from engine.store.rows import TicketRow
@@ -83,6 +87,21 @@ class Scope:
     def timezone(self) -> str:
         """IANA name of the project's timezone."""
         return str(self.plan.settings.get("timezone", "UTC"))
+
+    @property
+    def told_language(self) -> str | None:
+        """What the customer's own words are in; None while they do not tell it."""
+        return told(self.ticket)
+
+    @property
+    def language(self) -> str | None:
+        """The same, or else what the channel claims: what a model writes to the customer in."""
+        return language_of(self.ticket)
+
+    @property
+    def spoken_language(self) -> str:
+        """What fixed texts, amounts and days are written in."""
+        return spoken(self.ticket, self.plan.settings)
 
 
 class Desk:
@@ -160,12 +179,28 @@ class Desk:
     async def search(
         self, scope: Scope, query: str, collections: Sequence[str], *, limit: int, contents: bool = True
     ) -> list[Passage]:
-        """Passages of the articles; the embedder is not shown what the flow masks. Raises `LeavesPremises` before it is
-        asked, where it is elsewhere and the query is made of `contents` that stay."""
+        """Passages of the articles, those in the customer's language before others; the embedder is not shown what
+        the flow masks. Raises `LeavesPremises` before it is asked, where it is elsewhere and the query is made of
+        `contents` that stay."""
         if contents and scope.stays and not self.context.projects.premises.embedder:
             raise LeavesPremises("the embedder is not on the premises")
         words = masks(scope, self.context.projects).hide(query)
-        return await self.context.library.asearch(words, collections=tuple(collections), limit=limit)
+        return await self.context.library.asearch(
+            words, collections=tuple(collections), prefer=scope.told_language, limit=limit
+        )
+
+    async def learn_language(self, scope: Scope) -> None:
+        """Keeps the language of the ticket as soon as all that the customer wrote in it tells one; then it stays."""
+        if scope.told_language is not None:
+            return
+        heard = await self.store.run(self.store.messages.of_ticket, scope.ticket.id)
+        own = [own_words(m.text or "") for m in heard if m.kind == "message" and m.author_role == "customer"]
+        likely = LIKELY.union(scope.plan.settings.get("languages") or ())
+        language = detect_language("\n".join(own), likely=likely)
+        if language != UNKNOWN:
+            await self.store.run(self.store.tickets.update, scope.ticket.id, language=language)
+            scope.ticket = replace(scope.ticket, language=language)
+            scope.names["ticket"] = {**scope.names["ticket"], "language": language}
 
     def leaves(self, scope: Scope, tool: str) -> bool:
         """Whether a call of the tool would take contents from the premises where they stay."""

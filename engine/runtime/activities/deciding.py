@@ -94,7 +94,7 @@ class Decider(Group):
         named = files_in(scope, data["using"])
         request = Request(
             Job.CLASSIFY, await self.viewer.conversation(scope, named=named), instruction=data["question"],
-            facts=facts(scope, data["using"]), choices=words, language=scope.ticket.language,
+            facts=facts(scope, data["using"]), choices=words, language=scope.told_language,
             needs_images=bool(named),
         )  # fmt: skip
         answer = await self.desk.ask(scope, "route", request)

@@ -84,6 +84,7 @@ class Hearer(Group):
         pulled = await self.store.run(self.store.messages.pull, scope.ticket.id, scope.work.cursor)
         if not pulled:
             return Result("nothing", cursor=scope.work.cursor)
+        await self.desk.learn_language(scope)
         said = [m for m in pulled if _is_said(scope, m)]
         result = await self._turn(scope, said) if scope.plan.flow != "human" else None
         taken: Sequence[MessageRow] = pulled

@@ -189,8 +189,7 @@ class Speaker(Group):
         if "write" in data:
             return await self._written(scope, data)
         texts = data["texts"]
-        language = scope.ticket.language or ""
-        tree = texts.get(language) or texts.get("") or next(iter(texts.values()))
+        tree = texts.get(scope.spoken_language) or texts.get("") or next(iter(texts.values()))
         try:
             text = rendered(scope, tree)
         except EvaluationError:
@@ -240,7 +239,7 @@ class Speaker(Group):
         asks = Message("customer", subject, images=images, unread=sum(one.unread for one in shown))
         request = Request(
             Job.ANSWER, (asks,), instruction=instruction, passages=passages,
-            facts={path: encode(value) for path, value in (facts or {}).items()}, language=scope.ticket.language,
+            facts={path: encode(value) for path, value in (facts or {}).items()}, language=scope.language,
             needs_images=bool(named),
         )  # fmt: skip
         if draft is None:
@@ -276,7 +275,7 @@ class Speaker(Group):
 def rendered(scope: Scope, tree: Any, more: Mapping[str, Any] | None = None) -> str:
     """Renders a template here, where contents may be. Raises EvaluationError for a value that is missing."""
     names = {**scope.names, **(more or {})}
-    return render(tree, names, now=scope.ticket.updated_at, language=scope.ticket.language or "en")
+    return render(tree, names, now=scope.ticket.updated_at, language=scope.spoken_language)
 
 
 def _passage(item: Mapping[str, Any]) -> Passage:

@@ -7,7 +7,7 @@ from temporalio import activity
 
 from engine.expressions.values import decode
 from engine.models.lexical import wishes_person
-from engine.models.local import detect_language, sentiment
+from engine.models.local import sentiment
 from engine.routing import BUILT_IN
 from engine.runtime.activities.base import Desk, Group, Scope, always, guarded
 from engine.runtime.activities.handoff import package, written
@@ -48,7 +48,7 @@ class Clerk(Group):
         heard = await self.store.run(self.store.messages.pull, scope.ticket.id, 0)
         said = [m for m in heard if m.kind == "message" and m.author_role == "customer"]
         cursor = heard[-1].seq if heard else scope.work.cursor
-        await self._learn(scope, said)
+        await self._learn(scope)
         if scope.work.data.get("wish"):  # what came in since is the next flow's to hear
             target = await self.sorter.of_wish(scope, said, float(str(self._threshold(scope))))
             return await self._move(scope, target, scope.work.cursor) if target else Result("unsure")
@@ -78,7 +78,7 @@ class Clerk(Group):
             return Result("missing", because="not_started_so")
         heard = await self.store.run(self.store.messages.pull, scope.ticket.id, 0)
         before = [row.seq for row in heard if row.epoch < scope.work.epoch]
-        await self._learn(scope, [row for row in heard if row.kind == "message" and row.author_role == "customer"])
+        await self._learn(scope)
         mode = mode_of(
             scope.plan.settings.get("rollout", {}), await self.store.run(self.store.tickets.get, scope.ticket.id)
         )  # fmt: skip
@@ -87,18 +87,14 @@ class Clerk(Group):
         kept = await self.desk.keep(scope, scope.node.binds, value) if scope.node.binds else None
         return Result("done", value=kept, cursor=max(before, default=0))
 
-    async def _learn(self, scope: Scope, said: list[MessageRow]) -> None:
+    async def _learn(self, scope: Scope) -> None:
         """Language and the platform's claims of who wrote, once a ticket."""
+        await self.desk.learn_language(scope)
         ticket = scope.ticket
-        if ticket.language is None and said:
-            language = detect_language("\n".join(m.text or "" for m in said))
-            await self.store.run(self.store.tickets.update, ticket.id, language=language)
         if not (ticket.requester or {}).get("email"):
             claims = await self.context.channels[ticket.channel].requester(ticket.external_id)
             merged = {**(ticket.requester or {}), **claims}
             await self.store.run(self.store.tickets.update, ticket.id, requester=merged)
-            if ticket.language is None and not said and claims.get("language"):
-                await self.store.run(self.store.tickets.update, ticket.id, language=claims["language"])
 
     async def _stopped_by(self, scope: Scope, said: list[MessageRow]) -> Result | None:
         if any(m.wants_person or wishes_person(m.text or "") for m in said) and scope.plan.flow != "human":
@@ -216,7 +212,7 @@ class Clerk(Group):
         """Once a ticket, in a place of its own. Whatever becomes of it, the ticket stays closed."""
         known = await self.store.run(self.store.surveys.of_ticket, scope.ticket.id)
         if known is None or known.asked.epoch == scope.work.epoch:
-            text = _SURVEY.get(scope.ticket.language or "", _SURVEY["en"])
+            text = _SURVEY.get(scope.spoken_language, _SURVEY["en"])
             await self.speaker.say(scope, "survey", text, place=PLACE, iteration="csat")
 
     closed = activity.defn(name="closed")(guarded(_closed, closed=True, always=True))
