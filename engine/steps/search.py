@@ -10,8 +10,8 @@ __all__ = ["Search"]
 
 
 class Search(StepKind):
-    """Passages from the flow's knowledge, with scores; those in the customer's language come before others. Finding none
-    is an empty list."""
+    """Passages from the flow's knowledge, with scores; those in the customer's language come before others. Finding
+    none is an empty list."""
 
     WORD = "search"
     WHAT = "the step `search`"
