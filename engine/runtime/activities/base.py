@@ -161,8 +161,11 @@ class Desk:
         self, scope: Scope, query: str, collections: Sequence[str], *, limit: int, contents: bool = True
     ) -> list[Passage]:
         """Passages of the articles; the embedder is not shown what the flow masks. Raises `LeavesPremises` before it is
-        asked, where it is elsewhere and the query is made of `contents` that stay."""
-        if contents and scope.stays and not self.context.projects.premises.embedder:
+        asked, where it is elsewhere and the query is made of `contents` that stay, and where the index is elsewhere."""
+        there = self.context.projects.premises
+        if scope.stays and not there.articles:
+            raise LeavesPremises("the index is not on the premises")
+        if contents and scope.stays and not there.embedder:
             raise LeavesPremises("the embedder is not on the premises")
         words = masks(scope, self.context.projects).hide(query)
         return await self.context.library.asearch(words, collections=tuple(collections), limit=limit)
