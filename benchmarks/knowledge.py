@@ -6,8 +6,8 @@ out. It writes benchmarks/results/knowledge.json after each part, so that a run 
 
 Parts: `index` (how long until words can be searched, and until all is embedded; one page changed), `rank` (hit@k of the
 default search and of its parts), `chunks` (full text over other sizes of passages), `answer` (how often `local` quotes
-the facts, refuses, or is wrong), `recall` (of the vector index), `tune` (weights on the one half; prints them), `scale`
-(synthetic copies).
+the facts, refuses, or is wrong), `recall` (of the vector index), `tune` (weights on the one half; prints them),
+`bucket` (searches of the same index in a bucket), `scale` (synthetic copies).
 """
 
 import argparse
@@ -30,8 +30,9 @@ from unittest.mock import patch
 
 import numpy as np
 
+from benchmarks.knowledge_bucket import measure_bucket
 from benchmarks.knowledge_scale import measure_scale
-from engine.knowledge import chunks, pointer
+from engine.knowledge import chunks
 from engine.knowledge.library import Library
 from engine.knowledge.rerank import Weights, score
 from engine.knowledge.search import DEPTH, Filter, Ways, look
@@ -199,7 +200,7 @@ def measure_chunks(folder: Path, asked: Sequence[Asked]) -> dict[str, Any]:
 
 def tune(library: Library, asked: Sequence[Asked]) -> None:
     """Print the weights: the middle of the best 2 % of a grid, which is less a matter of chance than the one best."""
-    current = pointer.require(library._path)
+    current = library._current()
     seen = [
         look(library._at(current), library._embedder, one.text, where=Filter((), None, AUDIENCE), depth=DEPTH)
         for one in asked
@@ -256,7 +257,7 @@ def measure_answers(library: Library, asked: Sequence[Asked]) -> dict[str, Any]:
 
 def measure_recall(library: Library, asked: Sequence[Asked]) -> dict[str, float]:
     """Of the 50 passages nearest to each question, by comparing all, the share that the index finds."""
-    table = library._at(pointer.require(library._path)).vectors
+    table = library._at(library._current()).vectors
     rows = table.search().select(["id", "vector"]).limit(table.count_rows()).to_arrow()
     ids = np.array(rows["id"].to_pylist())
     flat = rows["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
@@ -319,6 +320,7 @@ def main() -> None:
             "chunks": lambda: measure_chunks(folder, asked),
             "answer": lambda: measure_answers(library, asked),
             "recall": lambda: measure_recall(library, asked),
+            "bucket": lambda: measure_bucket(folder / "index", [one.text for one in asked], AUDIENCE),
             "scale": lambda: measure_scale(folder, args.rows),
         }
         for part, measure in work.items():

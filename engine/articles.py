@@ -1,13 +1,17 @@
 """The library of a project: its folder of articles, where their index is, and the embedder that engine.yaml names."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
+from engine.errors import NotConfigured
 from engine.expressions.evaluate import render
 from engine.knowledge.library import Library
+from engine.knowledge.place import Place
 from engine.models.embedders.base import EmbedderChoice
 from engine.models.errors import MissingKey
 from engine.models.registry import embedder
 from engine.project.contract import json_of
+from engine.project.index import fault, index_of
 from engine.project.models import embedder_variables
 from engine.project.settings import EmbedderSettings, KnowledgeSettings
 from engine.settings import Settings
@@ -16,9 +20,33 @@ __all__ = ["choice", "library"]
 
 
 def library(settings: Settings, knowledge: KnowledgeSettings | None) -> Library:
-    """The library of a project with these `knowledge` settings. Raises `ModelError` for an embedder that can't be had;
-    asks no server yet."""
-    return Library(settings.state / "knowledge", embedder(choice(knowledge, settings.secrets)))
+    """The library of a project with these `knowledge` settings. Raises `ModelError` for an embedder that can't be had,
+    and `NotConfigured` for an index; asks no server yet."""
+    return Library(_place(settings, knowledge), embedder(choice(knowledge, settings.secrets)))
+
+
+def _place(settings: Settings, knowledge: KnowledgeSettings | None) -> Place | Path:
+    """engine.yaml says on whose servers the index is kept, and so what is proven of it; ENGINE_INDEX only in which of
+    their buckets, or that this machine has one of its own."""
+    index = index_of(knowledge)
+    if settings.index == "folder":
+        return settings.state / "knowledge"
+    if index is None and knowledge is not None and (knowledge.index is not None or "index" in knowledge.broken):
+        raise NotConfigured("`index` of engine.yaml cannot be read: see `engine validate`")
+    if index is None and settings.index:
+        raise NotConfigured("ENGINE_INDEX names a bucket, and engine.yaml has no `knowledge: {index: ...}`")
+    if index is None:
+        return settings.state / "knowledge"
+    url = settings.index or index.url.value
+    why = fault(url)
+    if why is not None:
+        named = "ENGINE_INDEX" if settings.index else "`index` of engine.yaml"
+        raise NotConfigured(f"the index cannot be kept where {named} says: {why}")
+    if url.partition(":")[0] != index.url.value.partition(":")[0]:
+        raise NotConfigured("ENGINE_INDEX names a bucket of another provider than `index` of engine.yaml")
+    from engine.knowledge.bucket import Bucket  # LanceDB's client of buckets, which a folder does without
+
+    return Bucket(url, settings.state / "copies", base_url=index.base_url.value if index.base_url else "")
 
 
 def choice(knowledge: KnowledgeSettings | None, secrets: Mapping[str, str]) -> EmbedderChoice:

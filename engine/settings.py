@@ -49,12 +49,14 @@ class Settings:
     """What other systems post events with; several with a blank between while one is replaced."""
     codec_keys: str = field(default="", repr=False)
     """The key ring in JSON; empty: the file `keys.json` of the project's state."""
+    index: str = ""
+    """Where the index is kept instead of where engine.yaml says: `folder`, or the URL of another bucket there."""
 
     @classmethod
     def from_env(cls, root: Path, env: Mapping[str, str]) -> "Settings":
         """ENGINE_STORE, ENGINE_TEMPORAL (host:port), ENGINE_NAMESPACE, ENGINE_TASK_QUEUE, ENGINE_SERVICE (host:port),
         ENGINE_CODEC (on, off), ENGINE_CODEC_KEYS, ENGINE_EVENTS_TOKEN,
-        ENGINE_UI; Temporal's own variables besides. Raises ValueError."""
+        ENGINE_INDEX, ENGINE_UI; Temporal's own variables besides. Raises ValueError."""
         host, port = _address(env.get("ENGINE_SERVICE") or "127.0.0.1:8321")
         codec = env.get("ENGINE_CODEC") or "off"
         if codec not in ("on", "off"):
@@ -72,6 +74,7 @@ class Settings:
             ui=env.get("ENGINE_UI", "").rstrip("/"),
             events_token=env.get("ENGINE_EVENTS_TOKEN", ""),
             codec_keys=env.get("ENGINE_CODEC_KEYS", ""),
+            index=env.get("ENGINE_INDEX", ""),
         )
 
     @property

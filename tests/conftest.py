@@ -14,6 +14,7 @@ from tests import postgres
 
 if TYPE_CHECKING:
     from engine.runtime.server import TemporalServer
+    from tests.buckets import Server
 
 with without("rfc3987_syntax"):  # seconds of every worker, for formats that no schema here has
     import jsonschema  # noqa: F401
@@ -92,3 +93,24 @@ def postgresql() -> Iterator[str]:
         pytest.skip("PostgreSQL's server is not installed")
     with postgres.server(folder) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def bucket_server() -> Iterator["Server"]:
+    """A server that speaks S3, for all tests of a process."""
+    from tests import buckets
+
+    with buckets.server() as running:
+        yield running
+
+
+@pytest.fixture
+def s3(bucket_server: "Server", monkeypatch: pytest.MonkeyPatch) -> Iterator["Server"]:
+    """The same, sound, with the environment that it is found by."""
+    from tests import buckets
+
+    for name, value in {**buckets.ENVIRONMENT, "AWS_ENDPOINT_URL": bucket_server.url}.items():
+        monkeypatch.setenv(name, value)
+    bucket_server.sound()
+    yield bucket_server
+    bucket_server.sound()

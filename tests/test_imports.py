@@ -14,7 +14,7 @@ ENGINE = Path(__file__).parent.parent / "engine"
 CHECKER = ("diagnostics", "syntax", "types", "expressions", "project", "steps", "compile", "rules", "check")
 HEAVY = (
     "temporalio", "lancedb", "guardrails", "openai", "anthropic", "mistralai", "google.genai", "PIL", "jsonschema",
-    "sqlalchemy", "httpx", "httpx2", "mcp",
+    "sqlalchemy", "httpx", "httpx2", "mcp", "obstore",
 )  # fmt: skip
 
 ALLOWED = {

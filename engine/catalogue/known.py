@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
-__all__ = ["KEYS", "PROVIDERS", "Known", "known", "since", "source", "vendor"]
+__all__ = ["KEYS", "PROVIDERS", "Known", "known", "since", "source", "store_vendor", "vendor"]
 
 KEYS: Final = {
     "anthropic": "ANTHROPIC_API_KEY",
@@ -29,6 +29,14 @@ _VENDORS: Final = (
 )  # fmt: skip
 """Domains whose every host is a vendor's service of models. A machine that is rented in a cloud has other names, and
 may count as one's own."""
+
+_STORES: Final = (
+    "aliyuncs.com", "backblazeb2.com", "cloudflarestorage.com", "core.windows.net", "digitaloceanspaces.com",
+    "googleapis.com", "linodeobjects.com", "myqcloud.com", "wasabisys.com",
+)  # fmt: skip
+"""Domains whose every host is a vendor's store of objects."""
+_AMAZON: Final = re.compile(r"(?:^|\.)s3[.-](?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?$")
+"""Its machines are in that domain too."""
 
 _SNAPSHOT = re.compile(r"-(?:latest|\d{8}|\d{4}-\d{2}-\d{2})$")
 """A model's name goes on with the day of the version that is meant."""
@@ -58,11 +66,26 @@ def known(provider: str, model: str) -> Known | None:
 
 def vendor(url: str) -> str | None:
     """The host of an address, where that is a vendor's own service. None: it is not, as far as is known here."""
+    host = _host(url)
+    return host if _below(host, _VENDORS) else None
+
+
+def store_vendor(url: str) -> str | None:
+    """As `vendor`, of a store of objects."""
+    host = _host(url)
+    return host if _below(host, _STORES) or _AMAZON.search(host) else None
+
+
+def _host(url: str) -> str:
+    """Lower case, without the last dot; empty for what is no address."""
     try:
-        host = (urlsplit(url if "//" in url else f"//{url}").hostname or "").rstrip(".")
+        return (urlsplit(url if "//" in url else f"//{url}").hostname or "").rstrip(".")
     except ValueError:
-        return None
-    return host if host.endswith(tuple(f".{domain}" for domain in _VENDORS)) or host in _VENDORS else None
+        return ""
+
+
+def _below(host: str, domains: tuple[str, ...]) -> bool:
+    return host.endswith(tuple(f".{domain}" for domain in domains)) or host in domains
 
 
 def since() -> str:

@@ -8,6 +8,7 @@ from engine.cli.kb_progress import shown_progress
 from engine.cli.place import add_project, project_of, settings_of
 from engine.cli.shown import clean, show
 from engine.cli.status import FOUND, OK, USAGE, Stop
+from engine.errors import NotConfigured
 from engine.knowledge.base import KnowledgeError
 from engine.knowledge.library import Library
 from engine.models.errors import ModelError
@@ -62,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
                 return kb_reports.evaluate(library, args)
             case _:
                 return kb_reports.gaps(library, settings, args)
-    except (KnowledgeError, ModelError) as error:
+    except (KnowledgeError, ModelError, NotConfigured) as error:
         raise Stop(str(error)) from None
 
 

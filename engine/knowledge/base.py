@@ -2,6 +2,7 @@
 
 KnowledgeError
  +-- IndexMissing       nothing has been indexed at this place yet
+ +-- IndexTaken         another run may have the right to write by now: this one stops
  +-- EmbedderChanged    the index was made by another embedder: index again; vectors are never mixed
  +-- BrokenDocument     one document can't be read; reported, skipped, and never stops the others
 """
@@ -20,6 +21,7 @@ __all__ = [
     "EmbedderChanged",
     "IndexMissing",
     "IndexReport",
+    "IndexTaken",
     "KnowledgeError",
     "Passage",
     "Progress",
@@ -42,6 +44,12 @@ class IndexMissing(KnowledgeError):
     """There is no index: `engine kb index` makes one."""
 
     code = "index_missing"
+
+
+class IndexTaken(KnowledgeError):
+    """A run could not keep the right to write, and another may have it."""
+
+    code = "index_taken"
 
 
 class EmbedderChanged(KnowledgeError):

@@ -1,33 +1,32 @@
-"""The index of the team's articles: a LanceDB folder with full text and vectors, incremental and versioned."""
+"""The index of the team's articles: tables of LanceDB with full text and vectors, incremental and versioned."""
 
 import asyncio
-import fcntl
 import threading
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from engine.knowledge import pointer
-from engine.knowledge.base import Embedder, EmbedderChanged, IndexReport, Passage, Progress
-from engine.knowledge.disk import told
+from engine.knowledge.base import Embedder, EmbedderChanged, IndexMissing, IndexReport, Passage, Progress
+from engine.knowledge.folder import Folder
+from engine.knowledge.place import Place
+from engine.knowledge.pointer import Pointer
 from engine.knowledge.preferred import preferring
 from engine.knowledge.run import Run
 from engine.knowledge.search import DEFAULT, Edition, Filter, Ways, hybrid, passage
-from engine.knowledge.tables import Tables
+from engine.knowledge.tables import Tables, edition
 
 
 class Library:
-    """Articles below one folder, indexed at `path`.
+    """Articles below one folder, indexed at a place, or in the folder at a path.
 
     Every method blocks; `asearch` and `aindex` are for asyncio. Any number of processes may search while one
-    indexes; a second one that indexes waits for the first.
+    indexes; a second one that indexes waits for the first. What the place cannot do raises `KnowledgeError`.
     """
 
-    def __init__(self, path: Path, embedder: Embedder) -> None:
-        self._path = Path(path)
+    def __init__(self, place: Place | Path, embedder: Embedder) -> None:
+        self._place = Folder(place) if isinstance(place, Path) else place
         self._embedder = embedder
         self._lock = threading.Lock()
-        self._opened: tuple[pointer.Pointer, Edition] | None = None
+        self._opened: tuple[Pointer, Edition] | None = None
 
     # -- search ------------------------------------------------------------------------------------
 
@@ -50,12 +49,12 @@ class Library:
         name too. A query without a letter or digit finds nothing; of a long one the beginning counts. `ways`
         is for measuring. Raises `IndexMissing`, and `EmbedderChanged` when the index was made by another embedder.
         """
-        current = pointer.require(self._path)
+        current = self._current()
         self._check(current)
         if limit < 1 or not current.chunks:
             return []
         where = Filter(tuple(collections), language, audience)
-        with told(self._path, "read", "if that lasts, remove it and index again"):
+        with self._place.told("read"):
             if language or not prefer:
                 return hybrid(self._at(current), self._embedder, query, where=where, limit=limit, ways=ways)
             return preferring(self._at(current), self._embedder, query, where=where, prefer=prefer, limit=limit)
@@ -79,19 +78,20 @@ class Library:
 
         Ids that never were are left out.
         """
-        if not ids or not self._path.is_dir():
+        if not ids or not self._place.there():
             return []
-        found = Tables(self._path, self._embedder).remembered(ids)
+        with self._place.told("read"):
+            found = Tables(self._place, self._embedder).remembered(ids)
         return [passage(found[one], 0.0) for one in ids if one in found]
 
     def count(self) -> int:
         """Passages that can be found; 0 where nothing is indexed yet."""
-        current = pointer.read(self._path)
+        current = self._place.read()
         return current.chunks if current else 0
 
     def embedded(self) -> int:
         """Passages that are found by their meaning too; while an index is being made, fewer than `count`."""
-        current = pointer.read(self._path)
+        current = self._place.read()
         return current.embedded if current else 0
 
     # -- index -------------------------------------------------------------------------------------
@@ -106,29 +106,27 @@ class Library:
         is made anew (reported as added). Raises `KnowledgeError` when `root` is no folder, or the index cannot be
         written; that, and whatever the embedder raises, leaves what was published last.
         """
-        with told(self._path, "written", "what was indexed before stays"):
-            self._path.mkdir(parents=True, exist_ok=True)
-            with self._alone():
-                return Run(self._path, self._embedder, progress)(Path(root))
+        with self._place.told("written"), self._place.alone() as hold:
+            return Run(self._place, hold, self._embedder, progress)(Path(root))
 
     async def aindex(self, root: Path, *, progress: Progress | None = None) -> IndexReport:
         """`index`, without blocking the event loop; `progress` is called from another thread."""
         return await asyncio.to_thread(self.index, root, progress=progress)
 
-    def _at(self, current: pointer.Pointer) -> Edition:
+    def _current(self) -> Pointer:
+        found = self._place.known()
+        if found is None:
+            raise IndexMissing("nothing is indexed yet: run `engine kb index`")
+        return found
+
+    def _at(self, current: Pointer) -> Edition:
         with self._lock:
             if self._opened is None or self._opened[0] != current:
-                self._opened = (current, Tables(self._path, self._embedder).edition(current))
+                self._opened = (current, edition(self._place.reading(current), current))
             return self._opened[1]
 
-    def _check(self, current: pointer.Pointer) -> None:
+    def _check(self, current: Pointer) -> None:
         if (current.embedder, current.dimension) != (self._embedder.name, self._embedder.dimension):
             raise EmbedderChanged(
                 f"the index was made by {current.embedder}, this library embeds with {self._embedder.name}: index again"
             )
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        with (self._path / "index.lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)  # released by closing, and by the end of the process
-            yield

@@ -1,16 +1,16 @@
-"""Which version of the index counts: one small file, replaced atomically.
+"""Which version of the index counts: one small file or object, replaced as a whole.
 
 A search reads it first and then only that version of that table, so it sees one whole index while another
 process writes the next. Whatever a crashed run left behind is not pointed at and thus not seen.
 """
 
 import json
-import os
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass, fields
 from typing import Final
 
-from engine.knowledge.base import IndexMissing, KnowledgeError
+from engine.knowledge.base import KnowledgeError
+
+__all__ = ["FILE", "FORMAT", "Pointer", "decode", "encode"]
 
 FILE: Final = "current.json"
 FORMAT: Final = 2
@@ -31,37 +31,21 @@ class Pointer:
     """Passages that have their vector; the others are found by their words alone."""
 
 
-def read(folder: Path) -> Pointer | None:
-    """The version that counts, None when nothing was indexed yet; raises `KnowledgeError` for a damaged file."""
+def decode(data: bytes, what: str) -> Pointer | None:
+    """The version that counts; None for one of an older format: everything is read anew. Raises `KnowledgeError` where
+    it is damaged, which says to remove `what`."""
     try:
-        found = json.loads((folder / FILE).read_bytes())
+        found = json.loads(data)
         if "versions" not in found:
-            return None  # of an older format: everything is read anew
-        return Pointer(**found)
-    except FileNotFoundError:
-        return None
-    except (ValueError, TypeError):
-        raise KnowledgeError(f"{FILE} of the index is damaged: remove the index folder and index again") from None
+            return None
+        return Pointer(**{name: found[name] for name in _NAMES})
+    except (KeyError, TypeError, ValueError):
+        raise KnowledgeError(f"{FILE} of the index is damaged: remove {what} and index again") from None
 
 
-def require(folder: Path) -> Pointer:
-    """The version that counts; raises `IndexMissing`."""
-    found = read(folder)
-    if found is None:
-        raise IndexMissing("nothing is indexed yet: run `engine kb index`")
-    return found
+def encode(pointer: Pointer | None, **more: str) -> bytes:
+    """What `decode` reads; `more` stands beside it."""
+    return json.dumps({**(asdict(pointer) if pointer else {}), **more}).encode()
 
 
-def write(folder: Path, pointer: Pointer) -> None:
-    """Make `pointer` the version that counts; durable when it returns."""
-    fresh = folder / f"{FILE}.{os.getpid()}.new"
-    with fresh.open("w", encoding="utf-8") as file:
-        json.dump(asdict(pointer), file)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(folder / FILE)
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+_NAMES: Final = tuple(one.name for one in fields(Pointer))

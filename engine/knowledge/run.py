@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from engine.knowledge import pointer, scan
+from engine.knowledge import scan
 from engine.knowledge.apart import Apart
 from engine.knowledge.base import BrokenDocument, Embedder, IndexReport, Progress
 from engine.knowledge.chunks import Chunk, cut
+from engine.knowledge.place import Hold, Place
 from engine.knowledge.tables import Article, Draft, Tables
 
 BATCH: Final = 64
@@ -33,20 +34,21 @@ class _Found:
 
 
 class Run:
-    """Brings the index at `path` up to date. Whoever calls it holds the lock."""
+    """Brings the index at a place up to date, with the right to write to it."""
 
-    def __init__(self, path: Path, embedder: Embedder, progress: Progress | None) -> None:
-        self._path = path
+    def __init__(self, place: Place, hold: Hold, embedder: Embedder, progress: Progress | None) -> None:
+        self._place = place
+        self._hold = hold
         self._embedder = embedder
         self._progress: Progress = progress or (lambda _stage, _done, _total: None)
         self._found = _Found()
 
     def __call__(self, root: Path) -> IndexReport:
         """Raises `KnowledgeError` for a root that is no folder, and whatever the embedder raises."""
-        current = pointer.read(self._path)
+        current = self._hold.pointer
         documents = scan.documents(root)
-        tables = Tables(self._path, self._embedder)
-        draft = tables.writable(current)
+        tables = Tables(self._place, self._embedder)
+        draft = tables.writable(self._hold)
         fresh = current is None or current.table != tables.name
         before = {} if fresh else draft.documents()
         if fresh:
@@ -56,7 +58,7 @@ class Run:
         else:
             self._update(draft, documents, before)
         self._fill(draft)
-        found, after = self._found, pointer.read(self._path)
+        found, after = self._found, self._hold.pointer
         return IndexReport(
             added=found.added,
             changed=found.changed,

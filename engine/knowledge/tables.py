@@ -6,18 +6,17 @@ of text being written again.
 """
 
 import hashlib
-import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import isqrt
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from engine.knowledge import pointer
 from engine.knowledge.base import Embedder
 from engine.knowledge.chunks import Chunk
+from engine.knowledge.place import Hold, Place
+from engine.knowledge.pointer import FORMAT, Pointer
 from engine.knowledge.search import COLUMNS, Edition, among
 
 if TYPE_CHECKING:
@@ -48,30 +47,27 @@ class Article:
     chunks: tuple[Chunk, ...]
 
 
+def edition(connection: Any, current: Pointer) -> Edition:
+    """The tables as they were at a pointer."""
+    opened: list[Any] = []
+    for kind in KINDS:
+        table = connection.open_table(f"{kind}_{current.table}")
+        table.checkout(current.versions[kind])
+        opened.append(table)
+    passages, articles, vectors = opened
+    return Edition(passages, articles, vectors, current.embedded)
+
+
 class Tables:
-    """The tables of one embedder below one folder."""
+    """The tables of one embedder at one place."""
 
-    def __init__(self, path: Path, embedder: Embedder) -> None:
-        os.environ.setdefault("LANCEDB_LOG", "error")  # it tells of every partition on stderr
-        import lancedb  # 0.6 s that only those who search or index should pay
-
-        self._path = path
+    def __init__(self, place: Place, embedder: Embedder) -> None:
         self._embedder = embedder
-        self._db = lancedb.connect(path)
-        made_by = f"{pointer.FORMAT}/{embedder.name}/{embedder.dimension}"
+        self._db = place.connect()
+        made_by = f"{FORMAT}/{embedder.name}/{embedder.dimension}"
         self.name = hashlib.sha256(made_by.encode()).hexdigest()[:12]
 
     # -- reading -----------------------------------------------------------------------------------
-
-    def edition(self, current: pointer.Pointer) -> Edition:
-        """The tables as they were at a pointer."""
-        opened: list[Any] = []
-        for kind in KINDS:
-            table = self._db.open_table(f"{kind}_{current.table}")
-            table.checkout(current.versions[kind])
-            opened.append(table)
-        passages, articles, vectors = opened
-        return Edition(passages, articles, vectors, current.embedded)
 
     def names(self) -> set[str]:
         """All there are."""
@@ -87,33 +83,40 @@ class Tables:
 
     # -- writing -----------------------------------------------------------------------------------
 
-    def writable(self, current: pointer.Pointer | None) -> "Draft":
-        """The tables to write to, without what a run that died has left in them."""
+    def writable(self, hold: Hold) -> "Draft":
+        """The tables to write to, without what a run that died has left in them.
+
+        Where the right to write was taken over, each is restored even if nothing is left in it: LanceDB refuses what
+        another run began before that and ends after it.
+        """
+        current = hold.pointer
         ours = {self.name, current.table if current else ""}
         keep = {HISTORY} | {f"{kind}_{name}" for kind in KINDS for name in ours}
         for old in self.names() - keep:
+            hold.check()
             self._db.drop_table(old)
         tables: list[Any] = []
         for kind in KINDS:
             name = f"{kind}_{self.name}"
+            hold.check()
             if current is None or current.table != self.name:
                 schema = _schema(kind, self._embedder.dimension)
                 tables.append(self._db.create_table(name, schema=schema, mode="overwrite"))
                 continue
             table = self._db.open_table(name)
-            if table.version != current.versions[kind]:
+            if hold.taken_over or table.version != current.versions[kind]:
                 table.checkout(current.versions[kind])
                 table.restore()
             tables.append(table)
         history = self._db.create_table(HISTORY, schema=_schema(HISTORY, 0), exist_ok=True)
-        return Draft(self._path, self._embedder, self.name, (*tables, history))
+        return Draft(hold, self._embedder, self.name, (*tables, history))
 
 
 class Draft:
     """What is being written, and not pointed at yet."""
 
-    def __init__(self, path: Path, embedder: Embedder, name: str, tables: Sequence[Any]) -> None:
-        self._path, self._embedder, self._name = path, embedder, name
+    def __init__(self, hold: Hold, embedder: Embedder, name: str, tables: Sequence[Any]) -> None:
+        self._hold, self._embedder, self._name = hold, embedder, name
         self._passages, self._articles, self._vectors, self._history = tables
 
     def documents(self) -> dict[str, tuple[str, str]]:
@@ -125,8 +128,10 @@ class Draft:
         """Write documents, in parts, and take out the old ones of the sources in `stale`."""
         for some in _parts(sorted(stale), _MANY):
             for table in (self._passages, self._articles, self._vectors):
+                self._hold.check()
                 table.delete(among("source", set(some)))
         for part in _parts(articles, _MANY):
+            self._hold.check()
             chunks = [chunk for article in part for chunk in article.chunks]
             # before they can be found, so that whatever a ticket cites can be shown later
             self._history.merge_insert("id").when_not_matched_insert_all().execute([_columns(one) for one in chunks])
@@ -149,6 +154,7 @@ class Draft:
             for one, vector in zip(chunks, vectors, strict=True)
         ]
         if rows:
+            self._hold.check()
             self._vectors.add(rows)
 
     def chunks(self, ids: Sequence[str]) -> list[Chunk]:
@@ -161,6 +167,7 @@ class Draft:
         for table in (self._passages, self._articles):
             if not table.count_rows():
                 continue
+            self._hold.check()
             if anew or not table.list_indices():
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore", DeprecationWarning)
@@ -178,6 +185,7 @@ class Draft:
         rows = self._vectors.count_rows()
         if rows <= EXACT:
             return
+        self._hold.check()
         if anew:
             self._vectors.create_scalar_index("id", replace=True)
         if anew or not self._vectors.list_indices():
@@ -198,21 +206,21 @@ class Draft:
     def publish(self) -> None:
         """From now on this is what searches see."""
         tables = (self._passages, self._articles, self._vectors)
-        pointer.write(
-            self._path,
-            pointer.Pointer(
+        self._hold.publish(
+            Pointer(
                 table=self._name,
                 versions={kind: table.version for kind, table in zip(KINDS, tables, strict=True)},
                 embedder=self._embedder.name,
                 dimension=self._embedder.dimension,
                 chunks=self._passages.count_rows(),
                 embedded=self._vectors.count_rows(),
-            ),
+            )
         )
 
     def tidy(self) -> None:
         """Only now, when nobody is pointed at an old version any more, may old ones go."""
         for table in (self._passages, self._articles, self._vectors, self._history):
+            self._hold.check()
             table.optimize(cleanup_older_than=KEEP_VERSIONS)
         self.publish()
 

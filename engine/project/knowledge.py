@@ -1,12 +1,12 @@
 """engine.yaml: where the articles are, and what finds them by their meaning."""
 
-from engine.project.containers import ListOf, MapOf
+from engine.project.containers import Either, ListOf, MapOf
 from engine.project.durations import Span
 from engine.project.scalars import DURATION, SLUG, STRING, TEMPLATE, Choice, Expr, Number, Right
 from engine.project.shape import Declaration, Section, key
 from engine.syntax import Text
 
-__all__ = ["EmbedderSettings", "KnowledgeSettings"]
+__all__ = ["EmbedderSettings", "IndexSettings", "KnowledgeSettings"]
 
 
 class EmbedderSettings(Declaration):
@@ -35,6 +35,24 @@ class EmbedderSettings(Declaration):
     )  # fmt: skip
 
 
+class IndexSettings(Declaration):
+    """Where the index is kept, for every worker of every host."""
+
+    WHAT = "an index"
+    url: Text | None = key(
+        "url", STRING, doc="A bucket, and what stands before its names.", example="s3://shop-articles/engine",
+        required=True,
+    )  # fmt: skip
+    base_url: Text | None = key(
+        "base_url", STRING, doc="A server that speaks S3; without it, AWS_ENDPOINT_URL or the provider's own.",
+        example="https://minio.shop.example:9000",
+    )  # fmt: skip
+    location: Text | None = key(
+        "location", Right(on_premises="On machines of your own.", cloud="Somewhere else."),
+        doc="Where that is; what does not say it counts as `cloud`.", example="on_premises",
+    )  # fmt: skip
+
+
 class KnowledgeSettings(Declaration):
     """Where the articles are."""
 
@@ -52,4 +70,10 @@ class KnowledgeSettings(Declaration):
         "embedder", Section(EmbedderSettings),
         doc="What finds articles by their meaning; without it, what comes with the engine. Another one reads all anew.",
         example="{use: openai, model: text-embedding-3-small}",
+    )  # fmt: skip
+    index: Text | IndexSettings | None = key(
+        "index",
+        Either("the URL of a bucket, or an index with its server", text=STRING, entries=Section(IndexSettings)),
+        doc="Where the index is kept that all workers share; without it, in a folder of each machine.",
+        example="s3://shop-articles/engine",
     )  # fmt: skip

@@ -10,8 +10,9 @@ from engine.compile.settings import data_of, meanwhile_of, models_of
 from engine.diagnostics import Label, Place, Sink
 from engine.plan import Node
 from engine.project import Project
+from engine.project.index import index_of
 from engine.project.models import standing
-from engine.project.premises import channel_stays, embedder_of, embedder_stays, tool_stays
+from engine.project.premises import channel_stays, embedder_of, embedder_stays, index_stays, tool_stays
 from engine.rules.base import Across, Case, Rule
 from engine.syntax import Text
 
@@ -25,6 +26,7 @@ _MODEL_TIP = (
 _EMBEDDER_TIP = (
     "leave `embedder` out, or write `location: on_premises` with the `base_url` of its server at the embedder"
 )
+_INDEX_TIP = "leave `index` out, or write `location: on_premises` with the `base_url` of its server at the index"
 _JOBS = {"agent": "agent", "ask": "ask", "judge": "route", "reply": "answer", "transfer": "route", "verify": "ask"}
 """Kinds of nodes -> the model's job there."""
 _HEARS = frozenset({"ask", "call", "close", "gate", "verify", "wait"})
@@ -58,8 +60,8 @@ class _Told(NamedTuple):
 
 
 def tell(case: Case) -> dict[str, _Told]:
-    """Tools with their facts and read-backs, models with what stands in for them, the embedder, channels, and the flows
-    that a ticket is handed on to, by name or by their `start`.
+    """Tools with their facts and read-backs, models with what stands in for them, the embedder, the index, channels,
+    and the flows that a ticket is handed on to, by name or by their `start`.
 
     The packaged embedder and `local` run where the engine runs. What does not say where it runs is not shown to stay.
     """
@@ -119,6 +121,7 @@ def _own(project: Project, flow: Compiled) -> Iterator[_Leak]:
     for job, alias in models_of(flow.flow, project.settings, jobs).items():
         yield from _model(project, alias, jobs[job])
     yield from _embedder(project, flow, nodes)
+    yield from _index(project, flow)
     yield from _channels(project, flow)
 
 
@@ -227,6 +230,19 @@ def _embedder(project: Project, flow: Compiled, nodes: list[Node]) -> Iterator[_
     yield _Leak(place, message, (Label(embedder.spot("use"), "it is declared here"),), _EMBEDDER_TIP)
 
 
+def _index(project: Project, flow: Compiled) -> Iterator[_Leak]:
+    """Of every flow, also of one that searches nothing: past tickets, which any of them may have been, are articles."""
+    knowledge = project.settings.knowledge if project.settings else None
+    index = index_of(knowledge)
+    if index is None or index_stays(index):
+        return
+    message = (
+        "contents stay on the premises here, and the index, which holds the articles with the past tickets among them, "
+        "may be elsewhere"
+    )
+    yield _Leak(flow.flow.spot("data", "flow"), message, (Label(index.url.place, "it is kept here"),), _INDEX_TIP)
+
+
 def _tool(project: Project, name: str, place: Place, labels: tuple[Label, ...]) -> Iterator[_Leak]:
     tool = project.tools.get(name)
     if tool is None or "location" in tool.entry.broken:
@@ -284,5 +300,5 @@ RULE = Rule(
     across=Across(tell, judge),
     floor=True,
     why="What customers write would leave the premises, though the flow promises that it does not.",
-    mend="Choose a model, a tool and a channel on the premises, or say where each runs with `location: on_premises`.",
+    mend="Choose models, tools, channels and an index on the premises; `location: on_premises` says that one is there.",
 )

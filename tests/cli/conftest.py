@@ -30,7 +30,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
     """Nothing of this machine's own settings."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
     monkeypatch.setenv("ANTHROPIC_API_KEY", "of no use")  # the model of the base needs one
-    for name in ("STORE", "TOKEN", "SERVICE", "DEBUG", "TEMPORAL", "CODEC"):
+    for name in ("STORE", "TOKEN", "SERVICE", "DEBUG", "TEMPORAL", "CODEC", "INDEX"):
         monkeypatch.delenv(f"ENGINE_{name}", raising=False)
 
 

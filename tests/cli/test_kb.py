@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.buckets import ENVIRONMENT, Server
 from tests.cli.conftest import Engine
 
 RETURNS = """---
@@ -110,3 +111,100 @@ def test_an_embedder_without_its_key_is_named(engine: Engine, articles: Path, pr
     ran = engine("kb", "search", "x")
     assert ran.status == 1
     assert "OPENAI_API_KEY" in ran.err
+
+
+def keep(project: Path, index: str) -> None:
+    """Says in engine.yaml where the index is kept."""
+    settings = (project / "engine.yaml").read_text()
+    (project / "engine.yaml").write_text(settings.replace("knowledge: {", f"knowledge: {{index: {index}, "))
+
+
+@pytest.fixture
+def url(s3: Server, articles: Path, project: Path) -> str:
+    """Of the index of the project, from now on."""
+    url = f"s3://{s3.bucket()}/engine"
+    keep(project, f'"{url}"')
+    return url
+
+
+def test_every_command_works_with_an_index_in_a_bucket(engine: Engine, articles: Path, project: Path, url: str) -> None:
+    assert engine("validate").status == 0
+    assert engine("kb", "index").out.startswith("1 added")
+    assert engine("kb", "index").out.startswith("0 added, 0 changed, 0 removed, 1 unchanged")
+    assert "faq/returns.md" in engine("kb", "search", "how long may I send it back?").out
+    questions = "question,source\n" + "How long do I have to send something back?,faq/returns.md\n" * 50
+    (project / "q.csv").write_text(questions + "Do you sell violins?,\n")
+    assert engine("kb", "lint", "--questions", "q.csv") == (0, "1 articles, 0 findings\n", "")
+    assert "the right article first\t50 of 50\t100%" in engine("kb", "eval", "q.csv").out
+    assert "1\tDo you sell violins?" in engine("kb", "gaps", "--questions", "q.csv").out
+    assert not (project / ".engine" / "knowledge").exists()
+
+
+def test_a_server_of_ones_own_is_asked_and_not_the_environments(
+    engine: Engine, articles: Path, project: Path, s3: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ENDPOINT", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    keep(project, f'{{url: "s3://{s3.bucket()}", base_url: "{s3.url}"}}')
+    assert engine("kb", "index").out.startswith("1 added")
+    assert engine("kb", "search", "send back").status == 0
+
+
+def test_what_goes_wrong_with_a_bucket_is_one_line(engine: Engine, url: str, s3: Server) -> None:
+    s3.fails = lambda _method, _path: ("403 Forbidden", "AccessDenied")
+    for command in (("index",), ("search", "x")):
+        ran = engine("kb", *command)
+        assert (ran.status, ran.out) == (1, "")
+        [line] = ran.err.splitlines()
+        assert url in line
+        assert "refuses (403)" in line
+        assert ENVIRONMENT["AWS_SECRET_ACCESS_KEY"] not in line
+
+
+@pytest.mark.parametrize(
+    ("variable", "said"),
+    [
+        ("http://127.0.0.1:9/x", "ENGINE_INDEX says: it begins with none of"),
+        ("s3://me:secret-word@articles", "ENGINE_INDEX says: it has credentials in it"),
+        ("gs://articles", "another provider"),
+    ],
+)
+def test_a_wrong_variable_is_told(
+    variable: str, said: str, engine: Engine, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENGINE_INDEX", variable)
+    ran = engine("kb", "index")
+    assert ran.status == 1
+    assert said in ran.err
+    assert "secret-word" not in ran.err
+
+
+def test_the_environment_chooses_another_bucket_or_the_folder(
+    engine: Engine, project: Path, url: str, s3: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A trial run, or a developer's machine, leaves the index of others alone."""
+    monkeypatch.setenv("ENGINE_INDEX", f"s3://{s3.bucket()}/trial")
+    assert engine("kb", "index").out.startswith("1 added")
+    monkeypatch.setenv("ENGINE_INDEX", "folder")
+    assert engine("kb", "index").out.startswith("1 added")
+    assert (project / ".engine" / "knowledge" / "current.json").exists()
+    monkeypatch.delenv("ENGINE_INDEX")
+    assert "nothing is indexed yet" in engine("kb", "search", "x").err
+
+
+def test_a_bucket_of_the_environment_alone_is_refused(
+    engine: Engine, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """engine.yaml says on whose server the articles are: what is proven of a project is proven of that."""
+    monkeypatch.setenv("ENGINE_INDEX", "s3://articles")
+    assert "engine.yaml has no `knowledge: {index: ...}`" in engine("kb", "index").err
+
+
+@pytest.mark.parametrize("index", ["{url: x, base: y}", "{base_url: 'http://127.0.0.1:9'}", "[s3]", "''"])
+def test_an_index_that_cannot_be_read_is_no_folder(index: str, engine: Engine, articles: Path, project: Path) -> None:
+    keep(project, index)
+    assert engine("validate").status == 1
+    ran = engine("kb", "index")
+    assert ran.status == 1
+    assert "index" in ran.err
+    assert not (project / ".engine" / "knowledge").exists()

@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 from collections.abc import Sequence
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,27 @@ def packaged(tmp_path_factory: pytest.TempPathFactory) -> Library:
     library = Library(tmp_path_factory.mktemp("packaged"), PackagedEmbedder())
     library.index(ARTICLES)
     return library
+
+
+def write_pair(folder: Path, edition: int) -> None:
+    """Two articles that change together."""
+    for name in ("a", "b"):
+        text = f"---\ntitle: {name}\naudience: public\n---\nThis is edition {edition}.\n"
+        (folder / f"{name}.md").write_text(text)
+
+
+def seen_meanwhile(library: Library, writer: BaseProcess) -> set[str]:
+    """What searches find while another process rewrites the pair; no search may see one new and the other old."""
+    seen: set[str] = set()
+    while True:
+        alive = writer.is_alive()
+        found = library.search("edition", limit=10)
+        assert len(found) == 2
+        editions = {one.text for one in found}
+        assert len(editions) == 1, editions
+        seen |= editions
+        if not alive:
+            break
+    writer.join()
+    assert writer.exitcode == 0
+    return seen

@@ -11,9 +11,10 @@ import pytest
 
 from engine.knowledge import pointer, run
 from engine.knowledge.base import EmbedderChanged, IndexMissing, KnowledgeError
+from engine.knowledge.folder import Folder, _Held
 from engine.knowledge.library import Library
-from engine.knowledge.tables import Draft, Tables
-from tests.knowledge.conftest import BagOfWords
+from engine.knowledge.tables import Draft
+from tests.knowledge.conftest import BagOfWords, seen_meanwhile, write_pair
 
 RETURNS = "policies/returns.md"
 
@@ -42,9 +43,9 @@ def test_only_what_changed_is_embedded_again(library: Library, root: Path, bag: 
 
 def test_nothing_changed_embeds_nothing_and_keeps_the_version(library: Library, root: Path, tmp_path: Path) -> None:
     library.index(root)
-    before = pointer.read(tmp_path / "index")
+    before = Folder(tmp_path / "index").read()
     assert library.index(root).unchanged == 9
-    assert pointer.read(tmp_path / "index") == before
+    assert Folder(tmp_path / "index").read() == before
 
 
 def test_a_passage_can_be_shown_as_it_was(library: Library, root: Path) -> None:
@@ -179,7 +180,7 @@ def test_files_of_the_index_that_cannot_be_read_are_told(
     def broken(*_: object) -> None:
         raise RuntimeError("lance error: LanceError(IO): Input/output error (os error 5), vendor/x.rs:1:2")
 
-    monkeypatch.setattr(Tables, "edition", broken)
+    monkeypatch.setattr(Library, "_at", broken)
     with pytest.raises(KnowledgeError, match="cannot be read: input/output error"):
         library.search("return")
 
@@ -196,7 +197,7 @@ def test_a_run_that_dies_before_its_last_step_is_not_seen_and_undone(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(pointer, "write", dies)
+        patch.setattr(_Held, "publish", dies)
         with pytest.raises(KeyboardInterrupt):
             library.index(root)
     fresh = Library(tmp_path / "index", BagOfWords())
@@ -209,40 +210,21 @@ def test_a_run_that_dies_before_its_last_step_is_not_seen_and_undone(
 
 
 def test_a_search_sees_one_whole_version_while_another_process_indexes(root: Path, tmp_path: Path) -> None:
-    """Two articles change together; no search may see one new and the other old."""
     folder = tmp_path / "pair"
     folder.mkdir()
     index = tmp_path / "index"
-    _write_pair(folder, 0)
+    write_pair(folder, 0)
     Library(index, BagOfWords()).index(folder)
     # spawned: LanceDB's threads do not survive a fork
     writer = multiprocessing.get_context("spawn").Process(target=_rewrite_pairs, args=(folder, index))
     writer.start()
-    library, seen = Library(index, BagOfWords()), set()
-    while True:
-        alive = writer.is_alive()
-        found = library.search("edition", limit=10)
-        assert len(found) == 2
-        editions = {one.text for one in found}
-        assert len(editions) == 1, editions
-        seen |= editions
-        if not alive:
-            break
-    writer.join()
-    assert writer.exitcode == 0
-    assert len(seen) > 1  # the test saw the index change
-
-
-def _write_pair(folder: Path, edition: int) -> None:
-    for name in ("a", "b"):
-        text = f"---\ntitle: {name}\naudience: public\n---\nThis is edition {edition}.\n"
-        (folder / f"{name}.md").write_text(text)
+    assert len(seen_meanwhile(Library(index, BagOfWords()), writer)) > 1  # the test saw the index change
 
 
 def _rewrite_pairs(folder: Path, index: Path) -> None:
     library = Library(index, BagOfWords())
     for edition in range(1, 5):
-        _write_pair(folder, edition)
+        write_pair(folder, edition)
         library.index(folder)
 
 

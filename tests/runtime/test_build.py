@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.articles import choice, library
+from engine.demo.stack import index_articles
 from engine.errors import NotConfigured, ProjectInvalid
 from engine.models.chain import Chain
 from engine.models.errors import MissingKey, ModelRejected
@@ -18,6 +19,7 @@ from engine.runtime.hosting import Hosting
 from engine.runtime.projects import LoadedProject
 from engine.settings import Settings
 from engine.store import Store
+from tests.buckets import Server
 from tests.runtime import made
 from tests.store import given
 
@@ -166,3 +168,22 @@ def test_what_a_provider_refuses_for_good_goes_to_a_person_at_once() -> None:
                     refusal("m", 429, code="insufficient_quota")):  # fmt: skip
         assert isinstance(refused, ModelRejected)
         assert refused.code in _PERMANENT
+
+
+async def test_workers_of_two_hosts_search_the_index_that_a_third_has_made(tmp_path: Path, s3: Server) -> None:
+    """As `engine dev` makes it, and `engine worker` opens it."""
+    url = f"s3://{s3.bucket()}/shop"
+    hosts = [loaded(tmp_path / name, "{use: local}") for name in ("a", "b", "c")]
+    for project in hosts:
+        file = project.root / "engine.yaml"
+        text = file.read_text("utf-8").replace("  from: knowledge\n", f"  from: knowledge\n  index: {url}\n")
+        file.write_text(text, "utf-8")
+        assert project.reload()
+    await index_articles(hosts[2].root)
+    found = []
+    for project in hosts[:2]:
+        settings = Settings.from_env(project.root, ZENDESK)
+        with Store.open(f"sqlite:///{project.root / 'store.db'}") as store:
+            found.append(await build_context(settings, project, store).library.asearch("How long can I return it?"))
+    assert found[0] == found[1] != []
+    assert not (hosts[2].root / ".engine" / "knowledge").exists()

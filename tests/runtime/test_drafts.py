@@ -325,7 +325,7 @@ async def test_where_it_is_not_safe_nothing_is_streamed(make: Make, why: str) ->
             world = make(channel="zendesk")
         case _:
             world = make(premises=True)
-            world.project.premises = Premises(frozenset(), frozenset(), True)
+            world.project.premises = Premises(frozenset(), frozenset(), True, True)
     world.says(answer(TEXT))
     result = await world.reply()
     expected = {"length": ("done", ""), "platform": ("unsent", "not_found"), "premises": ("unsent", "leaves_premises")}

@@ -1,5 +1,5 @@
 """Contents that stay on the premises, held by the activities: a worker whose engine.yaml has changed since the ticket's
-plan was pinned reaches neither an embedder, nor a tool, nor a channel elsewhere."""
+plan was pinned reaches neither an embedder, nor an index, nor a tool, nor a channel elsewhere."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -40,6 +40,7 @@ async def bench(temporal: TemporalServer, tmp_path: Path) -> AsyncIterator[Bench
 async def test_nothing_that_is_elsewhere_today_is_reached(bench: Bench) -> None:
     knowledge, there = Asked(), bench.project.premises
     assert there.embedder
+    assert there.articles
     assert "zendesk" in there.channels
     assert {"customers.match", "orders.get", "payments.refund"} <= there.tools
     async with bench.work(library=knowledge):
@@ -47,6 +48,12 @@ async def test_nothing_that_is_elsewhere_today_is_reached(bench: Bench) -> None:
         asks = bench.desk.open_ticket(EMAIL, "Shipping", "Hello, do you ship to Austria?")["id"]
         await bench.until(lambda: bench.with_people(asks), "a person in place of the embedder")
         assert bench.row(asks).escalated == "failed:leaves_premises"
+        assert knowledge.queries == []
+
+        bench.project.premises = there._replace(articles=False)
+        kept = bench.desk.open_ticket(EMAIL, "Shipping", "Hello, do you ship to Norway?")["id"]
+        await bench.until(lambda: bench.with_people(kept), "a person in place of the articles")
+        assert bench.row(kept).escalated == "failed:leaves_premises"
         assert knowledge.queries == []
 
         bench.project.premises = there._replace(tools=there.tools - {"payments.refund"})

@@ -181,8 +181,11 @@ class Desk:
     ) -> list[Passage]:
         """Passages of the articles, those in the customer's language before others; the embedder is not shown what
         the flow masks. Raises `LeavesPremises` before it is asked, where it is elsewhere and the query is made of
-        `contents` that stay."""
-        if contents and scope.stays and not self.context.projects.premises.embedder:
+        `contents` that stay, and where the index is elsewhere."""
+        there = self.context.projects.premises
+        if scope.stays and not there.articles:
+            raise LeavesPremises("the index is not on the premises")
+        if contents and scope.stays and not there.embedder:
             raise LeavesPremises("the embedder is not on the premises")
         words = masks(scope, self.context.projects).hide(query)
         return await self.context.library.asearch(

@@ -1,0 +1,76 @@
+"""What goes wrong where an index is kept in a bucket, said plainly: no credentials, no bucket, no answer."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from engine.knowledge.base import KnowledgeError
+
+__all__ = ["no_bucket", "told"]
+
+_OURS: Final = re.compile(
+    r"\blance\b|lance ?error|namespace: IO|Object at location|Generic \w+ error|Request precondition", re.IGNORECASE
+)
+"""How Lance and obstore begin what they say of a store; everything else that is raised is no matter of it."""
+_STATUS: Final = re.compile(r"status(?: code)?: (\d{3})")
+_NO_BUCKET: Final = re.compile(
+    r"NoSuchBucket|ContainerNotFound|specified (?:bucket|container) does not exist", re.IGNORECASE
+)
+_SAID: Final = (
+    (re.compile(r"Incompatible transaction|commit conflict", re.IGNORECASE), "another run has begun to write it"),
+    (_NO_BUCKET, "there is no such bucket: make it, or correct `knowledge.index` of engine.yaml"),
+    (re.compile(r"InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidToken|status(?: code)?: 401"),
+     "the server does not know these credentials: see that the variables of the environment are right"),
+    (re.compile(r"/latest/(?:api|meta-data)|metadata\.google\.internal|169\.254\.|[Mm]issing.{0,40}(?:credential|account)|"
+                r"[Cc]redential.{0,60}(?:not|no )|[Aa]ccount must be specified"),
+     "there are no credentials for it: the environment has none, and this machine has no role of its own"),
+    (re.compile(r"AccessDenied|Forbidden|status(?: code)?: 403|necessary privileges"),
+     "the server refuses (403): these credentials must be let read, list, write and delete there"),
+    (re.compile(r"PermanentRedirect|status(?: code)?: 301|redirect", re.IGNORECASE),
+     "the bucket is in another region: set AWS_REGION"),
+)  # fmt: skip
+"""What an error's text holds -> in words; the first that fits counts. The text itself is never shown: it is long, and
+has addresses that may be signed."""
+_SILENT: Final = re.compile(
+    r"error sending request|kind: (?:Connect|Timeout)|ConnectError|operation timed out|dns error"
+)
+
+
+@contextmanager
+def told(url: str, doing: str, then: str = "", *, broken: str = "") -> Iterator[None]:
+    """Raises `KnowledgeError` for what a store raises: that the index at `url` cannot be `doing`, why, and what holds
+    `then`. `broken`: what is to be done where only LanceDB knows why."""
+    try:
+        yield
+    except KnowledgeError:
+        raise
+    except Exception as error:
+        words = _why(error, broken)
+        if words is None:
+            raise
+        message = f"the index in {url} cannot be {doing}: {words}"
+        raise KnowledgeError(f"{message}; {then}" if then else message) from error
+
+
+def _why(error: Exception, broken: str) -> str | None:
+    """In words; None where it is no matter of the store."""
+    from obstore.exceptions import BaseError
+
+    text = str(error)
+    if not isinstance(error, BaseError) and not _OURS.search(text):
+        return None
+    said = next((words for shape, words in _SAID if shape.search(text)), None)
+    if said is not None:
+        return said
+    status = _STATUS.search(text)
+    if status is not None:
+        return f"its server answers {status[1]}"
+    if _SILENT.search(text):
+        return "its server does not answer"
+    return "LanceDB cannot go on with its files" + (f": {broken}" if broken else "")
+
+
+def no_bucket(error: Exception) -> bool:
+    """Whether it is the bucket that is not there, and not an object in it."""
+    return bool(_NO_BUCKET.search(str(error)))
