@@ -12,7 +12,7 @@ from engine.knowledge.lance import connect
 from engine.knowledge.place import Doing
 from engine.knowledge.pointer import FILE, Pointer, decode, encode
 
-__all__ = ["Folder"]
+__all__ = ["Folder", "Held"]
 
 _THEN: Final = {"read": "if that lasts, remove it and index again", "written": "what was indexed before stays"}
 
@@ -47,19 +47,19 @@ class Folder:
         return connect(self._path)
 
     @contextmanager
-    def alone(self) -> Iterator["_Held"]:
+    def alone(self) -> Iterator["Held"]:
         """Its lock, which is released by closing, and by the end of the process."""
         self._path.mkdir(parents=True, exist_ok=True)
         with (self._path / "index.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            yield _Held(self._path, self.read())
+            yield Held(self._path, self.read())
 
     def told(self, doing: Doing) -> AbstractContextManager[None]:
         """What the files raise, said plainly."""
         return told(self._path, doing, _THEN[doing])
 
 
-class _Held:
+class Held:
     """The lock of a folder: nobody else can have it."""
 
     taken_over: Final = False

@@ -11,7 +11,7 @@ import pytest
 
 from engine.knowledge import pointer, run
 from engine.knowledge.base import EmbedderChanged, IndexMissing, KnowledgeError
-from engine.knowledge.folder import Folder, _Held
+from engine.knowledge.folder import Folder, Held
 from engine.knowledge.library import Library
 from engine.knowledge.tables import Draft
 from tests.knowledge.conftest import BagOfWords, seen_meanwhile, write_pair
@@ -197,7 +197,7 @@ def test_a_run_that_dies_before_its_last_step_is_not_seen_and_undone(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(_Held, "publish", dies)
+        patch.setattr(Held, "publish", dies)
         with pytest.raises(KeyboardInterrupt):
             library.index(root)
     fresh = Library(tmp_path / "index", BagOfWords())
