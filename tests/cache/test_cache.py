@@ -35,7 +35,7 @@ def root(tmp_path: Path) -> Path:
 
 def validate(root: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     capsys.readouterr()
-    status = main(["validate", str(root), *arguments])
+    status = main(["validate", str(root), "--no-keys", *arguments])
     return (status, *capsys.readouterr())
 
 
