@@ -2,6 +2,7 @@
 
 KnowledgeError
  +-- IndexMissing       nothing has been indexed at this place yet
+ +-- IndexSilent        its server does not answer, or not now
  +-- IndexTaken         another run may have the right to write by now: this one stops
  +-- EmbedderChanged    the index was made by another embedder: index again; vectors are never mixed
  +-- BrokenDocument     one document can't be read; reported, skipped, and never stops the others
@@ -21,6 +22,7 @@ __all__ = [
     "EmbedderChanged",
     "IndexMissing",
     "IndexReport",
+    "IndexSilent",
     "IndexTaken",
     "KnowledgeError",
     "Passage",
@@ -44,6 +46,12 @@ class IndexMissing(KnowledgeError):
     """There is no index: `engine kb index` makes one."""
 
     code = "index_missing"
+
+
+class IndexSilent(KnowledgeError):
+    """The server of the index does not answer, or says that it cannot now."""
+
+    code = "index_silent"
 
 
 class IndexTaken(KnowledgeError):

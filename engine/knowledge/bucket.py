@@ -12,10 +12,10 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from engine.knowledge import disk, objects
-from engine.knowledge.base import IndexTaken
+from engine.knowledge.base import IndexSilent, IndexTaken
 from engine.knowledge.faults import told
 from engine.knowledge.lance import connect
 from engine.knowledge.lease import LENGTH, Lease, leased
@@ -24,11 +24,24 @@ from engine.knowledge.place import Doing
 from engine.knowledge.pointer import FILE, Pointer, decode, encode
 from engine.knowledge.replica import Replica
 
-__all__ = ["KNOWN_SECONDS", "Bucket"]
+__all__ = ["AGAIN_SECONDS", "KNOWN_SECONDS", "OUTLIVED_SECONDS", "Bucket"]
 
 KNOWN_SECONDS: Final = 2.0
 """How old the pointer may be that a search goes by: asking for it takes a way to the server and back."""
+OUTLIVED_SECONDS: Final = 600.0
+"""How old, while the server does not answer: what a search reads is all on this machine."""
+AGAIN_SECONDS: Final = 20.0
+"""Between two questions to a server that does not answer, each of which a search may wait for."""
 _ENDPOINTS: Final = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+
+
+class _Known(NamedTuple):
+    """The version that counted when the server was last asked."""
+
+    pointer: Pointer | None
+    learnt: float
+    until: float
+    """When it is asked again, by the same clock."""
 
 
 class Bucket:
@@ -45,7 +58,7 @@ class Bucket:
         self._length = lease
         self._lock = threading.Lock()
         self._objects: Objects | None = None
-        self._known: tuple[float, Pointer | None] | None = None
+        self._known: _Known | None = None
 
     def read(self) -> Pointer | None:
         """The version that counts; raises `KnowledgeError`, also where the server does not answer."""
@@ -56,11 +69,18 @@ class Bucket:
         return pointer
 
     def known(self) -> Pointer | None:
-        """At most `KNOWN_SECONDS` old."""
+        """At most `KNOWN_SECONDS` old, or `OUTLIVED_SECONDS` while the server does not answer."""
         known = self._known
-        if known is None or time.monotonic() - known[0] > KNOWN_SECONDS:
+        if known is None:
             return self.read()
-        return known[1]
+        if time.monotonic() >= known.until:
+            try:
+                return self.read()
+            except IndexSilent:
+                if known.pointer is None or time.monotonic() - known.learnt > OUTLIVED_SECONDS:
+                    raise
+                self._known = known._replace(until=time.monotonic() + AGAIN_SECONDS)
+        return known.pointer
 
     def there(self) -> bool:
         """Whether anything is shows only the server."""
@@ -90,7 +110,8 @@ class Bucket:
 
     def learnt(self, pointer: Pointer | None) -> None:
         """What counts as of now."""
-        self._known = (time.monotonic(), pointer)
+        now = time.monotonic()
+        self._known = _Known(pointer, now, now + KNOWN_SECONDS)
 
     def _below(self) -> Objects:
         with self._lock:

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NamedTuple
 
-from engine.knowledge.base import KnowledgeError
+from engine.knowledge.base import IndexSilent, KnowledgeError
 
 __all__ = ["no_bucket", "told"]
 
@@ -39,22 +39,27 @@ _SILENT: Final = re.compile(
 
 @contextmanager
 def told(url: str, doing: str, then: str = "", *, broken: str = "") -> Iterator[None]:
-    """Raises `KnowledgeError` for what a store raises: that the index at `url` cannot be `doing`, why, and what holds
-    `then`. `broken`: what is to be done where only LanceDB knows why."""
+    """Raises `KnowledgeError` for what a store raises, `IndexSilent` for what passes: that the index at `url` cannot be
+    `doing`, why, and what holds `then`. `broken`: what is to be done where only LanceDB knows why."""
     try:
         yield
     except KnowledgeError:
         raise
     except Exception as error:
-        words = _why(error, broken)
-        if words is None:
+        why = _why(error, broken)
+        if why is None:
             raise
-        message = f"the index in {url} cannot be {doing}: {words}"
-        raise KnowledgeError(f"{message}; {then}" if then else message) from error
+        message = f"the index in {url} cannot be {doing}: {why.words}"
+        raise why.kind(f"{message}; {then}" if then else message) from error
 
 
-def _why(error: Exception, broken: str) -> str | None:
-    """In words; None where it is no matter of the store."""
+class _Why(NamedTuple):
+    words: str
+    kind: type[KnowledgeError] = KnowledgeError
+
+
+def _why(error: Exception, broken: str) -> _Why | None:
+    """None where it is no matter of the store."""
     from obstore.exceptions import BaseError
 
     text = str(error)
@@ -62,13 +67,14 @@ def _why(error: Exception, broken: str) -> str | None:
         return None
     said = next((words for shape, words in _SAID if shape.search(text)), None)
     if said is not None:
-        return said
+        return _Why(said)
     status = _STATUS.search(text)
     if status is not None:
-        return f"its server answers {status[1]}"
+        passes = int(status[1]) >= 500 or int(status[1]) == 429
+        return _Why(f"its server answers {status[1]}", IndexSilent if passes else KnowledgeError)
     if _SILENT.search(text):
-        return "its server does not answer"
-    return "LanceDB cannot go on with its files" + (f": {broken}" if broken else "")
+        return _Why("its server does not answer", IndexSilent)
+    return _Why("LanceDB cannot go on with its files" + (f": {broken}" if broken else ""))
 
 
 def no_bucket(error: Exception) -> bool:

@@ -18,7 +18,7 @@ from obstore.store import S3Store
 
 from engine.knowledge import bucket as buckets
 from engine.knowledge import lease, objects, replica
-from engine.knowledge.base import EmbedderChanged, IndexMissing, IndexTaken, KnowledgeError
+from engine.knowledge.base import EmbedderChanged, IndexMissing, IndexSilent, IndexTaken, KnowledgeError
 from engine.knowledge.bucket import Bucket
 from engine.knowledge.library import Library
 from engine.knowledge.objects import Objects
@@ -443,15 +443,41 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_server_that_is_gone_between_searches_and_comes_back(
     library: Library, root: Path, s3: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(buckets, "KNOWN_SECONDS", 0.0)
+    monkeypatch.setattr(buckets, "AGAIN_SECONDS", 0.0)
     library.index(root)
     before = library.search("return any item")
     s3.stop()
-    assert library.search("return any item") == before  # of the copy, for as long as the pointer counts as known
-    monkeypatch.setattr(buckets, "KNOWN_SECONDS", 0.0)
-    with pytest.raises(KnowledgeError, match="its server does not answer"):
+    assert library.search("return any item") == before  # of the copy
+    monkeypatch.setattr(buckets, "OUTLIVED_SECONDS", 0.0)
+    with pytest.raises(IndexSilent, match="its server does not answer"):
         library.search("return any item")
     s3.again()
     assert library.search("return any item") == before
+
+
+def test_a_server_that_does_not_answer_is_asked_seldom(library: Library, url: str, root: Path, s3: Server,
+                                                      monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.setattr(buckets, "KNOWN_SECONDS", 0.0)
+    monkeypatch.setattr(objects, "RETRIES", 0)
+    other = shared(url)
+    library.index(root)
+    before = other.search("return any item")
+    s3.fails = lambda _, path: ("503 Slow Down", "SlowDown")
+    s3.requests.clear()
+    assert [other.search("return any item") for _ in range(20)] == [before] * 20
+    assert len(s3.requests) == 1
+
+
+def test_a_right_that_is_taken_away_ends_searches_at_once(
+    library: Library, root: Path, s3: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(buckets, "KNOWN_SECONDS", 0.0)
+    library.index(root)
+    library.search("return any item")
+    s3.fails = lambda _, path: ("403 Forbidden", "AccessDenied")
+    with pytest.raises(KnowledgeError, match="refuses"):
+        library.search("return any item")
 
 
 def test_a_server_that_goes_while_a_version_is_fetched(library: Library, url: str, root: Path, s3: Server) -> None:
