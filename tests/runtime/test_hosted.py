@@ -145,7 +145,7 @@ async def test_tickets_run_to_their_end_on_every_provider(
     assert {call.job for call in calls} == {"answer", "route"}
 
 
-@pytest.mark.parametrize("provider", ["anthropic", "openai"])
+@pytest.mark.parametrize("provider", sorted(PROVIDERS))
 async def test_an_agent_works_through_a_provider(
     provider: str, standin: ModelStandIn, world: Any, tmp_path: Path
 ) -> None:
