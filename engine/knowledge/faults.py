@@ -20,7 +20,8 @@ _NO_BUCKET: Final = re.compile(
 _SAID: Final = (
     (re.compile(r"Incompatible transaction|commit conflict", re.IGNORECASE), "another run has begun to write it"),
     (_NO_BUCKET, "there is no such bucket: make it, or correct `knowledge.index` of engine.yaml"),
-    (re.compile(r"InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidToken|status(?: code)?: 401"),
+    (re.compile(r"InvalidAccessKeyId|Invalid Access Key|AuthenticationFailed|SignatureDoesNotMatch|ExpiredToken|"
+                r"InvalidToken|status(?: code)?: 401"),
      "the server does not know these credentials: see that the variables of the environment are right"),
     (re.compile(r"/latest/(?:api|meta-data)|metadata\.google\.internal|169\.254\.|[Mm]issing.{0,40}(?:credential|account)|"
                 r"[Cc]redential.{0,60}(?:not|no )|[Aa]ccount must be specified"),
