@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import random
 import shutil
 import signal
 import socket
@@ -76,13 +77,23 @@ def die_with_parent() -> None:
         _PRCTL(1, signal.SIGKILL)
 
 
+_PORTS = range(15_000, 32_000)
+"""Below those that systems give to connections (on Linux from 32768 on): while a server is down for a restart, no
+connection takes its port."""
+
+
 def free_ports(count: int) -> list[int]:
     """Ports of 127.0.0.1 that are free now, all different."""
+    found: list[int] = []
     with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
+        for port in random.SystemRandom().sample(_PORTS, 1_000):
+            one = stack.enter_context(socket.socket())
+            with contextlib.suppress(OSError):
+                one.bind(("127.0.0.1", port))
+                found.append(port)
+            if len(found) == count:
+                return found
+    raise ServerFailed(f"there are no {count} free ports on this machine")
 
 
 def _taken(port: int) -> bool:
