@@ -32,10 +32,11 @@ may count as one's own."""
 
 _STORES: Final = (
     "aliyuncs.com", "backblazeb2.com", "cloudflarestorage.com", "core.windows.net", "digitaloceanspaces.com",
-    "googleapis.com", "linodeobjects.com", "myqcloud.com", "wasabisys.com",
+    "googleapis.com", "linodeobjects.com", "myqcloud.com", "otc.t-systems.com", "scw.cloud", "wasabisys.com",
+    "your-objectstorage.com",
 )  # fmt: skip
 """Domains whose every host is a vendor's store of objects."""
-_AMAZON: Final = re.compile(r"(?:^|\.)s3[.-](?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?$")
+_AMAZON: Final = re.compile(r"(?:^|\.)s3(?:express)?[.-](?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?$")
 """Its machines are in that domain too."""
 
 _SNAPSHOT = re.compile(r"-(?:latest|\d{8}|\d{4}-\d{2}-\d{2})$")

@@ -141,7 +141,7 @@ def read(found: Found, data: bytes, apart: Apart | None = None) -> tuple[Documen
     labelled = replace(
         document,
         collection=document.collection or first_folder,
-        language=(document.language or ANY_LANGUAGE).lower(),
+        language=(document.language or ANY_LANGUAGE).lower().partition("-")[0],
         audience=(document.audience or INTERNAL).lower(),
     )
     return labelled, "" if document.audience else "audience"

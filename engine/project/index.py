@@ -16,6 +16,10 @@ _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,221}[a-z0-9]")
 """As long as any provider lets a name be."""
 
 
+_ODD: Final = re.compile(r"[%\\\x00-\x1f\x7f]")
+"""What LanceDB and obstore read differently, or not at all."""
+
+
 class Index(NamedTuple):
     """An index in an object store."""
 
@@ -44,4 +48,7 @@ def fault(url: str) -> str | None:
         return "it has credentials in it"
     if parts.query or parts.fragment:
         return "more than a bucket and a path stands in it"
+    path = parts.path.removeprefix("/").removesuffix("/")
+    if _ODD.search(url) or (path and not {"", ".", ".."}.isdisjoint(path.split("/"))):
+        return "its path has an empty part, a `.` or `..`, or a sign that stands in no path"
     return None if _BUCKET.fullmatch(parts.netloc) else "it names no bucket"

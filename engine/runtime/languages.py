@@ -23,8 +23,11 @@ def language_of(ticket: TicketRow) -> str | None:
 
 
 def spoken(ticket: TicketRow, settings: Mapping[str, Any]) -> str:
-    """The language of fixed texts: the customer's, else the first of the project's `languages`, else English.
+    """The language of fixed texts: the customer's if the project promises it, else the first of its `languages`, else
+    English.
 
     `settings`: those of the ticket's plan.
     """
-    return language_of(ticket) or next(iter(settings.get("languages") or ()), "en")
+    promised = settings.get("languages") or ()
+    own = language_of(ticket)
+    return own if own is not None and own in promised else str(next(iter(promised), own or "en"))

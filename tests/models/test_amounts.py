@@ -186,7 +186,9 @@ def test_a_number_in_words(language: str, text: str, number: str) -> None:
     ("de", "Hunderte"), ("en", "two hundreds of"), ("de", "der zweite"), ("es", "dos mil veces"),
     ("de", "tausend Dank"), ("fr", "mille mercis"), ("fr", "merci mille fois"),
     ("en", "more than 5"), ("en", "minus 2"), ("en", "minus two"), ("en", "2 and a half"), ("en", "2 1/2"),
-    ("en", "two and a half"), ("es", "2 y medio"),
+    ("en", "two and a half"), ("es", "2 y medio"), ("en", "twenty-first"), ("en", "my twenty-first birthday"),
+    ("fr", "vingt et unième"), ("fr", "vingt-deuxième"), ("en", "three quarters"), ("en", "two-thirds"),
+    ("de", "zwei Drittel"), ("es", "tres cuartos"),
 ])  # fmt: skip
 def test_a_number_that_is_not_read_whole_is_not_read(language: str, text: str) -> None:
     assert found("integer", text, language, asked=True) == "-"

@@ -122,6 +122,12 @@ def test_all_of_a_long_message_counts() -> None:
     assert detect_language(text) == "de"
 
 
+def test_addresses_and_numbers_before_the_words_hide_none_of_them() -> None:
+    links = " ".join(f"https://shop.example/articles/{number}" for number in range(60))
+    assert len(links) > 1_000
+    assert detect_language(f"{links} Wo ist mein Paket? Ich warte seit drei Wochen darauf.") == "de"
+
+
 @given(st.text(max_size=200))
 def test_any_text_has_a_language_or_none(text: str) -> None:
     assert 2 <= len(detect_language(text)) <= 3

@@ -110,9 +110,11 @@ async def test_a_later_message_tells_the_language(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("language", "claimed", "languages", "expected"),
     [
-        ("fr", "en", ["de"], ("fr", "fr", "fr")),
-        (None, "EN", ["de"], (None, "en", "en")),
-        ("und", "en", ["de"], (None, "en", "en")),  # an earlier version's row
+        ("fr", "en", ["de", "fr"], ("fr", "fr", "fr")),
+        ("fr", "en", ["de", "en"], ("fr", "fr", "de")),  # amounts as in the text, which is not in French
+        (None, "EN", ["de", "en"], (None, "en", "en")),
+        ("und", "en", ["de", "en"], (None, "en", "en")),  # an earlier version's row
+        ("fr", None, [], ("fr", "fr", "fr")),
         (None, None, ["de", "en"], (None, None, "de")),
         (None, None, [], (None, None, "en")),
         (None, "", None, (None, None, "en")),

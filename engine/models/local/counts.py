@@ -50,6 +50,13 @@ _ALONE: Final = frozenset(
 """What means something else too ("one moment", Spanish "once"): a number only if nothing else is said."""
 _NOTHING: Final = frozenset("o cents vingts ciento millions millones millionen".split())
 """What is part of numbers, and alone another word, or a plural of nobody knows how many."""
+_ORDINAL: Final = re.compile(
+    r"[\s-]{1,3}(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|\w*(?:tieth|teenth)|tenth|eleventh|twelfth|"
+    r"thirds?|quarters?|halves|halfs?|fifths|tenths|(?:et )?(?:premi[eè]re?|un(?:i[eè]me))|\w+i[eè]mes?|"
+    r"drittel|viertel|fünftel|zehntel|tercios?|cuartos?|quintos?|d[ée]cimos?)\b",
+    re.IGNORECASE,
+)
+"""What stands behind a number in words and makes it a day, a place or a part: "twenty-first", "two thirds"."""
 _NO_COUNT: Final = re.compile(r"\s+(?:thank|dank|merci|gracias|times|mal|fois|veces)", re.IGNORECASE)
 """What stands behind "mil" or "a thousand" that counts nothing."""
 _MINUS: Final = re.compile(r"\b(?:minus|moins|menos|negative?)\s*$", re.IGNORECASE)
@@ -94,6 +101,8 @@ def _run(text: str, run: list[re.Match[str]], *, alone: bool) -> Iterator[Found]
     value = _value(words)
     if value is not None:
         start, end = run[0].start(), run[-1].end()
+        if _ORDINAL.match(text, end):
+            return
         less = _MINUS.search(text[max(0, start - 20) : start]) or (words[-1] in _SCALES and _NO_COUNT.match(text, end))
         other = less or (len(words) == 1 and words[0] in _ALONE and not alone)
         yield Found(Decimal(value), start, end, DOUBTED if other or bounded(text, start, end) else 0.7)

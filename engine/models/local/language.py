@@ -17,7 +17,7 @@ UNKNOWN: Final = "und"
 LIKELY: Final = frozenset({"en", "de", "fr", "es"})
 """What customers write unless something speaks against it: "cancelar pedido" is as good Portuguese as Spanish."""
 MAX_CHARACTERS: Final = 1_000
-"""What is read of a text."""
+"""What is read of a text, without what is in no language."""
 SHARE: Final = 0.8
 """Of the probability of all languages, what the one has at the least in which a text is: chosen on
 tests/models/languages, as is `TIMES_LIKELIER`."""
@@ -33,7 +33,7 @@ def detect_language(text: str, *, likely: Collection[str] = LIKELY) -> str:
 
     `likely`: the languages that are meant where two are nearly equally likely.
     """
-    read = " ".join(_NO_WORDS.sub(" ", clean(text)[:MAX_CHARACTERS]).split())
+    read = " ".join(_NO_WORDS.sub(" ", clean(text)).split())[:MAX_CHARACTERS]
     if not any(word.isalpha() for word in words(read)):
         return UNKNOWN
     detect = _detector()

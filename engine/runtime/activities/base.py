@@ -49,7 +49,8 @@ _PERMANENT = frozenset({
 })  # fmt: skip
 """Codes that trying again does not mend: the ticket goes to a person."""
 _BAD_ANSWERS = frozenset({"bad_answer", "bad_arguments", "bad_json", "bad_reply", "bad_schema"})
-_ATTEMPTS = {**dict.fromkeys(_BAD_ANSWERS, 3), "model_unavailable": 20, "knowledge": 8}
+_ARTICLES = {"knowledge": 8, "index_missing": 8, "embedder_changed": 8, "index_silent": 20}
+_ATTEMPTS = {**dict.fromkeys(_BAD_ANSWERS, 3), "model_unavailable": 20, **_ARTICLES}
 """Codes that trying again may mend, and after how many attempts a person goes on nevertheless. Twenty take about ten
 minutes, in which a provider's outage mostly ends."""
 
@@ -199,7 +200,7 @@ class Desk:
         heard = await self.store.run(self.store.messages.of_ticket, scope.ticket.id)
         own = [own_words(m.text or "") for m in heard if m.kind == "message" and m.author_role == "customer"]
         likely = LIKELY.union(scope.plan.settings.get("languages") or ())
-        language = detect_language("\n".join(own), likely=likely)
+        language = detect_language("\n".join(reversed(own)), likely=likely)  # of much, the newest is read
         if language != UNKNOWN:
             await self.store.run(self.store.tickets.update, scope.ticket.id, language=language)
             scope.ticket = replace(scope.ticket, language=language)

@@ -189,9 +189,10 @@ class Speaker(Group):
         if "write" in data:
             return await self._written(scope, data)
         texts = data["texts"]
-        tree = texts.get(scope.spoken_language) or texts.get("") or next(iter(texts.values()))
+        language = scope.language if scope.language in texts else scope.spoken_language
+        tree = texts.get(language) or texts.get("") or next(iter(texts.values()))
         try:
-            text = rendered(scope, tree)
+            text = rendered(scope, tree, language=language)
         except EvaluationError:
             return Result("unsure", because="missing_value")
         said = await self.say(scope, "reply", text)
@@ -272,10 +273,13 @@ class Speaker(Group):
         return Result(said.outcome, because=said.because)
 
 
-def rendered(scope: Scope, tree: Any, more: Mapping[str, Any] | None = None) -> str:
-    """Renders a template here, where contents may be. Raises EvaluationError for a value that is missing."""
+def rendered(
+    scope: Scope, tree: Any, more: Mapping[str, Any] | None = None, *, language: str | None = None
+) -> str:  # fmt: skip
+    """Renders a template here, where contents may be. Raises EvaluationError for a value that is missing. `language`:
+    of the template; None: that of fixed texts."""
     names = {**scope.names, **(more or {})}
-    return render(tree, names, now=scope.ticket.updated_at, language=scope.spoken_language)
+    return render(tree, names, now=scope.ticket.updated_at, language=language or scope.spoken_language)
 
 
 def _passage(item: Mapping[str, Any]) -> Passage:

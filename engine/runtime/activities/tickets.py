@@ -212,7 +212,7 @@ class Clerk(Group):
         """Once a ticket, in a place of its own. Whatever becomes of it, the ticket stays closed."""
         known = await self.store.run(self.store.surveys.of_ticket, scope.ticket.id)
         if known is None or known.asked.epoch == scope.work.epoch:
-            text = _SURVEY.get(scope.spoken_language, _SURVEY["en"])
+            text = _SURVEY.get(scope.language or scope.spoken_language, _SURVEY["en"])
             await self.speaker.say(scope, "survey", text, place=PLACE, iteration="csat")
 
     closed = activity.defn(name="closed")(guarded(_closed, closed=True, always=True))
