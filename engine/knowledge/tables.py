@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from engine.knowledge.base import Embedder, KnowledgeError
 from engine.knowledge.chunks import Chunk
 from engine.knowledge.place import Hold, Place
-from engine.knowledge.pointer import FORMAT, Pointer
+from engine.knowledge.pointer import FORMAT, KINDS, Pointer
 from engine.knowledge.search import COLUMNS, Edition, among
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 HISTORY: Final = "history"
-KINDS: Final = ("passages", "articles", "vectors")
 KEEP_VERSIONS: Final = timedelta(days=1)
 """A search may still read a version that another has replaced; none takes a day."""
 _KEEP_ALL: Final = timedelta(days=36_500)

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import json
 import multiprocessing
 import shutil
 import threading
@@ -19,6 +20,7 @@ from engine.knowledge import pointer, run, tables
 from engine.knowledge.base import EmbedderChanged, IndexMissing, KnowledgeError
 from engine.knowledge.folder import Folder, Held
 from engine.knowledge.library import Library
+from engine.knowledge.opened import Opened
 from engine.knowledge.tables import Draft
 from tests.knowledge.conftest import BagOfWords, seen_meanwhile, write_pair
 
@@ -186,7 +188,7 @@ def test_files_of_the_index_that_cannot_be_read_are_told(
     def broken(*_: object) -> None:
         raise RuntimeError("lance error: LanceError(IO): Input/output error (os error 5), vendor/x.rs:1:2")
 
-    monkeypatch.setattr(Library, "_at", broken)
+    monkeypatch.setattr(Opened, "at", broken)
     with pytest.raises(KnowledgeError, match="cannot be read: input/output error"):
         library.search("return")
 
@@ -361,9 +363,24 @@ async def test_indexing_and_searching_leave_the_event_loop_free(library: Library
 
 def test_a_damaged_pointer_says_what_to_do(library: Library, root: Path, tmp_path: Path) -> None:
     library.index(root)
-    (tmp_path / "index" / pointer.FILE).write_text('{"table": 1')
-    with pytest.raises(KnowledgeError, match="index again"):
-        library.search("x")
+    file = tmp_path / "index" / pointer.FILE
+    sound = json.loads(file.read_bytes())
+    versions = sound["versions"]
+    damaged: list[dict[str, object]] = [{"versions": one} for one in ([1], None, "x", {}, {"passages": "x"})]
+    damaged += [{"versions": {**versions, "vectors": one}} for one in (True, 0, 2**70, "4")]
+    damaged += [{"table": "../x"}, {"table": 1}, {"embedder": None}, {"dimension": "32"}, {"chunks": -1}]
+    for text in [
+        '{"table": 1',
+        "[1]",
+        "null",
+        '"x"',
+        "[" * 100_000,
+        *(json.dumps({**sound, **one}) for one in damaged),
+    ]:
+        file.write_text(text)
+        for work in (library.count, lambda: library.search("x"), lambda: library.index(root)):
+            with pytest.raises(KnowledgeError, match="index again"):
+                work()
 
 
 class Interrupted(BagOfWords):
