@@ -15,7 +15,7 @@ from engine.knowledge.place import Place
 from engine.knowledge.pointer import Pointer
 from engine.knowledge.preferred import preferring
 from engine.knowledge.run import Run
-from engine.knowledge.search import DEFAULT, Filter, Ways, hybrid, passage
+from engine.knowledge.search import DEFAULT, Edition, Filter, Ways, hybrid, passage
 from engine.knowledge.tables import Tables
 
 _SEARCHES: Final = ThreadPoolExecutor(16, "searches")
@@ -62,8 +62,8 @@ class Library:
         where = Filter(tuple(collections), language, audience)
         with self._place.told("read"):
             if language or not prefer:
-                return hybrid(self._opened.at(current), self._embedder, query, where=where, limit=limit, ways=ways)
-            return preferring(self._opened.at(current), self._embedder, query, where=where, prefer=prefer, limit=limit)
+                return hybrid(self._at(current), self._embedder, query, where=where, limit=limit, ways=ways)
+            return preferring(self._at(current), self._embedder, query, where=where, prefer=prefer, limit=limit)
 
     async def asearch(
         self,
@@ -123,6 +123,9 @@ class Library:
         if found is None:
             raise IndexMissing("nothing is indexed yet: run `engine kb index`")
         return found
+
+    def _at(self, current: Pointer) -> Edition:
+        return self._opened.at(current)
 
     def _check(self, current: Pointer) -> None:
         if (current.embedder, current.dimension) != (self._embedder.name, self._embedder.dimension):

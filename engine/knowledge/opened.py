@@ -5,7 +5,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from engine.knowledge.base import IndexSilent
+from engine.knowledge.base import IndexSilent, VersionGone
 from engine.knowledge.place import AGAIN_SECONDS, OUTLIVED_SECONDS, Place
 from engine.knowledge.pointer import Pointer
 from engine.knowledge.search import Edition
@@ -64,12 +64,21 @@ class Opened:
             raise IndexSilent(self._silent[1])  # which this thread has waited for already
         try:
             with self._place.told("read"):
-                fresh = edition(self._place.reading(current), current)
+                self._open = self._fresh(current)
         except IndexSilent as error:
             self._silent = time.monotonic(), str(error)
             raise
-        self._open, self._silent = _Open(current, fresh), None
-        return fresh
+        self._silent = None
+        return self._open.edition
+
+    def _fresh(self, current: Pointer) -> _Open:
+        try:
+            return _Open(current, edition(self._place.reading(current), current))
+        except VersionGone:
+            newer = self._place.read()  # a search knows the pointer of a moment ago
+            if newer is None or newer == current or not _alike(newer, current):
+                raise
+            return _Open(newer, edition(self._place.reading(newer), newer))
 
 
 def _alike(one: Pointer, other: Pointer) -> bool:

@@ -10,10 +10,12 @@ import os
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from threading import get_ident
 from typing import Final
 
+from engine.knowledge.base import VersionGone
 from engine.knowledge.objects import Objects
 from engine.knowledge.pointer import FILE, Pointer
 
@@ -23,6 +25,8 @@ _AT_ONCE: Final = 8
 """Objects that are fetched side by side."""
 _LISTINGS: Final = 3
 """Of a version: a run may remove old files between the listing and the fetching."""
+_LONGEST: Final = 200
+"""Bytes of a file's name: more than LanceDB's have."""
 _SETTLED: Final = 3_600.0
 """Seconds after which a file that the bucket does not have is removed: another process may just have fetched it, and
 know of a newer version than this one."""
@@ -39,15 +43,12 @@ class Replica:
         """Files of the version that was brought last: searches may still be under way in it."""
 
     def bring(self, pointer: Pointer) -> Path:
-        """The folder, with the tables of a version in it. Raises OSError where it cannot be written, and what the
-        objects raise."""
-        for left in reversed(range(_LISTINGS)):
-            try:
+        """The folder, with the tables of a version in it. Raises `VersionGone`, OSError where it cannot be
+        written, and what the objects raise."""
+        for _ in range(_LISTINGS - 1):
+            with suppress(FileNotFoundError):
                 return self._bring(pointer)
-            except FileNotFoundError:
-                if not left:
-                    raise
-        raise AssertionError
+        return self._bring(pointer)
 
     def _bring(self, pointer: Pointer) -> Path:
         files: dict[str, int] = {}
@@ -61,6 +62,8 @@ class Replica:
                     manifests[name] = size
                 elif of not in ("_versions", "_transactions"):
                     files[name] = size
+        if len(manifests) < len(pointer.versions):
+            raise VersionGone
         lacking = {name: size for name, size in files.items() if not self._has(name, size)}
         with ThreadPoolExecutor(_AT_ONCE, "replica") as pool:
             for some in (lacking, manifests):  # these last: with them, the version is whole
@@ -105,10 +108,14 @@ class Replica:
 
 def _files(table: str, listed: Iterable[tuple[str, int]]) -> dict[str, int]:
     """Those of a table, with bytes: tools that show buckets as folders put empty objects where these would be, and no
-    name leads out of the copy."""
+    name leads out of the copy, or is none that a file can have."""
     found: dict[str, int] = {}
     for name, size in listed:
-        if name.startswith(f"{table}/") and not {"", ".", ".."} & set(name.split("/")):
+        if name.startswith(f"{table}/") and all(map(_plain, name.split("/"))):
             found[name] = max(size, found.get(name, 0))  # an object `x` and a folder `x/` are listed by one name
     folders = {name[:at] for name in found for at, sign in enumerate(name) if sign == "/"}
     return {name: size for name, size in found.items() if name not in folders}
+
+
+def _plain(part: str) -> bool:
+    return part not in ("", ".", "..") and "\0" not in part and len(part.encode()) <= _LONGEST

@@ -14,7 +14,7 @@ from datetime import timedelta
 from math import isqrt
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from engine.knowledge.base import Embedder, KnowledgeError
+from engine.knowledge.base import Embedder, VersionGone
 from engine.knowledge.chunks import Chunk
 from engine.knowledge.place import Hold, Place
 from engine.knowledge.pointer import FORMAT, KINDS, Pointer
@@ -54,10 +54,10 @@ class Article:
 
 
 def edition(connection: Any, current: Pointer) -> Edition:
-    """The tables as they were at a pointer. Raises `KnowledgeError` where they are not there any more."""
+    """The tables as they were at a pointer. Raises `VersionGone` where they are not there any more."""
     opened = [_at(connection, f"{kind}_{current.table}", current.versions[kind]) for kind in KINDS]
     if None in opened:
-        raise KnowledgeError("the version of the index that counts is not there any more: index again")
+        raise VersionGone
     passages, articles, vectors = opened
     return Edition(passages, articles, vectors, current.embedded)
 

@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from secrets import token_hex
@@ -20,7 +21,7 @@ from obstore.exceptions import PermissionDeniedError
 from obstore.store import S3Store
 
 from engine.knowledge import bucket as buckets
-from engine.knowledge import lease, objects, opened, replica
+from engine.knowledge import lease, objects, opened, replica, tables
 from engine.knowledge.base import EmbedderChanged, IndexMissing, IndexSilent, IndexTaken, KnowledgeError
 from engine.knowledge.bucket import Bucket
 from engine.knowledge.library import Library
@@ -254,7 +255,9 @@ def test_objects_that_are_none_of_the_index_break_nothing(
         shared(url).search("warranty")
 
 
-@pytest.mark.parametrize("name", ["../x", "t/../../x", "/x", "t//x", "t", "t/.", "tx/y", "u/x"])
+@pytest.mark.parametrize(
+    "name", ["../x", "t/../../x", "/x", "t//x", "t", "t/.", "tx/y", "u/x", "t/\0", "t/" + 256 * "x"]
+)
 def test_no_name_leads_out_of_the_copy(name: str, tmp_path: Path) -> None:
     listed = [(name, 1), ("t/x", 2), ("t/y/z", 3), ("t/y", 0)]
     assert replica._files("t", listed) == {"t/x": 2, "t/y/z": 3}
@@ -278,9 +281,23 @@ def test_a_listing_that_is_behind_is_made_again(library: Library, url: str, root
         shared(url).search("warranty")
 
 
+def test_a_version_that_was_replaced_and_removed_meanwhile_is_not_missed(
+    library: Library, url: str, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.index(root)
+    place = bucket(url)
+    place.read()
+    change(root)
+    for name, value in {"SLACK": -1, "KEEP_VERSIONS": timedelta(milliseconds=1)}.items():
+        monkeypatch.setattr(tables, name, value)
+    library.index(root)
+    assert Library(place, BagOfWords()).search("return any item") == library.search("return any item")
+
+
 def test_what_is_queued_behind_a_fetch_that_failed_is_not_tried(url: str, s3: Server, tmp_path: Path) -> None:
     for number in range(100):
         put(url, s3, f"passages_t.lance/data/{number}", b"x")
+    put(url, s3, "passages_t.lance/_versions/1.manifest", b"x")
     s3.requests.clear()
     s3.fails = lambda _, path: ("403 Forbidden", "AccessDenied") if "/data/" in path else None
     current = Pointer(table="t", versions={"passages": 1}, embedder="bag/1", dimension=32, chunks=1, embedded=1)

@@ -20,7 +20,6 @@ from engine.knowledge import pointer, run, tables
 from engine.knowledge.base import EmbedderChanged, IndexMissing, KnowledgeError
 from engine.knowledge.folder import Folder, Held
 from engine.knowledge.library import Library
-from engine.knowledge.opened import Opened
 from engine.knowledge.tables import Draft
 from tests.knowledge.conftest import BagOfWords, seen_meanwhile, write_pair
 
@@ -188,7 +187,7 @@ def test_files_of_the_index_that_cannot_be_read_are_told(
     def broken(*_: object) -> None:
         raise RuntimeError("lance error: LanceError(IO): Input/output error (os error 5), vendor/x.rs:1:2")
 
-    monkeypatch.setattr(Opened, "at", broken)
+    monkeypatch.setattr(Library, "_at", broken)
     with pytest.raises(KnowledgeError, match="cannot be read: input/output error"):
         library.search("return")
 
