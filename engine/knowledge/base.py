@@ -3,6 +3,7 @@
 KnowledgeError
  +-- IndexMissing       nothing has been indexed at this place yet
  +-- IndexSilent        its server does not answer, or not now
+ +-- VersionGone      the version to be searched is not there any more
  +-- IndexTaken         another run may have the right to write by now: this one stops
  +-- EmbedderChanged    the index was made by another embedder: index again; vectors are never mixed
  +-- BrokenDocument     one document can't be read; reported, skipped, and never stops the others
@@ -29,6 +30,7 @@ __all__ = [
     "Progress",
     "Reader",
     "Section",
+    "VersionGone",
 ]
 
 Progress = Callable[[str, int, int], None]
@@ -52,6 +54,13 @@ class IndexSilent(KnowledgeError):
     """The server of the index does not answer, or says that it cannot now."""
 
     code = "index_silent"
+
+
+class VersionGone(KnowledgeError):
+    """A run has removed the version meanwhile, or a person has."""
+
+    def __init__(self) -> None:
+        super().__init__("the version of the index that counts is not there any more: index again")
 
 
 class IndexTaken(KnowledgeError):

@@ -17,10 +17,11 @@ from typing import Any, Final, NamedTuple
 from engine.knowledge import disk, objects
 from engine.knowledge.base import IndexSilent, IndexTaken
 from engine.knowledge.faults import told
+from engine.knowledge.kept import Kept
 from engine.knowledge.lance import connect
 from engine.knowledge.lease import LENGTH, Lease, leased
 from engine.knowledge.objects import Changed, Objects, Stored
-from engine.knowledge.place import Doing
+from engine.knowledge.place import AGAIN_SECONDS, OUTLIVED_SECONDS, Doing
 from engine.knowledge.pointer import FILE, Pointer, decode, encode
 from engine.knowledge.replica import Replica
 
@@ -28,10 +29,6 @@ __all__ = ["AGAIN_SECONDS", "KNOWN_SECONDS", "OUTLIVED_SECONDS", "Bucket"]
 
 KNOWN_SECONDS: Final = 2.0
 """How old the pointer may be that a search goes by: asking for it takes a way to the server and back."""
-OUTLIVED_SECONDS: Final = 600.0
-"""How old, while the server does not answer: what a search reads is all on this machine."""
-AGAIN_SECONDS: Final = 20.0
-"""Between two questions to a server that does not answer, each of which a search may wait for."""
 _ENDPOINTS: Final = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
 
 
@@ -42,6 +39,20 @@ class _Known(NamedTuple):
     learnt: float
     until: float
     """When it is asked again, by the same clock."""
+    silent: str = ""
+    """What is said of a server that did not answer when it was last asked."""
+    whole: bool = False
+    """Whether it was found beside the copy, which has all of it."""
+
+    @property
+    def outlived(self) -> bool:
+        return time.monotonic() - self.learnt > OUTLIVED_SECONDS
+
+    def counts(self) -> Pointer | None:
+        """What a search goes by; raises `IndexSilent` where that is nothing."""
+        if self.silent and (self.pointer is None or self.outlived):
+            raise IndexSilent(self.silent)
+        return self.pointer
 
 
 class Bucket:
@@ -58,7 +69,12 @@ class Bucket:
         self._length = lease
         self._lock = threading.Lock()
         self._objects: Objects | None = None
+        self._replica: Replica | None = None
+        self._kept = Kept(self._copy)
+        self._asking = threading.Lock()
         self._known: _Known | None = None
+        self._silent: tuple[float, str] | None = None
+        """When the server did not answer, while nothing is known, and what was said."""
 
     def read(self) -> Pointer | None:
         """The version that counts; raises `KnowledgeError`, also where the server does not answer."""
@@ -70,17 +86,41 @@ class Bucket:
 
     def known(self) -> Pointer | None:
         """At most `KNOWN_SECONDS` old, or `OUTLIVED_SECONDS` while the server does not answer."""
+        began = time.monotonic()
         known = self._known
-        if known is None:
-            return self.read()
-        if time.monotonic() >= known.until:
-            try:
-                return self.read()
-            except IndexSilent:
-                if known.pointer is None or time.monotonic() - known.learnt > OUTLIVED_SECONDS:
-                    raise
-                self._known = known._replace(until=time.monotonic() + AGAIN_SECONDS)
-        return known.pointer
+        if known is not None and began < known.until:
+            return known.counts()
+        # one search asks; where the server answered the last time, others wait for what it says, but not for long
+        wait = 0.0 if known and known.silent else KNOWN_SECONDS
+        if not self._asking.acquire(timeout=-1 if known is None or known.outlived else wait):
+            assert known is not None
+            return known.counts()
+        try:
+            known = self._known
+            if known is not None and time.monotonic() < known.until:
+                return known.counts()
+            if known is None and self._silent and self._silent[0] >= began:
+                raise IndexSilent(self._silent[1])  # which this thread has waited for already
+            return self._asked(known)
+        finally:
+            self._asking.release()
+
+    def _asked(self, known: _Known | None) -> Pointer | None:
+        try:
+            found = self.read()
+        except IndexSilent as error:
+            now = time.monotonic()
+            kept = self._kept.found() if known is None else None
+            if kept is not None:
+                pointer, age = kept
+                known = _Known(pointer, now - age, now, whole=True)
+            if known is None:
+                self._silent = now, str(error)
+                raise
+            self._known = known._replace(until=now + AGAIN_SECONDS, silent=str(error))
+            return self._known.counts()
+        self._kept.still(found)
+        return found
 
     def there(self) -> bool:
         """Whether anything is shows only the server."""
@@ -92,9 +132,14 @@ class Bucket:
 
     def reading(self, pointer: Pointer) -> Any:
         """To the copy of them on this machine, with this version brought there."""
-        below = self._below()
+        known = self._known
+        if known is not None and known.whole and known.pointer == pointer:
+            return connect(self._copy)
+        replica = self._copied()
         with disk.told(self._copy, "kept", f"it is this machine's copy of {self._url}"):
-            return connect(Replica(self._copy, below).bring(pointer))
+            folder = replica.bring(pointer)
+            self._kept.write(pointer)
+            return connect(folder)
 
     @contextmanager
     def alone(self) -> Iterator["_Held"]:
@@ -118,6 +163,13 @@ class Bucket:
             if self._objects is None:
                 self._objects = Objects(self._url, self._endpoint)
             return self._objects
+
+    def _copied(self) -> Replica:
+        below = self._below()
+        with self._lock:
+            if self._replica is None:
+                self._replica = Replica(self._copy, below)
+            return self._replica
 
     def _options(self) -> dict[str, str]:
         """As LanceDB wants them."""

@@ -28,6 +28,8 @@ _SAID: Final = (
      "there are no credentials for it: the environment has none, and this machine has no role of its own"),
     (re.compile(r"AccessDenied|Forbidden|status(?: code)?: 403|necessary privileges"),
      "the server refuses (403): these credentials must be let read, list, write and delete there"),
+    (re.compile(r"invalid path: "),
+     "an object there has a name with `//`, `.` or `..`, which is none of the index: remove it"),
     (re.compile(r"PermanentRedirect|status(?: code)?: 301|redirect", re.IGNORECASE),
      "the bucket is in another region: set AWS_REGION"),
 )  # fmt: skip

@@ -25,6 +25,8 @@ __all__ = ["FILE", "LENGTH", "Lease", "leased"]
 FILE: Final = "lease.json"
 LENGTH: Final = 30.0
 """Seconds."""
+_LONGEST: Final = 600.0
+"""That is believed of another run: whoever waits, waits so long."""
 _RENEWALS: Final = 6
 """In the length of a lease."""
 _POLLS: Final = 20
@@ -143,9 +145,11 @@ def _content(found: Stored | None, length: float) -> _Content:
         return _Content(_FREE)
     try:
         said = json.loads(found.body)
-        return _Content(str(said["run"]), float(said["length"]))
-    except (KeyError, TypeError, ValueError):
+        run, theirs = str(said["run"]), said["length"]
+    except (KeyError, RecursionError, TypeError, ValueError):
         return _Content("unknown", length)
+    sound = type(theirs) in (int, float) and 0 < theirs <= _LONGEST  # no NaN either
+    return _Content(run, float(theirs) if sound else length)
 
 
 def _prove(objects: Objects, url: str) -> None:

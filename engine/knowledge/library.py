@@ -1,18 +1,25 @@
 """The index of the team's articles: tables of LanceDB with full text and vectors, incremental and versioned."""
 
 import asyncio
-import threading
 from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from engine.knowledge.base import Embedder, EmbedderChanged, IndexMissing, IndexReport, Passage, Progress
 from engine.knowledge.folder import Folder
+from engine.knowledge.opened import Opened
 from engine.knowledge.place import Place
 from engine.knowledge.pointer import Pointer
 from engine.knowledge.preferred import preferring
 from engine.knowledge.run import Run
 from engine.knowledge.search import DEFAULT, Edition, Filter, Ways, hybrid, passage
-from engine.knowledge.tables import Tables, edition
+from engine.knowledge.tables import Tables
+
+_SEARCHES: Final = ThreadPoolExecutor(16, "searches")
+"""Of their own: those that wait for a server hold up nothing else."""
 
 
 class Library:
@@ -25,8 +32,7 @@ class Library:
     def __init__(self, place: Place | Path, embedder: Embedder) -> None:
         self._place = Folder(place) if isinstance(place, Path) else place
         self._embedder = embedder
-        self._lock = threading.Lock()
-        self._opened: tuple[Pointer, Edition] | None = None
+        self._opened = Opened(self._place)
 
     # -- search ------------------------------------------------------------------------------------
 
@@ -69,9 +75,8 @@ class Library:
         limit: int = 5,
     ) -> list[Passage]:
         """`search`, without blocking the event loop."""
-        return await asyncio.to_thread(
-            self.search, query, collections=collections, prefer=prefer, audience=audience, limit=limit
-        )
+        search = partial(self.search, query, collections=collections, prefer=prefer, audience=audience, limit=limit)
+        return await asyncio.get_running_loop().run_in_executor(_SEARCHES, copy_context().run, search)
 
     def passages(self, ids: Sequence[str]) -> list[Passage]:
         """Passages by id, in the order of `ids`, also those that have left the index since, as they were.
@@ -120,10 +125,7 @@ class Library:
         return found
 
     def _at(self, current: Pointer) -> Edition:
-        with self._lock:
-            if self._opened is None or self._opened[0] != current:
-                self._opened = (current, edition(self._place.reading(current), current))
-            return self._opened[1]
+        return self._opened.at(current)
 
     def _check(self, current: Pointer) -> None:
         if (current.embedder, current.dimension) != (self._embedder.name, self._embedder.dimension):

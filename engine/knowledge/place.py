@@ -2,12 +2,17 @@
 for it. Protocols only."""
 
 from contextlib import AbstractContextManager
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from engine.knowledge.pointer import Pointer
 
-__all__ = ["Doing", "Hold", "Place"]
+__all__ = ["AGAIN_SECONDS", "OUTLIVED_SECONDS", "Doing", "Hold", "Place"]
 
+OUTLIVED_SECONDS: Final = 600.0
+"""How long a version is gone by that may not count any more, while the server does not answer: what a search reads is
+all on this machine."""
+AGAIN_SECONDS: Final = 20.0
+"""Between two questions to a server that does not answer, each of which a search may wait for."""
 Doing = Literal["read", "written"]
 
 

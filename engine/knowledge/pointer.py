@@ -5,14 +5,17 @@ process writes the next. Whatever a crashed run left behind is not pointed at an
 """
 
 import json
+import re
 from dataclasses import asdict, dataclass, fields
 from typing import Final
 
 from engine.knowledge.base import KnowledgeError
 
-__all__ = ["FILE", "FORMAT", "Pointer", "decode", "encode"]
+__all__ = ["FILE", "FORMAT", "KINDS", "Pointer", "decode", "encode"]
 
 FILE: Final = "current.json"
+KINDS: Final = ("passages", "articles", "vectors")
+"""Of tables: one each."""
 FORMAT: Final = 2
 """Of the index: chunking, columns and what is made searchable. Another format makes another table."""
 
@@ -36,11 +39,32 @@ def decode(data: bytes, what: str) -> Pointer | None:
     it is damaged, which says to remove `what`."""
     try:
         found = json.loads(data)
-        if "versions" not in found:
+        if isinstance(found, dict) and "versions" not in found:
             return None
-        return Pointer(**{name: found[name] for name in _NAMES})
-    except (KeyError, TypeError, ValueError):
-        raise KnowledgeError(f"{FILE} of the index is damaged: remove {what} and index again") from None
+        pointer = Pointer(**{name: found[name] for name in _NAMES})
+    except (KeyError, RecursionError, TypeError, ValueError):
+        raise _damaged(what) from None
+    if not _sound(pointer):
+        raise _damaged(what)
+    return pointer
+
+
+def _damaged(what: str) -> KnowledgeError:
+    return KnowledgeError(f"{FILE} of the index is damaged: remove {what} and index again")
+
+
+def _sound(pointer: Pointer) -> bool:
+    """Whether each part is what it should be."""
+    versions = pointer.versions
+    if not isinstance(versions, dict) or set(versions) != set(KINDS):
+        return False
+    words, numbers = (pointer.table, pointer.embedder), (pointer.dimension, pointer.chunks, pointer.embedded)
+    return (
+        all(isinstance(word, str) for word in words)
+        and _TABLE.fullmatch(pointer.table) is not None
+        and all(type(version) is int and 0 < version < 2**64 for version in versions.values())
+        and all(type(number) is int and number >= 0 for number in numbers)
+    )
 
 
 def encode(pointer: Pointer | None, **more: str) -> bytes:
@@ -49,3 +73,5 @@ def encode(pointer: Pointer | None, **more: str) -> bytes:
 
 
 _NAMES: Final = tuple(one.name for one in fields(Pointer))
+_TABLE: Final = re.compile(r"\w+")
+"""It is part of a path."""

@@ -45,13 +45,10 @@ class Run:
 
     def __call__(self, root: Path) -> IndexReport:
         """Raises `KnowledgeError` for a root that is no folder, and whatever the embedder raises."""
-        current = self._hold.pointer
         documents = scan.documents(root)
-        tables = Tables(self._place, self._embedder)
-        draft = tables.writable(self._hold)
-        fresh = current is None or current.table != tables.name
-        before = {} if fresh else draft.documents()
-        if fresh:
+        draft = Tables(self._place, self._embedder).writable(self._hold)
+        before = {} if draft.fresh else draft.documents()
+        if draft.fresh:
             draft.replace(self._read(documents, before), ())
             draft.index_texts(anew=True)
             draft.publish()

@@ -6,6 +6,7 @@ of text being written again.
 """
 
 import hashlib
+import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,25 +14,30 @@ from datetime import timedelta
 from math import isqrt
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from engine.knowledge.base import Embedder
+from engine.knowledge.base import Embedder, VersionGone
 from engine.knowledge.chunks import Chunk
 from engine.knowledge.place import Hold, Place
-from engine.knowledge.pointer import FORMAT, Pointer
+from engine.knowledge.pointer import FORMAT, KINDS, Pointer
 from engine.knowledge.search import COLUMNS, Edition, among
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 HISTORY: Final = "history"
-KINDS: Final = ("passages", "articles", "vectors")
 KEEP_VERSIONS: Final = timedelta(days=1)
 """A search may still read a version that another has replaced; none takes a day."""
+_KEEP_ALL: Final = timedelta(days=36_500)
+"""LanceDB cleans up whenever it puts in order; told nothing, what is older than 7 days."""
+_ROUNDS: Final = 5
+"""Until there is nothing left to put in order: what one has merged the next may merge again."""
 EXACT: Final = 10_000
 """Up to so many vectors each is compared; above, an index finds the nearest."""
 _LABELS: Final = ("collection", "language", "audience")
 _T = TypeVar("_T")
 SLACK: Final = 512
 """Rows that may be without an index: putting every small change in order would take seconds."""
+_GONE: Final = re.compile(r"no longer exists|was not found")
+"""How LanceDB says that a version, or a table, is not there."""
 _MANY: Final = 1_000
 """Names in one condition: longer ones are slow to parse."""
 
@@ -48,14 +54,24 @@ class Article:
 
 
 def edition(connection: Any, current: Pointer) -> Edition:
-    """The tables as they were at a pointer."""
-    opened: list[Any] = []
-    for kind in KINDS:
-        table = connection.open_table(f"{kind}_{current.table}")
-        table.checkout(current.versions[kind])
-        opened.append(table)
+    """The tables as they were at a pointer. Raises `VersionGone` where they are not there any more."""
+    opened = [_at(connection, f"{kind}_{current.table}", current.versions[kind]) for kind in KINDS]
+    if None in opened:
+        raise VersionGone
     passages, articles, vectors = opened
     return Edition(passages, articles, vectors, current.embedded)
+
+
+def _at(connection: Any, name: str, version: int) -> Any:
+    """A table at a version; None where one of them is gone."""
+    try:
+        table = connection.open_table(name)
+        table.checkout(version)
+    except ValueError as error:
+        if not _GONE.search(str(error)):
+            raise
+        return None
+    return table
 
 
 class Tables:
@@ -95,28 +111,38 @@ class Tables:
         for old in self.names() - keep:
             hold.check()
             self._db.drop_table(old)
+        found = self._pointed_at(current)
         tables: list[Any] = []
         for kind in KINDS:
-            name = f"{kind}_{self.name}"
             hold.check()
-            if current is None or current.table != self.name:
+            if found is None or current is None:
                 schema = _schema(kind, self._embedder.dimension)
-                tables.append(self._db.create_table(name, schema=schema, mode="overwrite"))
+                tables.append(self._db.create_table(f"{kind}_{self.name}", schema=schema, mode="overwrite"))
                 continue
-            table = self._db.open_table(name)
+            table = found[kind]
+            table.checkout_latest()
             if hold.taken_over or table.version != current.versions[kind]:
                 table.checkout(current.versions[kind])
                 table.restore()
             tables.append(table)
         history = self._db.create_table(HISTORY, schema=_schema(HISTORY, 0), exist_ok=True)
-        return Draft(hold, self._embedder, self.name, (*tables, history))
+        return Draft(hold, self._embedder, self.name, (*tables, history), fresh=found is None)
+
+    def _pointed_at(self, current: Pointer | None) -> dict[str, Any] | None:
+        """The tables that count; None where there are none, or they are not whole: everything is made anew."""
+        if current is None or current.table != self.name:
+            return None
+        found = {kind: _at(self._db, f"{kind}_{self.name}", current.versions[kind]) for kind in KINDS}
+        return None if None in found.values() else found
 
 
 class Draft:
     """What is being written, and not pointed at yet."""
 
-    def __init__(self, hold: Hold, embedder: Embedder, name: str, tables: Sequence[Any]) -> None:
+    def __init__(self, hold: Hold, embedder: Embedder, name: str, tables: Sequence[Any], *, fresh: bool) -> None:
         self._hold, self._embedder, self._name = hold, embedder, name
+        self.fresh = fresh
+        """Whether nothing is in it yet."""
         self._passages, self._articles, self._vectors, self._history = tables
 
     def documents(self) -> dict[str, tuple[str, str]]:
@@ -178,7 +204,7 @@ class Draft:
                     if table is self._passages:
                         table.create_scalar_index("id", replace=True)
             elif _unindexed(table) > SLACK:
-                table.optimize(cleanup_older_than=KEEP_VERSIONS)
+                table.optimize(cleanup_older_than=_KEEP_ALL)
 
     def index_vectors(self, *, anew: bool) -> None:
         """Vectors: none up to `EXACT`, then partitions of like vectors. Those that came later are added to them."""
@@ -186,17 +212,17 @@ class Draft:
         if rows <= EXACT:
             return
         self._hold.check()
-        if anew:
-            self._vectors.create_scalar_index("id", replace=True)
         if anew or not self._vectors.list_indices():
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DeprecationWarning)
+                if anew:
+                    self._vectors.create_scalar_index("id", replace=True)
                 self._vectors.create_index(
                     metric="cosine", index_type="IVF_FLAT", num_partitions=isqrt(rows), vector_column_name="vector",
                     replace=True,
                 )  # fmt: skip
         elif _unindexed(self._vectors) > SLACK:
-            self._vectors.optimize(cleanup_older_than=KEEP_VERSIONS)
+            self._vectors.optimize(cleanup_older_than=_KEEP_ALL)
 
     @property
     def settled(self) -> bool:
@@ -218,11 +244,20 @@ class Draft:
         )
 
     def tidy(self) -> None:
-        """Only now, when nobody is pointed at an old version any more, may old ones go."""
-        for table in (self._passages, self._articles, self._vectors, self._history):
+        """Puts all in order and points at that; only then, when nobody is pointed at an old version any more, may old
+        ones go. Of a table that is in order the newest version counts, which LanceDB never removes."""
+        tables = (self._passages, self._articles, self._vectors, self._history)
+        for table in tables:
+            for _ in range(_ROUNDS):
+                self._hold.check()
+                before = table.version
+                table.optimize(cleanup_older_than=_KEEP_ALL)
+                if table.version == before:
+                    break
+        self.publish()
+        for table in tables:
             self._hold.check()
             table.optimize(cleanup_older_than=KEEP_VERSIONS)
-        self.publish()
 
 
 def _unindexed(table: Any) -> int:

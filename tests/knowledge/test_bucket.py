@@ -1,6 +1,7 @@
 """An index in a bucket, on a server that speaks S3: as good as one in a folder, one writer at a time, and what goes
 wrong is said plainly."""
 
+import asyncio
 import json
 import multiprocessing
 import os
@@ -8,21 +9,25 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from secrets import token_hex
 
+import httpx
 import obstore
 import pytest
+from obstore.exceptions import PermissionDeniedError
 from obstore.store import S3Store
 
 from engine.knowledge import bucket as buckets
-from engine.knowledge import lease, objects, replica
+from engine.knowledge import lease, objects, opened, replica, tables
 from engine.knowledge.base import EmbedderChanged, IndexMissing, IndexSilent, IndexTaken, KnowledgeError
 from engine.knowledge.bucket import Bucket
 from engine.knowledge.library import Library
-from engine.knowledge.objects import Objects
-from engine.knowledge.pointer import FILE
+from engine.knowledge.objects import Objects, Stored
+from engine.knowledge.pointer import FILE, Pointer
+from engine.knowledge.replica import Replica
 from engine.knowledge.tables import Tables
 from tests.buckets import ENVIRONMENT, Server
 from tests.knowledge.conftest import BagOfWords, seen_meanwhile, write_pair
@@ -179,7 +184,7 @@ def test_what_is_there_is_not_fetched_again_and_what_is_gone_is_removed_in_time(
     assert Library(Bucket(url, copies / "one"), BagOfWords()).search("warranty")
     asked = [path for method, path in s3.requests if "/passages_" in path or "/vectors_" in path]
     assert all(path.endswith(".manifest") for path in asked), asked
-    before = files(copies / "one")
+    before = {path for path in files(copies / "one") if path.name != FILE}
     second = shared(url, BagOfWords("bag/2"))
     second.index(root)
     change(root)
@@ -226,6 +231,79 @@ def test_processes_of_one_host_share_a_copy(library: Library, url: str, root: Pa
         thread.join()
     assert found == [found[0]] * 6
     assert not [path for path in files(copies / "one") if path.name.endswith(".new")]
+
+
+def put(url: str, s3: Server, key: str, body: bytes = b"") -> None:
+    """An object by exactly this key, as a person's tool would put it."""
+    httpx.put(f"{s3.url}/{url.removeprefix('s3://')}/{key}", content=body).raise_for_status()
+
+
+def test_objects_that_are_none_of_the_index_break_nothing(
+    library: Library, url: str, root: Path, s3: Server, copies: Path
+) -> None:
+    library.index(root)
+    before = library.search("warranty")
+    current = bucket(url).read()
+    assert current is not None
+    table = f"passages_{current.table}.lance"
+    named = next(path for path, _ in Objects(url, s3.url).sizes(f"{table}/data"))
+    for key in (table, f"{table}/", f"{table}/data", f"{table}/data/", f"{named}/", f"{table}x/y", f"{table}/new/"):
+        put(url, s3, key)
+    assert Library(Bucket(url, copies / "one"), BagOfWords()).search("warranty") == before
+    put(url, s3, f"{table}/%2e%2e/%2e%2e/x", b"x")
+    with pytest.raises(KnowledgeError, match="an object there has a name with"):  # by none can it be asked for
+        shared(url).search("warranty")
+
+
+@pytest.mark.parametrize(
+    "name", ["../x", "t/../../x", "/x", "t//x", "t", "t/.", "tx/y", "u/x", "t/\0", "t/" + 256 * "x"]
+)
+def test_no_name_leads_out_of_the_copy(name: str, tmp_path: Path) -> None:
+    listed = [(name, 1), ("t/x", 2), ("t/y/z", 3), ("t/y", 0)]
+    assert replica._files("t", listed) == {"t/x": 2, "t/y/z": 3}
+
+
+def test_a_listing_that_is_behind_is_made_again(library: Library, url: str, root: Path, s3: Server) -> None:
+    """As where a run removes old files between the listing and the fetching."""
+    library.index(root)
+    gone: list[str] = []
+
+    def once(_: str, path: str) -> tuple[str, str] | None:
+        if "/data/" not in path or gone:
+            return None
+        gone.append(path)
+        return "404 Not Found", "NoSuchKey"
+
+    s3.fails = once
+    assert shared(url).search("warranty") == library.search("warranty")
+    s3.fails = lambda _, path: ("404 Not Found", "NoSuchKey") if "/data/" in path else None
+    with pytest.raises(KnowledgeError):
+        shared(url).search("warranty")
+
+
+def test_a_version_that_was_replaced_and_removed_meanwhile_is_not_missed(
+    library: Library, url: str, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.index(root)
+    place = bucket(url)
+    place.read()
+    change(root)
+    for name, value in {"SLACK": -1, "KEEP_VERSIONS": timedelta(milliseconds=1)}.items():
+        monkeypatch.setattr(tables, name, value)
+    library.index(root)
+    assert Library(place, BagOfWords()).search("return any item") == library.search("return any item")
+
+
+def test_what_is_queued_behind_a_fetch_that_failed_is_not_tried(url: str, s3: Server, tmp_path: Path) -> None:
+    for number in range(100):
+        put(url, s3, f"passages_t.lance/data/{number}", b"x")
+    put(url, s3, "passages_t.lance/_versions/1.manifest", b"x")
+    s3.requests.clear()
+    s3.fails = lambda _, path: ("403 Forbidden", "AccessDenied") if "/data/" in path else None
+    current = Pointer(table="t", versions={"passages": 1}, embedder="bag/1", dimension=32, chunks=1, embedded=1)
+    with pytest.raises(PermissionDeniedError):
+        Replica(tmp_path / "copy", Objects(url, s3.url)).bring(current)
+    assert sum("/data/" in path for _, path in s3.requests) < 50
 
 
 def test_a_copy_that_cannot_be_kept_is_told(library: Library, url: str, root: Path, tmp_path: Path) -> None:
@@ -388,6 +466,20 @@ def test_a_lease_that_nobody_can_read_is_taken_over_in_time(url: str, library: L
     assert library.index(root).added == 9
 
 
+LENGTHS = ["Infinity", "NaN", "1e9", "1" + "0" * 400, "-1", "0", "601", '"5"', "null", "[1]", "true"]
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+def test_a_length_that_no_lease_has_is_the_own_one(length: str) -> None:
+    said = Stored(f'{{"run": "x", "length": {length}}}'.encode(), "1")
+    assert lease._content(said, LEASE)[:2] == ("x", LEASE)
+
+
+@pytest.mark.parametrize("body", [b"[]", b"null", b"{}", b"\xff", b'{"run": "x"}', b"[" * 100_000])
+def test_a_lease_that_says_nothing_is_somebodys(body: bytes) -> None:
+    assert lease._content(Stored(body, "1"), LEASE)[:2] == ("unknown", LEASE)
+
+
 # -- what goes wrong -------------------------------------------------------------------------------
 
 
@@ -467,6 +559,165 @@ def test_a_server_that_does_not_answer_is_asked_seldom(library: Library, url: st
     s3.requests.clear()
     assert [other.search("return any item") for _ in range(20)] == [before] * 20
     assert len(s3.requests) == 1
+
+
+def together(number: int, work: Callable[[], object]) -> list[float]:
+    """Seconds that each of so many threads took, the quickest first."""
+    took: list[float] = []
+
+    def one() -> None:
+        began = time.monotonic()
+        work()
+        took.append(time.monotonic() - began)
+
+    threads = [threading.Thread(target=one) for _ in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(took) == number
+    return sorted(took)
+
+
+def test_of_searches_at_once_one_asks_a_server_that_does_not_answer(
+    library: Library, url: str, root: Path, s3: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(buckets, "KNOWN_SECONDS", 0.1)
+    monkeypatch.setattr(buckets, "AGAIN_SECONDS", 0.1)
+    monkeypatch.setattr(objects, "RETRIES", 0)
+    library.index(root)
+    place = bucket(url)
+    before = place.known()
+    s3.fails, s3.late = failing("503 Slow Down", "SlowDown"), 2.0
+    found: list[object] = []
+    for _ in range(2):
+        time.sleep(0.2)
+        s3.requests.clear()
+        found.clear()
+        took = together(8, lambda: found.append(place.known()))
+        assert (found, len(s3.requests)) == ([before] * 8, 1)
+        assert took[-2] < 1.5 < took[-1]
+
+
+def test_searches_at_once_wait_for_a_server_that_answers(
+    library: Library, url: str, root: Path, s3: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else, on a host that had nothing to search for a while, the second would go by an old pointer."""
+    library.index(root)
+    place = bucket(url)
+    before = place.known()
+    change(root)
+    library.index(root)
+    time.sleep(buckets.KNOWN_SECONDS)
+    s3.late = 0.3
+    found: list[object] = []
+    together(4, lambda: found.append(place.known()))
+    assert before not in found
+
+
+def test_of_first_searches_at_once_one_asks(url: str, s3: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(objects, "RETRIES", 0)
+    s3.fails, s3.late = failing("503 Slow Down", "SlowDown"), 1.0
+    place = bucket(url)
+
+    def silent() -> None:
+        with pytest.raises(IndexSilent, match="answers 503"):
+            place.known()
+
+    together(4, silent)
+    assert [path.endswith(FILE) for _, path in s3.requests].count(True) == 1
+
+
+def test_while_one_search_fetches_a_version_the_others_go_by_the_one_before(
+    library: Library, url: str, root: Path, s3: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = shared(url)
+    library.index(root)
+    before = other.search("return any item")
+    change(root)
+    library.index(root)
+    time.sleep(buckets.KNOWN_SECONDS)
+    place = other._place
+    bring = place.reading
+    fetching = threading.Event()
+    go = threading.Event()
+
+    def slow(pointer: Pointer) -> object:
+        fetching.set()
+        assert go.wait(30)
+        return bring(pointer)
+
+    monkeypatch.setattr(place, "reading", slow)
+    first = threading.Thread(target=other.search, args=("return any item",))
+    first.start()
+    assert fetching.wait(30)
+    assert other.search("return any item") == before
+    go.set()
+    first.join()
+    assert other.search("return any item") == library.search("return any item") != before
+
+
+async def test_searches_that_wait_for_a_server_hold_up_nothing_else(library: Library, url: str, root: Path,
+                                                                    s3: Server) -> None:  # fmt: skip
+    library.index(root)
+    s3.late = 0.5
+    other = shared(url)
+    waiting = [asyncio.create_task(other.asearch("return any item")) for _ in range(12)]
+    await asyncio.sleep(0.1)
+    began = time.monotonic()
+    await asyncio.to_thread(lambda: None)
+    assert time.monotonic() - began < 0.4
+    assert all(await asyncio.gather(*waiting))
+
+
+def test_a_version_whose_files_cannot_be_had_leaves_the_one_before(
+    library: Library, url: str, root: Path, s3: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(buckets, "KNOWN_SECONDS", 0.0)
+    monkeypatch.setattr(objects, "RETRIES", 0)
+    library.index(root)
+    other = shared(url)
+    before = other.search("return any item")
+    change(root)
+    library.index(root)
+    s3.fails = lambda _, path: None if path.endswith(FILE) else ("503 Slow Down", "SlowDown")
+    s3.requests.clear()
+    for _ in range(3):
+        assert other.search("return any item") == before
+    assert sum(not path.endswith(FILE) for _, path in s3.requests) == 1  # and is seldom asked for
+    monkeypatch.setattr(opened, "OUTLIVED_SECONDS", 0.0)
+    with pytest.raises(IndexSilent, match="its server answers 503"):
+        other.search("return any item")
+    s3.sound()
+    assert other.search("return any item") == library.search("return any item") != before
+
+
+def test_a_process_that_begins_while_the_server_is_silent_searches_the_copy(
+    library: Library, url: str, root: Path, s3: Server, copies: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(buckets, "KNOWN_SECONDS", 0.0)
+    monkeypatch.setattr(buckets, "AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(objects, "RETRIES", 0)
+    library.index(root)
+    first = Library(Bucket(url, copies / "one"), BagOfWords())
+    before = first.search("return any item")
+    [file] = copies.glob(f"one/*/{FILE}")
+    os.utime(file, (0, 0))
+    assert first.search("return any item") == before  # it still counts, which is noted
+    s3.fails = failing("503 Slow Down", "SlowDown")
+    fresh = Library(Bucket(url, copies / "one"), BagOfWords())
+    assert fresh.search("return any item") == before
+    with pytest.raises(IndexSilent):
+        shared(url).search("return any item")  # has no copy
+    s3.sound()
+    change(root)
+    library.index(root)
+    assert fresh.search("return any item") == library.search("return any item") != before
+    s3.fails = failing("503 Slow Down", "SlowDown")
+    for damage in (lambda: os.utime(file, (0, 0)), lambda: file.write_bytes(b"{"), file.unlink):
+        damage()
+        with pytest.raises(IndexSilent):
+            Library(Bucket(url, copies / "one"), BagOfWords()).search("return any item")
 
 
 def test_a_right_that_is_taken_away_ends_searches_at_once(
