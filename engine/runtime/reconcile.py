@@ -12,10 +12,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from engine.runtime.ring import Ringer, workflow_id
 from engine.store import Missing, TicketRow
 
-__all__ = ["Reconciled", "reconcile"]
+__all__ = ["YOUNG", "Reconciled", "reconcile"]
 
 log = logging.getLogger("engine.reconcile")
-_YOUNG = timedelta(seconds=30)
+YOUNG = timedelta(seconds=30)
 """A ticket that changed within it is on its way: to its workflow, or to its workflow's end."""
 _TIMEOUT = timedelta(seconds=10)
 _AT_ONCE = 20
@@ -38,7 +38,7 @@ async def reconcile(ringer: Ringer) -> Reconciled:
     (a store restored from before it) is left for people to look at.
     """
     store = ringer.store
-    still = await store.run(store.now) - _YOUNG
+    still = await store.run(store.now) - YOUNG
     tickets = [row for row in await store.run(store.tickets.all_open) if row.updated_at < still]
     started = 0
     for at in range(0, len(tickets), _AT_ONCE):

@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio.service import RPCError
 
 from engine.runtime.client import Unreachable, connect
-from engine.runtime.reconcile import reconcile
+from engine.runtime.reconcile import YOUNG, reconcile
 from engine.runtime.ring import Ringer
 from engine.runtime.stuck import Stuck, begin_again, stuck
 from engine.settings import LOOPBACK, Settings
@@ -34,6 +34,9 @@ class Bell:
         self._up = False
         self._owed = True
         """Whether every open ticket is still to be rung: its history may lack its end."""
+        self._young: datetime | None = None
+        """When what was too young to compare at Temporal's return no longer is: it may have closed while Temporal was
+        set back."""
         self._failed = 0
 
     @property
@@ -54,11 +57,15 @@ class Bell:
             try:
                 log.info("Temporal answers: %d open tickets rung", await self._ringer.ring_all())
                 await reconcile(self._ringer)
+                self._young = await self._store.run(self._store.now) + YOUNG
             except BaseException:
                 self._owed = True
                 raise
         else:
             await self._ringer.sweep()
+            if self._young is not None and await self._store.run(self._store.now) > self._young:
+                await reconcile(self._ringer)
+                self._young = None
 
     async def compare(self) -> None:
         """Sees to tickets and workflows that have lost each other, while Temporal is there."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from engine.runtime.server import TemporalServer
 from engine.service.bell import Bell
 from engine.settings import Settings
 from engine.store import Arrival, Store, TicketRow
+from tests.runtime.test_ring import rings
 from tests.service.conftest import SLA
 
 
@@ -70,6 +72,13 @@ async def until(bell: Bell, up: bool) -> None:
     pytest.fail(f"never {'up' if up else 'down'}")
 
 
+async def rung(server: TemporalServer, row: TicketRow) -> int:
+    """How often the workflow was."""
+    from temporalio.client import Client
+
+    return await rings(await Client.connect(server.address), row)
+
+
 async def running(server: TemporalServer, row: TicketRow) -> bool:
     from temporalio.client import Client
     from temporalio.service import RPCError
@@ -119,6 +128,30 @@ async def test_a_server_that_was_set_back_within_a_moment_has_all_tickets_again(
                 return
             await asyncio.sleep(0.05)
     pytest.fail("the ticket has no workflow any more")
+
+
+async def test_what_closed_while_temporal_was_set_back_is_compared_once_more(
+    server: TemporalServer, store: Store, tmp_path: Path
+) -> None:
+    """At its return the ticket has closed a moment ago: its workflow may be ending just now, or wait for ever."""
+    bell = Bell(settings(tmp_path, server.address), store)
+    async with watching(bell):
+        await until(bell, True)
+        row = ticket(store, "1")
+        await bell.sweep()
+        assert await running(server, row)
+        assert store.tickets.close(row.id, 1, 1, "solved")
+        for _ in range(20):
+            await bell.sweep()
+            await asyncio.sleep(0.05)
+        before = await rung(server, row)
+        store.database.clock.shift += timedelta(minutes=1)
+        for _ in range(100):
+            await bell.sweep()
+            if await rung(server, row) == before + 1:
+                return
+            await asyncio.sleep(0.05)
+    pytest.fail("nobody tells the workflow that its ticket is closed")
 
 
 async def test_while_temporal_is_there_only_what_waits_is_rung(
