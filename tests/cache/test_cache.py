@@ -105,6 +105,7 @@ def test_the_digest_covers_all_of_the_checker() -> None:
     assert {name.split(".")[1] for name in loaded} <= {part.removesuffix(".py") for part in CHECKER}
 
 
+@pytest.mark.timeout(1_800 if EDITS > 12 else 180)
 def test_after_any_edit_it_says_what_a_new_check_says(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     chance = random.Random(11)
     originals = {path: path.read_bytes() for path in root.rglob("*.yaml")}
