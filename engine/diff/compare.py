@@ -5,7 +5,19 @@ from itertools import chain
 
 from engine.compile import Compiled
 from engine.diagnostics import Diagnostic
-from engine.diff import agents, floors, grants, instructions, people, proofs, settings, tools, transfers, ways
+from engine.diff import (
+    agents,
+    floors,
+    grants,
+    instructions,
+    people,
+    premises,
+    proofs,
+    settings,
+    tools,
+    transfers,
+    ways,
+)
 from engine.diff.difference import Difference, Loosening, Severity
 from engine.diff.side import Side
 from engine.diff.whole import whole_flow, whole_project
@@ -14,6 +26,7 @@ __all__ = ["compare"]
 
 _CONCERNS = (grants, tools, proofs, agents, instructions, ways, transfers, people)
 _CHANGES = (grants, tools, instructions)
+_PROJECT = (floors, premises)
 
 
 def compare(old: Side, new: Side, flows: Collection[str] | None = None) -> tuple[Difference, ...]:
@@ -38,9 +51,11 @@ def _project(old: Side, new: Side) -> Iterator[Difference]:
     if not {"engine.yaml"} & {*old.broken, *new.broken}:
         was, now = whole_project(old.project), whole_project(new.project)
         yield from _told(
-            "", chain(floors.looser(old.project, new.project), settings.looser(was, now)),
-            chain(floors.looser(new.project, old.project), settings.looser(now, was)), settings.changed(was, now),
-        )  # fmt: skip
+            "",
+            chain(*(one.looser(old.project, new.project) for one in _PROJECT), settings.looser(was, now)),
+            chain(*(one.looser(new.project, old.project) for one in _PROJECT), settings.looser(now, was)),
+            chain(premises.changed(old.project, new.project), settings.changed(was, now)),
+        )
 
 
 def _flow(name: str, old: Side, new: Side) -> Iterator[Difference]:

@@ -80,7 +80,7 @@ steps:
     as: outcome
   - close: solved
 guardrails: [{length: {most: 900}}]
-models: {agent: cloud}
+models: {agent: cloud, answer: spare}
 """
 PIECE = """\
 flow: goodbye
@@ -91,6 +91,19 @@ gives: {}
 needs: verified
 steps:
   - reply: Goodbye
+"""
+MODELS = """\
+  cloud: {use: anthropic, model: some}
+  house: {use: mistral, model: small, base_url: "http://10.0.0.5:8000", location: on_premises}
+  spare: {use: mistral, model: small, base_url: "http://10.0.0.6:8000", location: on_premises, fallback: [house]}
+"""
+EMBEDDER = '  embedder: {use: openai, model: e5, base_url: "http://10.0.0.7/v1", location: on_premises}\n'
+INDEX = '  index: {url: "s3://articles/engine", base_url: "http://10.0.0.8:9000", location: on_premises}\n'
+CHANNEL = """\
+  chat:
+    kind: web
+    location: on_premises
+    origins: [https://northwind.example]
 """
 LEADS = "      - {by: billing-leads, if: amount > 50, within: 1d, otherwise: escalate}\n"
 BILLING = "      - {by: billing, if: amount > 300, edit: [amount], within: 2d, otherwise: escalate}\n"
@@ -120,7 +133,8 @@ def write(root: Path) -> Path:
     for name in ("customers", "orders", "payments"):
         shutil.copy(SAMPLE / "tools" / f"{name}.yaml", root / "tools")
     settings = (SAMPLE / "engine.yaml").read_text(encoding="utf-8").partition("# No flow can be looser")[0]
-    settings = settings.replace("  route: local\n", "  route: local\n  cloud: {use: anthropic, model: some}\n")
+    for line, more in (("  route: local\n", MODELS), ("payment]\n", EMBEDDER + INDEX), ("channels:\n", CHANNEL)):
+        settings = settings.replace(line, line + more)
     (root / "engine.yaml").write_text(settings + PROJECT, encoding="utf-8")
     (root / "flows" / "refund.yaml").write_text(FLOW, encoding="utf-8")
     (root / "flows" / "goodbye.yaml").write_text(PIECE, encoding="utf-8")

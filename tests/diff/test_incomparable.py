@@ -42,6 +42,15 @@ BOTH_WAYS = {
     "another address of a model": Edit(
         "engine.yaml", "{use: anthropic, model", "{base_url: http://a, use: anthropic, model", "", "models"
     ),
+    "another address of what stands in": Edit(
+        "engine.yaml", "http://10.0.0.5:8000", "http://10.0.0.9:8000", "", "models"
+    ),
+    "another address of the embedder": Edit(
+        "engine.yaml", "http://10.0.0.7/v1", "http://10.0.0.9/v1", "", "embedder", ""
+    ),
+    "another server of the index": Edit("engine.yaml", "http://10.0.0.8:9000", "http://10.0.0.9", "", "index", ""),
+    "another bucket": Edit("engine.yaml", "s3://articles", "s3://others", "", "index", ""),
+    "another platform": Edit("engine.yaml", "secret.ZENDESK_URL", "secret.OTHER_URL", "", "channels", ""),
     "a policy in other words": Edit("knowledge/left.md", "Never offer money.", "Offer money.", "", "policy"),
     "a policy that is not there": Edit(FLOW_FILE, "knowledge/left.md", "knowledge/gone.md", "", "policy"),
     "a header of another name": Edit(PAYMENTS, "header: Idempotency-Key", "header: Key", REFUND, "idempotency"),

@@ -56,7 +56,7 @@ CHANGED = {
     "a judge's question": Edit(FLOW_FILE, "Is the customer content?", "Is the customer angry?", "", "judge"),
     "what a judge's answer means": Edit(FLOW_FILE, "content: It is fine", "content: It may be fine", "", "answers"),
     "a word more to choose from": Edit(FLOW_FILE, "{content: It", "{none: Who knows, content: It", "", "answers"),
-    "a survey": Edit(FLOW_FILE, "models: {agent: cloud}\n", "models: {agent: cloud}\nsurvey: csat\n", "", "survey"),
+    "a survey": Edit(FLOW_FILE, "models: {agent", "survey: csat\nmodels: {agent", "", "survey"),
 }
 
 

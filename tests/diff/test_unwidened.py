@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.diff.shop import BILLING, FLOW_FILE, LEADS, PAYMENTS, REFUND, Draft, Edit
+from tests.diff.shop import BILLING, CHANNEL, EMBEDDER, FLOW_FILE, INDEX, LEADS, PAYMENTS, REFUND, Draft, Edit
 
 NO_EFFECT = {
     "the order of lines": [(FLOW_FILE, BILLING, ""), (FLOW_FILE, LEADS, BILLING + LEADS)],
@@ -71,6 +71,13 @@ CHANGED = {
     "another deadline": Edit(FLOW_FILE, "within: 1d", "within: 3d", REFUND, "approve"),
     "another time-out": Edit(PAYMENTS, "timeout: 10s", "timeout: 20s", REFUND, "timeout"),
     "another model": Edit("engine.yaml", "model: some", "model: other", "", "models"),
+    "another that stands in": Edit("engine.yaml", "fallback: [house]", "fallback: [local]", "", "models"),
+    "an embedder of another provider, also in the house": Edit(
+        "engine.yaml", "{use: openai, model: e5", "{use: mistral, model: e5", "", "embedder", ""
+    ),
+    "the packaged embedder": Edit("engine.yaml", EMBEDDER, "", "", "embedder", ""),
+    "an index of each machine": Edit("engine.yaml", INDEX, "", "", "index", ""),
+    "a channel less": Edit("engine.yaml", CHANNEL, "", "", "channels", ""),
     "another team takes over": Edit(FLOW_FILE, "silence: {rem", "escalate: {to: legal}\nsilence: {rem", "", "escalate"),
 }
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.diff.shop import BILLING, FLOW_FILE, LEADS, PAYMENTS, REFUND, Draft, Edit, of
+from tests.diff.shop import BILLING, EMBEDDER, FLOW_FILE, INDEX, LEADS, PAYMENTS, REFUND, Draft, Edit, of
 
 VERIFY = """  - verify:
       - {by: customers.match, with: [email, postcode]}
@@ -210,8 +210,27 @@ CASES = {
     "a default set less": Edit("engine.yaml", "  guardrails: [customer-facing]\n", "", "", "guardrails"),
     "from reading to writing": Edit("engine.yaml", "mode: read_only", "mode: live", "", "rollout"),
     "a larger share": Edit("engine.yaml", "share: 50%", "share: 60%", "", "rollout"),
-    "contents may leave": Edit("engine.yaml", "location: on_premises, ", "", "", "data"),
+    "contents may leave": Edit("engine.yaml", "  data: {location: on_premises, ", "  data: {", "", "data"),
     "a model off the premises": Edit("engine.yaml", "  ask: local", "  ask: cloud", "", "models"),
+    "what stands in off the premises": Edit(
+        "engine.yaml", "fallback: [house]", "fallback: [house, cloud]", "", "models"
+    ),
+    "an embedder off the premises": Edit("engine.yaml", '/v1", location: on_premises}', '/v1"}', "", "embedder", ""),
+    "an embedder in a cloud, in place of none": Edit(
+        "engine.yaml", EMBEDDER, "  embedder: {use: openai, model: text-embedding-3-small}\n", "", "embedder", ""
+    ),
+    "an index off the premises": Edit("engine.yaml", INDEX, "  index: s3://articles/engine\n", "", "index", ""),
+    "a channel off the premises": Edit(
+        "engine.yaml", "    kind: web\n    location: on_premises\n", "    kind: web\n", "", "channels", ""
+    ),
+    "a site more": Edit(
+        "engine.yaml",
+        "[https://northwind.example]",
+        "[https://northwind.example, https://other.example]",
+        "",
+        "origins",
+        "",
+    ),
     "a mask less": Edit("engine.yaml", "mask: [card, iban]", "mask: [card]", "", "data"),
 }
 
