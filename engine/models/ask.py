@@ -86,7 +86,8 @@ def parts(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
     if request.job is Job.CLASSIFY:
         author = {"instruction": request.instruction, "choices": [_choice(one) for one in request.choices]}
     elif request.job is Job.EXTRACT:
-        author = {"fields": [_field(one) for one in request.fields], "language": request.language}
+        fields = [_field(one) for one in request.fields]
+        author = {"fields": fields, "language": request.language, "currency": request.currency}
     messages = [
         {
             "role": m.role,

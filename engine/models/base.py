@@ -196,7 +196,7 @@ class Request:
     timezone: str | None = None
     """IANA name of the place where "today" is counted, such as Europe/Berlin; None: in UTC."""
     currency: str | None = None
-    """The project's, ISO 4217: which of the dollars "$20" are."""
+    """For EXTRACT, the project's, ISO 4217: which of the dollars "$20" are."""
     asked: str | None = None
     """The field that the engine's last question asked for: the last message is read as its answer."""
     needs_images: bool = False

@@ -22,7 +22,7 @@ _TAG = re.compile(r"</?([a-z][a-z_-]*)")
 _AUTHOR: Final = {
     "answer": ("instruction", "language"),
     "classify": ("instruction", "choices"),
-    "extract": ("fields", "language"),
+    "extract": ("fields", "language", "currency"),
     "work": ("instruction", "language"),
 }
 _DATA: Final = ("messages", "facts", "passages", "asked", "options", "now")
@@ -136,7 +136,7 @@ def _rendered(template: Any, block: Any, names: Mapping[str, Any]) -> str:
 def _sample(job: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Every name with something behind it."""
     author: dict[str, Any] = {
-        "instruction": "Do it.", "language": "en",
+        "instruction": "Do it.", "language": "en", "currency": "EUR",
         "choices": [{"name": "a", "about": "A.", "examples": ["a"], "counter_examples": ["b"]}],
         "fields": [{"name": "a", "kind": "text", "pattern": None, "optional": False}],
     }  # fmt: skip

@@ -1,5 +1,7 @@
 """Prompts: data stays apart from instructions, templates are tried out, and their version is that of the whole set."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -73,3 +75,9 @@ def test_a_template_of_ones_own_takes_the_place_of_the_engines() -> None:
     assert own.render("work", *parts(requests("x")["work"])) == PROMPTS.render("work", *parts(requests("x")["work"]))
     with pytest.raises(PromptError):
         PromptSet({"answer": "{% block system %}{{ x }}{% endblock %}"}).render("answer", {}, {})
+
+
+def test_fields_are_read_with_the_projects_currency() -> None:
+    request = Request(Job.EXTRACT, (Message("customer", "$20"),), fields=(Field("a", kind="money"),))
+    assert "CAD" not in PROMPTS.render("extract", *parts(request))[0]
+    assert "counts in CAD" in PROMPTS.render("extract", *parts(replace(request, currency="CAD")))[0]

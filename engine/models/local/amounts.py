@@ -100,7 +100,7 @@ def _amounts(text: str, match: re.Match[str], *, asked: bool, home: str | None) 
         rest = None
     if rest is not None:
         amount, end = (amount + Decimal(rest["cents"]) / 100).quantize(Decimal("0.01")), rest.end("cents")
-    doubted = _doubted(text, *match.span()) or roughly(text, start, end)
+    doubted = _doubted(text, *match.span()) or roughly(text, start, end) or _FRACTION.match(text, end)
     yield Found(Money(amount, code), start, end, DOUBTED if doubted else sure)
     yield from _other_ends(text, start, end, code)
 

@@ -20,6 +20,7 @@ from engine.models.local.corrections import corrected, points_elsewhere, refuses
 from engine.models.local.counts import counts
 from engine.models.local.dates import dates
 from engine.models.local.found import DOUBTED, Found, denied
+from engine.models.local.spelt import in_figures
 from engine.models.local.words import own_words, sentences, words
 from engine.models.local.yesno import plain_answer
 
@@ -85,7 +86,7 @@ def kind_of(field: Field) -> str:
 
 
 def _find(field: Field, kind: str, request: Request, *, alone: bool) -> Value | None:
-    readings = list(_readings(field, request, alone=alone))
+    readings = list(_readings(field, kind, request, alone=alone))
     if kind == "yes_no":
         return _yes_no([one for one in readings if one.asked])
     if kind == "some_of":
@@ -168,18 +169,19 @@ def _only(said: list[Value]) -> Value | None:
     return best if best[1] > DOUBTED and all(value == best[0] for value, _ in said) else None
 
 
-def _readings(field: Field, request: Request, *, alone: bool) -> Iterator[_Reading]:
+def _readings(field: Field, kind: str, request: Request, *, alone: bool) -> Iterator[_Reading]:
     since_question = True
     messages = list(request.messages)[-MAX_MESSAGES:]
     for place in range(len(messages) - 1, -1, -1):
         message = messages[place]
         text = own_words(message.text) if message.role == "customer" else ""
+        asked = since_question and request.asked == field.name
         if text:
             yield _Reading(
-                text=text,
+                text=in_figures(text, asked=asked) if kind == "money" else text,
                 today=_today(message, request),
                 language=request.language,
-                asked=since_question and request.asked == field.name,
+                asked=asked,
                 sent=_sent_before(messages, place),
                 alone=alone,
                 currency=request.currency,
