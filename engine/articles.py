@@ -9,6 +9,7 @@ from engine.knowledge.library import Library
 from engine.knowledge.place import Place
 from engine.models.embedders.base import EmbedderChoice
 from engine.models.errors import MissingKey
+from engine.models.local.synonyms import Synonyms
 from engine.models.registry import embedder
 from engine.project.contract import json_of
 from engine.project.index import fault, index_of
@@ -16,13 +17,19 @@ from engine.project.models import embedder_variables
 from engine.project.settings import EmbedderSettings, KnowledgeSettings
 from engine.settings import Settings
 
-__all__ = ["choice", "library"]
+__all__ = ["choice", "library", "synonyms"]
 
 
 def library(settings: Settings, knowledge: KnowledgeSettings | None) -> Library:
     """The library of a project with these `knowledge` settings. Raises `ModelError` for an embedder that can't be had,
     and `NotConfigured` for an index; asks no server yet."""
-    return Library(_place(settings, knowledge), embedder(choice(knowledge, settings.secrets)))
+    return Library(_place(settings, knowledge), embedder(choice(knowledge, settings.secrets)), synonyms(knowledge))
+
+
+def synonyms(knowledge: KnowledgeSettings | None) -> Synonyms:
+    """The words that mean the same to the team."""
+    said = knowledge.synonyms if knowledge is not None else None
+    return Synonyms([text.value for text in one] for one in said or ())
 
 
 def _place(settings: Settings, knowledge: KnowledgeSettings | None) -> Place | Path:

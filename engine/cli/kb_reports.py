@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,7 @@ from engine.cli.shown import clean, show
 from engine.cli.status import FOUND, OK, Stop
 from engine.knowledge.base import Passage
 from engine.knowledge.library import Library
+from engine.models.local.synonyms import Synonyms
 from engine.project.settings import KnowledgeSettings
 from engine.settings import Settings
 
@@ -98,7 +100,7 @@ def evaluate(library: Library, args: argparse.Namespace) -> int:
     questions = read_questions(args.questions)
     if not questions:
         raise Stop(f"{args.questions.name} holds no question")
-    measured = measure(library, questions, _answering, audience=args.audience)
+    measured = measure(library, questions, partial(_answering, library.synonyms), audience=args.audience)
     if args.format == "json":
         dump(asdict(measured))
     else:
@@ -133,7 +135,8 @@ def gaps(library: Library, settings: Settings, args: argparse.Namespace) -> int:
     if not questions:
         raise Stop("there are no questions: no tickets in the store; `--questions CSV` reads others")
     # questions of customers are compared here, whoever embeds the articles: they stay on this machine
-    found = clusters(library, PackagedEmbedder(), questions, _answering, audience=args.audience)
+    answering = partial(_answering, library.synonyms)
+    found = clusters(library, PackagedEmbedder(), questions, answering, audience=args.audience)
     if args.format == "json":
         dump({"questions": len(questions), "gaps": [asdict(one) for one in found]})
     else:
@@ -154,15 +157,16 @@ def _show_gaps(found: Sequence["Cluster"], total: int) -> None:
     print(f"{unanswered} of {total} questions are answered by no article, in {len(found)} groups")
 
 
-def _answering(question: str, passages: Sequence[Passage]) -> float:
+def _answering(synonyms: Synonyms, question: str, passages: Sequence[Passage]) -> float:
     """How sure the embedded model is of its quotation; 0 where it refuses."""
     from engine.knowledge.preferred import told
     from engine.models.base import Job, Message, Request
     from engine.models.local.answer import quote
 
     request = Request(
-        Job.ANSWER, messages=(Message("customer", question),), passages=tuple(passages), language=told(question)
-    )
+        Job.ANSWER, messages=(Message("customer", question),), passages=tuple(passages), language=told(question),
+        synonyms=synonyms.of(question),
+    )  # fmt: skip
     said = quote(request)
     return said.confidence if said.text else 0.0
 

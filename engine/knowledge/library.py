@@ -15,23 +15,26 @@ from engine.knowledge.place import Place
 from engine.knowledge.pointer import Pointer
 from engine.knowledge.preferred import preferring
 from engine.knowledge.run import Run
-from engine.knowledge.search import DEFAULT, Edition, Filter, Ways, hybrid, passage
+from engine.knowledge.search import DEFAULT, MAX_QUERY, Edition, Filter, Ways, hybrid, passage
 from engine.knowledge.tables import Tables
+from engine.models.local.synonyms import NONE, Synonyms
 
 _SEARCHES: Final = ThreadPoolExecutor(16, "searches")
 """Of their own: those that wait for a server hold up nothing else."""
 
 
 class Library:
-    """Articles below one folder, indexed at a place, or in the folder at a path.
+    """Articles below one folder, indexed at a place, or in the folder at a path. What the `synonyms` of a question are
+    called else is searched for too.
 
     Every method blocks; `asearch` and `aindex` are for asyncio. Any number of processes may search while one
     indexes; a second one that indexes waits for the first. What the place cannot do raises `KnowledgeError`.
     """
 
-    def __init__(self, place: Place | Path, embedder: Embedder) -> None:
+    def __init__(self, place: Place | Path, embedder: Embedder, synonyms: Synonyms = NONE) -> None:
         self._place = Folder(place) if isinstance(place, Path) else place
         self._embedder = embedder
+        self.synonyms = synonyms
         self._opened = Opened(self._place)
 
     # -- search ------------------------------------------------------------------------------------
@@ -59,6 +62,7 @@ class Library:
         self._check(current)
         if limit < 1 or not current.chunks:
             return []
+        query = self.synonyms.beside(query[:MAX_QUERY])
         where = Filter(tuple(collections), language, audience)
         with self._place.told("read"):
             if language or not prefer:

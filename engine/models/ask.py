@@ -102,6 +102,7 @@ def parts(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
         "facts": {name: json.dumps(plain(value), ensure_ascii=False) for name, value in request.facts.items()},
         "passages": [{"id": p.id, "title": p.title, "heading": p.heading, "text": p.text} for p in request.passages],
         "asked": request.asked,
+        "synonyms": [list(one) for one in request.synonyms],
         "options": [_options(f) for f in request.fields if f.options or f.ask],
         "now": _moment(request.now, request.timezone),
     }

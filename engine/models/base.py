@@ -197,6 +197,8 @@ class Request:
     """IANA name of the place where "today" is counted, such as Europe/Berlin; None: in UTC."""
     currency: str | None = None
     """For EXTRACT, the project's, ISO 4217: which of the dollars "$20" are."""
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    """For ANSWER, words and phrases of the question with what else the team calls them."""
     asked: str | None = None
     """The field that the engine's last question asked for: the last message is read as its answer."""
     needs_images: bool = False

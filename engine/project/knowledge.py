@@ -1,12 +1,17 @@
 """engine.yaml: where the articles are, and what finds them by their meaning."""
 
+import re
+from typing import Final
+
 from engine.project.containers import Either, ListOf, MapOf
 from engine.project.durations import Span
 from engine.project.scalars import DURATION, SLUG, STRING, TEMPLATE, Choice, Expr, Number, Right
-from engine.project.shape import Declaration, Section, key
+from engine.project.shape import Declaration, Reader, Section, key
 from engine.syntax import Text
 
 __all__ = ["EmbedderSettings", "IndexSettings", "KnowledgeSettings"]
+
+_WORD: Final = re.compile(r"\w+")
 
 
 class EmbedderSettings(Declaration):
@@ -77,3 +82,20 @@ class KnowledgeSettings(Declaration):
         doc="Where the index is kept that all workers share; without it, in a folder of each machine.",
         example="s3://shop-articles/engine",
     )  # fmt: skip
+    synonyms: list[list[Text]] | None = key(
+        "synonyms", ListOf(ListOf(STRING, least=2)), example="[[RMA, return], [air fryer, hot air cooker]]",
+        doc="Words and phrases that mean the same to this team: what customers call otherwise than the articles do.",
+    )  # fmt: skip
+
+    def finish(self, reader: Reader) -> None:
+        """Each word or phrase stands in one list, and has a letter or a digit."""
+        known: dict[tuple[str, ...], Text] = {}
+        for text in (text for one in self.synonyms or () for text in one):
+            words = tuple(_WORD.findall(text.value.casefold()))
+            if not words:
+                reader.error("wrong-shape", text.place, f"`{text.value}` has neither a letter nor a digit")
+            elif words in known:
+                message = f"`{text.value}` stands here a second time"
+                tip = f"it is on line {known[words].place.line} too: where both lists mean the same, make one of them"
+                reader.error("wrong-shape", text.place, message, tip)
+            known.setdefault(words, text)

@@ -25,7 +25,7 @@ _AUTHOR: Final = {
     "extract": ("fields", "language", "currency"),
     "work": ("instruction", "language"),
 }
-_DATA: Final = ("messages", "facts", "passages", "asked", "options", "now")
+_DATA: Final = ("messages", "facts", "passages", "synonyms", "asked", "options", "now")
 """The time stands among them, so that the instructions are the same from call to call and a provider can cache them."""
 AUTHOR: Final[Mapping[str, frozenset[str]]] = {job: frozenset(names) for job, names in _AUTHOR.items()}
 """job -> the names that its block `system` sees: words of authors, and nothing that a customer, an article or a tool
@@ -144,6 +144,6 @@ def _sample(job: str) -> tuple[dict[str, Any], dict[str, Any]]:
         "messages": [{"role": "customer", "text": "Hello.", "at": "2026-01-01T00:00:00+00:00", "images": 1}],
         "facts": {"a": "1"}, "asked": "a", "now": "2026-01-01T00:00:00+00:00",
         "passages": [{"id": "p1", "title": "T", "heading": "H", "text": "Text."}],
-        "options": [{"field": "a", "ask": "Which?", "labels": ["x", "y"]}],
+        "synonyms": [["RMA", "return"]], "options": [{"field": "a", "ask": "Which?", "labels": ["x", "y"]}],
     }  # fmt: skip
     return {name: author[name] for name in AUTHOR[job]}, data

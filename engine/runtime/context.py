@@ -10,6 +10,7 @@ from engine.channels.base import Channel
 from engine.guardrails.base import Guard
 from engine.knowledge.base import Passage
 from engine.models.base import Model
+from engine.models.local.synonyms import Synonyms
 from engine.plan import Plan
 from engine.project.premises import Premises
 from engine.prompts.render import PromptSet
@@ -21,6 +22,10 @@ __all__ = ["Context", "Projects"]
 
 class Searcher(Protocol):
     """What a worker needs of the knowledge."""
+
+    @property
+    def synonyms(self) -> Synonyms:
+        """The team's own words."""
 
     async def asearch(
         self,

@@ -11,6 +11,7 @@ from engine.knowledge.base import Passage
 from engine.models.base import Answer, Call, Request
 from tests.attacks.made import Attack
 from tests.attacks.obedient import Obedient
+from tests.runtime.bench import NoArticles
 from tests.tau.script import CASE, Scripts
 from tests.tau.world import PROJECT, TauBench
 
@@ -29,7 +30,7 @@ def guarded_project(folder: Path) -> Path:
     return root
 
 
-class Planted:
+class Planted(NoArticles):
     """Articles, one of which carries the attack of the ticket that searches."""
 
     def __init__(self, attacks: Mapping[int, Attack]) -> None:

@@ -208,3 +208,20 @@ def test_an_index_that_cannot_be_read_is_no_folder(index: str, engine: Engine, a
     assert ran.status == 1
     assert "index" in ran.err
     assert not (project / ".engine" / "knowledge").exists()
+
+
+def test_the_teams_own_words_are_searched_for_and_answered(engine: Engine, articles: Path, project: Path) -> None:
+    def score() -> float:
+        return float(engine("kb", "search", "RMA", "--limit", "1").out.split("\t")[0])
+
+    settings = (project / "engine.yaml").read_text("utf-8")
+    questions = project / "questions.csv"
+    questions.write_text("question\nUntil when can I RMA it?\n", "utf-8")
+    assert engine("kb", "index").status == 0
+    before = score()
+    assert engine("kb", "gaps", "--questions", str(questions)).status == 1
+    more = "knowledge: {synonyms: [[RMA, send back, send anything back]], "
+    assert "knowledge: {" in settings
+    (project / "engine.yaml").write_text(settings.replace("knowledge: {", more), "utf-8")
+    assert score() > before
+    assert engine("kb", "gaps", "--questions", str(questions)).status == 0

@@ -81,3 +81,11 @@ def test_fields_are_read_with_the_projects_currency() -> None:
     request = Request(Job.EXTRACT, (Message("customer", "$20"),), fields=(Field("a", kind="money"),))
     assert "CAD" not in PROMPTS.render("extract", *parts(request))[0]
     assert "counts in CAD" in PROMPTS.render("extract", *parts(replace(request, currency="CAD")))[0]
+
+
+def test_an_answer_is_written_with_what_the_team_calls_it() -> None:
+    request = requests("How do I get an RMA?")["answer"]
+    assert "means the same" not in "".join(PROMPTS.render("answer", *parts(request)))
+    system, data = PROMPTS.render("answer", *parts(replace(request, synonyms=(("RMA", "return"), ("a", "b", "c")))))
+    assert "RMA" not in system
+    assert "The team means the same by: RMA, return.\nThe team means the same by: a, b, c." in data

@@ -26,6 +26,7 @@ from temporalio.service import RPCError
 from engine.guardrails.base import Guard
 from engine.knowledge.base import Passage
 from engine.models.local import LocalModel
+from engine.models.local.synonyms import NONE
 from engine.runtime.client import connect
 from engine.runtime.context import Context
 from engine.runtime.projects import LoadedProject
@@ -46,6 +47,8 @@ REFUND = "The floor lamp from order 4710 arrived damaged, I want a refund please
 
 class NoArticles:
     """A knowledge without articles: what the refund path does not need is not loaded."""
+
+    synonyms = NONE
 
     async def asearch(self, query: str, **how: Any) -> list[Passage]:
         return []

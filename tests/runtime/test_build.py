@@ -187,3 +187,13 @@ async def test_workers_of_two_hosts_search_the_index_that_a_third_has_made(tmp_p
             found.append(await build_context(settings, project, store).library.asearch("How long can I return it?"))
     assert found[0] == found[1] != []
     assert not (hosts[2].root / ".engine" / "knowledge").exists()
+
+
+def test_the_teams_own_words_reach_the_worker(tmp_path: Path) -> None:
+    project, settings = loaded(tmp_path, "{use: local}"), Settings.from_env(tmp_path, ZENDESK)
+    file = project.root / "engine.yaml"
+    more = "  from: knowledge\n  synonyms: [[RMA, return]]\n"
+    file.write_text(file.read_text("utf-8").replace("  from: knowledge\n", more), "utf-8")
+    assert project.reload()
+    with Store.open(f"sqlite:///{tmp_path / 'store.db'}") as store:
+        assert build_context(settings, project, store).library.synonyms.groups == (("RMA", "return"),)

@@ -19,7 +19,7 @@ from engine.testing.models import Asked, Fails, ModelStandIn, Says
 from tests.models.given import hosted
 from tests.runtime import made
 from tests.runtime.agents import FLOW as AGENT
-from tests.runtime.bench import ROOT, Bench
+from tests.runtime.bench import ROOT, Bench, NoArticles
 
 _SAMPLE = "models:\n  answer: local                      # quotes the articles, or refuses: needs no key\n"
 _SAMPLE += "  ask: local\n  route: local\n"
@@ -52,7 +52,7 @@ def _field(name: str, all_of_it: str, said: str) -> Any:
     return {"value": found[0], "quote": found[0], "confidence": 0.9} if found else None
 
 
-class OneArticle:
+class OneArticle(NoArticles):
     """A knowledge with one article, so that LanceDB is not loaded."""
 
     async def asearch(self, query: str, **how: Any) -> list[Passage]:

@@ -9,11 +9,11 @@ import pytest
 
 from engine.knowledge.base import Passage
 from engine.runtime.server import TemporalServer
-from tests.runtime.bench import Bench
+from tests.runtime.bench import Bench, NoArticles
 from tests.runtime.test_hosted import EMAIL, on_premises
 
 
-class Asked:
+class Asked(NoArticles):
     """A knowledge that keeps what it was asked."""
 
     def __init__(self) -> None:

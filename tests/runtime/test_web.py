@@ -31,7 +31,7 @@ from engine.store import Store
 from engine.testing.models import Asked, ModelStandIn, Says
 from engine.testing.serving import Server
 from tests.runtime import made
-from tests.runtime.bench import Bench, light_context
+from tests.runtime.bench import Bench, NoArticles, light_context
 from tests.runtime.test_verify import EMAIL, GET, shopper
 from tests.service.chatting import SECRET, Event, Events, Visitor
 
@@ -55,7 +55,7 @@ QUESTION = "My lamp is damaged, the glass of my lamp has a crack. Do you ship an
 LEAD = "ana@northwind.example"
 
 
-class OneArticle:
+class OneArticle(NoArticles):
     """A knowledge with one article, so that LanceDB is not loaded."""
 
     async def asearch(self, query: str, **how: Any) -> list[Passage]:

@@ -18,6 +18,7 @@ from engine.models.base import Passage, Request
 from engine.models.local.about import strays
 from engine.models.local.embedding import encode
 from engine.models.local.kinds import counts_another, fits, leaves_open
+from engine.models.local.synonyms import Synonyms
 from engine.models.local.words import clean, content_words, latest, sentences, words
 
 MAX_PASSAGES: Final = 12
@@ -150,11 +151,16 @@ def _readable(passage: Passage, language: str | None) -> bool:
 
 
 def question(request: Request) -> str:
-    """What is to be answered: the questions among the customer's last words, else all of these words."""
+    """What is to be answered, in the words of the passages: the questions among the customer's last words, else all of
+    these words."""
     said = latest(request.messages) or clean(request.instruction)
     asked = " ".join(one for one in sentences(said) if one.endswith(("?", "？")))
     # "It arrived broken. What now?" asks nothing without the sentence before
-    return asked if len(content_words(asked)) >= 2 else said
+    asked = asked if len(content_words(asked)) >= 2 else said
+    if not request.synonyms:
+        return asked
+    held = "\n".join(f"{_heading(one)}\n{one.text}" for one in request.passages[:MAX_PASSAGES])
+    return Synonyms(request.synonyms).instead(asked, held)
 
 
 def candidates(asked: str, passages: Sequence[Passage]) -> list[Sentence]:

@@ -241,7 +241,7 @@ class Speaker(Group):
         request = Request(
             Job.ANSWER, (asks,), instruction=instruction, passages=passages,
             facts={path: encode(value) for path, value in (facts or {}).items()}, language=scope.language,
-            needs_images=bool(named),
+            needs_images=bool(named), synonyms=self.desk.context.library.synonyms.of(subject),
         )  # fmt: skip
         if draft is None:
             answer = await self.desk.ask(scope, "answer", request)

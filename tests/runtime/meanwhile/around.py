@@ -6,7 +6,7 @@ from typing import Any
 from engine.knowledge.base import Passage
 from engine.runtime.worker import make_worker
 from tests.runtime import bench as benches
-from tests.runtime.bench import Bench
+from tests.runtime.bench import Bench, NoArticles
 
 ARTICLE = Passage(
     id="p1", text="A refund takes 5 to 7 business days until you see it on your account.", title="Refunds",
@@ -47,7 +47,7 @@ LATER = TOOLS + STEPS.replace("AFTER", "  - wait: [{event: parcel.delivered}, {t
 FIRST = "My lamp is damaged, I want a refund for order 4655 please. My postcode is 28013."
 
 
-class Library:
+class Library(NoArticles):
     """Knows one article."""
 
     async def asearch(self, query: str, **how: Any) -> list[Passage]:
