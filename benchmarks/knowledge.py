@@ -143,7 +143,9 @@ def measure_index(folder: Path) -> dict[str, Any]:
 
     report = library.index(root, progress=progress)
     marks["complete"] = (round(time.perf_counter() - started, 1), round(time.process_time() - used, 1))
-    found = {name: {"seconds": mark[0], "processor": mark[1]} for name, mark in marks.items() if name != "first search"}
+    found: dict[str, Any] = {
+        name: {"seconds": mark[0], "processor": mark[1]} for name, mark in marks.items() if name != "first search"
+    }
     found["passages that the first search found"] = marks["first search"][1]
     return {"passages": report.chunks, **found, "one page changed": measure_change(library, root)}
 

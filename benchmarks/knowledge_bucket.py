@@ -51,7 +51,7 @@ def _upload(folder: Path, url: str, endpoint: str) -> None:
     from obstore.store import S3Store
 
     bucket, _, prefix = url.removeprefix("s3://").partition("/")
-    store = S3Store(bucket, prefix=prefix, config={"aws_endpoint": endpoint}, client_options={"allow_http": True})
+    store = S3Store(bucket, prefix=prefix, endpoint=endpoint, client_options={"allow_http": True})
     for path in folder.rglob("*"):
         if path.is_file():
             store.put(path.relative_to(folder).as_posix(), path)
