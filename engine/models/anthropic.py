@@ -7,20 +7,22 @@ import base64
 import json
 import re
 import warnings
+from dataclasses import replace
 from typing import Any, Final
 
 from engine.exchange import retry_after
 from engine.models.ask import ANSWER, Ask
 from engine.models.base import Finish, Image, Turn, Usage
 from engine.models.errors import ModelError, ModelUnavailable
-from engine.models.hosted import Adapter, Spec, Whole, direct, quiet, refusal
-from engine.models.reply import Reply, Wanted
+from engine.models.hosted import Adapter, Spec, Whole, client, quiet, refusal
+from engine.models.reply import Reply, Wanted, ended, used
 
 __all__ = ["Anthropic"]
 
 _CACHED: Final = {"type": "ephemeral"}
 """Everything up to a block with this is kept for five minutes: tools and instructions, then the turns so far."""
-_FINISH: Final[dict[str | None, Finish]] = {
+_FINISH: Final[dict[str, Finish]] = {
+    "end_turn": "stop", "tool_use": "stop", "stop_sequence": "stop",
     "max_tokens": "length", "model_context_window_exceeded": "length", "refusal": "refused",
 }  # fmt: skip
 _ENDS: Final = re.compile(r"The model '[^']*' is deprecated and will reach end-of-life", re.IGNORECASE)
@@ -37,7 +39,7 @@ class Anthropic(Adapter):
         import httpx2
 
         quiet("anthropic")
-        super().__init__(spec, httpx2.AsyncClient(**direct(spec)))
+        super().__init__(spec, client(httpx2, spec))
         self._sdk: Any = anthropic
         self._client: Any = anthropic.AsyncAnthropic(
             api_key=spec.api_key or _NO_KEY, base_url=spec.base_url or _URL, max_retries=0, timeout=spec.seconds,
@@ -68,7 +70,8 @@ class Anthropic(Adapter):
         _let_warn()
         message = await self._client.messages.create(**request)
         blocks = [block.model_dump() if hasattr(block, "model_dump") else block for block in message.content]
-        return _settled(ask, blocks, message.stop_reason, message.usage, message.model)
+        usage = _usage(message.usage, getattr(message.usage, "output_tokens", None))
+        return _settled(ask, blocks, message.stop_reason, usage, message.model)
 
     async def _begin(self, request: dict[str, Any]) -> Any:
         """The answer's characters as they come: else each member of a call's input is held back until it is whole.
@@ -105,7 +108,7 @@ class _Events(Whole):
         self._stop: str | None = None
         self._model = ""
         self._usage: Any = None
-        self._output = 0
+        self._output: Any = None
 
     def take(self, event: Any) -> str:
         """The event's text, or its part of the answer's JSON."""
@@ -117,7 +120,7 @@ class _Events(Whole):
             case "content_block_delta":
                 return self._delta(self.blocks[event.index], event.delta)
             case "message_delta":
-                self._stop, self._output = event.delta.stop_reason, event.usage.output_tokens or 0
+                self._stop, self._output = event.delta.stop_reason, getattr(event.usage, "output_tokens", None)
             case "message_stop":
                 self.finish, self.over = self._stop or "", True
         return ""
@@ -134,7 +137,7 @@ class _Events(Whole):
     def reply(self, ask: Ask) -> Reply:
         """The whole."""
         blocks = [{**block, "input": block["json"]} if block["type"] == "tool_use" else block for block in self.blocks]
-        return _settled(ask, blocks, self._stop, self._usage, self._model, self._output)
+        return _settled(ask, blocks, self._stop, _usage(self._usage, self._output), self._model)
 
 
 def _let_warn() -> None:
@@ -145,19 +148,23 @@ def _let_warn() -> None:
         warnings.filterwarnings("default", _ENDS.pattern, DeprecationWarning)
 
 
-def _settled(
-    ask: Ask, blocks: list[dict[str, Any]], stop: str | None, used: Any, model: str, output: int | None = None
-) -> Reply:
+def _usage(counted: Any, wrote: Any) -> Usage | None:
+    """The input without what came from the cache, and went there, is counted apart."""
+    if counted is None:
+        return None
+    read = used(
+        read=counted.input_tokens, wrote=wrote, cached=counted.cache_read_input_tokens,
+        kept=counted.cache_creation_input_tokens,
+    )  # fmt: skip
+    return replace(read, input_tokens=read.input_tokens + read.cached_tokens + read.written_tokens) if read else None
+
+
+def _settled(ask: Ask, blocks: list[dict[str, Any]], stop: str | None, usage: Usage | None, model: str) -> Reply:
     calls = tuple(Wanted(b["id"], b["name"], b["input"]) for b in blocks if b["type"] == "tool_use")
     given = next((call.arguments for call in calls if ask.schema is not None and call.tool == ANSWER), None)
-    read, written = used.cache_read_input_tokens or 0, used.cache_creation_input_tokens or 0
-    usage = Usage(
-        input_tokens=used.input_tokens + read + written, cached_tokens=read, written_tokens=written,
-        output_tokens=used.output_tokens if output is None else output,
-    )  # fmt: skip
     return Reply(
         text="".join(block["text"] for block in blocks if block["type"] == "text"), data=given,
-        calls=() if ask.schema is not None else calls, finish=_FINISH.get(stop, "stop"), usage=usage, model=model,
+        calls=() if ask.schema is not None else calls, finish=ended(stop, _FINISH), usage=usage, model=model,
     )  # fmt: skip
 
 

@@ -240,9 +240,11 @@ class Answer:
     per_field: Mapping[str, float] = field(default_factory=dict)
     said_at: Mapping[str, int] = field(default_factory=dict)
     """For EXTRACT, by a model that quotes: field -> place in `Request.messages` of the one with which it was said."""
-    usage: Usage = Usage()
+    usage: Usage | None = Usage()
+    """None: the provider did not say."""
     cost: Decimal | None = Decimal(0)
-    """In USD. None: the price of this model is not known."""
+    """In USD; the most that it can have cost where the provider did not say. None: the price of this model is not
+    known."""
     model: str = ""
     finish: Finish = "stop"
 

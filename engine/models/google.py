@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from engine.exchange import retry_after
 from engine.models.ask import Ask
-from engine.models.base import Finish, Turn, Usage
+from engine.models.base import Finish, Turn
 from engine.models.errors import BadAnswer, ModelError
-from engine.models.hosted import Adapter, Spec, Whole, direct, quiet, refusal
-from engine.models.reply import Reply, Wanted
+from engine.models.hosted import Adapter, Spec, Whole, client, quiet, refusal
+from engine.models.reply import Reply, Wanted, used
 
 __all__ = ["Google"]
 
@@ -32,7 +32,7 @@ class Google(Adapter):
         from google.genai import errors, types
 
         quiet("google_genai")
-        super().__init__(spec, httpx2.AsyncClient(**direct(spec)))
+        super().__init__(spec, client(httpx2, spec))
         self._types: Any = types
         self._errors: Any = errors
         options = types.HttpOptions(
@@ -130,11 +130,11 @@ class _Chunks(Whole):
         """The whole. Raises BadAnswer for a call that the provider itself could not read."""
         if self.finish is None or self.finish in _BROKEN:
             raise BadAnswer("an answer without an end came", code="bad_reply")
-        used = self._used
-        usage = Usage(
-            input_tokens=used.prompt_token_count or 0, cached_tokens=used.cached_content_token_count or 0,
-            output_tokens=(used.candidates_token_count or 0) + (used.thoughts_token_count or 0),
-        ) if used else Usage()  # fmt: skip
+        counted = self._used
+        usage = used(
+            read=counted.prompt_token_count, cached=counted.cached_content_token_count,
+            wrote=(counted.candidates_token_count or 0) + (counted.thoughts_token_count or 0),
+        ) if counted else None  # fmt: skip
         return Reply(
             text=self._text, data=self._text if ask.schema is not None else None, calls=tuple(self._calls),
             finish=_FINISH.get(self.finish, "refused"), usage=usage, model=self._model,

@@ -27,7 +27,7 @@ from engine.models.errors import (
 from engine.models.pieces import Pieces
 from engine.models.reply import LONGEST, Reply, answer_of, decided_of
 
-__all__ = ["Adapter", "HostedModel", "Provider", "Spec", "Whole", "asked", "direct", "quiet", "refusal"]
+__all__ = ["Adapter", "HostedModel", "Provider", "Spec", "Whole", "asked", "client", "quiet", "refusal"]
 
 IMAGE_TOKENS: Final = 5_000
 """More than any provider counts for one image of at most 1,568 pixels a side (`engine.models.images`)."""
@@ -36,6 +36,8 @@ _BUSY: Final = frozenset({408, 409, 425, 429})
 NO_QUOTA: Final = frozenset({"insufficient_quota", "billing_not_active"})
 """What OpenAI, and who speaks as it does, says with 429 where waiting mends nothing: somebody has to pay first.
 https://platform.openai.com/docs/guides/error-codes"""
+LARGEST: Final = 32_000_000
+"""Bytes of an answer with all that stands around it; a longer one is broken off. Its text has at most `LONGEST`."""
 _NOTHING: Final = Decided(supported=False, confidence=0.0, citations=())
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -134,11 +136,7 @@ class HostedModel:
 
     def worst(self, request: Request) -> Decimal | None:
         """What the call costs at the most, in USD. None: the price is not known."""
-        ask, price = self.ask(request), self.capabilities.price
-        if price is None:
-            return Decimal(0) if self.capabilities.free else None
-        tokens = ask.size + IMAGE_TOKENS * len(ask.images)
-        return (tokens * max(price.input, price.written) + ask.most * price.output) / 1_000_000
+        return self._worst(self.ask(request))
 
     def cost(self, usage: Usage) -> Decimal | None:
         """What a call with this usage cost, in USD. None: the price is not known."""
@@ -154,8 +152,15 @@ class HostedModel:
         if self._made is not None:
             await self._made.close()
 
+    def _worst(self, ask: Ask) -> Decimal | None:
+        price = self.capabilities.price
+        if price is None:
+            return Decimal(0) if self.capabilities.free else None
+        tokens = ask.size + IMAGE_TOKENS * len(ask.images)
+        return (tokens * max(price.input, price.written) + ask.most * price.output) / 1_000_000
+
     def _answer(self, request: Request, ask: Ask, reply: Reply) -> Answer:
-        cost = self.cost(reply.usage)
+        cost = self._worst(ask) if reply.usage is None else self.cost(reply.usage)
         try:
             answer = answer_of(request, ask, reply)
         except BadAnswer as error:
@@ -284,11 +289,44 @@ def refusal(name: str, status: int, *, retry_after: float | None = None, code: s
     return ModelRejected(f"{name!r} refused with status {status}", code=code)
 
 
-def direct(spec: Spec) -> dict[str, Any]:
-    """Arguments for the HTTP client of an SDK: no redirect takes contents elsewhere, and no proxy of the environment
-    stands between the engine and its own machine."""
+def client(library: Any, spec: Spec) -> Any:
+    """The HTTP client that an SDK is given, of the library (httpx or its successor) that it is made for: no redirect
+    takes contents elsewhere, no proxy of the environment stands between the engine and its own machine, and what comes
+    is read up to `LARGEST`."""
     own = urlsplit(spec.base_url).hostname in _LOOPBACK
-    return {"follow_redirects": False, "trust_env": not own, "timeout": spec.seconds, "verify": _tls()}
+    made: Any = _bounded(library)
+    return made(follow_redirects=False, trust_env=not own, timeout=spec.seconds, verify=_tls())
+
+
+@lru_cache(maxsize=2)
+def _bounded(library: Any) -> type:
+    class Stream(library.AsyncByteStream):  # type: ignore[misc]  # one of two libraries
+        def __init__(self, inner: Any) -> None:
+            self._inner = inner
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            size = 0
+            async for chunk in self._inner:
+                size += len(chunk)
+                if size > LARGEST:
+                    raise library.ReadError("the answer is too long")
+                yield chunk
+
+        async def aclose(self) -> None:
+            await self._inner.aclose()
+
+    class Client(library.AsyncClient):  # type: ignore[misc]
+        async def send(self, request: Any, *, stream: bool = False, **more: Any) -> Any:
+            answer = await super().send(request, stream=True, **more)
+            answer.stream = Stream(answer.stream)
+            if not stream:
+                try:
+                    await answer.aread()
+                finally:
+                    await answer.aclose()
+            return answer
+
+    return Client
 
 
 def quiet(*names: str) -> None:

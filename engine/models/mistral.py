@@ -6,17 +6,18 @@ from typing import Any, Final
 
 from engine.exchange import retry_after
 from engine.models.ask import Ask
-from engine.models.base import Finish, Turn, Usage
+from engine.models.base import Finish, Turn
 from engine.models.chat import cache_key, calls_of, request_of, turn_of
 from engine.models.errors import ModelError
-from engine.models.hosted import Adapter, Spec, Whole, direct, quiet, refusal
-from engine.models.reply import Reply
+from engine.models.hosted import Adapter, Spec, Whole, client, quiet, refusal
+from engine.models.reply import Reply, ended, used
 
 __all__ = ["Mistral"]
 
 _URL: Final = "https://api.mistral.ai"
-_FINISH: Final[dict[str | None, Finish]] = {
-    "length": "length", "model_length": "length", "error": "refused", "content_filter": "refused",
+_FINISH: Final[dict[str, Finish]] = {
+    "stop": "stop", "tool_calls": "stop", "length": "length", "model_length": "length",
+    "error": "refused", "content_filter": "refused",
 }  # fmt: skip
 
 
@@ -29,7 +30,7 @@ class Mistral(Adapter):
         from mistralai.client import errors
 
         quiet("mistralai")
-        super().__init__(spec, httpx2.AsyncClient(**direct(spec)))
+        super().__init__(spec, client(httpx2, spec))
         self._errors: Any = errors
         self._client: Any = Client(
             api_key=spec.api_key or None, server_url=(spec.base_url or _URL).rstrip("/").removesuffix("/v1"),
@@ -97,16 +98,15 @@ class _Events(Whole):
         return _settled(ask, self._text, [*self._calls.values()], self.finish, self._usage, self._model)
 
 
-def _settled(ask: Ask, text: str, calls: list[Any], finish: Any, used: Any, model: str) -> Reply:
-    details = getattr(used, "prompt_tokens_details", None) or {}  # the SDK does not know it yet: as it came
-    usage = Usage(
-        input_tokens=used.prompt_tokens or 0, output_tokens=used.completion_tokens or 0,
-        cached_tokens=details.get("cached_tokens") or 0,
-    ) if used else Usage()  # fmt: skip
+def _settled(ask: Ask, text: str, calls: list[Any], finish: Any, counted: Any, model: str) -> Reply:
+    details = getattr(counted, "prompt_tokens_details", None) or {}  # the SDK does not know it yet: as it came
+    usage = used(
+        read=counted.prompt_tokens, wrote=counted.completion_tokens, cached=details.get("cached_tokens"),
+    ) if counted else None  # fmt: skip
     return Reply(
         text=text, data=text if ask.schema is not None else None,
         calls=calls_of(calls),
-        finish=_FINISH.get(finish, "stop"), usage=usage, model=model,
+        finish=ended(finish, _FINISH), usage=usage, model=model,
     )  # fmt: skip
 
 

@@ -7,18 +7,21 @@ from typing import Any, Final
 
 from engine.exchange import retry_after
 from engine.models.ask import Ask
-from engine.models.base import Finish, Usage
+from engine.models.base import Finish
 from engine.models.chat import cache_key, calls_of, request_of, turn_of
 from engine.models.errors import ModelError, ModelUnavailable
-from engine.models.hosted import NO_QUOTA, Adapter, Spec, Whole, direct, quiet, refusal
-from engine.models.reply import Reply
+from engine.models.hosted import NO_QUOTA, Adapter, Spec, Whole, client, quiet, refusal
+from engine.models.reply import Reply, ended, used
 
 __all__ = ["OpenAI"]
 
 _URL: Final = "https://api.openai.com/v1"
 _NO_KEY: Final = "none"
 """The SDK wants a key, and a server of one's own may want none."""
-_FINISH: Final[dict[str | None, Finish]] = {"length": "length", "content_filter": "refused"}
+_FINISH: Final[dict[str, Finish]] = {
+    "stop": "stop", "tool_calls": "stop", "function_call": "stop", "length": "length", "content_filter": "refused",
+    "eos_token": "stop", "stop_sequence": "stop",  # of older servers of one's own (text-generation-inference)
+}  # fmt: skip
 
 
 class OpenAI(Adapter):
@@ -29,7 +32,7 @@ class OpenAI(Adapter):
         import openai
 
         quiet("openai")
-        super().__init__(spec, httpx.AsyncClient(**direct(spec)))
+        super().__init__(spec, client(httpx, spec))
         self._sdk: Any = openai
         self._client: Any = openai.AsyncOpenAI(
             api_key=spec.api_key or _NO_KEY, base_url=spec.base_url or _URL, max_retries=0, timeout=spec.seconds,
@@ -106,17 +109,16 @@ class _Chunks(Whole):
 
 
 def _settled(
-    ask: Ask, text: str | None, calls: list[Any], finish: str | None, refused: bool, made: Any, used: Any = None
+    ask: Ask, text: str | None, calls: list[Any], finish: str | None, refused: bool, made: Any, counted: Any = None
 ) -> Reply:
-    used = used or made.usage
-    details = getattr(used, "prompt_tokens_details", None)
-    usage = Usage(
-        input_tokens=used.prompt_tokens or 0, output_tokens=used.completion_tokens or 0,
-        cached_tokens=getattr(details, "cached_tokens", None) or 0,
-        written_tokens=getattr(details, "cache_write_tokens", None) or 0,
-    ) if used else Usage()  # fmt: skip
+    counted = counted or made.usage
+    details = getattr(counted, "prompt_tokens_details", None)
+    usage = used(
+        read=counted.prompt_tokens, wrote=counted.completion_tokens, cached=getattr(details, "cached_tokens", None),
+        kept=getattr(details, "cache_write_tokens", None),
+    ) if counted else None  # fmt: skip
     return Reply(
         text=text or "", data=(text or "") if ask.schema is not None else None,
         calls=calls_of(calls),
-        finish="refused" if refused else _FINISH.get(finish, "stop"), usage=usage, model=made.model or "",
+        finish="refused" if refused else ended(finish, _FINISH), usage=usage, model=made.model or "",
     )  # fmt: skip

@@ -16,11 +16,13 @@ from engine.models.ask import Ask
 from engine.models.base import Answer, Call, Decided, Field, Finish, Job, Money, Request, Usage
 from engine.models.errors import BadAnswer
 
-__all__ = ["LONGEST", "Reply", "Wanted", "answer_of", "decided_of", "object_of"]
+__all__ = ["LONGEST", "Reply", "Wanted", "answer_of", "decided_of", "ended", "object_of", "used"]
 
 LONGEST: Final = 100_000
 """Characters of a text, or of JSON; more is no answer to a customer's question."""
 
+_MOST_TOKENS: Final = 1_000_000_000
+"""No call has more."""
 _PICTURE: Final = re.compile(r"\[picture (\d{1,3})\]")
 """What stands in place of a quote for what was read off a picture."""
 
@@ -44,8 +46,30 @@ class Reply:
     data: str | Mapping[str, Any] | None = field(default=None, repr=False)
     calls: tuple[Wanted, ...] = ()
     finish: Finish = "stop"
-    usage: Usage = field(default_factory=Usage)
+    usage: Usage | None = None
+    """None: the provider did not say, or what it said is no count."""
     model: str = ""
+
+
+def used(*, read: object, wrote: object, cached: object = None, kept: object = None) -> Usage | None:
+    """Tokens as a provider counted them: those of the input with what came from its cache, of the output, from the
+    cache, and written to it. None for what is no count."""
+    counts = [_count(one) for one in (read, cached or 0, wrote, kept or 0)]
+    return None if None in counts else Usage(*(one for one in counts if one is not None))
+
+
+def _count(said: object) -> int | None:
+    if isinstance(said, bool) or not isinstance(said, int | float) or not 0 <= said <= _MOST_TOKENS:
+        return None
+    return int(said)
+
+
+def ended(said: str | None, known: Mapping[str, Finish]) -> Finish:
+    """Why an answer ended, by the provider's own word. Raises BadAnswer for one that is not `known`: nobody can tell
+    whether what came is whole."""
+    if said is None or said not in known:
+        raise BadAnswer("an answer without an end came", code="bad_reply")
+    return known[said]
 
 
 def answer_of(request: Request, ask: Ask, reply: Reply) -> Answer:

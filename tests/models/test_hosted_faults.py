@@ -1,6 +1,8 @@
 """What goes wrong with a provider, by the stand-in of each: faults, silence, too little time, nothing shown."""
 
+import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -8,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from engine.models.base import Capabilities, Job, Price, Request, Usage
+from engine.models.base import Answer, Capabilities, Job, Price, Request, Usage
 from engine.models.errors import BadAnswer, LeavesPremises, ModelError, ModelRejected, ModelUnavailable
 from engine.models.hosted import HostedModel
 from engine.models.registry import PROVIDERS
@@ -80,6 +82,19 @@ async def test_one_that_does_not_answer_in_time_is_given_up(standin: ModelStandI
         await model.close()
 
 
+async def test_an_answer_without_an_end_is_broken_off(standin: ModelStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long before it fills the memory."""
+    monkeypatch.setattr("engine.models.hosted.LARGEST", 1_000_000)
+    standin.says([Fails(kind="endless")])
+    for provider in PROVIDERS:
+        model = hosted(provider, standin.url(provider))
+        for asked in (model.answer(ANSWER), anext(aiter(model.stream(ANSWER)))):
+            with pytest.raises((ModelUnavailable, BadAnswer)) as caught:
+                await asyncio.wait_for(asked, 10)
+            assert caught.value.billed
+        await model.close()
+
+
 async def test_one_that_is_not_there_is_unavailable() -> None:
     for provider in PROVIDERS:
         model = hosted(provider, "http://127.0.0.1:9")
@@ -140,3 +155,57 @@ async def test_a_redirect_is_not_followed(model: HostedModel, standin: ModelStan
     with pytest.raises(ModelError):
         await model.answer(CLASSIFY)
     assert len(standin.asked) == 1
+
+
+NO_COUNT: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "none": lambda usage: None,
+    "below nothing": lambda usage: _each(usage, lambda count: -count - 1),
+    "more than there are": lambda usage: _each(usage, lambda count: 1e30),
+    "words": lambda usage: _each(usage, lambda count: "many"),
+}
+
+
+def _each(usage: dict[str, Any], changed: Callable[[int], Any]) -> dict[str, Any]:
+    return {name: changed(count) if isinstance(count, int) else count for name, count in usage.items()}
+
+
+async def _both(model: HostedModel) -> list[Answer | BadAnswer]:
+    """What comes of it whole, and as a stream."""
+    found: list[Answer | BadAnswer] = []
+    try:
+        found.append(await model.answer(CLASSIFY))
+    except BadAnswer as error:
+        found.append(error)
+    try:
+        found += [piece async for piece in model.stream(CLASSIFY) if isinstance(piece, Answer)]
+    except BadAnswer as error:
+        found.append(error)
+    return found
+
+
+@pytest.mark.parametrize("kind", NO_COUNT)
+async def test_what_is_not_counted_has_cost_the_most(model: HostedModel, standin: ModelStandIn, kind: str) -> None:
+    """A provider, or what stands between, that says nothing or nonsense of its tokens opens no budget."""
+    price = Price(input=Decimal(1), cached=Decimal(1), output=Decimal(1), written=Decimal(1), since=PRICED)
+    model.capabilities = replace(model.capabilities, price=price)
+    standin.says([Says(data=GOOD[Job.CLASSIFY], counted=NO_COUNT[kind])] * 2)
+    found = await _both(model)
+    assert len(found) == 2
+    for one in found:
+        if isinstance(one, Answer):
+            assert one.data["choice"] == "refund"
+            assert (one.usage, one.cost) == (None, model.worst(CLASSIFY))
+        else:  # some SDKs hold a reply to its form: what was set aside stays
+            assert (one.billed, one.usage, one.cost) == (True, None, None)
+    if kind in ("none", "below nothing"):
+        assert any(isinstance(one, Answer) for one in found), "a good answer is not lost by that"
+
+
+@pytest.mark.parametrize("word", ["abort", "pause_turn", "an error"])
+async def test_an_answer_with_a_strange_end_is_none(model: HostedModel, standin: ModelStandIn, word: str) -> None:
+    """Nobody can tell whether it is whole. Google has many words, and each but one is a refusal."""
+    standin.says([Says(data=GOOD[Job.CLASSIFY], ends=word)] * 2)
+    found = await _both(model)
+    assert len(found) == 2
+    for one in found:
+        assert one.billed if isinstance(one, BadAnswer) else one.finish == "refused"

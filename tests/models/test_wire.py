@@ -80,6 +80,7 @@ async def test_every_recorded_answer_is_read(playback: Playback, providers: dict
         assert (reply.text, [(call.tool, object_of(call.arguments)) for call in reply.calls]) == _expected(one), (
             one.name
         )
+        assert reply.usage is not None
         assert (reply.usage.input_tokens, reply.usage.output_tokens) == _tokens(one), one.name
         assert reply.finish == "stop", one.name
         assert reply.model, one.name

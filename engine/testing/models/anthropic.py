@@ -62,7 +62,7 @@ class Anthropic:
                 yield _event("content_block_delta", index=index, delta=delta)
             yield _event("content_block_stop", index=index)
         delta = {"stop_reason": _stop(says), "stop_sequence": None}
-        yield _event("message_delta", delta=delta, usage={"output_tokens": says.tokens[2]})
+        yield _event("message_delta", delta=delta, usage=says.counted({"output_tokens": says.tokens[2]}))
         yield _event("message_stop")
 
     def error(self, status: int, code: str | None = None) -> Mapping[str, Any]:
@@ -77,13 +77,12 @@ class Anthropic:
 
     def _head(self, asked: Asked, says: Says) -> dict[str, Any]:
         given, cached, output = says.tokens
-        return {
-            "id": "msg_1", "type": "message", "role": "assistant", "model": asked.model, "stop_sequence": None,
-            "usage": {
-                "input_tokens": given - cached, "cache_read_input_tokens": cached, "cache_creation_input_tokens": 0,
-                "output_tokens": output,
-            },
+        usage = {
+            "input_tokens": given - cached, "cache_read_input_tokens": cached, "cache_creation_input_tokens": 0,
+            "output_tokens": output,
         }  # fmt: skip
+        head = {"id": "msg_1", "type": "message", "role": "assistant", "model": asked.model, "stop_sequence": None}
+        return {**head, "usage": says.counted(usage)}
 
     def _content(self, asked: Asked, says: Says) -> list[dict[str, Any]]:
         text = [{"type": "text", "text": says.text}] if says.text else []
@@ -98,7 +97,7 @@ class Anthropic:
 
 
 def _stop(says: Says) -> str:
-    return _STOP.get(says.finish) or ("tool_use" if says.calls or says.data is not None else "end_turn")
+    return says.ends or _STOP.get(says.finish) or ("tool_use" if says.calls or says.data is not None else "end_turn")
 
 
 def _event(kind: str, **fields: Any) -> str:

@@ -38,10 +38,14 @@ class Says:
     data: Mapping[str, Any] | None = None
     calls: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     finish: Literal["stop", "length", "refused"] = "stop"
+    ends: str | None = None
+    """The word that stands for `finish`, where it is another than the provider's own."""
     cut: int | None = None
     """Characters that come of `data`, and of the arguments of each call, where the reply ends in the middle of them."""
     tokens: tuple[int, int, int] = (100, 0, 20)
     """Of input, with the cached ones among them, and of output."""
+    counted: Callable[[dict[str, Any]], Any] = dict
+    """What becomes of the provider's record of these, wherever it stands in a reply: it may be lost, or nonsense."""
     pace: Callable[[int], object] | None = None
     """Called before each event of a stream with the number of those that were sent: it may wait, and what it raises
     cuts the stream."""
@@ -50,11 +54,11 @@ class Says:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fails:
     """A failure. `cut`: half of the answer, then the connection ends; `stalls`: half, then nothing; `hangs`: nothing
-    until the caller goes away; `garbage`: a page of HTML with status 200; else an error of the provider's own form with
-    `status`, which `inside` puts into the middle of a stream."""
+    until the caller goes away; `garbage`: a page of HTML with status 200; `endless`: an answer that never ends; else an
+    error of the provider's own form with `status`, which `inside` puts into the middle of a stream."""
 
     status: int = 500
-    kind: Literal["status", "inside", "cut", "stalls", "garbage", "hangs"] = "status"
+    kind: Literal["status", "inside", "cut", "stalls", "garbage", "hangs", "endless"] = "status"
     retry_after: float | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     code: str | None = None

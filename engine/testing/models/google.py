@@ -41,7 +41,7 @@ class Google:
     def whole(self, asked: Asked, says: Says) -> Mapping[str, Any]:
         """The answer."""
         content = {"role": "model", "parts": self._parts(asked, says)}
-        candidate = {"content": content, "finishReason": _FINISH[says.finish], "index": 0}
+        candidate = {"content": content, "finishReason": says.ends or _FINISH[says.finish], "index": 0}
         return {"candidates": [candidate], **_foot(asked, says)}
 
     def events(self, asked: Asked, says: Says) -> Iterator[str]:
@@ -50,7 +50,11 @@ class Google:
             texts = pieces(part["text"], 5) if "text" in part else []
             for one in [{"text": piece} for piece in texts] or [part]:
                 yield _event({"candidates": [{"content": {"role": "model", "parts": [one]}, "index": 0}]})
-        end = {"content": {"role": "model", "parts": [{"text": ""}]}, "finishReason": _FINISH[says.finish], "index": 0}
+        end = {
+            "content": {"role": "model", "parts": [{"text": ""}]},
+            "finishReason": says.ends or _FINISH[says.finish],
+            "index": 0,
+        }
         yield _event({"candidates": [end], **_foot(asked, says)})
 
     def error(self, status: int, code: str | None = None) -> Mapping[str, Any]:
@@ -72,7 +76,7 @@ def _foot(asked: Asked, says: Says) -> dict[str, Any]:
         "promptTokenCount": given, "candidatesTokenCount": output, "totalTokenCount": given + output,
         "cachedContentTokenCount": cached,
     }  # fmt: skip
-    return {"usageMetadata": usage, "modelVersion": asked.model, "responseId": "r1"}
+    return {"usageMetadata": says.counted(usage), "modelVersion": asked.model, "responseId": "r1"}
 
 
 def _paired(parts: Any) -> None:

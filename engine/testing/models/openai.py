@@ -114,15 +114,13 @@ def _calls(asked: Asked, says: Says) -> dict[str, Any]:
 
 
 def _finish(says: Says) -> str:
-    return _FINISH.get(says.finish) or ("tool_calls" if says.calls else "stop")
+    return says.ends or _FINISH.get(says.finish) or ("tool_calls" if says.calls else "stop")
 
 
-def _usage(says: Says) -> dict[str, Any]:
+def _usage(says: Says) -> Any:
     given, cached, output = says.tokens
-    return {
-        "prompt_tokens": given, "completion_tokens": output, "total_tokens": given + output,
-        "prompt_tokens_details": {"cached_tokens": cached},
-    }  # fmt: skip
+    usage = {"prompt_tokens": given, "completion_tokens": output, "total_tokens": given + output}
+    return says.counted({**usage, "prompt_tokens_details": {"cached_tokens": cached}})
 
 
 def _event(data: Any) -> str:

@@ -117,6 +117,9 @@ async def _failed(form: Form, asked: Asked, fails: Fails, request: Request) -> R
     match fails.kind:
         case "garbage":
             return HTMLResponse("<html><body>502 Bad Gateway</body></html>")
+        case "endless":
+            kind = "text/event-stream" if asked.stream else "application/json"
+            return StreamingResponse(chain(['data: {"text": "'], repeat("a" * 100_000)), media_type=kind)
         case "hangs":
             await _gone(request.receive)
         case "cut" | "stalls":
