@@ -8,12 +8,13 @@ Etags come in quotes and are sent back so (RFC 9110, 13.1.1). Ceph's gateway (16
 refuses each that comes as it was sent, and is sent it bare.
 """
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from engine.knowledge.base import KnowledgeError
-from engine.knowledge.faults import no_bucket
+from engine.knowledge.faults import no_bucket, status
 
 if TYPE_CHECKING:
     from obstore import PutMode, UpdateVersion
@@ -27,6 +28,9 @@ SECONDS: Final = 30
 RETRIES: Final = 3
 RETRY_SECONDS: Final = 10
 """After which no request is tried again: a search has somebody who waits for it."""
+_TOO_SOON: Final = 5
+"""Times that a put is made again, each after a second: Google's storage takes one write of an object a second, and
+answers 429 to the next (cloud.google.com/storage/quotas)."""
 _PART: Final = 8_000_000
 """Bytes."""
 
@@ -131,13 +135,20 @@ class Objects:
 
     def _put(self, name: str, body: bytes, mode: "PutMode") -> Stored:
         import obstore
-        from obstore.exceptions import AlreadyExistsError, PreconditionError
+        from obstore.exceptions import AlreadyExistsError, GenericError, PreconditionError
 
-        try:
-            made = obstore.put(self._store, name, body, mode=mode, use_multipart=False)
-        except (AlreadyExistsError, PreconditionError):
-            found = self.read(name)
-            if found is None or found.body != body:
-                raise Changed(found) from None
-            return found
-        return Stored(body, made["e_tag"], made["version"])
+        again = 0
+        while True:
+            try:
+                made = obstore.put(self._store, name, body, mode=mode, use_multipart=False)
+                return Stored(body, made["e_tag"], made["version"])
+            except (AlreadyExistsError, PreconditionError):
+                found = self.read(name)
+                if found is None or found.body != body:
+                    raise Changed(found) from None
+                return found
+            except GenericError as error:
+                if again == _TOO_SOON or status(error) != 429:
+                    raise
+            again += 1
+            time.sleep(1)

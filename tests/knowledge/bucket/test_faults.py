@@ -65,6 +65,13 @@ def test_no_credentials(url: str, root: Path, monkeypatch: pytest.MonkeyPatch) -
             work()
 
 
+def test_a_token_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_NAME", "shop")
+    monkeypatch.setenv("AZURE_STORAGE_SAS_TOKEN", "x")
+    with pytest.raises(KnowledgeError, match="does not know these credentials: see that the variables"):
+        shared("az://articles/x").search("return")
+
+
 @pytest.mark.usefixtures("impatient")
 def test_a_server_that_is_gone_between_searches_and_comes_back(
     library: Library, root: Path, s3: Server, monkeypatch: pytest.MonkeyPatch
