@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from engine.knowledge.base import IndexSilent, KnowledgeError
 
-__all__ = ["no_bucket", "told"]
+__all__ = ["no_bucket", "status", "told"]
 
 _OURS: Final = re.compile(
     r"\blance\b|lance ?error|namespace: IO|Object at location|Generic \w+ error|Request precondition", re.IGNORECASE
@@ -21,8 +21,10 @@ _SAID: Final = (
     (re.compile(r"Incompatible transaction|commit conflict", re.IGNORECASE), "another run has begun to write it"),
     (_NO_BUCKET, "there is no such bucket: make it, or correct `knowledge.index` of engine.yaml"),
     (re.compile(r"InvalidAccessKeyId|Invalid Access Key|AuthenticationFailed|SignatureDoesNotMatch|ExpiredToken|"
-                r"InvalidToken|status(?: code)?: 401"),
+                r"InvalidToken|SAS query pair|status(?: code)?: 401"),
      "the server does not know these credentials: see that the variables of the environment are right"),
+    (re.compile(r"service account file|CryptoProvider error"),
+     "the file of credentials that the environment names is not there, or is none"),
     (re.compile(r"/latest/(?:api|meta-data)|metadata\.google\.internal|169\.254\.|[Mm]issing.{0,40}(?:credential|account)|"
                 r"[Cc]redential.{0,60}(?:not|no )|[Aa]ccount must be specified"),
      "there are no credentials for it: the environment has none, and this machine has no role of its own"),
@@ -71,13 +73,19 @@ def _why(error: Exception, broken: str) -> _Why | None:
     said = next((words for shape, words in _SAID if shape.search(text)), None)
     if said is not None:
         return _Why(said)
-    status = _STATUS.search(text)
-    if status is not None:
-        passes = int(status[1]) >= 500 or int(status[1]) == 429
-        return _Why(f"its server answers {status[1]}", IndexSilent if passes else KnowledgeError)
+    answered = status(error)
+    if answered is not None:
+        passes = answered >= 500 or answered == 429
+        return _Why(f"its server answers {answered}", IndexSilent if passes else KnowledgeError)
     if _SILENT.search(text):
         return _Why("its server does not answer", IndexSilent)
     return _Why("LanceDB cannot go on with its files" + (f": {broken}" if broken else ""))
+
+
+def status(error: Exception) -> int | None:
+    """What a server answered."""
+    found = _STATUS.search(str(error))
+    return int(found[1]) if found else None
 
 
 def no_bucket(error: Exception) -> bool:

@@ -61,7 +61,6 @@ class Lease:
         self._objects, self._url = objects, url
         self._stored, self._content, self._renewed = stored, content, since
         self._lost = False
-        self._given_back = threading.Event()
         self.taken_over = taken_over
 
     @property
@@ -77,8 +76,28 @@ class Lease:
                 "what was published stays; run `engine kb index` again"
             )
 
+    def prove(self) -> None:
+        """Raises `KnowledgeError` where the server does not hold a put to its condition, or refuses one that it holds
+        for: one that takes every put would let two runs write at once."""
+        self._renew()
+        self.check()
+        wrong = Stored(b"", '"00000000000000000000000000000000"', "1")
+        for over in (None, wrong):
+            try:
+                self._objects.put(FILE, _Content("unproven").encode(), over)
+            except Changed:
+                continue
+            raise KnowledgeError(
+                f"the index in {self._url} cannot be written: its server does not hold a put to its condition "
+                "(If-None-Match, If-Match), and so two runs could write at once"
+            )
+
     def renew(self) -> None:
         """Says that the run lives. What goes wrong is tried again the next time, until `check` finds it too late."""
+        with suppress(Exception):
+            self._renew()
+
+    def _renew(self) -> None:
         began = _now()
         content = self._content._replace(renewals=self._content.renewals + 1)
         try:
@@ -86,19 +105,27 @@ class Lease:
         except Changed:
             self._lost = True
             return
-        except Exception:
-            return
         self._content, self._renewed = content, began
 
-    def renew_until_given_back(self) -> None:
-        """The work of a thread."""
-        while not self._lost and not self._given_back.wait(self._content.length / _RENEWALS):
-            self.renew()
+    @contextmanager
+    def renewed(self) -> Iterator[None]:
+        """By a thread, for as long as the context lasts."""
+        done = threading.Event()
 
-    def give_back(self, renewing: threading.Thread) -> None:
+        def work() -> None:
+            while not self._lost and not done.wait(self._content.length / _RENEWALS):
+                self.renew()
+
+        renewing = threading.Thread(target=work, name="lease", daemon=True)
+        renewing.start()
+        try:
+            yield
+        finally:
+            done.set()
+            renewing.join()
+
+    def give_back(self) -> None:
         """Lets the next run have it at once; one that cannot be told waits its length."""
-        self._given_back.set()
-        renewing.join()
         if not self._lost:
             with suppress(Exception):
                 self._objects.put(FILE, self._content._replace(run=_FREE).encode(), self._stored)
@@ -108,16 +135,15 @@ class Lease:
 def leased(objects: Objects, url: str, length: float = LENGTH) -> Iterator[Lease]:
     """The right to write to the index at `url`; waits for whoever has it. `length` in seconds.
 
-    Raises `KnowledgeError` where the server does not hold a put to its condition, and what `objects` raise.
+    Raises `KnowledgeError` as `Lease.prove` does, and what `objects` raise.
     """
     lease = _acquired(objects, url, _Content(token_hex(8), length, host=socket.gethostname(), process=os.getpid()))
-    renewing = threading.Thread(target=lease.renew_until_given_back, name="lease", daemon=True)
-    renewing.start()
     try:
-        _prove(objects, url)
-        yield lease
+        lease.prove()
+        with lease.renewed():
+            yield lease
     finally:
-        lease.give_back(renewing)
+        lease.give_back()
 
 
 def _acquired(objects: Objects, url: str, mine: _Content) -> Lease:
@@ -150,20 +176,6 @@ def _content(found: Stored | None, length: float) -> _Content:
         return _Content("unknown", length)
     sound = type(theirs) in (int, float) and 0 < theirs <= _LONGEST  # no NaN either
     return _Content(run, float(theirs) if sound else length)
-
-
-def _prove(objects: Objects, url: str) -> None:
-    """A server that takes every put would let two runs write at once."""
-    wrong = Stored(b"", '"00000000000000000000000000000000"', "1")
-    for over in (None, wrong):
-        try:
-            objects.put(FILE, _Content("unproven").encode(), over)
-        except Changed:
-            continue
-        raise KnowledgeError(
-            f"the index in {url} cannot be written: its server does not hold a put to its condition (If-None-Match, "
-            "If-Match), and so two runs could write at once"
-        )
 
 
 def _now() -> float:

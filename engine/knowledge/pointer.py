@@ -32,6 +32,8 @@ class Pointer:
     chunks: int
     embedded: int
     """Passages that have their vector; the others are found by their words alone."""
+    made: str = ""
+    """A word of its own for each time that all is made anew: versions count from the first again."""
 
 
 def decode(data: bytes, what: str) -> Pointer | None:
@@ -41,7 +43,7 @@ def decode(data: bytes, what: str) -> Pointer | None:
         found = json.loads(data)
         if isinstance(found, dict) and "versions" not in found:
             return None
-        pointer = Pointer(**{name: found[name] for name in _NAMES})
+        pointer = Pointer(**{name: found[name] for name in _NAMES}, made=found.get("made", ""))
     except (KeyError, RecursionError, TypeError, ValueError):
         raise _damaged(what) from None
     if not _sound(pointer):
@@ -58,7 +60,10 @@ def _sound(pointer: Pointer) -> bool:
     versions = pointer.versions
     if not isinstance(versions, dict) or set(versions) != set(KINDS):
         return False
-    words, numbers = (pointer.table, pointer.embedder), (pointer.dimension, pointer.chunks, pointer.embedded)
+    words, numbers = (
+        (pointer.table, pointer.embedder, pointer.made),
+        (pointer.dimension, pointer.chunks, pointer.embedded),
+    )
     return (
         all(isinstance(word, str) for word in words)
         and _TABLE.fullmatch(pointer.table) is not None
@@ -72,6 +77,7 @@ def encode(pointer: Pointer | None, **more: str) -> bytes:
     return json.dumps({**(asdict(pointer) if pointer else {}), **more}).encode()
 
 
-_NAMES: Final = tuple(one.name for one in fields(Pointer))
+_NAMES: Final = tuple(one.name for one in fields(Pointer) if one.name != "made")
+"""That every one has: indexes of before have no other."""
 _TABLE: Final = re.compile(r"\w+")
 """It is part of a path."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import isqrt
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from engine.knowledge.base import Embedder, VersionGone
@@ -126,7 +127,8 @@ class Tables:
                 table.restore()
             tables.append(table)
         history = self._db.create_table(HISTORY, schema=_schema(HISTORY, 0), exist_ok=True)
-        return Draft(hold, self._embedder, self.name, (*tables, history), fresh=found is None)
+        made = token_hex(8) if found is None or current is None else current.made
+        return Draft(hold, self._embedder, self.name, (*tables, history), made=made, fresh=found is None)
 
     def _pointed_at(self, current: Pointer | None) -> dict[str, Any] | None:
         """The tables that count; None where there are none, or they are not whole: everything is made anew."""
@@ -139,8 +141,10 @@ class Tables:
 class Draft:
     """What is being written, and not pointed at yet."""
 
-    def __init__(self, hold: Hold, embedder: Embedder, name: str, tables: Sequence[Any], *, fresh: bool) -> None:
-        self._hold, self._embedder, self._name = hold, embedder, name
+    def __init__(
+        self, hold: Hold, embedder: Embedder, name: str, tables: Sequence[Any], *, made: str, fresh: bool
+    ) -> None:
+        self._hold, self._embedder, self._name, self._made = hold, embedder, name, made
         self.fresh = fresh
         """Whether nothing is in it yet."""
         self._passages, self._articles, self._vectors, self._history = tables
@@ -240,6 +244,7 @@ class Draft:
                 dimension=self._embedder.dimension,
                 chunks=self._passages.count_rows(),
                 embedded=self._vectors.count_rows(),
+                made=self._made,
             )
         )
 

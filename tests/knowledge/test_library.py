@@ -2,6 +2,7 @@
 
 import asyncio
 import multiprocessing
+import shutil
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -220,6 +221,18 @@ def test_the_first_search_can_be_made_before_the_first_passage_is_embedded(libra
     library.index(root, progress=progress)
     assert seen[0][:2] == (0, 18)
     assert seen[0][2] > 0
+
+
+def test_an_index_that_is_removed_and_made_anew_is_seen(library: Library, root: Path, tmp_path: Path) -> None:
+    """Its versions have the numbers of the old ones."""
+    library.index(root)
+    before = library.search("return any item within days")
+    shutil.rmtree(tmp_path / "index")
+    article = root / "policies" / "returns.md"
+    article.write_text(article.read_text().replace("30 days", "60 days"))
+    Library(tmp_path / "index", BagOfWords()).index(root)
+    found = library.search("return any item within days")
+    assert found == Library(tmp_path / "index", BagOfWords()).search("return any item within days") != before
 
 
 def test_an_index_of_an_older_format_is_made_anew(library: Library, root: Path, tmp_path: Path) -> None:

@@ -198,7 +198,7 @@ def test_a_damaged_pointer_says_what_to_do(library: Library, root: Path, tmp_pat
     versions = sound["versions"]
     damaged: list[dict[str, object]] = [{"versions": one} for one in ([1], None, "x", {}, {"passages": "x"})]
     damaged += [{"versions": {**versions, "vectors": one}} for one in (True, 0, 2**70, "4")]
-    damaged += [{"table": "../x"}, {"table": 1}, {"embedder": None}, {"dimension": "32"}, {"chunks": -1}]
+    damaged += [{"table": "../x"}, {"table": 1}, {"embedder": None}, {"dimension": "32"}, {"chunks": -1}, {"made": 1}]
     for text in [
         '{"table": 1',
         "[1]",

@@ -9,10 +9,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from secrets import token_hex
 
-import httpx
-
 from engine.knowledge.bucket import Bucket
 from engine.knowledge.library import Library
+from tests import buckets
 from tests.buckets import Server
 from tests.knowledge.conftest import BagOfWords
 
@@ -51,7 +50,7 @@ def files(folder: Path) -> set[Path]:
 
 def put(url: str, s3: Server, key: str, body: bytes = b"") -> None:
     """An object by exactly this key, as a person's tool would put it."""
-    httpx.put(f"{s3.url}/{url.removeprefix('s3://')}/{key}", content=body).raise_for_status()
+    buckets.put(f"{s3.url}/{url.removeprefix('s3://')}/{key}", body)
 
 
 def until(holds: Callable[[], bool], seconds: float) -> None:

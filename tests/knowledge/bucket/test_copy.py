@@ -9,6 +9,7 @@ import pytest
 from obstore.exceptions import PermissionDeniedError
 from obstore.store import S3Store
 
+from engine.knowledge import bucket as buckets
 from engine.knowledge import replica, tables
 from engine.knowledge.base import KnowledgeError
 from engine.knowledge.bucket import Bucket
@@ -43,14 +44,17 @@ def test_what_is_there_is_not_fetched_again_and_what_is_gone_is_removed_in_time(
 
 
 def test_an_index_that_is_made_anew_at_the_same_url_is_read_anew(
-    url: str, root: Path, copies: Path, s3: Server
+    url: str, root: Path, copies: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its manifests have the names of the old ones."""
+    """Its versions have the numbers of the old ones, and its manifests their names."""
+    monkeypatch.setattr(buckets, "KNOWN_SECONDS", 0.0)
     Library(Bucket(url, copies / "one"), BagOfWords()).index(root)
-    assert Library(Bucket(url, copies / "one"), BagOfWords()).search("return any item within days")
+    other = Library(Bucket(url, copies / "one"), BagOfWords())
+    before = other.search("return any item within days")
     _empty(url)
     change(root)
     shared(url).index(root)
+    assert other.search("return any item within days") == shared(url).search("return any item within days") != before
     found = Library(Bucket(url, copies / "one"), BagOfWords()).search("return any item within days")
     assert found == shared(url).search("return any item within days")
     assert any("60 days" in one.text for one in found)

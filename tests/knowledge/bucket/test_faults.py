@@ -4,7 +4,7 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -63,6 +63,13 @@ def test_no_credentials(url: str, root: Path, monkeypatch: pytest.MonkeyPatch) -
     for work in (lambda: shared(url).search("return"), lambda: shared(url).index(root)):
         with pytest.raises(KnowledgeError, match="there are no credentials for it"):
             work()
+
+
+def test_a_token_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_NAME", "shop")
+    monkeypatch.setenv("AZURE_STORAGE_SAS_TOKEN", "x")
+    with pytest.raises(KnowledgeError, match="does not know these credentials: see that the variables"):
+        shared("az://articles/x").search("return")
 
 
 @pytest.mark.usefixtures("impatient")
@@ -260,12 +267,12 @@ def test_a_server_that_goes_while_a_version_is_fetched(library: Library, url: st
 class Stopping(BagOfWords):
     """Stops the server as soon as it is asked."""
 
-    def __init__(self, s3: Server) -> None:
+    def __init__(self, stop: Callable[[], None]) -> None:
         super().__init__()
-        self.s3 = s3
+        self.stop = stop
 
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        self.s3.stop()
+        self.stop()
         return super().embed(texts)
 
 
@@ -276,18 +283,44 @@ def test_a_server_that_is_gone_during_a_run_leaves_what_was_published(
     library.index(root)
     change(root)
     with pytest.raises(KnowledgeError, match="does not answer; what was indexed before stays"):
-        shared(url, Stopping(s3)).index(root)
+        shared(url, Stopping(s3.stop)).index(root)
     s3.again()
     assert "30 days" in library.search("return any item within days", collections=["policies"], limit=1)[0].text
     assert library.index(root).changed == 1
 
 
-def test_a_server_that_takes_every_put_is_not_written_to(library: Library, root: Path, s3: Server) -> None:
-    s3.heeds_conditions = False
+def test_a_server_that_takes_every_put_is_not_written_to(library: Library, root: Path, stand_in: Server) -> None:
+    stand_in.heeds_conditions = False
     for _ in "ab":  # the second has nobody to wait for
         with pytest.raises(KnowledgeError, match="does not hold a put to its condition"):
             library.index(root)
-    assert not [path for method, path in s3.requests if method == "PUT" and ".lance" in path]
+    assert not [path for method, path in stand_in.requests if method == "PUT" and ".lance" in path]
+
+
+def test_a_server_that_knows_its_etags_without_quotes_only(library: Library, root: Path, stand_in: Server) -> None:
+    """As Ceph's gateway, which refuses a put by the etag as it was sent."""
+    stand_in.if_match = lambda etag: "none" if etag.startswith('"') else etag
+    assert library.index(root).added == 9
+    change(root)
+    assert library.index(root).changed == 1
+    assert "60 days" in library.search("return any item within days", collections=["policies"], limit=1)[0].text
+
+
+@pytest.mark.parametrize(
+    ("if_match", "why"),
+    [
+        (lambda _: "none", r"refuses a put whose condition \(If-Match\) holds"),
+        (lambda etag: "none" if etag.startswith('"') else None, "does not hold a put to its condition"),
+    ],
+)
+def test_a_server_that_knows_no_etag_is_not_written_to(
+    if_match: Callable[[str], str | None], why: str, library: Library, root: Path, stand_in: Server
+) -> None:
+    stand_in.if_match = if_match
+    for _ in "ab":
+        with pytest.raises(KnowledgeError, match=why):
+            library.index(root)
+    assert not [path for method, path in stand_in.requests if method == "PUT" and ".lance" in path]
 
 
 def test_a_damaged_pointer_says_what_to_remove(library: Library, url: str, root: Path) -> None:

@@ -6,17 +6,19 @@ import signal
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 
 from engine.knowledge import lease
 from engine.knowledge.base import IndexTaken, KnowledgeError
 from engine.knowledge.library import Library
-from engine.knowledge.objects import Objects, Stored
+from engine.knowledge.objects import Changed, Objects, Stored
 from engine.knowledge.tables import Tables
-from tests.knowledge.bucket.common import LEASE, RETURNS, bucket, change, shared, spawned, until
+from tests.knowledge.bucket.common import LEASE, RETURNS, bucket, change, shared, spawned, together, until
 from tests.knowledge.conftest import BagOfWords
 
 LENGTHS = ["Infinity", "NaN", "1e9", "1" + "0" * 400, "-1", "0", "601", '"5"', "null", "[1]", "true"]
@@ -149,6 +151,22 @@ def test_a_lease_that_is_taken_is_noticed_before_the_next_write(url: str) -> Non
     held = below.read(lease.FILE)
     assert held is not None
     assert json.loads(held.body)["run"] == "other"  # it is not given back by whoever has lost it
+
+
+def test_of_puts_at_once_over_one_object_one_counts(url: str) -> None:
+    counted: list[int] = []
+
+    def count() -> None:
+        below = Objects(url, os.environ["AWS_ENDPOINT_URL"])
+        for _ in range(25):
+            before = below.read("x")
+            said = int((before.body if before else b"0").split()[0]) + 1
+            with suppress(Changed):
+                below.put("x", f"{said} {token_hex(8)}".encode(), before)
+                counted.append(said)
+
+    together(4, count)
+    assert sorted(counted) == list(range(1, len(counted) + 1))
 
 
 def test_a_lease_that_nobody_can_read_is_taken_over_in_time(url: str, library: Library, root: Path) -> None:
