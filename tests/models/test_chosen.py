@@ -39,5 +39,15 @@ def test_a_list_shares_its_verb(text: str, items: list[str] | None) -> None:
     assert found("Which items would you like to return?", text) == items
 
 
+def test_what_is_left_out_is_not_taken_from_an_older_message() -> None:
+    messages = [
+        Message("customer", "the mug and the lamp are broken"),
+        Message("engine", "Which ones would you like to return?"),
+        Message("customer", "all but the lamp"),
+    ]
+    field = Field("items", kind="some_of", options=ITEMS)
+    assert answer(Request(Job.EXTRACT, messages, fields=(field,), language="en", asked="items")).data == {}
+
+
 def test_a_long_list_is_read_in_no_time() -> None:
     assert found("Which items?", "the mug and " * 600 + "the lamp are fine") in (None, ["mug"])

@@ -53,3 +53,12 @@ def test_a_bare_number_is_held_to_the_same(text: str) -> None:
 
 def test_a_part_stands_against_another_amount() -> None:
     assert found("How much?", "20 EUR each, 40 EUR for the two") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["half", "half of it", "only 50% please", "die Hälfte davon", "la moitié", "solo la mitad"]
+)
+def test_a_part_of_what_was_said_before_is_not_the_whole(text: str) -> None:
+    messages = [Message("customer", "I paid 80 EUR"), Message("engine", "How much?"), Message("customer", text)]
+    request = Request(Job.EXTRACT, messages, fields=(AMOUNT,), language="en", asked="amount")
+    assert answer(request).data == {}

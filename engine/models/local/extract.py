@@ -21,6 +21,7 @@ from engine.models.local.corrections import corrected, points_elsewhere, refuses
 from engine.models.local.counts import counts
 from engine.models.local.dates import dates
 from engine.models.local.found import DOUBTED, Found, denied
+from engine.models.local.partly import part_of_it
 from engine.models.local.spelt import in_figures
 from engine.models.local.whose import not_theirs, outdated
 from engine.models.local.words import own_words, sentences, words
@@ -92,7 +93,7 @@ def _find(field: Field, kind: str, request: Request, *, alone: bool) -> Value | 
     if kind == "yes_no":
         return _yes_no([one for one in readings if one.asked])
     if kind == "some_of":
-        return next((value for one in readings if (value := _some_of(field, one)) is not None), None)
+        return next((value for one in readings for value in _some_of(field, one)), None)
     denied_values: list[Any] = []
     correction: list[Value] = []
     for reading in readings:
@@ -109,7 +110,7 @@ def _find(field: Field, kind: str, request: Request, *, alone: bool) -> Value | 
             return _only([_like(one, spoken[0]) for one in correction])
         if said:
             return _only(said)
-        if points_elsewhere(reading.text):
+        if points_elsewhere(reading.text) or (kind == "money" and part_of_it(reading.text)):
             return None
     return None
 
@@ -239,14 +240,16 @@ def _one_of(field: Field, reading: _Reading) -> Iterator[Candidate]:
         yield _value(field, alike[0]), alike[1], False
 
 
-def _some_of(field: Field, reading: _Reading) -> Value | None:
+def _some_of(field: Field, reading: _Reading) -> Iterator[Value | None]:
+    """What the message chooses; None where it names options and chooses none, so that no older message counts."""
     named = [one for one in options.named(reading.text, field.options) if not one.aside]
     found = chosen(reading.text, named, _wanted(reading))
     no = {one.place for one in found if one.denied}
     places = sorted({one.place for one in found if not one.denied} - no)
-    if not places:
-        return None
-    return [_value(field, place) for place in places], min(one.confidence for one in found)
+    if places:
+        yield [_value(field, place) for place in places], min(one.confidence for one in found)
+    elif found:
+        yield None
 
 
 def _value(field: Field, place: int) -> Any:

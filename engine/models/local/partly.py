@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from engine.models.local.found import LOOK_BACK
 
-__all__ = ["partly"]
+__all__ = ["part_of_it", "partly"]
 
 LOOK_AHEAD: Final = 80
 """Characters behind an amount in which it is made a part of something."""
@@ -198,6 +198,11 @@ def partly(text: str, start: int, end: int, *, asked: bool, question: str = "") 
     if not _is(_SURPLUS, before, after) or _SURPLUS.asks.search(question):
         return False
     return asked or not (_CHARGED.search(before) or _CHARGED.search(after))
+
+
+def part_of_it(text: str) -> bool:
+    """Whether a text without an amount means a part of one that was said before ("only half of it")."""
+    return _PART_NEARBY.search(text) is not None
 
 
 def _is(kind: _Kind, before: str, after: str) -> bool:
