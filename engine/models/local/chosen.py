@@ -41,10 +41,11 @@ _BESIDE: Final = re.compile(rf"[\s,]*(?:(?:and|or|nor|und|oder|et|ou|ni|y|o|e|&)
 """All that stands between two items of one list."""
 _KEEPS: Final = re.compile(
     r"\b(?:keep(?:s|ing)?(?!\s+\w+ing\b)|kept|retain(?:ing)?|h(?:o|e)ld(?:ing)? on to|hang(?:ing)? on to|"
-    r"stays? (?:here|with (?:me|us))|leave (?:\w+ )?out|forget|skip|ignore|weglass\w*|lass\w*(?: \w+){1,5} weg|"
-    r"(?:soll|kann|darf) bleiben|laiss\w+ de côté|oubli(?:e|ez|ons)|de(?:j|g)\w+ fuera|olvid\w+|behalt\w*|behält|"
-    r"(?:bleib(?:t|en)|verbleib(?:t|en)) (?:hier|da|bei (?:mir|uns))|gard(?:e|er|ons|erai|erons|é)|conserv(?:e|er|ons|"
-    r"erai|o|ar|amos|aré)|(?:me|nos) (?:l[oa]s? )?qued(?:o|amos|aré|é)|qued(?:ar|á)(?:me|nos)(?:l[oa]s?)?)\b",
+    r"stays? (?:here|with (?:me|us))|(?:can|may|should|will) stay|peu(?:t|vent) rester|pueden? quedarse|"
+    r"lass\w* ich (?:hier|da)|leave (?:\w+ )?out|forget|skip|ignore|weglass\w*|lass\w*(?: \w+){1,5} weg|(?:soll|kann|"
+    r"darf) bleiben|laiss\w+ de côté|oubli(?:e|ez|ons)|de(?:j|g)\w+ fuera|olvid\w+|behalt\w*|behält|(?:bleib(?:t|en)|"
+    r"verbleib(?:t|en)) (?:hier|da|bei (?:mir|uns))|gard(?:e|er|ons|erai|erons|é)|conserv(?:e|er|ons|erai|o|ar|amos|"
+    r"aré)|(?:me|nos) (?:l[oa]s? )?qued(?:o|amos|aré|é)|qued(?:ar|á)(?:me|nos)(?:l[oa]s?)?)\b",
     re.IGNORECASE,
 )
 _IS: Final = (
@@ -55,13 +56,14 @@ _FINE: Final = re.compile(
     rf"{_IS}(?:fine|ok|okay|good|all ?right|intact|perfect|great|undamaged|in ordnung|gut|heil|ganz|einwandfrei|"
     rf"unbeschädigt|"
     r"perfekt|intakt|bien|intact[eoa]?s?|parfaite?s?|impeccables?|en (?:bon|parfait|buen|perfecto) état|perfect[oa]s?|"
-    r"impecables?|en (?:buen|perfecto) estado)\b|\b(?:works?|worked|working|(?<!would )(?<!'d )(?:like|love)|"
-    r"wanted(?! to)|expected|mag|liebe|gefällt|gefallen|j'aime|j'adore|me (?:gustan?|encantan?)|(?:does|schon|sí)\s*$|"
-    r"funktionier(?:t|en)|passt|marchent?|fonctionne(?:nt)?|funcionan?)\b",
+    r"impecables?|en (?:buen|perfecto) estado)\b|\b(?:(?:happy|satisfied|pleased|content) with|zufrieden|(?:content|"
+    r"satisfait)e?s? (?:de|avec)|(?:content|satisfech)[oa]s? con|works?|worked|working|(?<!would )(?<!'d )(?:like|"
+    r"love)|wanted(?! to)|expected|mag|liebe|gefällt|gefallen|j'aime|j'adore|me (?:gustan?|encantan?)|(?:does|schon|"
+    r"sí)\s*$|funktionier(?:t|en)|passt|marchent?|fonctionne(?:nt)?|funcionan?)\b",
     re.IGNORECASE,
 )
-_NO_FAULT: Final = re.compile(
-    r"\b(?:no (?:complaints?|problems?|issues?)|nothing (?:wrong|to complain)|(?:nichts|"
+_LET_BE: Final = re.compile(
+    r"\b(?:(?:don't|do not) touch|no (?:complaints?|problems?|issues?)|nothing (?:wrong|to complain)|(?:nichts|"
     r"kein\w*)(?: \w+)? (?:auszusetzen|zu beanstanden|\w*problem\w*|beschwerden?)|rien à (?:dire|redire|reprocher)|"
     r"(?:aucun|pas de) (?:problème|souci)|nada que (?:objetar|decir|reprochar)|ning[uú]n problema)\b",
     re.IGNORECASE,
@@ -189,7 +191,7 @@ def _clauses(text: str) -> Iterator[tuple[int, int, bool]]:
 def _says(text: str, begin: int, end: int, inside: Sequence[Named]) -> _Said:
     clause = text[begin:end]
     negated = _NOT.search(clause) is not None
-    if _NOT_RETURNED.search(clause) or _NO_FAULT.search(clause):
+    if _NOT_RETURNED.search(clause) or _LET_BE.search(clause):
         return _Said.OUT
     if _RETURNS.search(clause):
         return _Said.IN

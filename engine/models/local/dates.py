@@ -145,9 +145,13 @@ _MEANT: Final = (
 )
 _WAS_MEANT: Final = re.compile(rf"{_MEANT}[^.;!?,\n]*$", re.IGNORECASE)
 _MEANT_BEHIND: Final = re.compile(r"\s+(?:angekündigt|versprochen|geplant|vorgesehen|zugesagt)\b", re.IGNORECASE)
+_LATEST: Final = r"(?:at the latest|spätestens|au plus tard|a más tardar|como muy tarde|no later than|not later than)"
+_BY_THEN: Final = re.compile(rf"\b{_LATEST}(?:\s+(?:on|am|bis|zum|le|el|the))?\s*$", re.IGNORECASE)
+_BY_THEN_BEHIND: Final = re.compile(rf"\s*,?\s*{_LATEST}\b", re.IGNORECASE)
 _NOT_MEANT: Final = re.compile(r"\b(?:but|aber|mais|pero|and|und|et|y)\b", re.IGNORECASE)
 _ASKS_WHAT_WAS_MEANT: Final = re.compile(
-    r"\b(?:should|due|supposed|expected|promised|sollten?|hätte|erwartet|dû|devait|prévu\w*|debía|debería|tenía|"
+    r"\b(?:should|by when|latest|bis wann|spätestens|tard|tardar|due|supposed|expected|promised|sollten?|hätte|"
+    r"erwartet|dû|devait|prévu\w*|debía|debería|tenía|"
     r"previst\w+)\b",
     re.I,
 )
@@ -177,9 +181,10 @@ def _or_another(text: str, one: Found) -> bool:
 
 def _only_meant(text: str, one: Found) -> bool:
     """Whether something should have happened then ("it should have come yesterday")."""
-    meant = _WAS_MEANT.search(text[max(0, one.start - LOOK_BACK) : one.start])
-    if _MEANT_BEHIND.match(text, one.end):
+    before = text[max(0, one.start - LOOK_BACK) : one.start]
+    if _MEANT_BEHIND.match(text, one.end) or _BY_THEN.search(before) or _BY_THEN_BEHIND.match(text, one.end):
         return True
+    meant = _WAS_MEANT.search(before)
     return meant is not None and not _NOT_MEANT.search(meant.group())
 
 

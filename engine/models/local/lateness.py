@@ -10,12 +10,13 @@ __all__ = ["somebody_late"]
 
 _SOMEBODY: Final = re.compile(
     rf"(?<!\bof )(?<!\bde )(?<!\bvon )\b(?:i|we|you|ich|wir|ihr|je|nous|vous|(?:my|our|mein|meine|mon|ma|mi) {PERSON})"
-    r"(?:\s?'(?:m|re|s))?(?:\s+(?:am|are|is|was|were|be|comes?|came|always|often|so|very|again|bin|sind|seid|ist|war|"
-    r"kommt|kommen|immer|oft|sehr|wieder|suis|êtes|sommes|est|arrive|toujours|souvent|très|siempre|llega|es|está))*"
+    r"(?:\s?'(?:m|re|s))?(?:\s+(?:am|are|is|was|were|be|comes?|came|always|often|so|very|again|running|bin|komme|sind|"
+    r"seid|ist|war|kommt|kommen|immer|oft|sehr|wieder|suis|êtes|sommes|est|arrive|toujours|souvent|très|siempre|llega|"
+    r"es|está))*"
     r"(?:\s+(?:en|zu|too))?\s+$|\b(?:llego|llegamos|estoy)\s+(?:\w+\s+)?$|\b(?:notic|repl|respond|answer|writ|wrote|"
     r"realis|realiz|antwort|reagier|schreib|merk|bemerk|répond|écri|remarqu|contest|escrib)\w*\s+(?:(?!that|dass|qu|"
-    r"because|weil|porque|it|es)\w+\s+){0,2}$|\b(?:answer|reply|replies|response|antwort|reaktion|rückmeldung|réponse|"
-    r"respuesta|contestación)\s+"
+    r"because|weil|porque|it|es)\w+\s+){0,2}$|\b(?:answer|reply|replies|response|refund|money|\w*erstattung|"
+    r"rückzahlung|remboursement|reembolso|antwort|reaktion|rückmeldung|réponse|respuesta|contestación)\s+"
     r"(?:\w+\s+){0,3}$",
     re.IGNORECASE,
 )

@@ -100,8 +100,8 @@ def _kind(before: str, after: str, asks: str) -> _Kind:
 
 
 _PART: Final = _kind(
-    rf"{_FRACTION}{_THE}|(?:split|shar(?:e|ed)|halved?|divid\w+|teilen|teilten|geteilt|partag\w+|"
-    rf"compart\w+)\s+(?:\w+\s+){{0,2}}$",
+    rf"{_FRACTION}{_THE}|(?:first|last|ersten|letzten|premiers|derniers|primeros|últimos)\s*$|(?:split|shar(?:e|ed)|"
+    rf"halved?|divid\w+|teilen|teilten|geteilt|partag\w+|compart\w+)\s+(?:\w+\s+){{0,2}}$",
     r"/\s?[2-9]\b|(?:divided|split|shared|(?:auf)?geteilt|divisés?|partagés?|dividid[oa]s?|entre (?:dos|los|"
     r"nosotros))\b",
     r"half|hälfte|moitié|mitad",
@@ -127,7 +127,8 @@ _RATE: Final = _kind(
     r"mensual\w*|anual\w*|(?:for|für|pour|por) (?:each|every|jede[rsn]?|chaque|cada))\b|"
     rf"(?:an?|every|each|par|por|je|la|le|jede[rsn]?|im|am|al|a la|in der|die)\s+{_UNIT}{_NO_DAY}|"
     rf"per\s+(?!{_PAID_BY})\w|(?-i:pro)\s+\w|je\s+(?-i:[A-ZÄÖÜ])|p[ao]r\s+(?!{_NO_RATE})[^\W\d]|"
-    r"(?:for one|für eine[nrs]?|pour une?|por una?)(?=\s*(?:$|[.,;!]))|je(?=\s*(?:$|[.,;!]))",
+    r"by the (?:met(?:re|er)|hour|kilo|day|week|piece|dozen|unit)\b|au mètre|(?:for one|für eine[nrs]?|pour une?|"
+    r"por una?)(?=\s*(?:$|[.,;!]))|je(?=\s*(?:$|[.,;!]))",
     rf"each|monthly|(?:an?|per|pro|par|por|im|al|je|every)\s+{_UNIT}|einzel\w*|monatlich|stückpreis|unit price|"
     rf"chacune?|cada",
 )
@@ -164,7 +165,8 @@ _EARNED: Final = _kind(
 )
 _KINDS: Final = (_PART, _MULTIPLE, _RATE, _ADDED, _LESS, _EARNED)
 _SURPLUS: Final = _kind(
-    r"(?:over(?:charg|pa[iy])\w+|zu ?viel)\s+(?:\w+\s+){0,3}?$",
+    r"(?:over(?:charg|pa[iy])\w+|zu ?viel)\s+(?:\w+\s+){0,3}?$|(?:another|(?:an? )?(?:extra|additional|further)|"
+    r"weiteren?|zusätzlich\w*|autres|otros)\s*$",
     r"(?:(?:is|are|was|were|ist|sind|war|est|sont|es|son|era)\s+)?(?:too (?:much|high|expensive)|zu ?viel|zu (?:hoch|"
     r"teuer)|trop|demasiado)\b|(?:more|extra|on top|(?:over|above)(?=\s+(?:what|agreed|budget|the (?:agreed|list|"
     r"usual|normal|price|limit))\b)|mehr(?! nicht)|de (?:trop|plus|más)|en (?:trop|plus)|más)\b",

@@ -17,10 +17,10 @@ _BORDER: Final = re.compile(
 )
 _OLD: Final = re.compile(
     r"\b(?:(?-i:old)|old (?:e-?mail|mail|address|number|one|phone|post ?code|zip)|former(?:ly)?|previous(?:ly)?|"
-    r"used to|lost|no access|keinen zugriff|no longer|not\b[^.;!?,\n]{0,25}\bany ?more|(?-i:alte[rnms]?)|"
-    r"alte (?:e-?mail\w*|mail\w*|adresse|\w*nummer|plz|postleitzahl)|ehemalige?[rnms]?|frühere?[rnms]?|früher|"
-    r"bisherige?[rnms]?|wohnte[nt]?|gewohnt|nicht mehr|ancien(?:ne)?s?|avant|habitais|(?:ne|n')\s?\w+ plus|"
-    r"antigu[oa]s?|viej[oa]s?|anterior(?:es)?|antes|vivía|ya no)\b",
+    r"used to|lost|hacked|hackearon|no access|keinen zugriff|no longer|not\b[^.;!?,\n]{0,25}\bany ?more|"
+    r"(?-i:alte[rnms]?)|alte (?:e-?mail\w*|mail\w*|adresse|\w*nummer|plz|postleitzahl)|ehemalige?[rnms]?|"
+    r"frühere?[rnms]?|früher|bisherige?[rnms]?|wohnte[nt]?|gewohnt|nicht mehr|ancien(?:ne)?s?|avant|habitais|(?:ne|"
+    r"n')\s?\w+ plus|antigu[oa]s?|viej[oa]s?|anterior(?:es)?|antes|vivía|ya no)\b",
     re.IGNORECASE,
 )
 _NEW: Final = re.compile(
@@ -28,11 +28,11 @@ _NEW: Final = re.compile(
 )
 _INVALID: Final = re.compile(
     r"\b(?:old(?: one)?$|old one\b|(?:no longer|not) (?:work|valid|exist|in use|right|correct)\w*|any ?more|"
-    r"(?:doesn't|does not|didn't|isn't|don't) (?:work|exist)\w*|no longer\b|dead|gone|disconnected|closed|deactivated|"
-    r"expired|outdated|invalid|alte$|(?:nicht mehr|ungültig|abgeschaltet|gelöscht|gekündigt|veraltet)\b|"
-    r"l'ancien(?:ne)?|(?:n'|ne )(?:existe|marche|fonctionne|va) pas|(?:n'|ne )\w+ plus|périmée?|supprimée?|"
-    r"désactivée?|el (?:antiguo|viejo|anterior)|la (?:antigua|vieja|anterior)|ya no|dejó de|no (?:funciona|existe|"
-    r"vale))",
+    r"(?:doesn't|does not|didn't|isn't|don't) (?:work|exist)\w*|no longer\b|dead|gone|bounce[sd]?|hacked|gehackt|"
+    r"piratée?|hackead[oa]|disconnected|closed|deactivated|expired|outdated|invalid|alte$|(?:nicht mehr|ungültig|"
+    r"abgeschaltet|gelöscht|gekündigt|veraltet)\b|l'ancien(?:ne)?|(?:n'|ne )(?:existe|marche|fonctionne|va) pas|(?:n'|"
+    r"ne )\w+ plus|périmée?|supprimée?|désactivée?|el (?:antiguo|viejo|anterior)|la (?:antigua|vieja|anterior)|ya no|"
+    r"dejó de|no (?:funciona|existe|vale))",
     re.IGNORECASE,
 )
 _IT: Final = re.compile(
@@ -54,6 +54,11 @@ _OTHERS: Final = re.compile(
     rf"appartient à)\s+(?:mon|ma)\s+{PERSON}\b|\b(?:de|pertenece a)\s+mi\s+{PERSON}\b",
     re.IGNORECASE,
 )
+_USED_BY: Final = re.compile(
+    rf"\b(?:my|our|meine?|unsere?|mon|ma|mi)\s+{PERSON}\s+(?:uses?|has|(?:be)?nutzt|verwendet|hat|utilise|a|usa|tiene)"
+    r"(?:\s+(?:the|die|das|le|el))?\s*$",
+    re.IGNORECASE,
+)
 _OTHERS_NAMED: Final = re.compile(rf"\b{PERSON}'s(?:\s+\w+){{0,3}}[\s,:(]*$", re.IGNORECASE)
 _CONTACT: Final = (
     r"(?:hot ?line|(?:phone |telephone |mobile |support |service )?number|phone|telephone|e?-?mail(?: address)?|"
@@ -64,6 +69,14 @@ _CONTACT: Final = (
 _OURS: Final = re.compile(
     rf"\b(?:your|ihr|ihre[rnm]?|eure?[rnm]?|votre|vos|vuestr[oa]s?|su)\s+(?:\w+\s+)?{_CONTACT}"
     r"(?:\s+(?:is|was|on|ist|war|lautet|le|au|est|el|al|es|era)|:){0,2}\s*$",
+    re.IGNORECASE,
+)
+_OURS_AT: Final = re.compile(
+    r"\b(?:your|ihr|ihre[rnm]?|eure?[rnm]?|votre|vos|vuestr[oa]s?|su)\s+(?:\w+\s+)?(?:colleague|agent|team|office|"
+    r"branch|shop|store|hot ?line|number|phone|support|service|kolleg\w*|mitarbeiter\w*|filiale|\w*nummer|telefon|"
+    r"collègue|agence|boutique|numéro|téléphone|compañer[oa]|tienda|número|teléfono)\s+(?:at|on|under|unter|au|en|al|"
+    r"del?)"
+    r"(?:\s+(?:the|der|le|el))?\s*$",
     re.IGNORECASE,
 )
 _REACHED: Final = re.compile(
@@ -81,13 +94,14 @@ _REACHED_BEHIND: Final = re.compile(
     r"\s+(?:geschrieben|angerufen|gemailt|kontaktiert|angeschrieben|gewählt|probiert|versucht)\b", re.I
 )
 """German: "ich habe an ... geschrieben"."""
-_FROM: Final = re.compile(r"\b(?:from|von|de|depuis|desde|del)(?:\s+(?:the|der|le|la|el))?\s*$", re.IGNORECASE)
+_FROM: Final = re.compile(r"\b(?:from|von|de|depuis|desde|du|del)(?:\s+(?:the|der|le|la|el))?\s*$", re.IGNORECASE)
 _SENT_TO_THEM: Final = re.compile(
-    r"\byou (?:\w+ )?(?:wr(?:o|i)te|wrote|written|called|mailed|e-?mailed|contacted|texted|sent)\b|\b(?:got|get|"
-    r"received?|heard|mail|e-?mail|message|letter|call|sms|text|reply|answer|newsletter)\b|\b(?:haben (?:sie|mir|uns)|"
-    r"sie haben|ihr habt|mail|e-?mail|nachricht|anruf|antwort|bekam|erhielt)\b|\bvous (?:m'|nous )?\w*|\b(?:reçu|"
-    r"courriel|appel|réponse)\b|\b(?:me|nos) (?:han |ha )?(?:escri|llam|mand|envi|contact)\w+|\b(?:recib\w+|correo|"
-    r"mensaje|llamada|respuesta)\b",
+    r"\b(?:some(?:one|body)|they|jemand|quelqu'un|alguien|(?:rang|called|phoned|rief(?:en)?) (?:me|us|mich|uns))\b|"
+    r"\byou (?:\w+ )?(?:wr(?:o|i)te|wrote|written|answered|replied|called|mailed|e-?mailed|contacted|texted|sent)\b|"
+    r"\b(?:got|get|received?|heard|mail|e-?mail|message|letter|call|sms|text|reply|answer|newsletter)\b|"
+    r"\b(?:haben (?:sie|mir|uns)|sie haben|ihr habt|mail|e-?mail|nachricht|anruf|antwort|bekam|erhielt)\b|"
+    r"\bvous (?:m'|nous )?\w*|\b(?:reçu|courriel|appel|réponse)\b|\b(?:me|nos) (?:han |ha )?(?:escri|llam|mand|envi|"
+    r"contact)\w+|\b(?:recib\w+|correo|mensaje|llamada|respuesta)\b",
     re.IGNORECASE,
 )
 _SENT_BY_THEM: Final = re.compile(
@@ -134,7 +148,9 @@ def outdated(text: str, start: int, end: int) -> bool:
 def not_theirs(text: str, start: int, end: int) -> bool:
     """Whether the address or number at `start`..`end` is somebody else's, the shop's, or must not be used."""
     before, behind = _clause(text, start, end)
-    if any(one.search(before) for one in (_OTHERS, _OURS, _REACHED, _DO_NOT)) or _SENT_BEHIND.match(behind):
+    if any(one.search(before) for one in (_OTHERS, _USED_BY, _OURS, _OURS_AT, _REACHED, _DO_NOT)) or _SENT_BEHIND.match(
+        behind
+    ):
         return True
     if _OTHERS.search(behind) or _NOT_USED.match(behind) or _OTHERS_NAMED.search(text[max(0, start - AROUND) : start]):
         return True
