@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -9,6 +10,7 @@ from engine.models.base import Money
 from engine.models.local.counts import SCALES, opaque, scale
 from engine.models.local.currencies import SIGNS, WORDS, currency, speaks_of_money
 from engine.models.local.found import DOUBTED, LOOK_BACK, Found, bounded
+from engine.models.local.partly import partly
 from engine.models.local.roughly import roughly
 
 _NUMBER: Final = r"[0-9]{1,3}(?:[.,' ][0-9]{3})+(?:[.,][0-9]{1,2})?(?![0-9])|[0-9]{1,12}(?:[.,][0-9]{1,6})?(?![0-9])"
@@ -67,20 +69,26 @@ _FRACTION: Final = re.compile(
 _NEXT_WORD: Final = re.compile(r"\s*([^\W\d_]+)")
 
 
-def money(text: str, *, asked: bool, home: str | None = None) -> Iterator[Found]:
+def money(text: str, *, asked: bool, home: str | None = None, question: str = "") -> Iterator[Found]:
     """Amounts with a currency next to them, and cents. A sign before one ("-5 EUR") makes it none.
 
-    What is refused, rough, a bound, or taken off has the confidence `DOUBTED`; both ends of a range are found.
-    `home`: the project's currency, of which a dollar is one if it can be.
+    What is refused, rough, a bound, a part, or taken off has the confidence `DOUBTED`; both ends of a range are found.
+    `home`: the project's currency, of which a dollar is one if it can be. `question`: ours, to which the text answers.
     """
     taken: set[int] = set()
     for match in _MONEY.finditer(text):
         for one in _amounts(text, match, asked=asked, home=home):
             taken.update(range(one.start, one.end))
-            yield one
+            yield _whole(text, one, asked=asked, question=question)
     for match in _CENTS_ALONE.finditer(text) if asked or speaks_of_money(text) else ():
         if match.start() not in taken:
-            yield from _cents(text, match)
+            yield from (_whole(text, one, asked=asked, question=question) for one in _cents(text, match))
+
+
+def _whole(text: str, one: Found, *, asked: bool, question: str) -> Found:
+    """`DOUBTED`, unless it is the sum that the text is about, and exact."""
+    inexact = roughly(text, one.start, one.end) or partly(text, one.start, one.end, asked=asked, question=question)
+    return replace(one, confidence=DOUBTED) if inexact else one
 
 
 def _amounts(text: str, match: re.Match[str], *, asked: bool, home: str | None) -> Iterator[Found]:
@@ -100,7 +108,7 @@ def _amounts(text: str, match: re.Match[str], *, asked: bool, home: str | None) 
         rest = None
     if rest is not None:
         amount, end = (amount + Decimal(rest["cents"]) / 100).quantize(Decimal("0.01")), rest.end("cents")
-    doubted = _doubted(text, *match.span()) or roughly(text, start, end) or _FRACTION.match(text, end)
+    doubted = _doubted(text, *match.span()) or _FRACTION.match(text, end)
     yield Found(Money(amount, code), start, end, DOUBTED if doubted else sure)
     yield from _other_ends(text, start, end, code)
 
@@ -128,15 +136,14 @@ def _cents(text: str, match: re.Match[str]) -> Iterator[Found]:
     code = {"euro": "EUR", "us": "USD"}.get(whose, "GBP" if unit == "pence" else None)
     if amount is not None:
         value = amount / 100 if amount % 1 else (amount / 100).quantize(Decimal("0.01"))
-        doubted = _doubted(text, match.start(), match.end()) or roughly(text, match.start(), match.end())
-        sure = DOUBTED if doubted else 0.8
+        sure = DOUBTED if _doubted(text, match.start(), match.end()) else 0.8
         yield Found(Money(value, code), match.start(), match.end(), sure)
 
 
-def numbers(text: str, language: str | None, *, cents: bool = False) -> Iterator[Found]:
+def numbers(text: str, language: str | None, *, cents: bool = False, question: str = "") -> Iterator[Found]:
     """Numbers in digits; of "1.234" the language decides what it means, and without one it means nothing.
 
-    `cents`: they are amounts, as `decimal` reads them, and rough ones are `DOUBTED`.
+    `cents`: they are amounts, as `decimal` reads them, asked for by our `question`; rough ones and parts are `DOUBTED`.
     """
     for match in _PLAIN.finditer(text):
         value = decimal(match["number"], language=language, cents=cents)
@@ -144,12 +151,14 @@ def numbers(text: str, language: str | None, *, cents: bool = False) -> Iterator
         if value is None or (following and opaque(following[1])) or _FRACTION.match(text, match.end()):
             continue
         many = scale(match["many"] or "")
-        rough = cents and roughly(text, match.start(), match.end())
         if many == 1:
-            sure = DOUBTED if rough or _doubted(text, match.start(), match.end()) else 0.9
-            yield Found(value, match.start(), match.end(), sure)
+            sure = DOUBTED if _doubted(text, match.start(), match.end()) else 0.9
         elif match["many"].casefold() != "mil" or language == "es":  # elsewhere "2 mil" may be two million
-            yield Found(value * many, match.start(), match.end(), DOUBTED if rough else 0.7)
+            sure = 0.7
+        else:
+            continue
+        one = Found(value * many, match.start(), match.end(), sure)
+        yield _whole(text, one, asked=True, question=question) if cents else one
 
 
 def decimal(text: str, *, language: str | None = None, cents: bool = False) -> Decimal | None:

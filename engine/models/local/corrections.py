@@ -13,7 +13,9 @@ _CORRECTS: Final = re.compile(
     rf"corrección)\b|"
     rf"\b(?:actually|wait|moment|halt|attendez|espere)\b[,.!]*\s+{_IT_IS}\b|"
     rf"\b(?:sorry|oops|entschuldigung|pardon|désolée?|perdón)\b[,.!]*(?:\s+{_IT_IS}\b)?|"
-    rf"\A(?:no|nope|nein|non)\b[,.!]*(?:\s+{_IT_IS}\b)?",
+    r"\b(?:no|nope|nein|nee|non)[,.]?\s+(?:wait|sorry|hang on|hold on|halt|moment|warten?|stopp?|attend(?:s|ez)|"
+    rf"espera|perdón|pardon)\b[,.!]*(?:\s+{_IT_IS}\b)?|"
+    rf"(?:\A|[,.;–-]\s*(?:oh|ah|ach|ay)?\s*(?=\w+\s?[,.!]))(?:no|nope|nein|nee|non)\b\s?[,.!]*(?:\s+{_IT_IS}\b)?",
     re.IGNORECASE,
 )
 _ELSEWHERE: Final = re.compile(

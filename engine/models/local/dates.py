@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
 from typing import Final
 
-from engine.models.local.found import Found, bounded
+from engine.models.local.found import DOUBTED, LOOK_BACK, Found, bounded
 from engine.models.local.language import UNKNOWN, detect_language
 from engine.models.local.tense import Side, side
 
@@ -96,7 +97,8 @@ _AHEAD: Final = frozenset(
     }
 )
 _WEEKDAY = re.compile(
-    rf"\b(?:(?P<before>last|letzten|letzter|letzte|vergangenen|next|coming|nächsten|nächster|nächste|kommenden|kommender|"
+    rf"\b(?:(?P<before>last|letzten|letzter|letzte|vergangenen|next|coming|nächsten|nächster|nächste|kommenden|"
+    rf"kommender|"
     rf"prochain|pr[óo]ximo|pasado)\s+(?P<day>{_any(_DAYS)})|"
     rf"(?P<day2>{_any(_DAYS)})\s+(?P<after>dernier|passé|prochain|pasado|pr[óo]ximo|qui vient|que viene))\b",
     re.IGNORECASE,
@@ -131,19 +133,59 @@ _LATER: Final = re.compile(rf"\s+(?:in\s+{_COUNT}\s+(?:{_any(_UNITS)})|en (?:hui
 """Behind a day that is not meant: "heute in einer Woche", "demain en huit"."""
 _FROM_THERE: Final = re.compile(r"\s+(?:yesterday|today|tomorrow)\b", re.IGNORECASE)
 """Behind "a week ago": counted from another day than today."""
+_OR: Final = re.compile(r"\s*,?\s*\b(?:or|oder|ou|o|u)\b", re.IGNORECASE)
+_OR_BEFORE: Final = re.compile(r"\b(?:or|oder|ou)\s+(?:on |am |the |den |le |maybe |vielleicht )?$", re.IGNORECASE)
+"""Around a day beside which another one may be meant: "last Monday or Tuesday"."""
+_MEANT: Final = (
+    r"\b(?:should(?:'ve| have)|ought to have|(?:was|were) (?:supposed|due|meant|expected|scheduled|promised) (?:to|"
+    r"for|on)?|"
+    r"(?:hätte|sollten?)\b|(?:aurait|auraient) dû|devait|devaient|(?:due|prévue?s?|annoncée?s?|(?:previst|anunciad|"
+    r"prometid|programad)[oa]s?)\b|debería(?:n)? haber|debía|deberían?|tenía que|"
+    r"tenían que)"
+)
+_WAS_MEANT: Final = re.compile(rf"{_MEANT}[^.;!?,\n]*$", re.IGNORECASE)
+_MEANT_BEHIND: Final = re.compile(r"\s+(?:angekündigt|versprochen|geplant|vorgesehen|zugesagt)\b", re.IGNORECASE)
+_LATEST: Final = r"(?:at the latest|spätestens|au plus tard|a más tardar|como muy tarde|no later than|not later than)"
+_BY_THEN: Final = re.compile(rf"\b{_LATEST}(?:\s+(?:on|am|bis|zum|le|el|the))?\s*$", re.IGNORECASE)
+_BY_THEN_BEHIND: Final = re.compile(rf"\s*,?\s*{_LATEST}\b", re.IGNORECASE)
+_NOT_MEANT: Final = re.compile(r"\b(?:but|aber|mais|pero|and|und|et|y)\b", re.IGNORECASE)
+_ASKS_WHAT_WAS_MEANT: Final = re.compile(
+    r"\b(?:should|by when|latest|bis wann|spätestens|tard|tardar|due|supposed|expected|promised|sollten?|hätte|"
+    r"erwartet|dû|devait|prévu\w*|debía|debería|tenía|"
+    r"previst\w+)\b",
+    re.I,
+)
+"""Of a day on which something should have happened, and did not."""
 _BACK: Final = frozenset({"before", "vor", "avant", "antes de"})
 
 
-def dates(text: str, today: date | None, language: str | None, asked: str = "") -> Iterator[Found]:
+def dates(
+    text: str, today: date | None, language: str | None, asked: str = "", *, answers: bool = False
+) -> Iterator[Found]:
     """Days that the text names. Without `today` only those with a year; "03/04/2026" is left out in English.
 
     `asked` is our question: where the text tells nothing, "When did you buy it?" puts a day without a year into the
-    past.
+    past. Where the text `answers` when something happened, the day on which it should have is none.
     """
     for one in islice(_named(text, today, language, asked), MOST):
         shifted = _shifted(text, one)
         if shifted is not None:
-            yield shifted
+            kept = not answers or _ASKS_WHAT_WAS_MEANT.search(asked) or not _only_meant(text, shifted)
+            doubted = _or_another(text, shifted) or not kept
+            yield replace(shifted, confidence=DOUBTED) if doubted else shifted
+
+
+def _or_another(text: str, one: Found) -> bool:
+    return bool(_OR.match(text, one.end) or _OR_BEFORE.search(text[max(0, one.start - 30) : one.start]))
+
+
+def _only_meant(text: str, one: Found) -> bool:
+    """Whether something should have happened then ("it should have come yesterday")."""
+    before = text[max(0, one.start - LOOK_BACK) : one.start]
+    if _MEANT_BEHIND.match(text, one.end) or _BY_THEN.search(before) or _BY_THEN_BEHIND.match(text, one.end):
+        return True
+    meant = _WAS_MEANT.search(before)
+    return meant is not None and not _NOT_MEANT.search(meant.group())
 
 
 def _shifted(text: str, one: Found) -> Found | None:

@@ -16,11 +16,14 @@ from engine.models.base import Field, Message, Money, Request
 from engine.models.lexical import wishes_person
 from engine.models.local import amounts, identifiers, options
 from engine.models.local.alone import alone
+from engine.models.local.chosen import asks_back, chosen
 from engine.models.local.corrections import corrected, points_elsewhere, refuses
 from engine.models.local.counts import counts
 from engine.models.local.dates import dates
 from engine.models.local.found import DOUBTED, Found, denied
+from engine.models.local.partly import part_of_it
 from engine.models.local.spelt import in_figures
+from engine.models.local.whose import not_theirs, outdated
 from engine.models.local.words import own_words, sentences, words
 from engine.models.local.yesno import plain_answer
 
@@ -90,7 +93,7 @@ def _find(field: Field, kind: str, request: Request, *, alone: bool) -> Value | 
     if kind == "yes_no":
         return _yes_no([one for one in readings if one.asked])
     if kind == "some_of":
-        return next((value for one in readings if (value := _some_of(field, one)) is not None), None)
+        return next((value for one in readings for value in _some_of(field, one)), None)
     denied_values: list[Any] = []
     correction: list[Value] = []
     for reading in readings:
@@ -107,7 +110,7 @@ def _find(field: Field, kind: str, request: Request, *, alone: bool) -> Value | 
             return _only([_like(one, spoken[0]) for one in correction])
         if said:
             return _only(said)
-        if points_elsewhere(reading.text):
+        if points_elsewhere(reading.text) or (kind == "money" and part_of_it(reading.text)):
             return None
     return None
 
@@ -208,12 +211,24 @@ def _candidates(field: Field, kind: str, reading: _Reading) -> Iterator[Candidat
             yield text, 0.8, False
     else:
         for one in _FINDERS[kind](field, reading):
-            yield one.value, one.confidence, denied(reading.text, one.start, one.end)
+            yield one.value, one.confidence, _not_meant(kind, reading.text, one)
+
+
+def _not_meant(kind: str, text: str, one: Found) -> bool:
+    """Whether the text denies the value, or says that it is another's, an old one, or not the matter."""
+    if denied(text, one.start, one.end):
+        return True
+    if kind == "order_number":
+        return identifiers.done_with(text, one.end)
+    if kind in {"email", "phone", "postcode"} and outdated(text, one.start, one.end):
+        return True
+    return kind in {"email", "phone"} and not_theirs(text, one.start, one.end)
 
 
 def _one_of(field: Field, reading: _Reading) -> Iterator[Candidate]:
     found = options.named(reading.text, field.options)
-    for one in found:
+    question = _wanted(reading)
+    for one in chosen(reading.text, found, question) if asks_back(question) else found:
         if not one.aside:
             yield _value(field, one.place), one.confidence, one.denied
     if found or not reading.asked:
@@ -225,13 +240,16 @@ def _one_of(field: Field, reading: _Reading) -> Iterator[Candidate]:
         yield _value(field, alike[0]), alike[1], False
 
 
-def _some_of(field: Field, reading: _Reading) -> Value | None:
-    found = [one for one in options.named(reading.text, field.options) if not one.aside]
+def _some_of(field: Field, reading: _Reading) -> Iterator[Value | None]:
+    """What the message chooses; None where it names options and chooses none, so that no older message counts."""
+    named = [one for one in options.named(reading.text, field.options) if not one.aside]
+    found = chosen(reading.text, named, _wanted(reading))
     no = {one.place for one in found if one.denied}
     places = sorted({one.place for one in found if not one.denied} - no)
-    if not places:
-        return None
-    return [_value(field, place) for place in places], min(one.confidence for one in found)
+    if places:
+        yield [_value(field, place) for place in places], min(one.confidence for one in found)
+    elif found:
+        yield None
 
 
 def _value(field: Field, place: int) -> Any:
@@ -271,7 +289,8 @@ def _patterns(field: Field, reading: _Reading) -> Iterable[Found]:
 def _dates(_: Field, reading: _Reading) -> Iterable[Found]:
     if not (reading.asked or reading.alone):
         return ()
-    return dates(reading.text, reading.today, reading.language, _question(reading.sent) if reading.asked else "")
+    question = _question(reading.sent) if reading.asked else ""
+    return dates(reading.text, reading.today, reading.language, question, answers=reading.asked)
 
 
 def _question(sent: str) -> str:
@@ -279,13 +298,21 @@ def _question(sent: str) -> str:
     return next((one for one in reversed(sentences(sent)) if "?" in one), "")
 
 
+def _wanted(reading: _Reading) -> str:
+    """What asked for the field: our question, or what we said last ("Please tell us what you paid."); else nothing."""
+    if not reading.asked:
+        return ""
+    return _question(reading.sent) or next(reversed(sentences(reading.sent)), "")
+
+
 def _money(_: Field, reading: _Reading) -> Iterable[Found]:
     if not (reading.asked or reading.alone):
         return ()
-    found = list(amounts.money(reading.text, asked=reading.asked, home=reading.currency))
+    question = _wanted(reading)
+    found = list(amounts.money(reading.text, asked=reading.asked, home=reading.currency, question=question))
     if found or not reading.asked:
         return found
-    plain = list(amounts.numbers(reading.text, reading.language, cents=True))
+    plain = list(amounts.numbers(reading.text, reading.language, cents=True, question=question))
     if not alone(reading.text, plain, paying=True):
         return ()  # another unit, another thing: "500 kr", "2 lamps", "order 4821"
     return [Found(Money(one.value), one.start, one.end, min(one.confidence, 0.7)) for one in plain]

@@ -22,7 +22,7 @@ _FILLER: Final = frozenset(
 )
 _DENIALS: Final = frozenset(
     "not isn't isnt wasn't wasnt aren't neither never without except n't don't doesn't "
-    "nicht kein keine keinen keinem keiner statt anstatt ohne außer weder "
+    "nicht kein keine keinen keinem keiner statt anstatt ohne ausser weder "
     "pas ni sans sauf non jamais "
     "sin excepto menos tampoco".split()
 )

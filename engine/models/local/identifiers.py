@@ -21,10 +21,11 @@ _EMAIL = re.compile(
 _PHONE = re.compile(r"(?<![\w+.,-])(?:\+|00)?[0-9(][0-9 ()/.-]{5,20}[0-9](?![\w-])")
 _ORDER_WORD: Final = (
     r"(?:orders?|order (?:number|no\.?|nr\.?|id)|purchase|bestell(?:ung|nummer|nr\.?)|auftrag(?:snummer|snr\.?)?|"
-    r"commande|pedido|référence|referencia|reference|ref\.?|invoice)"
+    r"commande|pedido|référence|referencia|reference|ref\.?)"
 )
 _ORDER = re.compile(
-    rf"\b{_ORDER_WORD}\s*(?P<mark>(?:(?:number|no\.?|nr\.?|nummer|numéro|número|n°|nº|id|is|ist|est|es|it's|was|:|=|-|,|"
+    rf"\b{_ORDER_WORD}\s*(?P<mark>(?:(?:number|no\.?|nr\.?|nummer|numéro|número|n°|nº|id|is|ist|est|es|it's|was|:|=|-|"
+    rf",|"
     rf"with the|mit der|[(])\s*){{0,3}}"
     r"#?)\s?(?P<id>[A-Za-z]{0,6}[-_]?[0-9][A-Za-z0-9_-]{1,24})\b",
     re.IGNORECASE,
@@ -46,8 +47,10 @@ _MEASURED: Final = re.compile(
 )
 """A count with its unit, which has the shape of an order number."""
 _COUNTED: Final = re.compile(
-    rf"[.:][0-9]|,[0-9]{{1,2}}(?![0-9])|\s?(?:{SIGNS}|%|(?:{WORDS}|kr|pesos|lei|rupees|percent|prozent|points|more|other|pieces|pcs|"
-    r"items|units|times|days|weeks|hours|people|kg|x|mehr|weitere|stück|mal|tagen?|wochen?|pièces|fois|jours|autres|más|"
+    rf"[.:][0-9]|,[0-9]{{1,2}}(?![0-9])|\s?(?:{SIGNS}|%|(?:{WORDS}|kr|pesos|lei|rupees|percent|prozent|points|more|"
+    rf"other|pieces|pcs|"
+    r"items|units|times|days|weeks|hours|people|kg|x|mehr|weitere|stück|mal|tagen?|wochen?|pièces|fois|jours|autres|"
+    r"más|"
     r"piezas|unidades|veces|días)\b)",
     re.IGNORECASE,
 )
@@ -76,12 +79,32 @@ _BEFORE: Final = frozenset(
 """Words before a number that is given as an answer, and not named as something else."""
 _LABEL: Final = re.compile(
     r"\b(?:post ?code|postal|zip|plz|postleitzahl|cp|phone|tel|telefon\w*|t[ée]l[ée]phone|teléfono|mobile|handy|error|"
-    r"fehler\w*|erreur|street|road|avenue|\w*stra[sß]+e|rue|calle|house|hausnummer|apartment|room|card|\w*karte|carte|tarjeta|iban|"
+    r"fehler\w*|erreur|street|road|avenue|\w*stra[sß]+e|rue|calle|house|hausnummer|apartment|room|card|\w*karte|carte|"
+    r"tarjeta|iban|"
     r"account|konto\w*|compte|cuenta|model|modell|modèle|modelo|version|tracking|sendungs\w*|suivi|seguimiento|"
-    r"customer|kundennummer|client|cliente|pin|voucher|gutschein\w*|article|artikel\w*|artículo|sku|size|größe|taille|talla)\b",
+    r"customer|kundennummer|client|cliente|pin|voucher|gutschein\w*|article|artikel\w*|artículo|sku|size|größe|taille|"
+    r"talla|invoice|bill|receipt|claim|quittung|beleg\w*|reçu|recibo|rechnung\w*|facture|factura|"
+    r"ticket\w*|(?:my|support|this) case|case (?:number|no|id)|vorgang\w*|fallnummer|dossier|(?:de|mi) caso)\b",
     re.IGNORECASE,
 )
 """Names what a number of its clause is instead."""
+_WENT_WELL: Final = re.compile(
+    r"\s+(?:(?:was|is|went|came|arrived|ist|war|kam|lief|était|est|s'est|est arrivée|llegó|fue|estuvo|estaba|está)\s+)"
+    r"(?:(?:all|very|quite|passée|gut|sehr|tout|muy)\s+)?(?:fine|well|ok|okay|good|great|perfect|all ?right|"
+    r"in ordnung|gut|an|bestens|"
+    r"perfekt|bien|parfaite?|perfect[oa])\b(?!\s*,?\s*(?:until|but|at first|except|bis|aber|außer|jusqu|mais|sauf|"
+    r"hasta|pero|salvo))",
+    re.IGNORECASE,
+)
+"""Behind an order that is not the matter."""
+_NEW_MATTER: Final = re.compile(
+    r"\b(?:(?:this|it|that) (?:is|was) about|it's about|(?:now|but) (?:about|for|something)|es geht um|geht es um|"
+    r"il s'agit d|c'est pour|"
+    r"se trata de|es por)['\s]*(?:an?\s+|the\s+|une?\s+|eine?n?\s+|el\s+|un[oa]?\s+)?"
+    r"(?:new|(?:an)?other|different|else|neue?n?|andere?n?|nouvelle|autre|nuevo|otro)\b",
+    re.IGNORECASE,
+)
+"""Says that the order before it is not the one."""
 _ANOTHER: Final = re.compile(r"\s*(?:,|&|\b(?:and|or|und|oder|et|ou|y|o)\b)\s*#?[0-9]", re.IGNORECASE)
 _NO_PHONE: Final = re.compile(
     r"\b(?:iban|\w*cards?|\w*karten?|carte|tarjeta|account|konto\w*|compte|cuenta|customer|kundennummer|client|cliente|"
@@ -89,7 +112,7 @@ _NO_PHONE: Final = re.compile(
     re.IGNORECASE,
 )
 """Names what digits without a country code are instead of a phone number."""
-_CLAUSE: Final = re.compile(r"[.;!?,\n]|\b(?:and|but|und|aber|et|mais|y|pero)\b", re.IGNORECASE)
+_CLAUSE: Final = re.compile(r"(?<!\bno)(?<!\bnr)\.|[;!?,\n]|\b(?:and|but|und|aber|et|mais|y|pero)\b", re.IGNORECASE)
 _WORD_BEFORE: Final = re.compile(r"([\w'°º]+)[\s:#(\"-]*$")
 _WORD_AFTER: Final = re.compile(r"\s*([\w']+)")
 _CODE_WORD: Final = r"(?:post ?code|postal code|zip(?: code)?|plz|postleitzahl|code postal|c[oó]digo postal|cp)"
@@ -159,6 +182,11 @@ def order_numbers(text: str, *, asked: bool) -> Iterator[Found]:
                 yield Found(one["id"], one.start("id"), one.end("id"), 0.92)
     if asked and not seen:
         yield from _bare(text)
+
+
+def done_with(text: str, end: int) -> bool:
+    """Whether the order that stands before `end` is not the matter: it went well, or "this is about a new one"."""
+    return bool(_WENT_WELL.match(text, end) or _NEW_MATTER.search(text, end, end + 80))
 
 
 def _is_number(text: str, match: re.Match[str]) -> bool:

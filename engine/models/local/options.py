@@ -8,6 +8,7 @@ from typing import Final
 
 from engine.models.base import Option
 from engine.models.local.found import LOOK_BACK, Found, denied
+from engine.models.local.lateness import somebody_late
 from engine.models.local.thesaurus import SAME
 from engine.models.local.words import content_words, stem, words
 
@@ -74,6 +75,9 @@ class Named:
     denied: bool
     aside: bool = False
     """Named, and neither said nor denied: on a condition, or of something that is ours."""
+    start: int = 0
+    end: int = 0
+    """Where in the text."""
 
 
 def named(text: str, options: Sequence[Option]) -> list[Named]:
@@ -89,7 +93,8 @@ def _named_by_ids(text: str, options: Sequence[Option]) -> list[Named]:
         token = match.group().casefold()
         places = [place for place, own in enumerate(ids) if token in own]
         if len(places) == 1:
-            found.append(Named(places[0], 0.97, denied(text, match.start(), match.end())))
+            start, end = match.span()
+            found.append(Named(places[0], 0.97, denied(text, start, end), start=start, end=end))
     return found
 
 
@@ -106,17 +111,17 @@ def _ids(option: Option) -> set[str]:
 
 
 def _named_by_words(text: str, options: Sequence[Option]) -> list[Named]:
-    found: list[tuple[int, int, Named]] = []
+    found: list[Named] = []
     for place, option in enumerate(options):
         for confidence, phrases in _phrases(option):
             for phrase in phrases:
-                found += [
-                    (one.start, one.end, Named(place, confidence, _denied(text, one), _aside(text, one)))
-                    for one in occurrences(text, phrase)
-                ]
+                found += [_at(text, one, place, confidence) for one in occurrences(text, phrase)]
     # "charged twice" inside "not charged twice for": a longer phrase around a shorter one replaces it
-    kept = [one for one in found if not any(_covers(other, one) for other in found)]
-    return [named_one for _, _, named_one in kept]
+    return [one for one in found if not any(_covers(other, one) for other in found)]
+
+
+def _at(text: str, one: Found, place: int, confidence: float) -> Named:
+    return Named(place, confidence, _denied(text, one), _aside(text, one), one.start, one.end)
 
 
 def _denied(text: str, one: Found) -> bool:
@@ -129,12 +134,12 @@ def _aside(text: str, one: Found) -> bool:
     before = text[max(0, one.start - LOOK_BACK) : one.start]
     if _IF_IT_IS.search(before) or (_IF_IT.search(before) and _IS_AFTER.match(text, one.end)):
         return True
-    return bool(_OURS.search(_CLAUSE_END.split(before)[-1]))
+    return bool(_OURS.search(_CLAUSE_END.split(before)[-1])) or somebody_late(text, one.start, one.end)
 
 
-def _covers(other: tuple[int, int, Named], one: tuple[int, int, Named]) -> bool:
-    wider = other[1] - other[0] > one[1] - one[0]
-    return wider and other[2].place != one[2].place and other[0] <= one[0] and one[1] <= other[1]
+def _covers(other: Named, one: Named) -> bool:
+    wider = other.end - other.start > one.end - one.start
+    return wider and other.place != one.place and other.start <= one.start and one.end <= other.end
 
 
 @lru_cache(maxsize=1_024)
@@ -212,7 +217,7 @@ def _listed(sent: str, options: Sequence[Option]) -> bool:
 
 def most_alike(text: str, options: Sequence[Option]) -> tuple[int, float] | None:
     """The option whose words mean most nearly what the text says, and how sure; None where it is not clear."""
-    if len(options) < 2 or not content_words(text) or len(text) > 600:
+    if len(options) < 2 or not content_words(text) or len(text) > 600 or somebody_late(text, 0, len(text)):
         return None
     from engine.models.local.embedding import encode
 
