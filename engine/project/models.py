@@ -64,7 +64,10 @@ def sees(one: Standing) -> bool:
 def keys(settings: Settings | None) -> list[Needed]:
     """What the models of engine.yaml need, in their order, and what its embedder does, each once."""
     found = {}
-    for name in (settings.models if settings else None) or {}:
+    declared = (settings.models if settings else None) or {}
+    for name, (_, said) in declared.items():
+        if isinstance(said, Text) and said.value in declared and said.value != name:
+            continue  # another name for one of them
         one = standing(settings, name)
         for variable in variables(one) if one is not None else ():
             found[name, variable] = Needed(name, variable)
@@ -77,19 +80,23 @@ def embedder_variables(embedder: EmbedderSettings | None) -> list[str]:
     alone."""
     if embedder is None or embedder.use is None:
         return []
+    if embedder.use.value not in KEYS:
+        return []
     if embedder.api_key is not None:
         return list(dict.fromkeys(secrets_in(json_of(embedder.api_key))))
-    return [KEYS[embedder.use.value]] if embedder.base_url is None and embedder.use.value in KEYS else []
+    return [KEYS[embedder.use.value]] if embedder.base_url is None else []
 
 
 def variables(one: Standing) -> list[str]:
     """Variables of its key: those that engine.yaml names, else the provider's usual one, for its own address alone."""
     said = one.declared
+    if one.provider not in KEYS:
+        return []
     if said is not None and said.api_key is not None:
         return list(dict.fromkeys(secrets_in(json_of(said.api_key))))
     if said is not None and said.base_url is not None:
         return []
-    return [KEYS[one.provider]] if one.provider in KEYS else []
+    return [KEYS[one.provider]]
 
 
 def secrets_in(part: Any) -> Iterator[str]:
