@@ -6,10 +6,13 @@ from typing import Any, NamedTuple
 from engine.catalogue import KEYS, known
 from engine.project.contract import json_of
 from engine.project.premises import embedder_of, server_stays
+from engine.project.scalars import Expr
 from engine.project.settings import EmbedderSettings, ModelSettings, Settings
 from engine.syntax import Text
 
-__all__ = ["Needed", "Standing", "embedder_variables", "keys", "secrets_in", "sees", "standing", "variables"]
+__all__ = [
+    "Needed", "Standing", "embedder_variables", "keys", "secret_of", "secrets_in", "sees", "standing", "variables",
+]  # fmt: skip
 
 
 class Standing(NamedTuple):
@@ -97,6 +100,14 @@ def variables(one: Standing) -> list[str]:
     if said is not None and said.base_url is not None:
         return []
     return [KEYS[one.provider]]
+
+
+def secret_of(key: Expr) -> str | None:
+    """The variable that an `api_key` names. None where something else than `{{ secret.NAME }}` stands there."""
+    match json_of(key):
+        case ["dot", ["name", "secret"], str() as name]:
+            return name
+    return None
 
 
 def secrets_in(part: Any) -> Iterator[str]:

@@ -242,7 +242,9 @@ class Section(Shape):
         """An instance of the declaration."""
         if isinstance(node, MappingNode):
             return self.declaration.read(node, reader)
-        return self.wrong(node, reader)
+        needed = self.declaration.NEEDED
+        alone = isinstance(node, Text) and len(needed) == 1 and _PLAIN.fullmatch(node.value)
+        return self.wrong(node, reader, tip=f"write `{{{needed[0]}: {node}}}`" if alone else "")
 
     def schema(self, outline: Outline) -> Schema:
         """A definition under the declaration's name."""

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from engine.catalogue import KEYS
 from engine.project.contract import json_of
-from engine.project.models import secrets_in
+from engine.project.models import secret_of, secrets_in
 from engine.project.scalars import Expr
 from engine.rules.base_url import Wrong, is_pasted, written_anew
 from engine.syntax import Broken
@@ -38,12 +38,7 @@ class _Meant(NamedTuple):
 
 def wrong_key(what: str, provider: str, key: Expr) -> Iterator[Wrong]:
     """Of `what`, such as "the model `fast`". Nothing where a key itself stands there: `secret-in-file` says so."""
-    if isinstance(key.tree, Broken):
-        return
-    match json_of(key):
-        case ["dot", ["name", "secret"], str()]:
-            return
-    if is_pasted(key.text):
+    if isinstance(key.tree, Broken) or secret_of(key) is not None or is_pasted(key.text):
         return
     meant = _meant(key)
     name = meant.name if meant else KEYS.get(provider, "MODEL_KEY")

@@ -297,3 +297,12 @@ def test_the_teams_own_words_are_searched_for_and_answered(engine: Engine, artic
     (project / "engine.yaml").write_text(settings.replace("knowledge: {", more), "utf-8")
     assert score() > before
     assert engine("kb", "gaps", "--questions", str(questions)).status == 0
+
+
+def test_the_address_of_an_embedder_that_is_none_is_told(engine: Engine, articles: Path, project: Path) -> None:
+    file = project / "engine.yaml"
+    embeds = "knowledge: {embedder: {use: openai, model: m, base_url: '127.0.0.1:9/v1'}, "
+    file.write_text(file.read_text("utf-8").replace("knowledge: {", embeds), "utf-8")
+    ran = engine("kb", "index")
+    assert (ran.status, ran.out) == (1, "")
+    assert "the embedder cannot be asked at its `base_url`: it begins with neither `http://` nor `https://`" in ran.err

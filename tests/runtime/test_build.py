@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.articles import choice, library
+from engine.check import check
 from engine.demo.stack import index_articles
 from engine.errors import NotConfigured, ProjectInvalid
 from engine.models.base import Capabilities
@@ -157,6 +158,21 @@ def test_an_address_that_is_none_is_told_when_the_adapter_is_made(provider: str,
 def test_a_worker_does_not_start_with_what_no_ticket_could_ask(tmp_path: Path, declared: str) -> None:
     with pytest.raises(ProjectInvalid):
         loaded(tmp_path, f"{{use: openai, model: gpt-4o, {declared}}}")
+
+
+@pytest.mark.parametrize("key", ["OPENAI_API_KEY", "'{{ secret.MINE }}x'"])
+def test_a_text_is_never_sent_as_a_key(tmp_path: Path, key: str) -> None:
+    project = loaded(tmp_path, "{use: local}")
+    file = project.root / "engine.yaml"
+    text = file.read_text("utf-8").replace("quick: {use: local}", f"quick: {{use: openai, model: m, api_key: {key}}}")
+    embeds = f"  from: knowledge\n  embedder: {{use: openai, api_key: {key}}}\n"
+    file.write_text(text.replace("  from: knowledge\n", embeds), "utf-8")
+    settings = check([project.root]).project.settings
+    assert settings is not None
+    with pytest.raises(NotConfigured, match="`api_key` of the"):
+        Hosting(settings, {"MINE": "x"}).get("quick")
+    with pytest.raises(NotConfigured, match="`api_key` of the"):
+        choice(settings.knowledge, {"MINE": "x"})
 
 
 def test_a_key_that_only_an_open_ticket_needs_is_named_at_the_start_too(tmp_path: Path) -> None:
