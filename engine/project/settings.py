@@ -54,7 +54,9 @@ def _not_soon(words: str) -> tuple[str, str]:
         return "it has no unit", f"write `{words.strip()}s`"
     why, tip = unlike_duration(words)
     short = re.fullmatch(rf"write `(?:{_MINUTES})`", tip)
-    return ("", tip) if short else (why if why.startswith("it has") else "", "write at most `4m`")
+    if short or why.startswith("it has"):
+        return why, tip
+    return "", "write at most `4m`"
 
 
 def _not_dollars(words: str) -> tuple[str, str]:
