@@ -3,18 +3,17 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from engine.catalogue import KEYS
 from engine.errors import NotConfigured
-from engine.expressions.evaluate import render
 from engine.knowledge.library import Library
 from engine.knowledge.place import Place
 from engine.models.embedders.base import EmbedderChoice
 from engine.models.errors import MissingKey
 from engine.models.local.synonyms import Synonyms
 from engine.models.registry import embedder
-from engine.project.contract import json_of
 from engine.project.index import fault, index_of
-from engine.project.models import embedder_variables
-from engine.project.settings import EmbedderSettings, KnowledgeSettings
+from engine.project.models import embedder_variables, secret_of
+from engine.project.settings import KnowledgeSettings
 from engine.settings import Settings
 
 __all__ = ["choice", "library", "synonyms"]
@@ -57,25 +56,21 @@ def _place(settings: Settings, knowledge: KnowledgeSettings | None) -> Place | P
 
 
 def choice(knowledge: KnowledgeSettings | None, secrets: Mapping[str, str]) -> EmbedderChoice:
-    """The embedder that is chosen. Raises `MissingKey` where its key is not in the environment."""
+    """The embedder that is chosen. Raises `MissingKey` where its key is not in the environment, and `NotConfigured`
+    where something else than a variable stands there."""
     said = knowledge.embedder if knowledge is not None else None
     if said is None or said.use is None:
         return EmbedderChoice()
-    variables = embedder_variables(said)
-    for variable in variables:
-        if not secrets.get(variable):
-            raise MissingKey(variable, said.use.value)
+    if said.api_key is not None and said.use.value in KEYS and secret_of(said.api_key) is None:
+        raise NotConfigured("the `api_key` of the embedder is no `{{ secret.NAME }}`: see `engine validate`")
+    variable = next(iter(embedder_variables(said)), "")
+    if variable and not secrets.get(variable):
+        raise MissingKey(variable, said.use.value)
     return EmbedderChoice(
         use=said.use.value,
         model=said.model.value if said.model else "",
         base_url=said.base_url.value if said.base_url else "",
-        key=_key(said, variables, secrets),
-        variable=variables[0] if variables else "",
+        key=secrets[variable] if variable else "",
+        variable=variable,
         dimension=said.dimension or 0,
     )
-
-
-def _key(said: EmbedderSettings, variables: list[str], secrets: Mapping[str, str]) -> str:
-    if said.api_key is not None:
-        return str(render(json_of(said.api_key), {"secret": dict(secrets)}))
-    return secrets[variables[0]] if variables else ""

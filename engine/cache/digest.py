@@ -12,7 +12,7 @@ from engine.root import Files
 __all__ = ["CHECKER", "Inputs", "inputs"]
 
 CHECKER = (
-    "__init__.py", "cache", "catalogue", "check", "compile", "diagnostics", "errors.py", "expressions",
+    "__init__.py", "address.py", "cache", "catalogue", "check", "compile", "diagnostics", "errors.py", "expressions",
     "guardrails/base.py", "guardrails/registry.py", "network.py", "patterns.py", "plan", "project", "prompts",
     "root.py", "rules", "steps", "syntax", "types",
 )  # fmt: skip

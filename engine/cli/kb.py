@@ -1,6 +1,7 @@
 """`engine kb`: the articles that replies quote."""
 
 import argparse
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from engine.cli import kb_reports
@@ -11,8 +12,10 @@ from engine.cli.status import FOUND, OK, USAGE, Stop
 from engine.errors import NotConfigured
 from engine.knowledge.base import KnowledgeError
 from engine.knowledge.library import Library
+from engine.knowledge.questions import UnusableQuestions
 from engine.models.errors import ModelError
 from engine.project.settings import KnowledgeSettings
+from engine.project.shape import quoted
 from engine.settings import Settings
 
 __all__ = ["add_arguments", "run"]
@@ -29,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "only articles in this language, or in none (default: those in TEXT's language before others, as for a ticket)"
     )
     search.add_argument("--language", metavar="XX", help=says)
-    search.add_argument("--limit", type=int, default=5, metavar="N", help="at most so many (default: 5)")
+    search.add_argument("--limit", type=_some, default=5, metavar="N", help="at most so many (default: 5)")
     lint = what.add_parser("lint", help="what is wrong with the articles", allow_abbrev=False)
     measure = what.add_parser("eval", help="how well a file of questions is answered", allow_abbrev=False)
     measure.add_argument("questions", type=Path, metavar="CSV", help="columns `question` and, where known, `source`")
@@ -56,13 +59,15 @@ def run(args: argparse.Namespace) -> int:
             case "index":
                 return _index(library, _articles(settings, knowledge))
             case "search":
-                return _search(library, args)
+                return _search(library, args, [one.value for one in knowledge.collections or ()])
             case "lint":
                 return kb_reports.lint(library, _articles(settings, knowledge), knowledge, settings, args)
             case "eval":
                 return kb_reports.evaluate(library, args)
             case _:
                 return kb_reports.gaps(library, settings, args)
+    except UnusableQuestions as error:
+        raise Stop(str(error), USAGE) from None
     except (KnowledgeError, ModelError, NotConfigured) as error:
         raise Stop(str(error)) from None
 
@@ -102,11 +107,33 @@ def _index(library: Library, root: Path) -> int:
         clean(f"warning: {path}: does not say its {lacking}, and is never shown to customers")
         for path, lacking in sorted(report.unlabelled.items())
     )
+    kb_reports.complain(clean(f"warning: {line}") for line in _grouped(report.odd))
+    if report.unread:
+        kinds = ", ".join(f"{number} {suffix or 'without a suffix'}" for suffix, number in report.unread.items())
+        kb_reports.complain([clean(f"note: files of other kinds were not read: {kinds}")])
     print(f"{', '.join(f'{number} {word}' for word, number in counts.items())}: {report.chunks} passages")
     return FOUND if report.broken else OK
 
 
-def _search(library: Library, args: argparse.Namespace) -> int:
+def _grouped(odd: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """One line for each thing that is odd, however many articles have it."""
+    paths: dict[str, list[str]] = {}
+    for path, what in odd:
+        paths.setdefault(what, []).append(path)
+    for what, some in paths.items():
+        more = f" and {len(some) - 1} more" if len(some) > 1 else ""
+        yield f"{min(some)}{more}: {what}"
+
+
+def _some(text: str) -> int:
+    """A whole number from 1."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("expected a whole number from 1")
+    return number
+
+
+def _search(library: Library, args: argparse.Namespace, collections: Sequence[str]) -> int:
     from engine.knowledge.preferred import told
 
     found = library.search(
@@ -123,5 +150,9 @@ def _search(library: Library, args: argparse.Namespace) -> int:
     columns = ("score", "article", "heading", "passage")
     show("", columns, [(f"{one.score:.3f}", one.source, one.heading or one.title, one.text) for one in found])
     if not found:
-        kb_reports.complain(["nothing found"])
+        strange = [name for name in args.collection if name not in collections]
+        said = (
+            f": engine.yaml has no collection {quoted(strange)}; it has {quoted(collections, 'and')}" if strange else ""
+        )
+        kb_reports.complain([clean(f"nothing found{said}")])
     return OK if found else FOUND

@@ -98,13 +98,14 @@ def evaluate(library: Library, args: argparse.Namespace) -> int:
     from engine.knowledge.questions import measure, read_questions
 
     questions = read_questions(args.questions)
-    if not questions:
-        raise Stop(f"{args.questions.name} holds no question")
     measured = measure(library, questions, partial(_answering, library.synonyms), audience=args.audience)
     if args.format == "json":
         dump(asdict(measured))
     else:
         _show_measured(measured)
+    known = library.sources()
+    unknown = dict.fromkeys(one.gold for one in questions if one.gold and one.gold not in known)
+    complain(clean(f"warning: {args.questions}: no article of the index is `{source}`") for source in unknown)
     return OK
 
 

@@ -1,4 +1,5 @@
-"""Types of the expressions of tool files, channels and MCP servers: the only places that see secrets."""
+"""Types of the expressions of tool files, channels and MCP servers: the only places that see secrets, beside
+the keys of models, which are one secret each (`wrong-model`)."""
 
 from collections.abc import Mapping
 
@@ -10,7 +11,6 @@ from engine.project import Project
 from engine.project.contract import Tool, expressions_in
 from engine.project.notify import Notify
 from engine.project.scalars import Expr
-from engine.project.settings import EmbedderSettings, ModelSettings, Settings
 from engine.syntax import Broken, Text
 from engine.types import BOOL, UNKNOWN, Type, fields_of, optional, record
 
@@ -38,8 +38,6 @@ def type_tools(project: Project, sink: Sink) -> None:
     for _, server in servers.values():
         for expr in server.templates() if server else ():
             _infer(expr, {"secret": _SECRETS}, sink)
-    for expr in _keys(project.settings):
-        _infer(expr, {"secret": _SECRETS}, sink)
     for expr in notify_expressions(project.settings.notify if project.settings else None):
         _infer(expr, {"secret": _SECRETS}, sink)
 
@@ -70,14 +68,6 @@ def _infer(expr: Expr, names: Mapping[str, Type], sink: Sink) -> Type | None:
         return None
     known = names if "secret" in names else without_secret(expr, names, sink)
     return infer(expr.tree, known, sink, expr.text)
-
-
-def _keys(settings: Settings | None) -> list[Expr]:
-    """Of models, and of what makes vectors of the articles."""
-    models = [model for _, model in ((settings.models if settings else None) or {}).values()]
-    knowledge = settings.knowledge if settings else None
-    said = [*models, knowledge.embedder if knowledge else None]
-    return [one.api_key for one in said if isinstance(one, ModelSettings | EmbedderSettings) and one.api_key]
 
 
 def notify_expressions(notify: Notify | None) -> list[Expr]:

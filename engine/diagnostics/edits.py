@@ -11,8 +11,9 @@ __all__ = ["Edited", "edited", "sure"]
 
 _ENDS = re.compile(r"\r\n|\r|\n")
 _MARK = "\ufeff"
-_LANGUAGE = frozenset({"unknown-key", "unknown-step", "unknown-filter", "unknown-test", "wrong-word"})
-"""What these miss is a word of the language. All other names are declared by authors, who may misspell them there."""
+_LANGUAGE = frozenset({"unknown-key", "unknown-step", "unknown-filter", "unknown-test", "wrong-word", "wrong-model"})
+"""What these miss is a word of the language, or the same at each model. All other names are declared by authors, who
+may misspell them there."""
 
 
 class Edited(NamedTuple):

@@ -103,6 +103,8 @@ class Document:
     """`public`, or the name of a narrower one; empty: not said, and treated as internal."""
     reviewed: str = ""
     """ISO date of the last review; empty: never."""
+    misspelt: str = ""
+    """Labels that it says and nobody reads, each near to one that is read; with blanks between them."""
     links: tuple[str, ...] = ()
     """Where it points to, as it says it."""
     anchors: tuple[str, ...] | None = None
@@ -132,3 +134,7 @@ class IndexReport:
     chunks: int = 0
     unlabelled: Mapping[str, str] = field(default_factory=dict)
     """Path -> what its front matter lacks: such an article is never shown to customers."""
+    odd: Sequence[tuple[str, str]] = ()
+    """(path, what is odd about a label of it)."""
+    unread: Mapping[str, int] = field(default_factory=dict)
+    """Suffix -> how many files have it that no reader exists for."""

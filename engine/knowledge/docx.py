@@ -47,9 +47,12 @@ def _weigh(data: bytes) -> None:
     try:
         with ZipFile(BytesIO(data)) as archive:
             parts = archive.infolist()
+            there = {part.filename for part in parts}
             declared = len(parts) <= MAX_PARTS and any(_declares(archive, part) for part in parts)
     except (BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError):  # the last for what is locked
         raise BrokenDocument("not a Word document (.docx): it is no zip archive") from None
+    if "[Content_Types].xml" not in there:
+        raise BrokenDocument("not a Word document (.docx): it is a zip archive of something else")
     if len(parts) > MAX_PARTS:
         raise BrokenDocument(f"over {MAX_PARTS:,} parts")
     if declared:

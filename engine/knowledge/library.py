@@ -16,7 +16,7 @@ from engine.knowledge.pointer import Pointer
 from engine.knowledge.preferred import preferring
 from engine.knowledge.run import Run
 from engine.knowledge.search import DEFAULT, MAX_QUERY, Edition, Filter, Ways, hybrid, passage
-from engine.knowledge.tables import Tables
+from engine.knowledge.tables import Tables, sources
 from engine.models.local.synonyms import NONE, Synonyms
 
 _SEARCHES: Final = ThreadPoolExecutor(16, "searches")
@@ -92,6 +92,12 @@ class Library:
         with self._place.told("read"):
             found = Tables(self._place, self._embedder).remembered(ids)
         return [passage(found[one], 0.0) for one in ids if one in found]
+
+    def sources(self) -> frozenset[str]:
+        """The paths of all articles that can be found. Raises what a search raises."""
+        current = self._current()
+        with self._place.told("read"):
+            return sources(self._at(current))
 
     def count(self) -> int:
         """Passages that can be found; 0 where nothing is indexed yet."""

@@ -113,6 +113,9 @@ def _stale(found: Iterable[Article], today: date, after: Mapping[str, timedelta]
             yield Finding(kind="stale", path=article.path, message=message)
             continue
         age = today - date.fromisoformat(article.document.reviewed)
+        if age < timedelta(0):
+            message = f"says that it was reviewed on {article.document.reviewed}, which is yet to come"
+            yield Finding(kind="stale", path=article.path, message=message)
         if age > limit:
             message = (
                 f"last reviewed {article.document.reviewed}, {age.days} days ago; its collection allows {limit.days}"

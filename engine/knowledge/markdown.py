@@ -12,12 +12,14 @@ from typing import Any, Final
 import yaml
 
 from engine.knowledge.base import BrokenDocument, Document
+from engine.knowledge.labels import misspelt
 from engine.knowledge.outline import ACCEPTED, iso_day, outlined
 
 MAX_FRONT_MATTER: Final = 4_096
 """Characters. Deeper or longer YAML than a label sheet needs only serves to hurt the parser."""
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE)
+_DATE = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 _LABEL = re.compile(r"\A---[ \t]*\n\s*\w+[ \t]*:")
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
@@ -76,19 +78,34 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
         if not _LABEL.match(text):
             return {}, text  # a rule across the page, not front matter
         raise BrokenDocument("front matter: opened by `---` and never closed by a line `---`")
-    return read_labels(match[1], "front matter: "), text[match.end() :]
+    return read_labels(match[1], "front matter: ", first=2), text[match.end() :]
 
 
-def read_labels(text: str, where: str = "") -> dict[str, str]:
-    """The labels of `ACCEPTED` in a YAML mapping; other keys are left alone. Raises `BrokenDocument`."""
+def read_labels(text: str, where: str = "", *, first: int = 1) -> dict[str, str]:
+    """The labels of `ACCEPTED` in a YAML mapping that begins in the line `first`; other keys are left alone, and those
+    that are near to one of these stand under `misspelt`. Raises `BrokenDocument`."""
     if len(text) > MAX_FRONT_MATTER or text.count("[") + text.count("{") > 20:
         raise BrokenDocument(f"{where}over {MAX_FRONT_MATTER} characters, or nested too deeply")
     try:
         labels = yaml.load(text, Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
+        if not isinstance(error, yaml.YAMLError) and (day := _no_day(text)):
+            raise BrokenDocument(f"{where}`{day}` is no day of the calendar") from None
         mark = getattr(error, "problem_mark", None)
-        raise BrokenDocument(f"{where}not YAML{f' (line {mark.line + 2})' if mark else ''}") from None
+        last = max(len(text.splitlines()) - 1, 0)
+        line = f" (line {min(mark.line, last) + first})" if mark else ""
+        raise BrokenDocument(f"{where}not YAML{line}") from None
     return _labels(labels, where)
+
+
+def _no_day(text: str) -> str:
+    """What is written as a date, and is none."""
+    for found in _DATE.finditer(text):
+        try:
+            date(*map(int, found.groups()))
+        except ValueError:
+            return found[0]
+    return ""
 
 
 def _labels(found: Any, where: str) -> dict[str, str]:
@@ -104,6 +121,9 @@ def _labels(found: Any, where: str) -> dict[str, str]:
         if not isinstance(value, str | date | int | float) or isinstance(value, bool):
             raise BrokenDocument(f"{where}`{name}` must be a single text")
         labels[name] = str(value).strip()
+    near = [name for name in found if isinstance(name, str) and misspelt(name) and " " not in name]
+    if near:
+        labels["misspelt"] = " ".join(near)
     if "reviewed" in labels:
         labels["reviewed"] = iso_day(labels["reviewed"], where)
     return labels

@@ -50,7 +50,7 @@ def _noting(lines: Iterable[tuple[int, str]], headings: list[str]) -> Iterator[t
 
 
 def _plain(labels: Mapping[str, str]) -> dict[str, Any]:
-    return {name: value for name, value in labels.items() if name in ACCEPTED and name != "title"}
+    return {name: value for name, value in labels.items() if name in (*ACCEPTED, "misspelt") and name != "title"}
 
 
 def _sections(lines: Iterable[tuple[int, str]]) -> tuple[list[Section], list[str]]:

@@ -15,7 +15,7 @@ from engine.knowledge.preferred import told
 from engine.knowledge.terms import asked
 from engine.knowledge.tickets import QUESTION, SUBJECT, read_rows
 
-__all__ = ["Cluster", "Measured", "Question", "clusters", "measure", "read_questions"]
+__all__ = ["Cluster", "Measured", "Question", "UnusableQuestions", "clusters", "measure", "read_questions"]
 
 GOLD: Final = ("source", "article", "document", "gold")
 LIKE: Final = 0.6
@@ -24,6 +24,10 @@ MAX_BYTES: Final = 50_000_000
 DEPTHS: Final = (1, 3, 5, 10)
 
 Answering = Callable[[str, Sequence[Passage]], float]
+
+
+class UnusableQuestions(KnowledgeError):
+    """A file of questions that cannot be used as it is; nothing was measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +41,29 @@ class Question:
 def read_questions(path: Path) -> list[Question]:
     """The questions of a CSV: a column `question` (or message, subject, ...), and `source` where the answer is known.
 
-    Raises `KnowledgeError`. Rows without a question are left out.
+    Raises `UnusableQuestions`. Rows without a question are left out; none at all are refused.
     """
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise KnowledgeError(f"{path.name}: over {MAX_BYTES // 1_000_000} MB")
+            raise UnusableQuestions(f"{path}: over {MAX_BYTES // 1_000_000} MB")
         rows = list(read_rows(path.read_bytes()))
     except OSError as error:
-        raise KnowledgeError(f"{path.name}: can't be read: {error.strerror}") from None
+        raise UnusableQuestions(f"{path}: can't be read: {error.strerror}") from None
     except BrokenDocument as error:
-        raise KnowledgeError(f"{path.name}: {error}") from None
+        raise UnusableQuestions(f"{path}: {error}") from None
     names = [name.strip().lower() for name in rows[0]] if rows else []
     column = next((names.index(name) for name in (*QUESTION, *SUBJECT) if name in names), None)
     if column is None:
-        raise KnowledgeError(f"{path.name}: its first line names no column {', '.join((*QUESTION, *SUBJECT))}")
+        raise UnusableQuestions(f"{path}: its first line names no column {', '.join((*QUESTION, *SUBJECT))}")
     gold = next((names.index(name) for name in GOLD if name in names), None)
-    return [
+    found = [
         Question(row[column].strip(), row[gold].strip() if gold is not None and gold < len(row) else "")
         for row in rows[1:]
         if column < len(row) and row[column].strip()
     ]
+    if not found:
+        raise UnusableQuestions(f"{path}: holds no question")
+    return found
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from engine.knowledge import scan
 from engine.knowledge.apart import Apart
 from engine.knowledge.base import BrokenDocument, Embedder, IndexReport, Progress
 from engine.knowledge.chunks import Chunk, cut
+from engine.knowledge.labels import UNSAID, told
 from engine.knowledge.place import Hold, Place
 from engine.knowledge.tables import Article, Draft, Tables
 
@@ -31,6 +32,7 @@ class _Found:
     removed: list[str] = field(default_factory=list)
     broken: list[tuple[str, str]] = field(default_factory=list)
     unlabelled: dict[str, str] = field(default_factory=dict)
+    odd: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Run:
@@ -64,6 +66,8 @@ class Run:
             broken=tuple(found.broken),
             chunks=after.chunks if after else 0,
             unlabelled=found.unlabelled,
+            odd=tuple(found.odd),
+            unread=scan.unread(root),
         )
 
     def _update(self, draft: Draft, documents: Sequence[scan.Found], before: dict[str, tuple[str, str]]) -> None:
@@ -108,8 +112,7 @@ class Run:
             lacking = before[1]
         else:
             document, lacking = scan.read(one, data, apart)
-        if lacking:
-            self._found.unlabelled[one.name] = lacking
+        self._note(one.name, lacking)
         if before is not None and before[0] == digest:
             return None
         if before is None:
@@ -118,6 +121,13 @@ class Run:
             self._found.changed += 1
             self._found.stale.append(one.name)
         return Article(source=one.name, digest=digest, lacking=lacking, chunks=tuple(cut(document, one.name)))
+
+    def _note(self, name: str, lacking: str) -> None:
+        for note in lacking.splitlines():
+            if note == UNSAID:
+                self._found.unlabelled[name] = note
+            elif said := told(note):
+                self._found.odd.append((name, said))
 
     def _fill(self, draft: Draft) -> None:
         """The vectors that lack, part by part, each published."""

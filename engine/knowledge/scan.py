@@ -4,20 +4,25 @@ import hashlib
 import os
 import stat
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from engine.knowledge.apart import Apart
 from engine.knowledge.base import BrokenDocument, Document, KnowledgeError
+from engine.knowledge.labels import INTERNAL, notes
 from engine.knowledge.markdown import read_labels
 from engine.knowledge.readers import READERS, read_as
 
 MAX_BYTES: Final = 20_000_000
 LABELS: Final = "labels.yaml"
 DEFAULT_COLLECTION: Final = "general"
-INTERNAL: Final = "internal"
+_BESIDE: Final = frozenset(
+    ".avif .bmp .css .gif .ico .jpeg .jpg .js .map .mov .mp3 .mp4 .png .svg .ttf .webm .webp .woff .woff2".split()
+)
+"""Suffixes of what articles show, or need to be shown."""
 ANY_LANGUAGE: Final = "und"
 """ISO 639 for "undetermined": found whatever language is asked for."""
 
@@ -41,30 +46,67 @@ def documents(root: Path) -> list[Found]:
     """
     if not root.is_dir():
         raise KnowledgeError(f"the knowledge folder {root.name!r} does not exist")
-    labels: dict[Path, dict[str, str]] = {}
-    found = [
-        Found(
-            unicodedata.normalize("NFC", path.relative_to(root).as_posix()),
-            real,
-            tuple(sorted(_labels(path.parent, root, labels).items())),
-            refused,
-        )
-        for path, real, refused in _files(root)
+    labels: dict[Path, _Labels] = {}
+    found = [_found(path, real, refused, root, labels) for path, real, refused in _files(root)]
+    wrong = [
+        Found(_name(folder / LABELS, root), folder / LABELS, refused=said.own)
+        for folder, said in labels.items()
+        if said.own
     ]
-    return sorted(found, key=lambda one: one.name)
+    return sorted([*found, *wrong], key=lambda one: one.name)
 
 
-def _labels(folder: Path, root: Path, known: dict[Path, dict[str, str]]) -> dict[str, str]:
-    """What the `labels.yaml` of a folder says, over those of the folders above it."""
+def unread(root: Path) -> dict[str, int]:
+    """Suffix -> how many files below `root` have it that no reader exists for, without what articles show or need."""
+    found: Counter[str] = Counter()
+    for _, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in files:
+            suffix = Path(name).suffix.lower()
+            if not name.startswith(".") and name != LABELS and suffix not in READERS and suffix not in _BESIDE:
+                found[suffix] += 1
+    return dict(sorted(found.items()))
+
+
+class _Labels(NamedTuple):
+    """What the labels of a folder come to."""
+
+    said: dict[str, str]
+    refused: str = ""
+    """Why nothing below is read: who may read it is not known."""
+    own: str = ""
+    """What is wrong with its own file."""
+
+
+def _found(path: Path, real: Path, refused: str, root: Path, known: dict[Path, _Labels]) -> Found:
+    labels = _labels(path.parent, root, known)
+    return Found(_name(path, root), real, tuple(sorted(labels.said.items())), refused or labels.refused)
+
+
+def _name(path: Path, root: Path) -> str:
+    return unicodedata.normalize("NFC", path.relative_to(root).as_posix())
+
+
+def _labels(folder: Path, root: Path, known: dict[Path, _Labels]) -> _Labels:
+    """What the `labels.yaml` of a folder says, over those of the folders above it. Where one cannot be read, nothing
+    below it is: it might say that only few may read it."""
     if folder not in known:
-        above = _labels(folder.parent, root, known) if folder != root else {}
+        above = _labels(folder.parent, root, known) if folder != root else _Labels({})
         file = folder / LABELS
+        known[folder] = above._replace(own="")
         try:
-            there = os.path.lexists(file)
-            known[folder] = above | read_labels(_contents(_within(file, root)).decode("utf-8")) if there else above
-        except (BrokenDocument, OSError, UnicodeDecodeError) as error:
-            raise KnowledgeError(f"{file.relative_to(root).as_posix()}: {error}") from None
+            if os.path.lexists(file):
+                own = read_labels(_contents(_within(file, root)).decode("utf-8-sig"))
+                known[folder] = _Labels(above.said | own, above.refused)
+        except UnicodeDecodeError as error:
+            known[folder] = _refused(file, root, f"not UTF-8: byte {error.start} is {error.object[error.start]:#04x}")
+        except (BrokenDocument, OSError) as error:
+            known[folder] = _refused(file, root, getattr(error, "strerror", None) or str(error))
     return known[folder]
+
+
+def _refused(file: Path, root: Path, why: str) -> _Labels:
+    return _Labels({}, f"not read, as {_name(file, root)} is broken, which says who may read it", why)
 
 
 def _files(root: Path) -> Iterator[tuple[Path, Path, str]]:
@@ -127,7 +169,7 @@ def digest(found: Found, data: bytes) -> str:
 
 
 def read(found: Found, data: bytes, apart: Apart | None = None) -> tuple[Document, str]:
-    """The document with its defaults filled in, and which label it lacked, if any that matters.
+    """The document with its defaults filled in, and what is odd about its labels (`engine.knowledge.labels`).
 
     What it does not say itself, `labels.yaml` of its folder or of one above may say. An article of which nobody says
     who may read it is internal: a forgotten label shows nothing to customers. `apart` reads it within its bounds;
@@ -144,4 +186,4 @@ def read(found: Found, data: bytes, apart: Apart | None = None) -> tuple[Documen
         language=(document.language or ANY_LANGUAGE).lower().partition("-")[0],
         audience=(document.audience or INTERNAL).lower(),
     )
-    return labelled, "" if document.audience else "audience"
+    return labelled, notes(document, labelled)

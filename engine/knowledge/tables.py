@@ -50,8 +50,13 @@ class Article:
     source: str
     digest: str
     lacking: str
-    """The label that it does not say."""
+    """The label that it does not say, and what is odd about those that it says (`engine.knowledge.labels`)."""
     chunks: tuple[Chunk, ...]
+
+
+def sources(of: Edition) -> frozenset[str]:
+    """The paths of the documents of an edition."""
+    return frozenset(row["source"] for row in _all(of.articles, "source"))
 
 
 def edition(connection: Any, current: Pointer) -> Edition:
@@ -150,7 +155,7 @@ class Draft:
         self._passages, self._articles, self._vectors, self._history = tables
 
     def documents(self) -> dict[str, tuple[str, str]]:
-        """Source -> digest and lacking label of each document in the index."""
+        """Source -> digest and notes on the labels of each document in the index."""
         rows = _all(self._articles, "source", "digest", "lacking")
         return {row["source"]: (row["digest"], row["lacking"]) for row in rows}
 

@@ -5,6 +5,7 @@ are left out.
 """
 
 import csv
+import re
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import PurePosixPath
@@ -16,6 +17,8 @@ from engine.knowledge.outline import one_line, outlined
 SUBJECT: Final = ("subject", "title", "summary")
 QUESTION: Final = ("question", "description", "message", "body", "text")
 ANSWER: Final = ("answer", "resolution", "reply", "solution", "response")
+_DELIMITER: Final = re.compile(r"sep=([^\w\s\"']|\t)\r?\n")
+"""The first line by which Excel tells what stands between two cells."""
 MAX_HEADING: Final = 120
 """Characters of a question that stands as its own heading."""
 
@@ -34,18 +37,27 @@ def read_tickets(data: bytes, path: str) -> Document:
 
 
 def read_rows(data: bytes) -> Iterator[list[str]]:
-    """The rows of a CSV with commas or semicolons; raises `BrokenDocument`, also while they are read."""
+    """The rows of a CSV with commas or semicolons, or with what its first line says (`sep=|`); raises `BrokenDocument`,
+    also while they are read."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BrokenDocument(f"not UTF-8: byte {error.start} is {data[error.start]:#04x}") from None
+    said = _DELIMITER.match(text)
+    before = 1 if said else 0
+    text = text[said.end() :] if said else text
     first = text.partition("\n")[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
-    rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+    delimiter = said[1] if said else ";" if first.count(";") > first.count(",") else ","
+    rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    begin = before + 1
     try:
-        yield from rows
+        for row in rows:
+            yield row
+            begin = before + rows.line_num + 1
     except csv.Error as error:
-        raise BrokenDocument(f"not CSV: line {rows.line_num}: {error}") from None
+        ends = "unexpected end" in str(error)
+        what = "a quote that is opened in this row is never closed" if ends else str(error)
+        raise BrokenDocument(f"not CSV: line {begin}: {what}") from None
 
 
 def _column(header: dict[str, int], names: tuple[str, ...]) -> int | None:

@@ -7,6 +7,7 @@ ModelError
  +-- BadAnswer          an answer came and cannot be used; it is never half-used
  +-- BudgetReached      no more money for this ticket, or for this day: a person goes on
  +-- MissingKey         the environment lacks the variable that holds the key; found at start, and by `validate`
+ +-- WrongAddress       the `base_url` of engine.yaml is none that could be asked; found at start, and by `validate`
  +-- UnknownModel       no adapter, or no answer, of that name
 
 Messages never hold a customer's text, a key or a model's output: they reach logs (invariant 10).
@@ -77,6 +78,12 @@ class MissingKey(ModelError):
     def __init__(self, variable: str, model: str) -> None:
         super().__init__(f"model {model!r} needs the environment variable {variable}")
         self.variable = variable
+
+
+class WrongAddress(ModelError):
+    """The `base_url` of engine.yaml is no address of a server. Nothing was sent; the address is not repeated."""
+
+    code = "wrong_address"
 
 
 class UnknownModel(ModelError):

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urlsplit
 
+from engine.address import address_fault
 from engine.models.ask import Ask, ask_of, parts
 from engine.models.base import Answer, Capabilities, Decided, Prompt, Request, Usage
 from engine.models.errors import (
@@ -23,6 +24,7 @@ from engine.models.errors import (
     ModelError,
     ModelRejected,
     ModelUnavailable,
+    WrongAddress,
 )
 from engine.models.pieces import Pieces
 from engine.models.reply import LONGEST, Reply, answer_of, decided_of
@@ -292,7 +294,10 @@ def refusal(name: str, status: int, *, retry_after: float | None = None, code: s
 def client(library: Any, spec: Spec) -> Any:
     """The HTTP client that an SDK is given, of the library (httpx or its successor) that it is made for: no redirect
     takes contents elsewhere, no proxy of the environment stands between the engine and its own machine, and what comes
-    is read up to `LARGEST`."""
+    is read up to `LARGEST`. Raises WrongAddress."""
+    why = address_fault(spec.base_url) if spec.base_url else None
+    if why is not None:
+        raise WrongAddress(f"the model {spec.name!r} cannot be asked at its `base_url`: {why}")
     own = urlsplit(spec.base_url).hostname in _LOOPBACK
     made: Any = _bounded(library)
     return made(follow_redirects=False, trust_env=not own, timeout=spec.seconds, verify=_tls())

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Final
 
+from engine.address import address_fault
 from engine.models.base import Embedder, Model
 from engine.models.embedders import remote
 from engine.models.embedders.base import EmbedderChoice
-from engine.models.errors import UnknownModel
+from engine.models.errors import UnknownModel, WrongAddress
 from engine.models.hosted import HostedModel, Provider, Spec
 from engine.models.local.embedding import PackagedEmbedder
 from engine.models.local.model import LocalModel
@@ -67,9 +68,12 @@ def model(spec: Spec) -> Model:
 
 def embedder(choice: EmbedderChoice | str = "packaged") -> Embedder:
     """Make an embedder, of a provider's name alone with its own defaults; raises `UnknownModel` with the names there
-    are, and `MissingKey`."""
+    are, `MissingKey` and `WrongAddress`."""
     if isinstance(choice, str):
         choice = EmbedderChoice(use=choice)
     if choice.use not in EMBEDDERS:
         raise UnknownModel(f"no embedder {choice.use!r}; there are: {', '.join(sorted(EMBEDDERS))}")
+    why = address_fault(choice.base_url) if choice.base_url else None
+    if why is not None:
+        raise WrongAddress(f"the embedder cannot be asked at its `base_url`: {why}")
     return EMBEDDERS[choice.use](choice)

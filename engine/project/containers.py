@@ -3,11 +3,14 @@
 import re
 from typing import Any
 
-from engine.project.scalars import STRING, Choice
+from engine.project.scalars import STRING, Choice, Ref, Word
 from engine.project.shape import Outline, Reader, Schema, Shape
 from engine.syntax import Broken, Mapping, Node, Sequence, Text
 
 __all__ = ["Anything", "Either", "Json", "ListOf", "MapOf", "plain"]
+
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
 class ListOf(Shape):
@@ -25,7 +28,8 @@ class ListOf(Shape):
             value = self.element.read(node, reader)
             return [] if value is None else [value]
         if not isinstance(node, Sequence):
-            return self.wrong(node, reader)
+            alone = isinstance(node, Text) and isinstance(self.element, Word | Ref) and _NAME.fullmatch(node.value)
+            return self.wrong(node, reader, tip=f"write `[{node.value}]`" if isinstance(node, Text) and alone else "")
         if len(node.items) < self.least:
             return self.wrong(node, reader, _few(len(node.items), self.least, "the list"))
         return [value for item in node.items if (value := self.element.read(item, reader)) is not None]

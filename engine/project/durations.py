@@ -19,6 +19,8 @@ _UNITS: Final = {
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), (1, "h")),
     **dict.fromkeys(("d", "day", "days"), (1, "d")),
     **dict.fromkeys(("w", "week", "weeks"), (7, "d")),
+    **dict.fromkeys(("month", "months"), (30, "d")),
+    **dict.fromkeys(("year", "years"), (365, "d")),
     **dict.fromkeys(
         ("bd", "business day", "business days", "working day", "working days", "workday", "workdays"),
         (1, _BUSINESS_DAY),
@@ -60,6 +62,8 @@ def duration(text: Text, words: str | None = None) -> Span | None:
 def unlike_duration(words: str) -> tuple[str, str]:
     """What is wrong with a text that is no duration, and how it is written: out of range, or with a unit of another
     spelling."""
+    if re.fullmatch("[0-9]{1,9}", words.strip()):
+        return "it has no unit", ""
     match = re.fullmatch(r"([0-9]{1,9})\s*([A-Za-z]+(?: [A-Za-z]+)?)", words.strip())
     unit = _UNITS.get(match[2].lower()) if match else None
     if match is None or unit is None:

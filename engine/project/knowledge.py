@@ -1,16 +1,38 @@
 """engine.yaml: where the articles are, and what finds them by their meaning."""
 
 import re
-from typing import Final
+from typing import ClassVar, Final
 
 from engine.project.containers import Either, ListOf, MapOf
 from engine.project.durations import Span
-from engine.project.scalars import DURATION, SLUG, STRING, TEMPLATE, Choice, Expr, Number, Right
+from engine.project.scalars import DURATION, SECRET, SLUG, STRING, Choice, Expr, Number, Right
 from engine.project.shape import Declaration, Reader, Section, key
 from engine.syntax import Text
 
 __all__ = ["EmbedderSettings", "IndexSettings", "KnowledgeSettings"]
 
+PROVIDERS_OTHERWISE: Final[dict[str, str | tuple[str, str]]] = {
+    "claude": "anthropic",
+    "gemini": "google",
+    "gpt": "openai",
+    "chatgpt": "openai",
+    **dict.fromkeys(
+        ("azure", "ollama", "vllm", "lmstudio", "llama.cpp", "openrouter", "groq", "deepseek", "together"),
+        ("openai", "write `use: openai` with the address of the server as `base_url`, its `/v1` included"),
+    ),
+}
+"""What a provider is called elsewhere -> its name; with a tip where more has to be written than that."""
+MODEL_OTHERWISE: Final = {
+    "provider": "use",
+    "url": "base_url",
+    "endpoint": "base_url",
+    "key": "api_key",
+    "token": "api_key",
+    "max_tokens": "max_output",
+    "timeout": "within",
+    "fallbacks": "fallback",
+}
+"""What other programs call a key of a model."""
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -18,9 +40,11 @@ class EmbedderSettings(Declaration):
     """What makes vectors of the articles."""
 
     WHAT = "an embedder"
+    OTHERWISE: ClassVar = {**MODEL_OTHERWISE, "dimensions": "dimension"}
     use: Text | None = key(
         "use",
         Choice(
+            PROVIDERS_OTHERWISE,
             packaged="Comes with the engine: no key, no network.",
             openai="OpenAI, and servers that speak as it does.",
             mistral="Mistral, in its cloud or in the house.",
@@ -29,7 +53,9 @@ class EmbedderSettings(Declaration):
     )  # fmt: skip
     model: Text | None = key("model", STRING, doc="Its name of the model.", example="text-embedding-3-small")
     base_url: Text | None = key("base_url", STRING, doc="Where it is, with `/v1`.", example="http://127.0.0.1:8080/v1")
-    api_key: Expr | None = key("api_key", TEMPLATE, doc="Its key.", example="'{{ secret.OPENAI_API_KEY }}'")
+    api_key: Expr | None = key(
+        "api_key", SECRET, doc="The variable that holds its key.", example="'{{ secret.OPENAI_API_KEY }}'"
+    )
     dimension: int | None = key(
         "dimension", Number("1", "8192", whole=True), doc="How long a vector is, where the model leaves a choice.",
         example="512",

@@ -13,7 +13,7 @@ from engine.project.shape import Declaration, Reader, Reference, kind_of, shorte
 from engine.project.tool import TOOLS, ToolEntry
 from engine.root import MARK, PROMPTS, TESTS, Files, document, files, prompts, stem, strays, tests
 from engine.syntax import Mapping as MappingNode
-from engine.syntax import Node, Nothing, Sequence, read
+from engine.syntax import Node, Nothing, Sequence, Text, read
 
 __all__ = ["Loader", "Project", "load"]
 
@@ -193,6 +193,17 @@ class Loader:
         elif "\0" in origin.value or not self._outer.has_folder(origin.value):
             message = f"there is no folder `{said}` in the project, where the articles are to be"
             self.sink.warning("unreadable-knowledge", origin.place, message)
+        else:
+            self._collections(origin.value, knowledge.collections or () if knowledge else ())
+
+    def _collections(self, folder: str, collections: Iterable[Text]) -> None:
+        """Reports those without a sub-folder. One may be of articles that name it themselves; `general` is what lies in
+        no sub-folder."""
+        for name in collections:
+            if name.value != "general" and not self._outer.has_folder(f"{folder.rstrip('/')}/{name.value}"):
+                message = f"there is no folder `{shortened(folder)}/{name.value}` with the articles of this collection"
+                tip = f"make it, or leave the collection out; an article elsewhere may say `collection: {name.value}`"
+                self.sink.warning("unreadable-knowledge", name.place, message, tip=tip)
 
     def _strays(self) -> None:
         """Reports what lies where tools and flows do and is not read, and that there is no flow at all."""

@@ -6,10 +6,13 @@ from typing import Any, NamedTuple
 from engine.catalogue import KEYS, known
 from engine.project.contract import json_of
 from engine.project.premises import embedder_of, server_stays
+from engine.project.scalars import Expr
 from engine.project.settings import EmbedderSettings, ModelSettings, Settings
 from engine.syntax import Text
 
-__all__ = ["Needed", "Standing", "embedder_variables", "keys", "secrets_in", "sees", "standing", "variables"]
+__all__ = [
+    "Needed", "Standing", "embedder_variables", "keys", "secret_of", "secrets_in", "sees", "standing", "variables",
+]  # fmt: skip
 
 
 class Standing(NamedTuple):
@@ -64,7 +67,10 @@ def sees(one: Standing) -> bool:
 def keys(settings: Settings | None) -> list[Needed]:
     """What the models of engine.yaml need, in their order, and what its embedder does, each once."""
     found = {}
-    for name in (settings.models if settings else None) or {}:
+    declared = (settings.models if settings else None) or {}
+    for name, (_, said) in declared.items():
+        if isinstance(said, Text) and said.value in declared and said.value != name:
+            continue  # another name for one of them
         one = standing(settings, name)
         for variable in variables(one) if one is not None else ():
             found[name, variable] = Needed(name, variable)
@@ -77,19 +83,31 @@ def embedder_variables(embedder: EmbedderSettings | None) -> list[str]:
     alone."""
     if embedder is None or embedder.use is None:
         return []
+    if embedder.use.value not in KEYS:
+        return []
     if embedder.api_key is not None:
         return list(dict.fromkeys(secrets_in(json_of(embedder.api_key))))
-    return [KEYS[embedder.use.value]] if embedder.base_url is None and embedder.use.value in KEYS else []
+    return [KEYS[embedder.use.value]] if embedder.base_url is None else []
 
 
 def variables(one: Standing) -> list[str]:
     """Variables of its key: those that engine.yaml names, else the provider's usual one, for its own address alone."""
     said = one.declared
+    if one.provider not in KEYS:
+        return []
     if said is not None and said.api_key is not None:
         return list(dict.fromkeys(secrets_in(json_of(said.api_key))))
     if said is not None and said.base_url is not None:
         return []
-    return [KEYS[one.provider]] if one.provider in KEYS else []
+    return [KEYS[one.provider]]
+
+
+def secret_of(key: Expr) -> str | None:
+    """The variable that an `api_key` names. None where something else than `{{ secret.NAME }}` stands there."""
+    match json_of(key):
+        case ["dot", ["name", "secret"], str() as name]:
+            return name
+    return None
 
 
 def secrets_in(part: Any) -> Iterator[str]:

@@ -1,22 +1,22 @@
 """Shapes of single texts: words, names, durations, amounts, expressions. YAML's own typing plays no part."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar, Final, NamedTuple
 
 from engine import patterns
-from engine.diagnostics import Place
+from engine.diagnostics import Meant, Place
 from engine.expressions import Path, Tree, parse_expression, parse_template
 from engine.project.durations import BUSINESS, TIME, Span, duration, unlike_duration
 from engine.project.ranges import between
-from engine.project.shape import Outline, Reader, Schema, Shape, misspelt, quoted, shortened
+from engine.project.shape import Outline, Reader, Schema, Shape, misspelt, quoted, renamed, shortened
 from engine.syntax import Broken, Node, Nothing, Text
 
 __all__ = [
-    "AMOUNT", "CURRENCY", "DURATION", "EXPRESSION", "LANGUAGE", "NAME", "RESERVED", "SCALAR", "SLUG", "STRING",
-    "TEMPLATE", "YES", "Amount", "Choice", "Expr", "Number", "Pattern", "Percent", "Ref", "Threshold", "Word",
-    "amount",
+    "AMOUNT", "CURRENCY", "DURATION", "EXPRESSION", "LANGUAGE", "NAME", "RESERVED", "SCALAR", "SECRET", "SLUG",
+    "STRING", "TEMPLATE", "YES", "Amount", "Choice", "Expr", "Number", "Pattern", "Percent", "Ref", "Threshold",
+    "Word", "amount",
 ]  # fmt: skip
 
 RESERVED: Final = frozenset(
@@ -103,8 +103,10 @@ class Choice(Shape):
     GUESSED: ClassVar[bool] = True
     """Whether `--fix` may write the nearest word."""
 
-    def __init__(self, **words: str) -> None:
+    def __init__(self, otherwise: Mapping[str, str | tuple[str, str]] | None = None, /, **words: str) -> None:
+        """`otherwise`: what others call these -> the word, with a tip where it alone is not enough."""
         self.words = words
+        self.otherwise = {name: said for name, said in (otherwise or {}).items() if _first(said) in words}
         self.says = quoted(words)
 
     def read(self, node: Node, reader: Reader) -> Any:
@@ -114,13 +116,23 @@ class Choice(Shape):
         if node.value in self.words:
             return node
         message = f"expected {self.says}, got `{shortened(node.value)}`"
-        tip, fix = misspelt(node, self.words)
+        tip, fix = self._meant(node)
         reader.error("wrong-word", node.place, message, tip, fix if self.GUESSED else None)
         return None
+
+    def _meant(self, node: Text) -> Meant:
+        said = self.otherwise.get(node.value.lower())
+        if isinstance(said, tuple):
+            return Meant(said[1])
+        return renamed(node, said) if said else misspelt(node, self.words)
 
     def schema(self, outline: Outline) -> Schema:
         """The words, explained."""
         return {"enum": [*self.words], "markdownEnumDescriptions": [*self.words.values()]}
+
+
+def _first(said: str | tuple[str, str]) -> str:
+    return said if isinstance(said, str) else said[0]
 
 
 class Right(Choice):
@@ -172,7 +184,11 @@ class _Parsed(Shape):
 
     def schema(self, outline: Outline) -> Schema:
         """Any text: what an expression is, no schema tells. The language server looks at which of the two it is."""
-        return {**SCALAR, "pattern": r"\S", "x-expression": "template" if self is TEMPLATE else "expression"}
+        return {
+            **SCALAR,
+            "pattern": r"\S",
+            "x-expression": "template" if self._parse is parse_template else "expression",
+        }
 
 
 class Number(Shape):
@@ -331,6 +347,9 @@ LANGUAGE: Final = Word("a language such as `en`", _fits("[a-z]{2}"), {**FLAG, "p
 CURRENCY: Final = Word("a currency such as `EUR`", _fits("[A-Z]{3}"), {"type": "string", "pattern": "^[A-Z]{3}$"})
 EXPRESSION: Final = _Parsed("an expression such as `order.total > 50`", parse_expression)
 TEMPLATE: Final = _Parsed('a text, in which `"{{ order.number }}"` stands for a value', parse_template)
+
+SECRET: Final = _Parsed('`"{{ secret.NAME }}"` alone, which names a variable of the environment', parse_template)
+"""Whether it is that alone is told by a rule, which knows what was meant."""
 
 
 def where(value: Any, otherwise: Place) -> Place:

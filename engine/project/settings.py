@@ -6,23 +6,23 @@ from typing import Any
 
 from engine.project.channel import Channel
 from engine.project.containers import Either, ListOf, MapOf
-from engine.project.durations import Span, duration
+from engine.project.durations import Span, duration, unlike_duration
 from engine.project.floors import Floors, WriteFloor
 from engine.project.flow import GUARDRAILS, Data, Rollout, When
 from engine.project.grant import Silence
 from engine.project.hours import DAY, ZONE, Calendar, Substitute
-from engine.project.knowledge import EmbedderSettings, KnowledgeSettings
+from engine.project.knowledge import MODEL_OTHERWISE, PROVIDERS_OTHERWISE, EmbedderSettings, KnowledgeSettings
 from engine.project.network import NetworkSettings, ServerSettings
 from engine.project.notify import Notify
 from engine.project.scalars import (
-    AMOUNT,
     CURRENCY,
     DURATION,
     LANGUAGE,
+    PLAIN,
     SCALAR,
+    SECRET,
     SLUG,
     STRING,
-    TEMPLATE,
     Amount,
     Choice,
     Expr,
@@ -30,6 +30,7 @@ from engine.project.scalars import (
     Ref,
     Right,
     Word,
+    amount,
     text_of,
 )
 from engine.project.shape import Declaration, Outline, Reader, Schema, Section, Shape, key, misspelt, quoted
@@ -45,6 +46,23 @@ _MINUTES = "(?:[1-9]|[1-9][0-9]|1[0-9]{2}|2[0-3][0-9]|240)s|[1-4]m"
 
 def _soon(text: Text) -> Span | None:
     return duration(text) if re.fullmatch(_MINUTES, text.value.strip()) else None
+
+
+def _not_soon(words: str) -> tuple[str, str]:
+    """A number alone is one of seconds, as most settings of that kind are."""
+    if re.fullmatch("[1-9][0-9]?|1[0-9]{2}|2[0-3][0-9]|240", words.strip()):
+        return "it has no unit", f"write `{words.strip()}s`"
+    why, tip = unlike_duration(words)
+    short = re.fullmatch(rf"write `(?:{_MINUTES})`", tip)
+    if short or why.startswith("it has"):
+        return why, tip
+    return "", "write at most `4m`"
+
+
+def _not_dollars(words: str) -> tuple[str, str]:
+    """`1`, `$1`, `1 dollar`, `USD 1.50`."""
+    match = re.fullmatch(rf"(?:US)?\$?\s*(?:USD\s*)?({PLAIN})\s*(?:\$|USD|dollars?)?", words.strip(), re.IGNORECASE)
+    return "", f"write `{match[1]} USD`" if match else ""
 
 
 class Team(Declaration):
@@ -77,9 +95,10 @@ class Team(Declaration):
 
 
 _PRICE = Number("0", "100000")
-_SOON = Word("a duration such as `30s`, at most `4m`", _soon, text_of(_MINUTES))
+_SOON = Word("a duration such as `30s`, at most `4m`", _soon, text_of(_MINUTES), _not_soon)
 """Shorter than what an activity may take."""
 _PROVIDER = Choice(
+    PROVIDERS_OTHERWISE,
     local="Comes with the engine: no key, no network, no tools.",
     anthropic="Claude.",
     openai="OpenAI, and servers that speak as it does.",
@@ -93,6 +112,9 @@ _WHETHER = Word(
     {"enum": [True, False, "yes", "no", "true", "false"],
      "markdownEnumDescriptions": ["It does.", "It does not."] * 3},
 )  # fmt: skip
+
+
+_DOLLARS = Word("an amount in dollars, such as `1 USD`", amount, text_of(rf"{PLAIN}\s+[A-Z]{{3}}"), _not_dollars)
 
 
 class ModelPrice(Declaration):
@@ -111,10 +133,13 @@ class ModelSettings(Declaration):
     """A model with its options."""
 
     WHAT = "a model"
+    OTHERWISE = MODEL_OTHERWISE
     use: Text | None = key("use", _PROVIDER, doc="The provider.", example="anthropic", required=True)
     model: Text | None = key("model", STRING, doc="The provider's name of the model.", example="mistral-large")
     base_url: Text | None = key("base_url", STRING, doc="Where it is.", example="http://127.0.0.1:8080")
-    api_key: Expr | None = key("api_key", TEMPLATE, doc="Its key.", example="'{{ secret.MODEL_KEY }}'")
+    api_key: Expr | None = key(
+        "api_key", SECRET, doc="The variable that holds its key.", example="'{{ secret.MODEL_KEY }}'"
+    )
     vision: Text | None = key(
         "vision", _WHETHER, doc="Whether it sees pictures; unless told, as the engine knows of it, else `no`.",
         example="yes",
@@ -149,15 +174,17 @@ class Budget(Declaration):
     """What models may cost; then people go on."""
 
     WHAT = "a budget"
-    ticket: Amount | None = key("ticket", AMOUNT, doc="For one ticket, over all its flows.", example="1 USD")
-    day: Amount | None = key("day", AMOUNT, doc="For all tickets of a day, which begins at 0:00 UTC.", example="50 USD")
+    ticket: Amount | None = key("ticket", _DOLLARS, doc="For one ticket, over all its flows.", example="1 USD")
+    day: Amount | None = key(
+        "day", _DOLLARS, doc="For all tickets of a day, which begins at 0:00 UTC.", example="50 USD"
+    )
 
     def finish(self, reader: Reader) -> None:
         """Providers' prices are in dollars."""
-        for amount in (self.ticket, self.day):
-            if amount is not None and amount.currency != "USD":
-                message = f"what models cost is counted in USD, not in {amount.currency}"
-                reader.error("wrong-shape", amount.text.place, message, tip=f"write `{amount.value} USD`")
+        for said in (self.ticket, self.day):
+            if said is not None and said.currency != "USD":
+                message = f"what models cost is counted in USD, not in {said.currency}"
+                reader.error("wrong-shape", said.text.place, message, tip=f"write `{said.value} USD`")
 
 
 class HandoffSettings(Declaration):

@@ -13,6 +13,7 @@ and typed by YAML in an editor, so the schema of a scalar accepts whatever a rea
 that is accepted.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple, Self, TypeAlias
 
@@ -22,9 +23,10 @@ from engine.syntax import Mapping as MappingNode
 
 __all__ = [
     "Declaration", "Key", "Outline", "Reader", "Reference", "RightReference", "Schema", "Section", "Shape", "key",
-    "misspelt", "quoted",
+    "misspelt", "quoted", "renamed",
 ]  # fmt: skip
 
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 Schema: TypeAlias = dict[str, Any]
 """A JSON Schema."""
 
@@ -122,6 +124,9 @@ class Declaration:
     WHAT: ClassVar[str] = "entry"
     """What messages call it."""
 
+    OTHERWISE: ClassVar[Mapping[str, str]] = {}
+    """What other programs call a key -> its name here."""
+
     node: Node
     """The whole mapping, or the text that stands for it."""
     at: dict[str, Text]
@@ -184,10 +189,10 @@ class Declaration:
 
     def _guessed(self, strange: list[Text], reader: "Reader") -> list[str | None]:
         """Reports words that are no keys. The keys that were meant by them, which count as broken."""
-        near = [nearest(word.value, self.KEYS) for word in strange]
+        near = [self.OTHERWISE.get(word.value) or nearest(word.value, self.KEYS) for word in strange]
         twice = {name for name in near if name is not None and near.count(name) > 1}
         for word in strange:
-            reader.unknown(word, self.KEYS, self.WHAT, taken={*self.at, *twice})
+            reader.unknown(word, self.KEYS, self.WHAT, {*self.at, *twice}, self.OTHERWISE)
         meant = {name for name in near if name is not None and name not in self.at}
         self.broken |= meant
         reader.lost = reader.lost or any(self.KEYS[name].shape.nests for name in meant)
@@ -237,7 +242,9 @@ class Section(Shape):
         """An instance of the declaration."""
         if isinstance(node, MappingNode):
             return self.declaration.read(node, reader)
-        return self.wrong(node, reader)
+        needed = self.declaration.NEEDED
+        alone = isinstance(node, Text) and len(needed) == 1 and _PLAIN.fullmatch(node.value)
+        return self.wrong(node, reader, tip=f"write `{{{needed[0]}: {node}}}`" if alone else "")
 
     def schema(self, outline: Outline) -> Schema:
         """A definition under the declaration's name."""
@@ -265,11 +272,18 @@ class Reader:
             return
         self.sink.error(rule, place, message, tip=tip, fix=fix)
 
-    def unknown(self, word: Text, known: Iterable[str], what: str, taken: Collection[str] = ()) -> None:
-        """Reports a key that is not declared, with the nearest one. `taken` are keys that stand there already."""
+    def unknown(
+        self, word: Text, known: Iterable[str], what: str, taken: Collection[str] = (),
+        otherwise: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        """Reports a key that is not declared, with the nearest one. `taken` are keys that stand there already;
+        `otherwise` is what others call them."""
         names = list(known)
         message = f"unknown key `{shortened(word.value)}` of {what}: expected {quoted(names)}"
-        self.error("unknown-key", word.place, message, *misspelt(word, names, taken))
+        name = (otherwise or {}).get(word.value)
+        self.error("unknown-key", word.place, message, *(
+            renamed(word, name, taken) if name else misspelt(word, names, taken)
+        ))  # fmt: skip
 
     def missing(self, made: Declaration, declared: Key) -> None:
         """Reports a required key that is not there."""
@@ -286,6 +300,13 @@ class Reader:
 def misspelt(text: Text, known: Iterable[str], taken: Collection[str] = ()) -> Meant:
     """What a text that names nothing was probably meant to be: the tip and the fix of its finding."""
     return meant(text.value, known, text.place_of(0, len(text.value)), taken=taken)
+
+
+def renamed(text: Text, name: str, taken: Collection[str] = ()) -> Meant:
+    """The tip and the fix for a word that others use for what is called `name` here."""
+    place = text.place_of(0, len(text.value))
+    fix = Edit(place, text.value, name) if name not in taken and _PLAIN.fullmatch(text.value) else None
+    return Meant(f"it is called `{name}` here", fix)
 
 
 def quoted(words: Iterable[str], joined: str = "or", *, most: int = 24) -> str:

@@ -7,7 +7,7 @@ from engine.diagnostics import Place, Sink, meant
 from engine.project.shape import Reference, RightReference, quoted, shortened
 from engine.rules.base import Case
 
-__all__ = ["Use", "missing", "report", "used", "uses"]
+__all__ = ["Use", "missing", "report", "use_of", "used", "uses"]
 
 
 class Use(NamedTuple):
@@ -38,17 +38,18 @@ def _references(case: Case) -> dict[str, list[Reference]]:
 
 def uses(case: Case, what: str) -> list[Use]:
     """The same, to be told to other processes."""
-    return [_use(reference) for reference in used(case, what)]
+    return [use_of(reference) for reference in used(case, what)]
 
 
-def _use(reference: Reference) -> Use:
+def use_of(reference: Reference) -> Use:
+    """What stands in a file, without the file."""
     text = reference.text
     return Use(text.value, text.place, text.place_of(0, len(text.value)), isinstance(reference, RightReference))
 
 
 def report(case: Case, sink: Sink, what: str, known: Collection[str], where: str) -> None:
     """One finding for each use of a name that is not known. `where` says where such names are declared."""
-    missing((_use(one) for one in used(case, what) if one.text.value not in known), sink, what, known, where)
+    missing((use_of(one) for one in used(case, what) if one.text.value not in known), sink, what, known, where)
 
 
 def missing(found: Iterable[Use], sink: Sink, what: str, known: Collection[str], where: str) -> None:

@@ -1,8 +1,9 @@
 """A collection of articles that engine.yaml does not have."""
 
 from engine.diagnostics import Sink
+from engine.project.shape import Reference
 from engine.rules.base import Case, Rule
-from engine.rules.references import report
+from engine.rules.references import missing, report, use_of
 
 __all__ = ["RULE"]
 
@@ -14,6 +15,9 @@ def check(case: Case, sink: Sink) -> None:
         return
     known = [text.value for text in (settings.knowledge.collections if settings.knowledge else None) or ()]
     report(case, sink, "collection", known, "engine.yaml")
+    stale = (settings.knowledge.stale_after if settings.knowledge and case.furniture else None) or {}
+    kept = [Reference("collection", text) for text, _ in stale.values()]
+    missing((use_of(one) for one in kept), sink, "collection", known, "`collections`")
 
 
 RULE = Rule(

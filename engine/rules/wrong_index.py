@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
+from engine.address import is_server
 from engine.catalogue import store_vendor
 from engine.diagnostics import Place, Sink
 from engine.project.index import Index, fault, index_of
@@ -37,7 +37,7 @@ def _wrong(index: Index) -> Iterator[_Wrong]:
         yield _Wrong(index.url.place, f"the index cannot be kept at this URL: {why}", _URL_TIP)
         return
     if index.base_url is not None:
-        if not _is_server(index.base_url.value):
+        if not is_server(index.base_url.value):
             yield _Wrong(index.base_url.place, "this is no address of a server", _SERVER_TIP)
             return
         if not index.url.value.startswith("s3:"):
@@ -52,16 +52,6 @@ def _wrong(index: Index) -> Iterator[_Wrong]:
     elif host := store_vendor(index.base_url.value):
         message = f"the index is said to be on the premises, and `{shortened(host)}` is a vendor's own host"
         yield _Wrong(index.base_url.place, message, _ELSEWHERE)
-
-
-def _is_server(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError:
-        return False
-    rest = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0 and not rest
 
 
 RULE = Rule(

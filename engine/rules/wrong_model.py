@@ -1,6 +1,6 @@
 """A model, or the embedder, of engine.yaml that could not be asked as it is declared, or where it is said to be."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from engine.catalogue import KEYS, PROVIDERS, known, vendor
@@ -9,7 +9,9 @@ from engine.project.models import Standing, standing
 from engine.project.premises import embedder_of
 from engine.project.settings import EmbedderSettings, ModelSettings, Settings
 from engine.project.shape import quoted, shortened
+from engine.rules.api_key import wrong_key
 from engine.rules.base import Across, Case, Rule
+from engine.rules.base_url import Wrong, wrong_address
 from engine.rules.references import uses
 from engine.syntax import Text
 
@@ -19,14 +21,9 @@ _JOBS = ("answer", "ask", "route", "agent")
 """What a model is asked for where a flow names none: names that engine.yaml gives a meaning of their own."""
 
 
+LOCAL = "local"
+PACKAGED = "packaged"
 _ELSEWHERE = "Write the address of your own server with `base_url:`, or leave `location` out."
-
-
-class _Wrong(NamedTuple):
-    message: str
-    tip: str
-    place: Place | None = None
-    """Where it is, if it is not the model's name."""
 
 
 class _Near(NamedTuple):
@@ -36,23 +33,43 @@ class _Near(NamedTuple):
 
 
 def check(case: Case, sink: Sink) -> None:
-    """Every model that is declared, whether a flow uses it or not."""
+    """Every model that is declared, whether a flow uses it or not. What is wrong with one is told where it is declared,
+    and not again where a job names it."""
     settings = case.project.settings
-    if settings is None or not case.furniture or "models" in settings.broken:
+    if settings is None or not case.furniture:
         return
-    for name, (text, said) in (settings.models or {}).items():
+    models = settings.models or {}
+    for name, (text, said) in models.items():
+        if said is None or (isinstance(said, Text) and said.value in models and said.value != name):
+            if said is not None and standing(settings, name) is None and _circles(settings, name):
+                message, tip = f"the model `{name}` leads back to itself", "Name a model with `use:`."
+                sink.error("wrong-model", text.place, message, tip=tip)
+            continue
         one = standing(settings, name)
-        if one is None and said is not None:
-            message, tip = f"the model `{name}` leads back to itself", "Name a model with `use:`."
-            sink.error("wrong-model", text.place, message, tip=tip)
-        elif one is not None and (one.declared is None or not one.declared.broken):
-            place: Place = text.place
-            for found in _wrong(settings, name, one):
-                sink.error("wrong-model", found.place or place, found.message, tip=found.tip)
+        if one is not None and (one.declared is None or not one.declared.broken):
+            _report(_wrong(settings, name, one), text.place, sink)
     embedder = embedder_of(settings.knowledge)
-    if embedder is not None and embedder.use is not None and embedder.use.value in KEYS:
-        for found in _elsewhere("the embedder", embedder.use.value, embedder):
-            sink.error("wrong-model", found.place or embedder.use.place, found.message, tip=found.tip)
+    if embedder is not None and embedder.use is not None and not embedder.broken:
+        _report(_reached("the embedder", embedder.use.value, embedder), embedder.use.place, sink)
+
+
+def _report(found: Iterable[Wrong], otherwise: Place, sink: Sink) -> None:
+    for one in found:
+        tell = sink.warning if one.warning else sink.error
+        tell("wrong-model", one.place or otherwise, one.message, tip=one.tip, fix=one.fix)
+
+
+def _circles(settings: Settings, name: str) -> bool:
+    """Whether names of names lead back, and not to a model that cannot be read."""
+    seen: set[str] = set()
+    models = settings.models or {}
+    while name in models and name not in seen:
+        seen.add(name)
+        said = models[name][1]
+        if not isinstance(said, Text):
+            return False
+        name = said.value
+    return name in seen
 
 
 def tell(case: Case) -> tuple[list[_Near], set[str]]:
@@ -80,38 +97,72 @@ def judge(told: Sequence[tuple[list[_Near], set[str]]], sink: Sink) -> None:
             sink.error("wrong-model", one.place, message, tip=f"did you mean `{one.job}`?")
 
 
-def _wrong(settings: Settings, name: str, one: Standing) -> Iterator[_Wrong]:
+def _wrong(settings: Settings, name: str, one: Standing) -> Iterator[Wrong]:
+    if name == LOCAL and (one.provider != LOCAL or one.declared is not None):
+        message = "`local` is the model that comes with the engine: no other can have its name"
+        yield Wrong(message, "Give this one another name, and name that for its jobs.")
     if one.provider not in PROVIDERS:
         near = nearest(one.provider, [*PROVIDERS, *(settings.models or {})])
         tip = f"did you mean `{near}`?" if near else f"Name a provider: {quoted(sorted(PROVIDERS))}."
-        yield _Wrong(f"the model `{name}` is `{shortened(one.provider)}`, which is no provider and no other model", tip)
-    if one.provider not in KEYS:
-        return
-    said = one.declared
-    if said is None or said.model is None:
+        yield Wrong(f"the model `{name}` is `{shortened(one.provider)}`, which is no provider and no other model", tip)
+    said, what = one.declared, f"the model `{name}`"
+    if one.provider in KEYS and (said is None or said.model is None):
         tip = f"Write `{name}: {{use: {one.provider}, model: ...}}` with the provider's name of the model."
-        yield _Wrong(f"the model `{name}` does not say which model of `{one.provider}` it is", tip)
+        yield Wrong(f"{what} does not say which model of `{one.provider}` it is", tip)
+    if said is None:
         return
-    yield from _elsewhere(f"the model `{name}`", one.provider, said)
-    if said.fallback and any(other.value == name for other in said.fallback):
-        yield _Wrong(f"the model `{name}` stands in for itself", "Name another model under `fallback:`.")
+    yield from _reached(what, one.provider, said)
+    yield from _fallback(settings, name, said)
     budget = settings.budget
     bounded = budget is not None and (budget.ticket is not None or budget.day is not None)
-    unknown = said.base_url is not None or known(one.provider, said.model.value) is None
-    if bounded and said.price is None and unknown and not one.stays:
+    if one.provider not in KEYS or said.model is None or not bounded or one.stays or said.price is not None:
+        return
+    if said.base_url is not None or known(one.provider, said.model.value) is None:
         tip = "Write `price: {input: ..., output: ...}` at the model, in USD for a million tokens."
-        yield _Wrong(f"there is a budget, and the price of the model `{name}` is not known", tip)
+        yield Wrong(f"there is a budget, and the price of the model `{name}` is not known", tip)
 
 
-def _elsewhere(what: str, provider: str, said: ModelSettings | EmbedderSettings) -> Iterator[_Wrong]:
-    """What is said to be on the premises, at an address that is not."""
+def _fallback(settings: Settings, name: str, said: ModelSettings) -> Iterator[Wrong]:
+    """What stands in for a model is another one, and stands there once."""
+    seen: dict[int | str, Text] = {}
+    for other in said.fallback or ():
+        one = standing(settings, other.value)
+        if one is None:
+            continue
+        if one.declared is said:
+            message = f"the model `{name}` stands in for itself"
+            yield Wrong(message, "Name another model under `fallback:`.", other.place)
+            continue
+        first = seen.setdefault(id(one.declared) if one.declared else one.provider, other)
+        if first is not other:
+            same = f", as `{first.value}`" if first.value != other.value else ""
+            message = f"`{other.value}` stands in for the model `{name}` already{same}"
+            yield Wrong(message, "Leave it out: each model is asked once.", other.place, warning=True)
+
+
+def _reached(what: str, provider: str, said: ModelSettings | EmbedderSettings) -> Iterator[Wrong]:
+    """How a server is reached, and where it is."""
+    if provider not in KEYS:
+        for written in (said.at.get("api_key"), said.at.get("base_url")) if provider in (LOCAL, PACKAGED) else ():
+            if written is not None:
+                message = f"`{provider}` comes with the engine and asks no server: it needs no `{written.value}`"
+                yield Wrong(message, "Leave it out.", written.place, warning=True)
+        return
+    if said.api_key is not None:
+        yield from wrong_key(what, provider, said.api_key)
+    url = said.base_url
+    if url is not None:
+        found = list(wrong_address(what, provider, url, embeds=isinstance(said, EmbedderSettings)))
+        yield from found
+        if found:
+            return
     if said.location is None or said.location.value != "on_premises":
         return
-    if said.base_url is None:
-        yield _Wrong(f"{what} is said to be on the premises, and `{provider}` itself is asked", _ELSEWHERE)
-    elif host := vendor(said.base_url.value):
+    if url is None:
+        yield Wrong(f"{what} is said to be on the premises, and `{provider}` itself is asked", _ELSEWHERE)
+    elif host := vendor(url.value):
         message = f"{what} is said to be on the premises, and `{shortened(host)}` is a vendor's own host"
-        yield _Wrong(message, _ELSEWHERE, said.base_url.place)
+        yield Wrong(message, _ELSEWHERE, url.place)
 
 
 RULE = Rule(
@@ -119,6 +170,8 @@ RULE = Rule(
     check,
     across=Across(tell, judge),
     unread=True,
-    why="No worker would start with it, a budget would have nothing to count, or contents that stay would leave.",
-    mend="Say which model it is, where it runs, and what it costs where the engine does not know that.",
+    why="No worker would start with it, no ticket would get an answer of it, a budget would have nothing to count, or "
+    "contents that stay would leave.",
+    mend="Say which model it is, where it runs, and which variable holds its key; and what it costs, where the engine "
+    "does not know it.",
 )

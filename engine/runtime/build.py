@@ -18,8 +18,8 @@ __all__ = ["build_context", "models"]
 
 
 def build_context(settings: Settings, project: LoadedProject, store: Store) -> Context:
-    """The context of a worker of this project. Raises NotConfigured, UnknownModel, MissingKey and BudgetReached: what
-    a ticket would miss is missed now."""
+    """The context of a worker of this project. Raises NotConfigured, UnknownModel, MissingKey, WrongAddress and
+    BudgetReached: what a ticket would miss is missed now."""
     if project.settings.ocr is not None and not can_read():
         raise NotConfigured(
             "`ocr: tesseract` of engine.yaml needs the program `tesseract`, which is not installed here"
@@ -39,7 +39,7 @@ def build_context(settings: Settings, project: LoadedProject, store: Store) -> C
 
 def models(settings: Settings, project: LoadedProject, pinned: Sequence[Plan] = ()) -> Hosting:
     """All models that the plans of this project may ask, ready to be asked, and those of plans that are older and that
-    open tickets are `pinned` to. Raises UnknownModel, MissingKey and BudgetReached.
+    open tickets are `pinned` to. Raises UnknownModel, MissingKey, WrongAddress and BudgetReached.
 
     A model that only older plans name and that is in engine.yaml no more stops nobody: its tickets go to people.
     """

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from engine.catalogue import KEYS, known, since
-from engine.expressions.evaluate import render
+from engine.errors import NotConfigured
 from engine.models.base import Capabilities, Model, Price
 from engine.models.breaker import Breaker
 from engine.models.chain import Chain, Link
@@ -13,8 +13,7 @@ from engine.models.errors import BudgetReached, MissingKey, UnknownModel
 from engine.models.hosted import HostedModel, Spec
 from engine.models.registry import LOCAL, model
 from engine.plan import Plan
-from engine.project.contract import json_of
-from engine.project.models import Standing, sees, standing, variables
+from engine.project.models import Standing, secret_of, sees, standing, variables
 from engine.project.settings import ModelSettings, Settings
 
 __all__ = ["Hosting"]
@@ -34,7 +33,7 @@ class Hosting:
         self._breakers: dict[tuple[str, str], Breaker] = {}
 
     def choose(self, plan: Plan, job: str) -> Model:
-        """The model that a plan names for a job. Raises UnknownModel and MissingKey."""
+        """The model that a plan names for a job. Raises UnknownModel, MissingKey and NotConfigured."""
         return self.get(str(plan.settings.get("models", {}).get(job, LOCAL)))
 
     def get(self, name: str) -> Model:
@@ -102,14 +101,14 @@ class Hosting:
         )  # fmt: skip
 
     def _key(self, name: str, one: Standing) -> str:
+        said = one.declared.api_key if one.declared else None
+        if said is not None and one.provider in KEYS and secret_of(said) is None:
+            raise NotConfigured(f"the `api_key` of the model {name!r} is no `{{{{ secret.NAME }}}}`")
         for variable in variables(one):
             if not self._secrets.get(variable):
                 raise MissingKey(variable, name)
-        said = one.declared.api_key if one.declared else None
-        if said is not None:
-            return str(render(json_of(said), {"secret": dict(self._secrets)}))
-        usual = variables(one)
-        return self._secrets[usual[0]] if usual else ""
+            return self._secrets[variable]
+        return ""
 
     def _breaker(self, one: Model) -> Breaker:
         key = (one.spec.provider, one.spec.base_url) if isinstance(one, HostedModel) else (one.name, "")

@@ -333,3 +333,62 @@ def troubles(content: bytes) -> int:
     sink = Sink()
     read("flow.yaml", content, sink)
     return len(sink)
+
+
+KEYS = """models:
+  braces: {use: openai, model: gpt-4o, api_key: "${OPENAI_API_KEY}"}
+  again: {use: openai, model: gpt-4o, api_key: "${OPENAI_API_KEY}"}
+  workflow: {use: openai, model: gpt-4o, api_key: '${{ secrets.OPENAI_API_KEY }}'}
+  bare: {use: openai, model: gpt-4o, api_key: OPENAI_API_KEY}
+  dotted: {use: openai, model: gpt-4o, api_key: secret.MINE}
+  dollar: {use: mistral, model: mistral-small, api_key: $MISTRAL_API_KEY}
+  index: {use: mistral, model: mistral-small, api_key: "{{ secret['MINE'] }}"}
+  bearer: {use: openai, model: gpt-4o, api_key: "Bearer {{ secret.MINE }}"}
+  whole: {use: openai, model: m, base_url: http://localhost:11434/v1/chat/completions}
+  claude: {use: claude, model: claude-sonnet-4-5, max_tokens: 500}
+"""
+KEYS_MENDED = """models:
+  braces: {use: openai, model: gpt-4o, api_key: "{{ secret.OPENAI_API_KEY }}"}
+  again: {use: openai, model: gpt-4o, api_key: "{{ secret.OPENAI_API_KEY }}"}
+  workflow: {use: openai, model: gpt-4o, api_key: "{{ secret.OPENAI_API_KEY }}"}
+  bare: {use: openai, model: gpt-4o, api_key: "{{ secret.OPENAI_API_KEY }}"}
+  dotted: {use: openai, model: gpt-4o, api_key: "{{ secret.MINE }}"}
+  dollar: {use: mistral, model: mistral-small, api_key: "{{ secret.MISTRAL_API_KEY }}"}
+  index: {use: mistral, model: mistral-small, api_key: "{{ secret.MINE }}"}
+  bearer: {use: openai, model: gpt-4o, api_key: "{{ secret.MINE }}"}
+  whole: {use: openai, model: m, base_url: "http://localhost:11434/v1"}
+  claude: {use: anthropic, model: claude-sonnet-4-5, max_output: 500}
+"""
+
+
+def with_models(project: Path, models: str) -> Path:
+    """The project with these models alone; its engine.yaml."""
+    file = project / "engine.yaml"
+    text = file.read_text("utf-8")
+    file.write_text(re.sub(r"models:\n(?:  .*\n)+", lambda _: models, text), "utf-8")
+    return file
+
+
+def test_a_key_that_names_a_variable_as_other_programs_do_is_written_as_a_secret(project: Path) -> None:
+    file = with_models(project, KEYS)
+    mended = mend([project])
+    assert KEYS_MENDED in file.read_text("utf-8")
+    assert not [one for one in mended.checked.diagnostics if one.place.path == "engine.yaml"]
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["my-secret-key", "hunter2", "$ecret", "HUNTER_TWO", '"{{ secret.MINE }}x"', '"{{ secret.MINE | upper }}"',
+     '"{{ secret.MINE or secret.OTHER }}"'],
+)  # fmt: skip
+def test_what_may_be_a_key_itself_is_left_to_its_author(key: str, project: Path) -> None:
+    with_models(project, f"models:\n  answer: fast\n  fast: {{use: openai, model: gpt-4o, api_key: {key}}}\n")
+    mended = mend([project])
+    assert [one.rule for one in mended.checked.diagnostics if one.place.path == "engine.yaml"] == ["wrong-model"]
+    assert mended.done == ()
+
+
+def test_a_key_that_is_pasted_is_told_once(project: Path) -> None:
+    pasted = "sk-proj-" + "abcdefghij0123456789" * 2
+    with_models(project, f"models:\n  fast: {{use: openai, model: gpt-4o, api_key: {pasted}}}\n")
+    assert [one.rule for one in check([project]).diagnostics if one.place.path == "engine.yaml"] == ["secret-in-file"]

@@ -41,7 +41,9 @@ def test_indexed_and_found(engine: Engine, articles: Path) -> None:
     assert (source, text) == ("faq/returns.md", "You can send anything back within 30 days.")
     assert "inside.md" not in found.out
     assert "inside.md" in engine("kb", "search", "margins", "--audience", "internal").out
-    assert engine("kb", "search", "return", "--collection", "nope") == (1, "", "nothing found\n")
+    assert engine("kb", "search", "return", "--collection", "nope") == (
+        1, "", "nothing found: engine.yaml has no collection `nope`; it has `faq` and `policies`\n"
+    )  # fmt: skip
     assert engine("kb", "index").out.startswith("0 added, 0 changed, 0 removed, 2 unchanged")
 
 
@@ -51,6 +53,73 @@ def test_a_broken_article_is_said(engine: Engine, articles: Path) -> None:
     assert ran.status == 1
     assert "faq/broken.md:" in ran.err
     assert "1 added, 0 changed, 0 removed, 0 unchanged, 1 broken" in ran.out
+
+
+def test_a_folder_whose_labels_are_broken_is_skipped_and_the_others_are_read(engine: Engine, articles: Path) -> None:
+    inside = articles.parent / "policies"
+    inside.mkdir(exist_ok=True)
+    (inside / "late.md").write_text("# Late\nLate parcels are refunded.\n", encoding="utf-8")
+    labels = inside / "labels.yaml"
+    labels.write_text("audience: public\n", encoding="utf-8")
+    assert engine("kb", "index").out.startswith("2 added, ")
+    labels.write_text("audience: [public", encoding="utf-8")
+    (articles / "new.md").write_text(RETURNS.replace("Returns", "News"), encoding="utf-8")
+    ran = engine("kb", "index")
+    assert ran.status == 1
+    assert ran.out.startswith("1 added, 0 changed, 0 removed, 1 unchanged, 2 broken: ")
+    assert ran.err.splitlines() == [
+        "policies/labels.yaml: not YAML (line 1)",
+        "policies/late.md: not read, as policies/labels.yaml is broken, which says who may read it",
+    ]
+    assert "late.md" in engine("kb", "search", "late parcels").out  # what was indexed of it stays
+
+
+def test_odd_labels_are_told_once_and_every_time(engine: Engine, articles: Path) -> None:
+    for name in ("a", "b"):
+        text = f"---\naudience: customers\nreviewd: 2026-01-01\n---\n# {name}\nText of {name}.\n"
+        (articles / f"{name}.md").write_text(text, encoding="utf-8")
+    text = "---\naudience: public\nlanguage: German\nreviewed: 2999-01-01\ntags: x\n---\n# C\nText of c.\n"
+    (articles / "c.md").write_text(text, encoding="utf-8")
+    for name in ("notes.txt", "old.doc", "older.doc", "shown.png", ".hidden.txt", "LICENSE"):
+        (articles / name).write_bytes(b"x")
+    told = [
+        "warning: faq/a.md and 1 more: its audience is `customers`: customers are shown what is `public` alone "
+        "(did you mean `public`?)",
+        "warning: faq/a.md and 1 more: nobody reads its label `reviewd`: did you mean `reviewed`?",
+        "warning: faq/c.md: its language is `german`, which no ticket has: write `de`",
+        "warning: faq/c.md: it says that it was reviewed on 2999-01-01, which is yet to come",
+        "note: files of other kinds were not read: 1 without a suffix, 2 .doc, 1 .txt",
+    ]
+    for _ in range(2):  # of what is unchanged too
+        ran = engine("kb", "index")
+        assert (ran.status, ran.err.splitlines()) == (0, told)
+    assert "reviewed on 2999-01-01" not in engine("kb", "lint").out  # its collection has no `stale_after`
+
+
+def test_a_limit_is_a_number_from_one(engine: Engine, articles: Path) -> None:
+    for limit in ("0", "-3", "few"):
+        ran = engine("kb", "search", "returns", f"--limit={limit}")
+        assert ran.status == 2
+        assert "--limit" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(None, "can't be read"), ("a,b\n1,2\n", "names no column"), ("question\n", "holds no question"),
+     ('question\nWhy?\n"How long\nand so on\n', "line 3: a quote that is opened in this row is never closed")],
+)  # fmt: skip
+@pytest.mark.parametrize("command", [("eval",), ("gaps", "--questions"), ("lint", "--questions")])
+def test_questions_that_cannot_be_used_are_wrong_usage(
+    content: str | None, why: str, command: tuple[str, ...], engine: Engine, articles: Path, project: Path
+) -> None:
+    engine("kb", "index")
+    (project / "asked").mkdir()
+    if content is not None:
+        (project / "asked" / "q.csv").write_text(content, encoding="utf-8")
+    ran = engine("kb", *command, "asked/q.csv")
+    assert (ran.status, ran.out) == (2, "")
+    assert "asked/q.csv" in ran.err
+    assert why in ran.err
 
 
 def test_no_index(engine: Engine, articles: Path) -> None:
@@ -96,6 +165,9 @@ def test_eval_and_gaps_of_a_file_of_questions(engine: Engine, articles: Path, pr
     assert "answered\t1 of 2\t50%" in ran.out
     measured = json.loads(engine("kb", "eval", "q.csv", "--format", "json").out)
     assert measured["recall"]["1"] == 1.0
+    (project / "gone.csv").write_text("question,source\nHow long?,faq/retuns.md\nWhy?,faq/retuns.md\n")
+    told = engine("kb", "eval", "gone.csv").err
+    assert told == "warning: gone.csv: no article of the index is `faq/retuns.md`\n"
     ran = engine("kb", "gaps", "--questions", "q.csv")
     assert ran.status == 1
     assert "1\tDo you sell violins?\tfaq/returns.md" in ran.out
@@ -225,3 +297,12 @@ def test_the_teams_own_words_are_searched_for_and_answered(engine: Engine, artic
     (project / "engine.yaml").write_text(settings.replace("knowledge: {", more), "utf-8")
     assert score() > before
     assert engine("kb", "gaps", "--questions", str(questions)).status == 0
+
+
+def test_the_address_of_an_embedder_that_is_none_is_told(engine: Engine, articles: Path, project: Path) -> None:
+    file = project / "engine.yaml"
+    embeds = "knowledge: {embedder: {use: openai, model: m, base_url: '127.0.0.1:9/v1'}, "
+    file.write_text(file.read_text("utf-8").replace("knowledge: {", embeds), "utf-8")
+    ran = engine("kb", "index")
+    assert (ran.status, ran.out) == (1, "")
+    assert "the embedder cannot be asked at its `base_url`: it begins with neither `http://` nor `https://`" in ran.err

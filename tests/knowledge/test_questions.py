@@ -7,7 +7,7 @@ import pytest
 
 from engine.knowledge.base import KnowledgeError, Passage
 from engine.knowledge.library import Library
-from engine.knowledge.questions import Question, clusters, measure, read_questions
+from engine.knowledge.questions import Question, UnusableQuestions, clusters, measure, read_questions
 from tests.knowledge.conftest import BagOfWords
 
 
@@ -30,6 +30,11 @@ def test_questions_are_read_by_their_header(tmp_path: Path) -> None:
         path.write_bytes(content)
         with pytest.raises(KnowledgeError, match=why):
             read_questions(path)
+    for content, why in ((b'question\nWhy?\n"How\nlong?\n', "line 3: a quote"), (b"question\n\n", "holds no question")):
+        path.write_bytes(content)
+        with pytest.raises(UnusableQuestions, match=why) as caught:
+            read_questions(path)
+        assert str(path) in str(caught.value)
     with pytest.raises(KnowledgeError, match="can't be read"):
         read_questions(tmp_path / "none.csv")
 

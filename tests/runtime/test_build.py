@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 
 from engine.articles import choice, library
+from engine.check import check
 from engine.demo.stack import index_articles
 from engine.errors import NotConfigured, ProjectInvalid
+from engine.models.base import Capabilities
 from engine.models.chain import Chain
-from engine.models.errors import MissingKey, ModelRejected
-from engine.models.hosted import HostedModel, refusal
+from engine.models.errors import MissingKey, ModelRejected, WrongAddress
+from engine.models.hosted import HostedModel, Spec, refusal
 from engine.models.local import LocalModel
+from engine.models.registry import PROVIDERS
 from engine.project.models import keys
 from engine.runtime.activities.base import _PERMANENT
 from engine.runtime.build import build_context, models
@@ -140,6 +143,36 @@ def test_an_embedder_without_its_key_is_named_at_the_start_and_has_it_where_it_i
     with pytest.raises(MissingKey, match=variable):
         library(Settings.from_env(tmp_path, ZENDESK), knowledge)
     assert choice(knowledge, {variable: "sk-of-mine"}).key == "sk-of-mine"
+
+
+@pytest.mark.parametrize("provider", ["anthropic", "google", "mistral", "openai"])
+@pytest.mark.parametrize("url", ["127.0.0.1:9/v1", "http://localhost:notaport/v1", "http://[::1"])
+def test_an_address_that_is_none_is_told_when_the_adapter_is_made(provider: str, url: str) -> None:
+    spec = Spec(name="mine", provider=provider, model="m", capabilities=Capabilities(), base_url=url)
+    with pytest.raises(WrongAddress, match="'mine' cannot be asked at its `base_url`"):
+        PROVIDERS[provider](spec)
+    assert WrongAddress.code in _PERMANENT
+
+
+@pytest.mark.parametrize("declared", ["api_key: OPENAI_API_KEY", "base_url: 'localhost:9/v1'"])
+def test_a_worker_does_not_start_with_what_no_ticket_could_ask(tmp_path: Path, declared: str) -> None:
+    with pytest.raises(ProjectInvalid):
+        loaded(tmp_path, f"{{use: openai, model: gpt-4o, {declared}}}")
+
+
+@pytest.mark.parametrize("key", ["OPENAI_API_KEY", "'{{ secret.MINE }}x'"])
+def test_a_text_is_never_sent_as_a_key(tmp_path: Path, key: str) -> None:
+    project = loaded(tmp_path, "{use: local}")
+    file = project.root / "engine.yaml"
+    text = file.read_text("utf-8").replace("quick: {use: local}", f"quick: {{use: openai, model: m, api_key: {key}}}")
+    embeds = f"  from: knowledge\n  embedder: {{use: openai, api_key: {key}}}\n"
+    file.write_text(text.replace("  from: knowledge\n", embeds), "utf-8")
+    settings = check([project.root]).project.settings
+    assert settings is not None
+    with pytest.raises(NotConfigured, match="`api_key` of the"):
+        Hosting(settings, {"MINE": "x"}).get("quick")
+    with pytest.raises(NotConfigured, match="`api_key` of the"):
+        choice(settings.knowledge, {"MINE": "x"})
 
 
 def test_a_key_that_only_an_open_ticket_needs_is_named_at_the_start_too(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.models.embedders.base import EmbedderChoice
-from engine.models.errors import BadAnswer, MissingKey, ModelRejected, ModelUnavailable
+from engine.models.errors import BadAnswer, MissingKey, ModelRejected, ModelUnavailable, WrongAddress
 from engine.models.hosted import NO_QUOTA
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class RemoteEmbedder:
         return self._dimension
 
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        """Unit vectors in order. Raises `ModelUnavailable`, `ModelRejected` and `BadAnswer`."""
+        """Unit vectors in order. Raises `ModelUnavailable`, `ModelRejected`, `BadAnswer` and `WrongAddress`."""
         clean = [text[:MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8").strip() or "." for text in texts]
         return [vector for start in range(0, len(clean), BATCH) for vector in self._batch(clean[start : start + BATCH])]
 
@@ -83,6 +83,8 @@ class RemoteEmbedder:
                 self._client = httpx.Client(headers=headers, timeout=TIMEOUT, follow_redirects=False)
         try:
             answer = self._client.post(self._url, json=body)
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+            raise WrongAddress(f"embedder {self.name}: its `base_url` is no address of a server") from None
         except httpx.TransportError as error:
             raise ModelUnavailable(f"embedder {self.name}: {type(error).__name__}") from None
         if answer.status_code in _AGAIN and not _no_quota(answer):

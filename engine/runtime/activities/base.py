@@ -44,6 +44,7 @@ _SILENT = timedelta(seconds=10)
 """Where the workflow does not say after which silence a worker counts as gone."""
 _PERMANENT = frozenset({
     "erased", "missing", "plan", "policy", "revision", "type", "undecidable", "prompt", "missing_key", "unknown_model",
+    "wrong_address",
     "leaves_premises", "mask", "model_rejected", "no_vision", "no_tools", "key_refused", "no_quota", "no_such_model",
     "too_long", "unseen", "budget", "budget_ticket", "budget_day", "budget_unpriced",
 })  # fmt: skip

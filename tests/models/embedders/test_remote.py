@@ -10,7 +10,7 @@ import pytest
 
 from engine.models.embedders.base import EmbedderChoice
 from engine.models.embedders.remote import RemoteEmbedder
-from engine.models.errors import BadAnswer, MissingKey, ModelRejected, ModelUnavailable, UnknownModel
+from engine.models.errors import BadAnswer, MissingKey, ModelRejected, ModelUnavailable, UnknownModel, WrongAddress
 from engine.models.registry import embedder
 
 Reply = Callable[[dict[str, Any], int], tuple[int, dict[str, str], bytes]]
@@ -161,3 +161,16 @@ def test_a_quota_that_is_used_up_is_not_waited_for(serve: Callable[[Reply], Serv
     with pytest.raises(ModelRejected):
         asked.embed(["x"])
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:9/v1", "http://localhost:notaport/v1", "http://[::1", "{{ secret.URL }}"])
+def test_an_address_that_is_none_is_told_before_anything_is_asked(url: str) -> None:
+    with pytest.raises(WrongAddress, match="the embedder cannot be asked at its `base_url`") as caught:
+        embedder(EmbedderChoice(use="openai", base_url=url))
+    assert url not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:9/v1", "http://localhost:notaport/v1"])
+def test_an_address_that_only_the_client_refuses_is_told_as_one(url: str) -> None:
+    with pytest.raises(WrongAddress, match="no address of a server"):
+        RemoteEmbedder(EmbedderChoice(use="openai"), url=url, model="m", sleep=lambda _: None).embed(["x"])
