@@ -18,11 +18,11 @@ from engine.knowledge import scan
 from engine.knowledge.apart import Apart
 from engine.knowledge.base import BrokenDocument, Document
 from engine.knowledge.chunks import Chunk, cut
-from engine.knowledge.figures import Figure, figures
 from engine.knowledge.library import Library
 from engine.knowledge.linked import dead, lonely
 from engine.knowledge.preferred import told
 from engine.knowledge.terms import asked, terms
+from engine.models.local.figures import Figure, agree, figures, without
 from engine.models.local.words import sentences
 
 __all__ = ["KINDS", "Article", "Finding", "articles", "lint", "unreached"]
@@ -187,9 +187,12 @@ class _Statement:
     text: str
     words: frozenset[str]
     """Its terms and those of its headings, numbers aside."""
-    numbers: tuple[str, ...]
-    units: tuple[str, ...]
-    """What each number counts."""
+    figures: tuple[Figure, ...]
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """What they say, and no place in a text."""
+        return tuple(one.value for one in self.figures)
 
 
 def _contradictions(chunks: Mapping[str, Sequence[Chunk]]) -> Iterator[Finding]:
@@ -220,26 +223,18 @@ def _statements(chunk: Chunk) -> Iterator[_Statement]:
         found = figures(text, chunk.language)
         if not found or len(found) > 4:
             continue
-        words = frozenset(one for one in asked(_without(text, found)) if not one.isdigit())
+        words = frozenset(one for one in asked(without(text, found, units=True)) if not one.isdigit())
         if len(words) < LEAST_WORDS:
             continue
-        values, units = tuple(one.value for one in found), tuple(one.unit for one in found)
-        yield _Statement(chunk.source, chunk.language, text, words, values, units)
-
-
-def _without(text: str, found: Iterable[Figure]) -> str:
-    """The sentence with nothing of its figures but their currencies."""
-    kept, at = [], 0
-    for one in found:
-        kept += [text[at : one.begin], one.unit if one.unit.isupper() else ""]
-        at = one.end
-    return " ".join([*kept, text[at:]])
+        yield _Statement(chunk.source, chunk.language, text, words, tuple(found))
 
 
 def _contradict(one: _Statement, other: _Statement) -> bool:
-    if one.path == other.path or one.language != other.language or one.numbers == other.numbers:
+    if one.path == other.path or one.language != other.language:
         return False
-    if len(one.numbers) != len(other.numbers) or one.units != other.units:
+    if [figure.unit for figure in one.figures] != [figure.unit for figure in other.figures]:
+        return False
+    if all(map(agree, one.figures, other.figures)):
         return False
     return len(one.words & other.words) / len(one.words | other.words) >= SAME
 

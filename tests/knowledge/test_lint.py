@@ -61,6 +61,17 @@ def test_stale_is_what_its_collection_says(tmp_path: Path) -> None:
         ("Our shop is open until 18:00 on weekdays.", "Our shop is open until 5 pm on weekdays.", 1),
         ("Our shop is open until 18:00 on weekdays.", "Our shop is open until 6 p.m. on weekdays.", 0),
         ("Our shop in Berlin opens on 2026-12-01 at noon.", "Our shop in Berlin opens on 1.12.2026 at noon.", 0),
+        ("Our summer sale ends on May 3, 2027 at noon.", "Our summer sale ends on 4 May 2027 at noon.", 1),
+        ("Our summer sale ends on 05.03.2027 at noon.", "Our summer sale ends on 4 March 2027 at noon.", 1),
+        ("Der Verkauf in Ulm endet am 3. März 2027 mittags.", "Der Verkauf in Ulm endet mittags am 05.03.2027.", 1),
+        ("Our summer sale ends on 4 March at noon.", "Our summer sale ends at noon on March 4, 2027.", 0),
+        ("Our summer sale ends on 5 March at noon.", "Our summer sale ends at noon on March 4, 2027.", 1),
+        ("A repair of a sofa takes at most 4 weeks.", "A repair of a sofa takes at most 21 days.", 1),
+        ("A repair of a sofa takes at most 3 weeks.", "A repair of a sofa takes at most 21 days.", 0),
+        ("A repair of a sofa takes at most 30 days.", "A repair of a sofa takes at most one month.", 0),
+        ("A repair of a sofa takes at most 2 to 3 weeks.", "A repair of a sofa takes at most 14 to 21 days.", 0),
+        ("The warranty on a sofa lasts 24 months.", "The warranty on a sofa lasts 3 years.", 1),
+        ("The warranty on a sofa lasts 24 months.", "The warranty on a sofa lasts two years.", 0),
     ],
 )  # fmt: skip
 def test_contradictions_are_the_same_words_with_other_numbers(one: str, other: str, told: int, tmp_path: Path) -> None:

@@ -36,6 +36,11 @@ def asked(question: str, *texts: str, heading: str = "") -> Answer:
         ("How long can I return something?", "Our warehouse checks returns within 3 days.", "Returns"),
         ("Can I pay with Amex?", "If a payment is refused, you have 24 hours.", "Payment"),
         ("How long can I return earrings?", "You can return any item within 30 days.", "Returns"),
+        ("How do I unlock my garage door?", "To unlock your door press the code and turn the handle.", "Doors"),
+        ("How do I change my bank address?", "You can change your address in your account.", "Address"),
+        ("Can I use the steam room with a child?", "Use the dry room in a towel.", "Rooms"),
+        ("Kann ich das Paket nachts abholen?", "Pakete holen Sie innerhalb von sieben Tagen ab.", "Pakete"),
+        ("Ist der Laden feiertags geöffnet?", "Der Laden ist montags bis freitags geöffnet.", "Laden"),
     ],
 )
 def test_what_is_about_something_else(question: str, sentence: str, heading: str) -> None:
@@ -55,6 +60,11 @@ def test_what_is_about_something_else(question: str, sentence: str, heading: str
         ("How much is delivery?", "Standard shipping costs 4.90 EUR.", "Shipping"),
         ("If my payment is refused, what then?", "If a payment is refused, you have 24 hours.", "Payment"),
         ("Do you ship to the UK?", "We do not ship to the United Kingdom.", "Countries"),
+        ("How do I change my current address?", "You can change your address in your account.", "Address"),
+        ("Do you ship to PO boxes?", "We do not ship to post office boxes.", "Countries"),
+        ("Kann ich einen Helm benutzen?", "Jeder kann einen eigenen Helm verwenden.", "Helme"),
+        ("Wie lange ist die Kündigungsfrist?", "Die Frist beträgt zwei Wochen.", "Kündigung"),
+        ("Ist der Laden mittwochs geöffnet?", "Der Laden ist Montag bis Freitag geöffnet.", "Laden"),
         ("", "", ""),
     ],
 )
@@ -67,6 +77,20 @@ def test_two_articles_that_disagree_are_for_a_person() -> None:
                  "You can return articles within 14 days.")  # fmt: skip
     assert (said.text, said.finish) == ("", "refused")
     assert asked("How long can you return articles?", "You can return articles within 30 days.").text
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other", "disputed"),
+    [
+        ("How long is the trial?", "The trial lasts one month.", "The trial lasts three months.", True),
+        ("Wie lange läuft der Test?", "Der Test läuft einen Monat.", "Der Test läuft drei Monate.", True),
+        ("Wann endet die Anmeldung?", "Die Anmeldung endet am 3. März.", "Die Anmeldung endet am 04.03.2027.", True),
+        ("How long is the trial?", "The trial lasts 14 days.", "The trial lasts two weeks.", False),
+    ],
+)
+def test_they_disagree_in_words_and_units_too(question: str, one: str, other: str, disputed: bool) -> None:
+    assert asked(question, one).text == one
+    assert (asked(question, one, other).finish == "refused") == disputed
 
 
 def test_countries_have_many_names() -> None:
@@ -88,5 +112,5 @@ def test_the_sample_shop_is_not_answered_wrongly(tmp_path_factory: pytest.TempPa
                 good = bool(row["answered_by"]) and row["answered_by"] in said.text
                 right += good
                 wrong += [] if good else [f"{row['question']} {said.text}"]
-    assert right >= 25
-    assert len(wrong) <= 4, wrong
+    assert right >= 27
+    assert len(wrong) <= 1, wrong

@@ -10,6 +10,7 @@ from engine.models.base import Answer, Job, Message, Passage, Request
 from engine.models.local.answer import candidates
 from engine.models.local.embedding import PackagedEmbedder
 from engine.models.local.model import answer
+from engine.models.local.pointing import points_back
 from engine.models.local.words import sentences
 
 ARTICLES = Path(__file__).parents[1] / "knowledge" / "articles"
@@ -121,6 +122,51 @@ def test_a_sentence_that_points_back_brings_the_one_before() -> None:
         Request(Job.ANSWER, [Message("customer", "Does the guarantee cover light bulbs?")], passages=(passage,))
     )
     assert said.text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "back"),
+    [
+        ("It does not cover glass.", True),
+        ("It is possible to pay later.", False),
+        ("There are two lifts.", False),
+        ("After that the card is blocked.", True),
+        ("After two weeks the card is blocked.", False),
+        ("Das Passwort steht auf dem Brief.", False),
+        ("Das neue Passwort steht auf dem Brief.", False),
+        ("Das kostet 5 Euro.", True),
+        ("Die gelten bis Montag.", True),
+        ("Dieser Preis gilt bis Montag.", True),
+        ("Sie können den Brief ansehen.", False),
+        ("Sie kostet 5 Euro.", True),
+        ("Es gibt zwei Aufzüge.", False),
+        ("Sonst kostet es 5 Euro.", True),
+        ("Il faut payer avant.", False),
+        ("Il coûte 5 euros.", True),
+        ("Es posible pagar después.", False),
+        ("Además cuesta 5 euros.", True),
+    ],
+)
+def test_what_points_back(text: str, back: bool) -> None:
+    assert points_back(text) == back
+
+
+def test_no_sentence_ends_within_a_german_date() -> None:
+    text = "Die Anmeldung endet am 3. März. Das 2. Paket kommt bis 24. Dezember. Wir liefern ab 20. Danach nicht."
+    assert sentences(text) == [
+        "Die Anmeldung endet am 3. März.",
+        "Das 2. Paket kommt bis 24. Dezember.",
+        "Wir liefern ab 20.",
+        "Danach nicht.",
+    ]
+
+
+def test_what_does_not_belong_is_not_quoted_along() -> None:
+    text = "Skis can be rented for 12 EUR. A ski course costs 80 EUR a day. Otherwise a deposit of 50 EUR is kept."
+    passage = Passage(id="p", text=text, title="Skis, poles and courses")
+    said = answer(Request(Job.ANSWER, [Message("customer", "What does it cost to rent poles?")], passages=(passage,)))
+    assert "course" not in said.text
+    assert "Otherwise" not in said.text
 
 
 def test_no_passages_or_empty_ones_are_refused() -> None:

@@ -6,11 +6,14 @@ or another of the same matter, is what the sentence is not about.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Final
 
-from engine.models.local.matters import MATTERS
-from engine.models.local.places import UNION, places
+from engine.models.local.dates import WEEKDAY, weekdays
+from engine.models.local.figures import figures
+from engine.models.local.matters import same_matter
+from engine.models.local.named import names_another, plain
+from engine.models.local.places import places
 from engine.models.local.words import content_words, stem, words
 
 LOOSE: Final = frozenset(
@@ -24,6 +27,9 @@ LOOSE: Final = frozenset(
         "will etwas artikel ware gibt geben machen noch "
         "mal geht bekomme bekommen zeit tage muss "
         "combien temps coûte coûtent durée article faut faire peut pouvez puis quel quelle quels quelles avez après "
+        "up down out off away auf ab bis seit beim jusque jusqu depuis chez hasta desde "
+        "cover covers covered abgedeckt couvert cubre viel "
+        "verwenden benutzen nutzen utiliser employer usar utilizar keep behalten garder conservar "
         "cuánto cuánta cuántos cuesta tarda tiempo puedo puede hacer artículo qué cuál después"
     ).split()
 )
@@ -52,8 +58,34 @@ _CONDITION: Final = re.compile(
 )
 _ONE_OF: Final = 3
 """Of so many words of a question one may be said in a way that is not known."""
-_CODE: Final = re.compile(r"(?=\w*[0-9])(?=\w*[^\W\d_])\w+")
-"""A word of letters and digits, such as the number of a model."""
+_SHORT: Final = re.compile(r"\b[A-Z]{2,4}\b")
+_JOINTS: Final = ("", "s", "es", "n", "en", "er", "e")
+"""Letters between the parts of a German compound."""
+_PART: Final = 4
+"""Letters of its parts, at least."""
+_FEW: Final = 4
+"""Words of a question for yes or no of which each is asked about: "Can I cancel by phone?"."""
+_OPEN: Final = re.compile(
+    r"\b(?:how|what|when|where|which|who|whose|whom|why|wie|wieviel|was|wann|wo|wer|wen|wem|wof?ür|womit|wohin|woher|warum|"
+    r"weshalb|welche[mnrs]?|comment|quand|où|quel(?:le)?s?|qui|combien|pourquoi|quoi|cómo|cuándo|dónde|qué|cuál(?:es)?|"
+    r"quién(?:es)?|cuánt[oa]s?)\b|\bqu'",
+    re.IGNORECASE,
+)
+"""Words of a question that is not answered by yes or no."""
+_DETERMINERS: Final = frozenset(
+    "a an the my your our his her their this that of for in on with from to by "
+    "der die das den dem des ein eine einen einem einer mein meine meinen meinem meiner ihr ihre ihren "
+    "le la les un une mon ma mes votre vos du des de el los las una mi mis su sus del".split()
+)
+"""What begins a noun with what stands before it."""
+_ANY_OTHER: Final = frozenset(
+    stem(word)
+    for word in (
+        "max maximum min minimum new own whole entire current exact total neu neue neuen neues eigene eigenen ganze "
+        "ganzen nouveau nouvelle propre nuevo nueva propio propia"
+    ).split()
+)
+"""Words before a noun that make it no other thing."""
 
 
 def strays(asked: str, sentence: str, headings: str, known: Collection[str]) -> bool:
@@ -64,33 +96,53 @@ def strays(asked: str, sentence: str, headings: str, known: Collection[str]) -> 
         return True  # of what others do: "Our warehouse checks returns within 3 days"
     if (condition := _CONDITION.match(sentence)) and not _given(asked, condition["of"]):
         return True
-    if not _same_places(asked, held) or not _codes(asked) <= _codes(held):
+    if names_another(asked, held):
         return True
     there = set(content_words(held))
     named = {stem(word) for name in places(asked).values() for word in words(name)}
-    wanted = [word for word in dict.fromkeys(content_words(asked)) if word not in LOOSE | named]
-    left = [word for word in wanted if word not in there and not _by_another(word, there)]
+    said = plain(asked)
+    wanted = [word for word in dict.fromkeys(content_words(said)) if word not in LOOSE | named]
+    there |= _spelt_out(asked, held) | {stem(match[0].casefold()) for match in WEEKDAY.finditer(asked)}
+    left = [word for word in wanted if not (word in there or same_matter(word, there) or _by_parts(word, there))]
     if len(left) == 1 and _EVERY.match(sentence):
         return left[0] in known
+    exact = len(wanted) <= _FEW and not _OPEN.search(asked) and _figured(sentence)
+    if exact or _narrower(said, left, there):
+        return bool(left)
     return len(left) > len(wanted) // _ONE_OF
+
+
+def _narrower(asked: str, left: Collection[str], there: Collection[str]) -> bool:
+    """Whether a word that is left out stands right before one that is not: "my bank account" is another account."""
+    said = words(asked)
+    return any(
+        before in _DETERMINERS and (word := stem(one)) in left and word not in _ANY_OTHER and stem(other) in there
+        for before, one, other in zip(said, said[1:], said[2:], strict=False)
+    )
+
+
+def _spelt_out(asked: str, held: str) -> set[str]:
+    """Stems of what is short for words in a row there, as "PO" is for "post office"."""
+    initials = "".join(word[0] for word in words(held))
+    return {stem(short) for one in set(_SHORT.findall(asked)) if (short := one.casefold()) in initials}
+
+
+def _by_parts(word: str, there: Collection[str]) -> bool:
+    """Whether both parts of a compound are there: "Kündigungsfrist" is a "Frist" under "Kündigung"."""
+    return any(
+        len(first) >= _PART and word.startswith(first) and any(first + joint + last == word for joint in _JOINTS)
+        for first in there
+        for last in there
+        if len(last) >= _PART and word.endswith(last)
+    )
+
+
+def _figured(sentence: str) -> bool:
+    """Whether it gives a time, a price or another number: what answers yes or no to another question only by chance."""
+    return bool(figures(sentence, "") or weekdays(sentence))
 
 
 def _given(asked: str, condition: str) -> bool:
     """Whether the question says what a sentence holds on: "If a payment is refused, ..." is no answer without it."""
     there = set(content_words(asked))
-    return all(word in there | LOOSE or _by_another(word, there) for word in content_words(condition))
-
-
-def _by_another(word: str, there: Iterable[str]) -> bool:
-    matters = MATTERS.get(word)
-    return matters is not None and any(not matters.isdisjoint(MATTERS.get(other, ())) for other in there)
-
-
-def _same_places(asked: str, held: str) -> bool:
-    """Each country that is asked about is named, or the union that it is in, but not by way of another country."""
-    wanted, given = places(asked).keys(), places(held).keys()
-    return all(one in given or (one in UNION and "EU" in given) for one in wanted)
-
-
-def _codes(text: str) -> set[str]:
-    return {match[0].casefold() for match in _CODE.finditer(text)}
+    return all(word in there | LOOSE or same_matter(word, there) for word in content_words(condition))

@@ -17,7 +17,10 @@ import numpy as np
 from engine.models.base import Passage, Request
 from engine.models.local.about import strays
 from engine.models.local.embedding import encode
+from engine.models.local.figures import Figure, agree, figures, without
 from engine.models.local.kinds import counts_another, fits, leaves_open
+from engine.models.local.named import numbers_another
+from engine.models.local.pointing import points_back
 from engine.models.local.synonyms import Synonyms
 from engine.models.local.words import clean, content_words, latest, sentences, words
 
@@ -47,12 +50,6 @@ ALIKE: Final = 0.8
 
 _CELL: Final = " | "
 """Between the cells of a table's line."""
-_POINTS_BACK: Final = frozenset(
-    "it its they them this that these those he she otherwise however also then after there such both in "
-    "er sie es dies diese dieser dieses das dann danach sonst außerdem "
-    "il elle ils elles cela ceci ce cette ces sinon ensuite "
-    "esto este esta estos estas ello después además".split()
-) - {"in"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,7 @@ def quote(request: Request) -> Quotation:
     asked = question(request)
     known = {stem for passage in request.passages for stem in content_words(_heading(passage))}
     scored = candidates(asked, request.passages)
-    to_it = [one for one in scored if not strays(asked, one.text, _heading(request.passages[one.passage]), known)]
+    to_it = [one for one in scored if _to_it(one, asked, request, known)]
     best = _best([one for one in to_it if _readable(request.passages[one.passage], request.language)])
     if best is None or best.score < THRESHOLD:
         best = _best(to_it)  # in another language rather than not at all
@@ -99,10 +96,17 @@ def quote(request: Request) -> Quotation:
         return Quotation("", (), min(best.score, JUST_BELOW))
     if _disputed(best, to_it):
         return Quotation("", (), min(best.score, JUST_BELOW))
-    chosen = _with_company(best, [one for one in scored if not counts_another(asked, one.text)])
+    chosen = _with_company(best, [one for one in to_it if not counts_another(asked, one.text)], scored)
     text = "\n".join(" ".join(one.text for one in group) for _, group in groupby(chosen, key=lambda one: one.passage))
     cited = dict.fromkeys(request.passages[one.passage].id for one in chosen)
     return Quotation(text, tuple(cited), best.score)
+
+
+def _to_it(one: Sentence, asked: str, request: Request, known: set[str]) -> bool:
+    heading = _heading(request.passages[one.passage])
+    if strays(asked, one.text, heading, known):
+        return False
+    return not numbers_another(latest(request.messages), f"{heading}\n{one.text}")
 
 
 def _best(scored: list[Sentence]) -> Sentence | None:
@@ -111,22 +115,20 @@ def _best(scored: list[Sentence]) -> Sentence | None:
 
 def _disputed(best: Sentence, to_it: list[Sentence]) -> bool:
     """Whether another passage says the same with other numbers, nearly as well: a person knows which of them holds."""
-    said = _said(best)
-    return any(
-        one.passage != best.passage
-        and one.score >= LIKE_THE_BEST * best.score
-        and (other := _said(one))[0] != said[0]
-        and other[0]
-        and len(other[1] & said[1]) >= ALIKE * len(other[1] | said[1])
-        for one in (to_it if said[0] else ())
-    )
+    said, rest = _said(best)
+    for one in to_it if said else ():
+        if one.passage != best.passage and one.score >= LIKE_THE_BEST * best.score:
+            other, left = _said(one)
+            alike = len(left & rest) >= ALIKE * len(left | rest)
+            if alike and other and not (len(other) == len(said) and all(map(agree, other, said))):
+                return True
+    return False
 
 
-def _said(one: Sentence) -> tuple[frozenset[str], frozenset[str]]:
-    """Its numbers, and its other words."""
-    stems = content_words(one.text)
-    numbers = frozenset(word for word in stems if any(char.isdigit() for char in word))
-    return numbers, frozenset(stems) - numbers
+def _said(one: Sentence) -> tuple[list[Figure], frozenset[str]]:
+    """Its figures, and its other words."""
+    found = figures(one.text, "")
+    return found, frozenset(content_words(without(one.text, found)))
 
 
 def _stands_out(best: Sentence, scored: list[Sentence], request: Request) -> bool:
@@ -214,25 +216,24 @@ def _coverage(asked: str, texts: list[str]) -> list[float]:
     ]
 
 
-def _with_company(best: Sentence, scored: list[Sentence]) -> list[Sentence]:
-    """The best sentence, others of its passage that are nearly as good, and what they point back to."""
+def _with_company(best: Sentence, to_it: list[Sentence], scored: list[Sentence]) -> list[Sentence]:
+    """The best sentence with what it points back to, and others of its passage that are nearly as good."""
     same = {one.place: one for one in scored if one.passage == best.passage}
-    chosen = {best.place}
-    good = sorted(
-        (one for one in same.values() if one.score >= max(THRESHOLD, LIKE_THE_BEST * best.score)),
-        key=lambda one: -one.score,
-    )
-    for one in (best, *good):
-        fresh = {one.place, *_antecedent(one, same)}
+    chosen = {best.place, *_antecedent(best, same)}
+    good = [
+        one for one in to_it if one.passage == best.passage and one.score >= max(THRESHOLD, LIKE_THE_BEST * best.score)
+    ]
+    for one in sorted(good, key=lambda one: -one.score):
+        fresh = {*chosen, one.place}
         if (
-            len(chosen | fresh) <= MAX_QUOTED
-            and sum(len(same[place].text) for place in chosen | fresh) <= MAX_QUOTED_CHARACTERS
+            fresh.issuperset(_antecedent(one, same))  # what speaks of another sentence is not worth that one too
+            and len(fresh) <= MAX_QUOTED
+            and sum(len(same[place].text) for place in fresh) <= MAX_QUOTED_CHARACTERS
         ):
-            chosen |= fresh
+            chosen = fresh
     return [same[place] for place in sorted(chosen)]
 
 
 def _antecedent(one: Sentence, same: dict[int, Sentence]) -> set[int]:
     """The sentence before, where this one starts with "It", "Otherwise" and the like."""
-    first = words(one.text)[0]
-    return {one.place - 1} if first in _POINTS_BACK and one.place - 1 in same else set()
+    return {one.place - 1} if points_back(one.text) and one.place - 1 in same else set()

@@ -103,6 +103,11 @@ _WEEKDAY = re.compile(
     rf"(?P<day2>{_any(_DAYS)})\s+(?P<after>dernier|passé|prochain|pasado|pr[óo]ximo|qui vient|que viene))\b",
     re.IGNORECASE,
 )
+WEEKDAY: Final = re.compile(rf"\b(?P<day>(?:{_any(_DAYS)})s?)\b", re.IGNORECASE)
+_SPAN: Final = re.compile(
+    rf"\b(?P<first>{_any(_DAYS)})\s*(?:-|–|\b(?:to|through|until|bis|au|à|a|al|hasta)\b)\s*(?P<last>{_any(_DAYS)})\b",
+    re.IGNORECASE,
+)
 _GERMAN: Final = re.compile(r"\b(?:ich|ist|sind|bin|wir|der|das|und|nicht|mein|meine)\b", re.IGNORECASE)
 """Words that no French text has."""
 _DAYS_BEFORE: Final = re.compile(r"(?:días?|dias?|semanas?)\s+$", re.IGNORECASE)
@@ -186,6 +191,39 @@ def _only_meant(text: str, one: Found) -> bool:
         return True
     meant = _WAS_MEANT.search(before)
     return meant is not None and not _NOT_MEANT.search(meant.group())
+
+
+def weekdays(text: str) -> set[int]:
+    """1 for Monday; all that "Monday to Friday" spans."""
+    found = {_DAYS.get(match["day"].lower()) or _DAYS[match["day"].lower()[:-1]] for match in WEEKDAY.finditer(text)}
+    for match in _SPAN.finditer(text):
+        first, last = _DAYS[match["first"].lower()], _DAYS[match["last"].lower()]
+        found |= {day % 7 + 1 for day in range(first - 1, first + (last - first) % 7)}
+    return found
+
+
+def written(text: str, language: str | None) -> Iterator[tuple[str, int, int, int, int]]:
+    """Days that stand in the text with their month: year ("" where none is said), month, day, begin and end."""
+    found = [*_ISO.finditer(text), *_slashed_days(text, language)]
+    for match in _DOTTED.finditer(text):
+        if match["year"] or _BEFORE_DAY.search(text[max(0, match.start() - 20) : match.start()]):
+            found.append(match)
+    for pattern in (_DAY_FIRST, _MONTH_FIRST):
+        found += [one for one in pattern.finditer(text) if one["year"] or one["name"] not in _ALSO_WORDS]
+    for match in found:
+        groups = match.groupdict()
+        year = _four(groups["year"]) if groups["year"] else ""
+        month = _MONTHS[groups["name"].lower()] if groups.get("name") else int(groups["month"])
+        if _day(year or "2024", str(month), groups["day"]):
+            yield year, month, int(groups["day"]), match.start(), match.end()
+
+
+def _slashed_days(text: str, language: str | None) -> Iterator[re.Match[str]]:
+    """Those that put the day first."""
+    for match in _SLASHED.finditer(text):
+        read = _slashed(match, language)
+        if read is not None and read.day == int(match["day"]):
+            yield match
 
 
 def _shifted(text: str, one: Found) -> Found | None:

@@ -6,6 +6,7 @@ everywhere, so one form of a word is enough. Words that half of all articles wou
 out.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from engine.models.local.words import stem
@@ -51,3 +52,9 @@ def _matters() -> dict[str, frozenset[int]]:
 
 MATTERS: Final = _matters()
 """Stem -> the rows that it stands in."""
+
+
+def same_matter(word: str, others: Iterable[str]) -> bool:
+    """Whether one of the other stems stands in a row with this one."""
+    matters = MATTERS.get(word)
+    return matters is not None and any(not matters.isdisjoint(MATTERS.get(other, ())) for other in others)

@@ -27,6 +27,9 @@ _ABBREVIATION = re.compile(
     r"ltd)|\b[A-Z])\.$",
     re.IGNORECASE,
 )
+_ORDINAL = re.compile(r"\b(?:am|vom|zum|d(?:er|ie|as|em|en|es)) [0-9]{1,2}\.$", re.IGNORECASE)
+_MONTH = re.compile(r"(?:Jan|Jän|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)[a-zä]*\b")
+"""After "am 3." and before "März" no sentence ends."""
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 
 
@@ -79,7 +82,9 @@ def _sentences_of_line(line: str) -> Iterator[str]:
     start = 0
     for match in _SENTENCE_END.finditer(line):
         head = line[start : match.end()].strip()
-        if _ABBREVIATION.search(head):
+        if _ABBREVIATION.search(head) or _ORDINAL.search(head):
+            continue
+        if head[-2:-1].isdigit() and _MONTH.match(line, match.end()):
             continue
         if head:
             yield head
