@@ -19,7 +19,9 @@ TOOLS = 40
 def project(seed: int, *, flows: int = 1000, wrong: float = 0.05) -> tuple[dict[str, str], frozenset[str]]:
     """The files of a project, path -> text, and the paths of the flows that are wrong. Shared pieces come on top."""
     chance = random.Random(seed)
-    files = {"engine.yaml": _settings(), "knowledge/faq/hours.md": "# Hours\n\nWe answer from nine to five.\n"}
+    files = {"engine.yaml": _settings()}
+    for name in COLLECTIONS:
+        files[f"knowledge/{name}/hours.md"] = "# Hours\n\nWe answer from nine to five.\n"
     for number, subject in enumerate(SUBJECTS):
         files[f"tools/{subject}.yaml"] = ("" if number else _MATCH) + _tools(subject)
         files[f"flows/find-{thing_of(subject)}.yaml"] = piece(subject)
