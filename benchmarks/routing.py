@@ -24,7 +24,7 @@ from typing import Any, Final, NamedTuple
 
 from benchmarks.banking77 import draw, load_vectors, read, save_vectors
 from engine.check import check
-from engine.cli.route import coverage
+from engine.cli.route_eval import coverage
 from engine.models.base import Choice
 from engine.models.local import classify, minilm
 from engine.models.local.classify import Classifier, parts

@@ -1,20 +1,15 @@
-"""Which flow a ticket belongs to: by what it comes with, else by what its text says. What runs and what explains agree
-because both ask here.
-"""
+"""The wishes of one message that holds more than one, told apart clause by clause."""
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from engine.models.base import Answer, Choice, Job, Message, Model, Request
+from engine.models.base import Answer, Choice, Message, Model
 from engine.models.local.about import LOOSE
 from engine.models.local.words import MAX_CHARACTERS, content_words, sentences, words
-from engine.plan import Plan
+from engine.routing.flows import read
 
-__all__ = ["BUILT_IN", "Came", "Wish", "by_rule", "choices", "read", "wishes"]
+__all__ = ["Wish", "wishes"]
 
-BUILT_IN: Final = frozenset({"triage", "human"})
-"""Flows that no ticket is routed to."""
 SECOND: Final = 0.25
 """From this score on a second flow may be wished for in the same message; two wishes share what is likely."""
 PERHAPS: Final = 0.15
@@ -41,14 +36,6 @@ _ASKS = re.compile(
 """A clause that asks for something. "It has not come. I want my money back." tells why, and asks once."""
 
 
-class Came(NamedTuple):
-    """What a ticket comes with, as its channel says it."""
-
-    channel: str = ""
-    tags: tuple[str, ...] = ()
-    form: str | None = None
-
-
 class Wish(NamedTuple):
     """One wish of a message: the flow, how sure, and where in the text its words stand."""
 
@@ -57,39 +44,6 @@ class Wish(NamedTuple):
     confidence: float
     start: int
     end: int
-
-
-def by_rule(starts: Mapping[str, Mapping[str, Any]], came: Came) -> list[str]:
-    """The flows whose `start` rule the ticket fits, of those only the closest (most of tags, form and channel). One:
-    it starts there. Several: they contradict each other, and the text decides."""
-    fits = {flow: len(rule) for flow, rule in starts.items() if rule and _fits(rule, came)}
-    return sorted(flow for flow, close in fits.items() if close == max(fits.values()))
-
-
-def _fits(rule: Mapping[str, Any], came: Came) -> bool:
-    tags = {tag.casefold() for tag in came.tags}
-    return (
-        ("tags" not in rule or any(str(tag).casefold() in tags for tag in rule["tags"]))
-        and ("form" not in rule or came.form == rule["form"])
-        and ("channel" not in rule or came.channel == rule["channel"])
-    )
-
-
-def choices(plans: Iterable[Plan]) -> tuple[Choice, ...]:
-    """What there is to choose from: every flow with examples, in the order of their names."""
-    found = (plan for plan in plans if plan.flow not in BUILT_IN and plan.settings.get("examples"))
-    return tuple(
-        Choice(
-            plan.flow, str(plan.settings.get("about", "")), tuple(plan.settings["examples"]),
-            tuple(plan.settings.get("not", ())),
-        )
-        for plan in sorted(found, key=lambda plan: plan.flow)
-    )  # fmt: skip
-
-
-async def read(model: Model, texts: tuple[Message, ...], among: tuple[Choice, ...]) -> Answer:
-    """What the model makes of these messages."""
-    return await model.answer(Request(Job.CLASSIFY, texts, choices=among))
 
 
 async def wishes(model: Model, text: str, whole: Answer, among: tuple[Choice, ...], threshold: float) -> list[Wish]:
