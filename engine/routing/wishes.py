@@ -1,10 +1,13 @@
 """The wishes of one message that holds more than one, told apart clause by clause."""
 
 import re
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final, NamedTuple
 
 from engine.models.base import Answer, Choice, Message, Model
 from engine.models.local.about import LOOSE
+from engine.models.local.denied import wished
 from engine.models.local.words import MAX_CHARACTERS, content_words, sentences, words
 from engine.routing.flows import read
 
@@ -15,6 +18,9 @@ SECOND: Final = 0.25
 PERHAPS: Final = 0.15
 """From this score on a clause may wish for another flow than those that are clear, and a person looks at it."""
 MAX_WISHES: Final = 4
+MAX_CLAUSES: Final = 24
+NEAR: Final = 100
+"""Characters beside a joining word in which three words have to stand for it to part two clauses."""
 
 _NUMBER = re.compile(r"[0-9]{3,}")
 _JOINED = re.compile(
@@ -22,8 +28,11 @@ _JOINED = re.compile(
     r"y también|y además|y|además|también)\s+",
     re.IGNORECASE,
 )
-
-
+_ALSO = re.compile(
+    r"\b(?:also|too|as well|another|besides|additionally|auch|außerdem|zudem|noch|aussi|également|en plus|"
+    r"también|además)\b",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(
     r"[?¿]|\b(?:want|need|would like|'d like|please|give|send|tell|can (?:you|i)|could (?:you|i)|may i|"
     r"möchten?|will|wollen|brauche|bitte|k[oö]nn(?:en|te|ten)|"
@@ -36,6 +45,14 @@ _ASKS = re.compile(
 """A clause that asks for something. "It has not come. I want my money back." tells why, and asks once."""
 
 
+class Clause(NamedTuple):
+    """Where it stands in the text, and in which of its sentences, from 0."""
+
+    start: int
+    end: int
+    sentence: int
+
+
 class Wish(NamedTuple):
     """One wish of a message: the flow, how sure, and where in the text its words stand."""
 
@@ -46,37 +63,71 @@ class Wish(NamedTuple):
     end: int
 
 
+ReadOne = Callable[[Clause], Awaitable[tuple[Wish, bool]]]
+
+
 async def wishes(model: Model, text: str, whole: Answer, among: tuple[Choice, ...], threshold: float) -> list[Wish]:
     """The wishes of one message, if it holds more than one: each sentence or clause that by itself belongs to another
     flow than those before it, surely enough, or to the same one with numbers of its own; then those that ask for
     something else, and nobody can tell what. Empty where the message is about one thing, which is the usual case, and
     where no wish is clear. A model that costs money is asked about the clauses only if a second flow is likely at
     all."""
+    text = wished(text)  # what is denied is none, and the rest stands where it stood
     likely = sorted(whole.data.get("scores", {}).values(), reverse=True)
-    clauses = [(start, end) for start, end in _clauses(text) if _ASKS.search(text[start:end])]
+    clauses = _clauses(text)[:MAX_CLAUSES]
     if len(clauses) < 2 or (not model.capabilities.free and (len(likely) < 2 or likely[1] < SECOND)):
         return []
+    asking = [clause for clause in clauses if _ASKS.search(text[clause.start : clause.end])]
+    read_one = partial(_read, model, text, among, threshold)
+    if len(asking) < 2:
+        return await _beside(clauses, next(iter(asking), None), text, whole.data.get("choice"), read_one)
     clear: list[Wish] = []
     unclear: list[Wish] = []
-    for start, end in clauses[: 2 * MAX_WISHES]:
-        answer = await read(model, (Message("customer", text[start:end]),), among)
-        scores = answer.data.get("scores", {})
-        likeliest = str(answer.data.get("choice") or max(scores, key=scores.__getitem__, default=""))
-        wish = Wish(likeliest, answer.confidence, start, end)
-        if not answer.data.get("choice") or answer.confidence < threshold:
+    for wish, sure in [await read_one(clause) for clause in asking[: 2 * MAX_WISHES]]:
+        if not sure:
             unclear.append(wish)
         elif not _known(text, wish, clear):
             clear.append(wish)
-    said = {word for wish in clear for word in content_words(text[wish.start : wish.end])}
-    rest = [
-        wish._replace(flow="")
-        for wish in unclear
-        if wish.confidence >= PERHAPS
-        and not _known(text, wish, clear)
-        and not said.issuperset(_matter(text[wish.start : wish.end]))
-    ]
+    rest = [wish._replace(flow="") for wish in unclear if wish.confidence >= PERHAPS and _new(text, wish, clear)]
     found = [*clear, *rest] if clear else []
     return found[:MAX_WISHES] if len(found) > 1 else []
+
+
+async def _beside(
+    clauses: list[Clause], asking: Clause | None, text: str, goes: str | None, read_one: ReadOne
+) -> list[Wish]:
+    """The wishes of a message of which one clause asks, or none. What is told beside a question is why it is asked, as
+    a rule. It is a wish of its own where the whole goes by it and not by what is asked, where a word joins both in one
+    sentence, and where the question asks for something "also". Where nothing is asked, what is told is all."""
+    asked, sure = await read_one(asking) if asking else (None, False)
+    found = [asked] if asked and sure else []
+    for clause in clauses:
+        if clause is asking or (asking and asked and not _apart(clause, asking, text, goes, asked.flow)):
+            continue
+        told, clear = await read_one(clause)
+        if clear and all(one.flow != told.flow for one in found):
+            found.append(told)
+    found.sort(key=lambda wish: wish.start)
+    joined = asking and any(one.sentence == asking.sentence for one in clauses if one is not asking)
+    if asked and not sure and joined and asked.confidence >= PERHAPS and _new(text, asked, found):
+        found.append(asked._replace(flow=""))
+    return found[:MAX_WISHES] if len(found) > 1 else []
+
+
+def _apart(clause: Clause, asking: Clause, text: str, goes: str | None, asked: str) -> bool:
+    also = _ALSO.search(text[asking.start : asking.end])
+    return clause.sentence == asking.sentence or also is not None or goes not in (None, asked)
+
+
+async def _read(
+    model: Model, text: str, among: tuple[Choice, ...], threshold: float, clause: Clause
+) -> tuple[Wish, bool]:
+    """What a clause by itself is likely to wish for, and whether that is sure."""
+    answer = await read(model, (Message("customer", text[clause.start : clause.end]),), among)
+    scores = answer.data.get("scores", {})
+    likeliest = str(answer.data.get("choice") or max(scores, key=scores.__getitem__, default=""))
+    sure = bool(answer.data.get("choice")) and answer.confidence >= threshold
+    return Wish(likeliest, answer.confidence, clause.start, clause.end), sure
 
 
 def _known(text: str, wish: Wish, clear: list[Wish]) -> bool:
@@ -86,20 +137,29 @@ def _known(text: str, wish: Wish, clear: list[Wish]) -> bool:
     return any(not numbers or not other or not numbers.isdisjoint(other) for other in others)
 
 
+def _new(text: str, wish: Wish, clear: list[Wish]) -> bool:
+    """Whether an unclear wish is none of these, and has words of its own."""
+    said = {word for one in clear for word in content_words(text[one.start : one.end])}
+    return not _known(text, wish, clear) and not said.issuperset(_matter(text[wish.start : wish.end]))
+
+
 def _matter(text: str) -> list[str]:
     """What a clause is about: "Can you help me, please?" is about nothing."""
     return [word for word in content_words(text) if word not in LOOSE]
 
 
-def _clauses(text: str) -> list[tuple[int, int]]:
+def _clauses(text: str) -> list[Clause]:
     """Where the sentences stand, and of those that are joined by a word, the joined parts."""
-    found: list[tuple[int, int]] = []
+    found: list[Clause] = []
     at = 0
-    for sentence in sentences(text[:MAX_CHARACTERS]):
+    for number, sentence in enumerate(sentences(text[:MAX_CHARACTERS])):
         start = text.index(sentence, at)
         at = end = start + len(sentence)
-        cuts = [start, *(place for joint in _JOINED.finditer(text, start, end) for place in joint.span()), end]
-        parts = list(zip(cuts[::2], cuts[1::2], strict=True))
-        whole = all(len(words(text[one:two])) >= 3 for one, two in parts)
-        found += parts if whole else [(start, end)]
+        for joint in _JOINED.finditer(text, start, end):
+            before = text[max(start, joint.start() - NEAR) : joint.start()]
+            behind = text[joint.end() : min(end, joint.end() + NEAR)]
+            if min(len(words(before)), len(words(behind))) >= 3:
+                found.append(Clause(start, joint.start(), number))
+                start = joint.end()
+        found.append(Clause(start, end, number))
     return found

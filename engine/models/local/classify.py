@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from engine.models.base import Choice, Request
 from engine.models.local import minilm, vectors
+from engine.models.local.denied import wished
 from engine.models.local.head import Head
 from engine.models.local.language import detect_language
 from engine.models.local.words import latest, sentences, words
 
-__all__ = ["REJECT", "Classifier", "Near", "Seen", "Verdict", "classifier", "classify", "parts", "scored"]
+__all__ = ["REJECT", "Classifier", "Near", "Seen", "Verdict", "classifier", "classify", "parts", "scored", "wanted"]
 
 Array = NDArray[np.float32]
 
@@ -43,6 +44,9 @@ CONFIDENCE_ANY: Final = (-3.32, 5.25, 3.35, 2.58, -0.60, -0.02)
 REJECT: Final = 0.5
 """Below this the choice is None: more likely wrong than right."""
 
+AGREES: Final = 0.3
+"""From this on what remains of a text, without what it denies, says by itself where the text belongs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -63,11 +67,27 @@ class Near(NamedTuple):
 
 def classify(request: Request) -> Verdict:
     """The class of what the customer wrote last. Blocking."""
-    scores = scored(latest(request.messages), request.choices)
+    text = latest(request.messages)
+    scores = wanted(text, request.choices) if request.wished else scored(text, request.choices)
     if not scores:
         return Verdict(None, {}, 0.0)
     best = max(scores, key=lambda name: scores[name])
     return Verdict(best if scores[best] >= REJECT else None, scores, scores[best])
+
+
+def wanted(text: str, choices: tuple[Choice, ...]) -> dict[str, float]:
+    """As `scored`, where a class is what a customer wants: what they do not want counts for none. A class whose own
+    example says it as it is said here ("I don't want your newsletter") is meant all the same."""
+    whole, rest = scored(text, choices), wished(text)
+    if rest == text or not whole:
+        return whole
+    nearest = next(iter(classifier(choices).near(text, 1)), None) if words(text) else None
+    if nearest is not None and wished(nearest.example) != nearest.example:
+        return whole
+    left = scored(rest, choices)
+    best = max(left, key=lambda name: left[name])
+    # what is left says the same: then the rest is why, and helps to understand it
+    return whole if left[best] >= AGREES and whole[best] == max(whole.values()) else left
 
 
 def scored(text: str, choices: tuple[Choice, ...]) -> dict[str, float]:
