@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from engine.models.base import Answer, Choice, Message, Model
 from engine.models.local.about import LOOSE
 from engine.models.local.denied import wished
+from engine.models.local.denied_words import ASKS
 from engine.models.local.words import MAX_CHARACTERS, content_words, sentences, words
 from engine.routing.flows import read
 
@@ -33,16 +34,6 @@ _ALSO = re.compile(
     r"también|además)\b",
     re.IGNORECASE,
 )
-_ASKS = re.compile(
-    r"[?¿]|\b(?:want|need|would like|'d like|please|give|send|tell|can (?:you|i)|could (?:you|i)|may i|"
-    r"möchten?|will|wollen|brauche|bitte|k[oö]nn(?:en|te|ten)|"
-    r"veux|voudrais|voulons|souhaite|pouvez|pourriez|puis-je|aimerais|besoin|"
-    r"quiero|quisiera|queremos|necesito|puede[ns]?|podría[ns]?|por favor|me gustaría|solicito)\b|-(?:moi|nous)\b|"
-    r"^\W*(?:(?:and|but|und|aber|et|mais|y|pero) )?(?:where|how|what|which|why|wo|wann|wie|warum|welche\w*|"
-    r"où|quand|comment|combien|pourquoi|quel\w*|d[oó]nde|cu[aá]ndo|c[oó]mo|cu[aá]nt\w+)\b",
-    re.IGNORECASE,
-)
-"""A clause that asks for something. "It has not come. I want my money back." tells why, and asks once."""
 
 
 class Clause(NamedTuple):
@@ -77,7 +68,7 @@ async def wishes(model: Model, text: str, whole: Answer, among: tuple[Choice, ..
     clauses = _clauses(text)[:MAX_CLAUSES]
     if len(clauses) < 2 or (not model.capabilities.free and (len(likely) < 2 or likely[1] < SECOND)):
         return []
-    asking = [clause for clause in clauses if _ASKS.search(text[clause.start : clause.end])]
+    asking = [clause for clause in clauses if ASKS.search(text[clause.start : clause.end])]
     read_one = partial(_read, model, text, among, threshold)
     if len(asking) < 2:
         return await _beside(clauses, next(iter(asking), None), text, whole.data.get("choice"), read_one)
@@ -109,7 +100,7 @@ async def _beside(
             found.append(told)
     found.sort(key=lambda wish: wish.start)
     joined = asking and any(one.sentence == asking.sentence for one in clauses if one is not asking)
-    if asked and not sure and joined and asked.confidence >= PERHAPS and _new(text, asked, found):
+    if asked and not sure and joined and asked.confidence >= PERHAPS and _new(text, asked, found, 2):
         found.append(asked._replace(flow=""))
     return found[:MAX_WISHES] if len(found) > 1 else []
 
@@ -137,10 +128,10 @@ def _known(text: str, wish: Wish, clear: list[Wish]) -> bool:
     return any(not numbers or not other or not numbers.isdisjoint(other) for other in others)
 
 
-def _new(text: str, wish: Wish, clear: list[Wish]) -> bool:
-    """Whether an unclear wish is none of these, and has words of its own."""
+def _new(text: str, wish: Wish, clear: list[Wish], least: int = 1) -> bool:
+    """Whether an unclear wish is none of these, and has so many words of its own: "I need a new one" has one."""
     said = {word for one in clear for word in content_words(text[one.start : one.end])}
-    return not _known(text, wish, clear) and not said.issuperset(_matter(text[wish.start : wish.end]))
+    return not _known(text, wish, clear) and len(set(_matter(text[wish.start : wish.end])) - said) >= least
 
 
 def _matter(text: str) -> list[str]:

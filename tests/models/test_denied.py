@@ -48,6 +48,8 @@ STATED = (
     "Die Lampe leuchtet nicht",
     "Ich will die Bestellung nicht mehr",
     "Keine Ware erhalten",
+    "I got the lamp but not the shade",
+    "I have found my receipt. Can I return the lamp now?",
     "Ich möchte einen Stuhl zurückgeben der nicht passt",
     "Ma chaise n'est jamais arrivée",
     "Pas de nouvelles de mon colis",

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
-from engine.models.local.denied_words import CAME, DENIED, GLAD, NO_WISH, NOT_GLAD, NOT_SETTLED, SETTLED
+from engine.models.local.denied_words import ASKS, CAME, DENIED, GLAD, NO_WISH, NOT_GLAD, NOT_SETTLED, SETTLED
 from engine.models.local.words import MAX_CHARACTERS, sentences
 
 __all__ = ["wished"]
@@ -24,6 +24,8 @@ _CUT: Final = re.compile(
     re.IGNORECASE,
 )
 """Where a sentence goes on to something else."""
+_BUT: Final = re.compile(r"but|aber|mais|pero", re.IGNORECASE)
+"""What a clause keeps: "but not my PIN" misses it, ", not a refund" wants something else."""
 _GOES_ON: Final = re.compile(r"\W*(?:that|to|dass|daß|ob|zu|que|qu')\b", re.IGNORECASE)
 """How a clause begins that says what the one before it denies: "Ich habe nie gesagt, dass ..."."""
 _ASKS: Final = re.compile(r"\W*(?:why|how|warum|wieso|weshalb|pourquoi|comment|por qué|cómo)\b", re.IGNORECASE)
@@ -38,21 +40,24 @@ def wished(text: str) -> str:
     if any(NO_WISH.search(one) for one in sentences(said)):
         return " " * len(text)
     gone = [found.span() for found in _TAKEN_BACK.finditer(said)]
+    settled: list[tuple[int, int]] = []
     glad = GLAD.search(said) is not None and NOT_GLAD.search(said) is None
     denied = False
     for start, end, asks in _clauses(said):
         clause = said[start : min(end, start + MAX_CLAUSE)]
-        denied = not asks and (_denied(clause, glad) or (denied and _GOES_ON.match(clause) is not None))
-        gone += [(start, end)] if denied else []
-    return _without(text, gone)
+        denied = not asks and (DENIED.search(clause) is not None or (denied and _GOES_ON.match(clause) is not None))
+        if denied:
+            gone.append((start, end))
+        elif not asks and _settled(clause, glad):
+            settled.append((start, end))
+    left = _without(text, [*gone, *settled])
+    # beside a question, what is settled tells what it is about: "I found my card. Can I use it again?"
+    return _without(text, gone) if settled and ASKS.search(left) else left
 
 
-def _denied(clause: str, glad: bool) -> bool:
-    return (
-        DENIED.search(clause) is not None
-        or (SETTLED.search(clause) is not None and NOT_SETTLED.search(clause) is None)
-        or (glad and CAME.search(clause) is not None)
-    )
+def _settled(clause: str, glad: bool) -> bool:
+    found = SETTLED.search(clause) is not None and NOT_SETTLED.search(clause) is None
+    return found or (glad and CAME.search(clause) is not None)
 
 
 def _clauses(text: str) -> Iterator[tuple[int, int, bool]]:
@@ -62,13 +67,11 @@ def _clauses(text: str) -> Iterator[tuple[int, int, bool]]:
         start = text.index(sentence, at)
         at = end = start + len(sentence)
         cuts = [start, *(cut.start() for cut in _CUT.finditer(text, start, end)), end]
+        always = _ASKS.match(sentence) is not None
         for one, two in pairwise(cuts):
             joint = _CUT.match(text, one) if one > start else None
-            yield (
-                (joint.end() if joint else one),
-                two,
-                (two == end and sentence.endswith("?")) or _ASKS.match(sentence) is not None,
-            )
+            begins = joint.end() if joint and not _BUT.fullmatch(joint[0]) else one
+            yield begins, two, always or (two == end and sentence.endswith("?"))
 
 
 def _without(text: str, gone: Iterable[tuple[int, int]]) -> str:

@@ -1,4 +1,5 @@
-"""The words of what is denied or settled, in English, German, French and Spanish; see `engine.models.local.denied`.
+"""The words of what is denied, settled or asked for, in English, German, French and Spanish: see
+`engine.models.local.denied`.
 
 Each pattern is tried on one clause, without the sign or word that parts it from the one before.
 """
@@ -6,7 +7,7 @@ Each pattern is tried on one clause, without the sign or word that parts it from
 import re
 from typing import Final
 
-__all__ = ["CAME", "DENIED", "GLAD", "NOT_GLAD", "NOT_SETTLED", "NO_WISH", "SETTLED"]
+__all__ = ["ASKS", "CAME", "DENIED", "GLAD", "NOT_GLAD", "NOT_SETTLED", "NO_WISH", "SETTLED"]
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -42,6 +43,7 @@ _ENGLISH = (
     r"leav|terminat)\w*",
     r"\b(?:i|we)(?:'d| would)? (?:not|wouldn't) (?:like|care) (?:to|for) ",
     r"\b(?:nobody|no one|no-one|none of us)(?: here)? (?:needs?|has to|asked for|ever asked|requested|should)\b",
+    r"\byou (?:need not|needn't|don't (?:have|need) to|do not (?:have|need) to)\b",
     # an order not to
     rf"^\W*{_EN_START}(?:do not|don't|dont|never) {_ADVERBS}(?!{_EN_NO_ORDER}\b)\w+",
     rf"\bplease (?:do not|don't|dont|never) (?!{_EN_NO_ORDER}\b)\w+",
@@ -90,6 +92,7 @@ _GERMAN = (
     r"niemanden)\b(?! vergessen)(?: \w+){0,3} \w+en\W*$",
     r"\bniemand (?:braucht|muss)\b|\b(?:nicht|nicht mehr) (?:nötig|notwendig|erforderlich)\b|\bkein bedarf\b|"
     r"\bkeine (?:fragen?|probleme?|beschwerden?|einwände) (?:zu|mit|gegen|mehr)\b",
+    r"^\W*nicht (?:mehr )?(?:kündigen|stornieren|umziehen|wechseln|zurückgeben|zurückschicken|erstatten|schicken)\W*$",
     r"^\W*nicht (?:den|die|das|eine?[nmrs]?|meine?[nmrs]?) ",
     r"^\W*(?:nein\W+)?(?:vergessen sie|vergiss|vergesst) (?!nicht)",
 )
@@ -147,7 +150,8 @@ SETTLED: Final = _any(
     rf"sorted|settled|fixed|alright|in order){_WHILE}\W*$",
     r"\b(?:works|working|running|is up|is there|turned up|showed up) (?:just |perfectly )?(?:fine |well )?(?:again|"
     r"after all|now)\W*$",
-    r"\bturned up\W*$|\b(?:has|have) (?:turned up|been (?:solved|resolved|fixed|sorted|settled|found))\b(?! yet)",
+    rf"\bturned up{_WHILE}\W*$",
+    r"\b(?:has|have) (?:turned up|been (?:solved|resolved|fixed|sorted|settled|found))\b(?! yet)",
     r"\b(?:internet|connection|signal|service|phone|line|power) is (?:back|up)\b",
     r"\b(?:i|we) (?:already )?have it (?:already|now)\b|\balready (?:have|got|received) (?:it|them|my|the)\b",
     r"\b(?:stimmt|ist|sind) (?:(?:alles|jetzt|so|wieder|nun|schon|inzwischen|bereits) )*(?:korrekt|richtig|in ordnung|"
@@ -207,3 +211,13 @@ NO_WISH: Final = _any(
     r"\b(?:ignor|olvid)\w*\b[^.!?\n]{0,30}\b(?:instrucciones|reglas)\b|"
     r"\b(?:answer|reply|respond) only (?:with|by)\b|^\W*system\W*:|\b(?:confidence|threshold) ?[:=]",
 )
+ASKS: Final = re.compile(
+    r"[?¿]|\b(?:want|need|would like|'d like|please|give|send|tell|can (?:you|i)|could (?:you|i)|may i|"
+    r"möchten?|will|wollen|brauche|bitte|k[oö]nn(?:en|te|ten)|"
+    r"veux|voudrais|voulons|souhaite|pouvez|pourriez|puis-je|aimerais|besoin|"
+    r"quiero|quisiera|queremos|necesito|puede[ns]?|podría[ns]?|por favor|me gustaría|solicito)\b|-(?:moi|nous)\b|"
+    r"^\W*(?:(?:and|but|und|aber|et|mais|y|pero) )?(?:where|how|what|which|why|wo|wann|wie|warum|welche\w*|"
+    r"où|quand|comment|combien|pourquoi|quel\w*|d[oó]nde|cu[aá]ndo|c[oó]mo|cu[aá]nt\w+)\b",
+    re.IGNORECASE,
+)
+"""A clause that asks for something. "It has not come. I want my money back." tells why, and asks once."""
