@@ -118,6 +118,7 @@ STOP: Final = frozenset(
     "avec ne pas que qui quoi comment quand où ce cette ai a avez "
     "el los las una unos y o yo mi mis su sus es son de del al en para por con no que como cuando donde se lo".split()
 )
+"""Words that carry no meaning of their own."""
 
 
 def content_words(text: str) -> list[str]:
