@@ -66,8 +66,8 @@ def test_goods_and_circumstances_are_no_strangers(text: str) -> None:
 
 def test_what_a_desk_speaks_of_it_knows_with_all_of_the_kind() -> None:
     assert Surroundings(FLOWS).share("I need an overdraft") < 0.5
-    assert Surroundings(BANK).share("I need an overdraft") == 1.0
-    assert Surroundings(BANK).share("I need a haircut") < 0.5
+    assert Surroundings(BANK).strange("I need an overdraft") == 0.0
+    assert Surroundings(BANK).strange("I need a haircut") > 0.5
     assert sure("My credit card was stolen", BANK) > 0.9
 
 
@@ -87,3 +87,12 @@ def test_any_text_has_a_share(text: str) -> None:
 
 def test_a_desk_without_words() -> None:
     assert Surroundings((Choice("1", examples=("?",)),)).strange("My dog is ill") == 1.0
+
+
+def test_a_desk_whose_examples_are_full_of_such_things_finds_none_strange() -> None:
+    vet = (
+        Choice("visit", "", ("I need an appointment for my dog", "When can I come with my cat?")),
+        Choice("emergency", "", ("My rabbit does not eat any more", "My dog ate chocolate")),
+    )
+    assert Surroundings(vet).share("My horse has a fever") == 1.0
+    assert Surroundings(vet).strange("My horse has a fever") > 0.3

@@ -45,6 +45,9 @@ LEAST: Final = 0.15
 """Of a text with a smaller share of strange words nothing is held against it."""
 OWN: Final = 0.65
 """The likeness to a word of the desk from which on a word is the desk's own, whatever else it is like."""
+ALL: Final = 0.2
+NONE: Final = 0.4
+"""Nothing is held against texts for a desk of whose examples this share names such things; up to `ALL`, all is."""
 MAX_OWN: Final = 1_500
 """Words of a desk that are compared; the first ones of a larger desk."""
 MAX_WORDS: Final = 40
@@ -95,6 +98,7 @@ class Surroundings:
         said = [text for one in choices for text in (one.name.replace("-", " "), one.about, *_spoken(one))]
         self._words = list(dict.fromkeys(word for text in said for word in _named(text)))[:MAX_OWN]
         self._stems = {stem(word) for word in self._words}
+        self._examples = [text for one in choices for text in one.examples][:MAX_OWN]
         self._loose = {stem(word) for text in said for word in words(text)} & LOOSE
         self._looked: dict[str, Thing | None] = {}
 
@@ -109,6 +113,14 @@ class Surroundings:
         known = {one.group for one, is_near in zip(things(), near, strict=True) if is_near}
         return np.array([one.group not in known for one in things()])
 
+    @cached_property
+    def _weight(self) -> float:
+        """What strange words say here: nothing where the desk's own examples are full of everyday things."""
+        near: NDArray[np.bool_] = _vectors() @ self._own.T >= _least()[:, None]
+        plain = {word for place, word in enumerate(self._words) if near[:, place].any()}
+        share = sum(not plain.isdisjoint(_named(text)) for text in self._examples) / max(1, len(self._examples))
+        return min(1.0, max(0.0, (NONE - share) / (NONE - ALL)))
+
     def strange(self, text: str) -> float:
         """The share of the text's words that name things which have nothing to do with the desk, 0..1."""
         named = list(dict.fromkeys(_named(text)))[:MAX_WORDS]
@@ -122,7 +134,7 @@ class Surroundings:
     def share(self, text: str) -> float:
         """What of a confidence remains for a text with such words in it, 0..1."""
         strange = self.strange(text)
-        return 1.0 if strange < LEAST else max(0.0, 1.0 - WEIGHT * strange)
+        return 1.0 if strange < LEAST else max(0.0, 1.0 - WEIGHT * self._weight * strange)
 
     def _thing(self, word: str) -> Thing | None:
         if stem(word) in self._stems:
