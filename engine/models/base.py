@@ -184,6 +184,9 @@ class Request:
     facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """Values that it may use, by name, as JSON."""
     choices: tuple[Choice, ...] = ()
+    wished: bool = False
+    """For CLASSIFY: a choice is what a customer wants, so that what they do not want, and what has nothing to do with
+    any of them, is none. Told to the embedded model alone; the others read it in the text."""
     fields: tuple[Field, ...] = ()
     passages: tuple[Passage, ...] = ()
     schema: Mapping[str, Any] | None = None

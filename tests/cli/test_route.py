@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.cli.route import coverage
+from engine.cli.route import apart
+from engine.cli.route_eval import coverage
 from tests.cli.conftest import Engine
 
 ROOT = Path(__file__).parents[2]
@@ -69,6 +70,62 @@ def test_labelled_texts(engine: Engine, shop: Path) -> None:
     assert "1\t(none)\t(person)\n" in ran.out
 
 
+def test_what_is_measured_is_what_a_ticket_would_meet(engine: Engine, shop: Path) -> None:
+    texts = (
+        "Could I please talk to a human about my refund",
+        "My solicitor says that I get my money back",
+        "Where is my order 4711? And please give me my money back for order 4712.",
+    )
+    file = shop / "labelled.csv"
+    file.write_text("text,flow\n" + "".join(f'"{text}",{flow}\n' for text, flow in zip(
+        texts, ("person", "", "order-status+refund"), strict=True)))  # fmt: skip
+    ran = engine("route", "eval", file)
+    assert ran.status == 0
+    assert "2\t(none)\t(person)\n" in ran.out
+    assert "1\torder-status+refund\torder-status+refund\n" in ran.out
+    explained = [engine("route", text).out.partition(":")[0] for text in texts]
+    assert explained == ["a person takes it", "a person takes it", "order-status, then refund"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "text;flow\nWhere is my order 4711?;order-status\n",
+        "Text\tFlow\nWhere is my order 4711?\torder-status\n",
+        'text, flow\n"Hello, where is my order 4711?", order-status\n',
+        "\ufeffFLOW,TEXT\r\norder-status,Where is my order 4711?\r\n",
+    ],
+)
+def test_files_as_other_programs_write_them(engine: Engine, shop: Path, content: str) -> None:
+    (shop / "labelled.csv").write_text(content, encoding="utf-8", newline="")
+    ran = engine("route", "eval", "labelled.csv")
+    assert (ran.status, ran.err) == (0, "")
+    assert "1\torder-status\torder-status\n" in ran.out
+
+
+def test_another_model_than_the_embedded_one_is_named(engine: Engine, shop: Path) -> None:
+    file = shop / "engine.yaml"
+    file.write_text(file.read_text().replace(
+        "  route: local", "  route: quick\n  quick: {use: mistral, model: mistral-small-latest}"))  # fmt: skip
+    said = "a worker asks `quick` (mistral) for this; shown is what the embedded model would do, unasked"
+    assert said in engine("route", "Where is order 99?").out
+    (shop / "labelled.csv").write_text("text,flow\nWhere is my order 4711?,order-status\n")
+    assert said in engine("route", "eval", "labelled.csv").out
+
+
+def test_a_channel_that_is_not_there(engine: Engine, shop: Path) -> None:
+    ran = engine("route", "Where is order 99?", "--channel", "zendsk")
+    assert ran.status == 2
+    assert "no channel `zendsk`; did you mean `zendesk`?" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("got", "shown"), [(0.5, ("0.50", "0.60")), (0.5999, ("0.5999", "0.6000")), (0.6, ("0.60", "0.60"))]
+)
+def test_what_is_just_below_does_not_look_like_enough(got: float, shown: tuple[str, str]) -> None:
+    assert apart(got, 0.6) == shown
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [
@@ -93,7 +150,10 @@ def test_wrong_usage(engine: Engine, shop: Path) -> None:
     assert engine("route", "eval").status == 2
     assert engine("route", "eval", "absent.csv").status == 2
     assert engine("route", "a", "b").status == 2
-    assert engine("route", "eval", "x.csv", "--error", "120%").status == 2
+    for share in ("120%", "5 in 100", "5", "nan"):
+        ran = engine("route", "eval", "x.csv", "--error", share)
+        assert ran.status == 2
+        assert f"`{share}`: expected a share such as 5% or 0.05" in ran.err
 
 
 def test_examples_of_two_flows_that_say_the_same(engine: Engine, shop: Path) -> None:

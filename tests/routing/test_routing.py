@@ -7,7 +7,7 @@ import pytest
 
 from engine.models.base import Message
 from engine.models.local import LocalModel
-from engine.routing import Came, by_rule, read, wishes
+from engine.routing import Came, Decision, Why, by_rule, by_words, decide, read, wishes
 from tests.models.conftest import FLOWS
 
 STARTS: dict[str, dict[str, Any]] = {
@@ -87,12 +87,46 @@ def wished(text: str) -> list[tuple[str, str]]:
             ],
         ),
         ("I want a refund. Can you help me, please?", []),
+        (
+            "My delivery is late. Could you please change my password, too?",
+            [("order-status", "My delivery is late."), ("faq", "Could you please change my password, too?")],
+        ),
+        (
+            "You charged me twice for one order and when will my parcel arrive?",
+            [("refund", "You charged me twice for one order"), ("order-status", "when will my parcel arrive?")],
+        ),
+        (
+            "My delivery is late and you charged me twice.",
+            [("order-status", "My delivery is late"), ("refund", "you charged me twice.")],
+        ),
+        ("I don't want a refund. Where is my order 4821?", []),
+        ("I do not want my money back, and when will my parcel arrive?", []),
         ("", []),
         ("\ud800 and \u200b. and", []),
     ],
 )
 def test_each_wish_of_a_message_with_its_own_words(text: str, found: list[tuple[str, str]]) -> None:
     assert wished(text) == found
+
+
+def decided(text: str) -> Decision:
+    return asyncio.run(decide(LocalModel(), (Message("customer", text),), FLOWS, 0.6, last=text))
+
+
+def test_one_answer_for_whoever_asks() -> None:
+    assert decided("I want a refund for order 4821")[:2] == (Why.EXAMPLES, "refund")
+    assert decided("I want a refund for order 4821. Where is my order 4900?")[:2] == (Why.SEVERAL, "refund")
+    assert decided("I do not want a refund for order 4821")[:2] == (Why.UNSURE, None)
+    assert decided("Not a refund for order 4821, please. Where is my order 4900?").flow == "order-status"
+    found = by_words("My lawyer will write to you", ("legal",))
+    assert found is not None
+    assert found.touched == {"legal"}
+    assert by_words("Where is my order?", ("legal",)) is None
+
+
+def test_the_rule_of_one_flow_asks_no_model() -> None:
+    found = asyncio.run(decide(LocalModel(), (), (), 0.6, fits=["refund"]))
+    assert found == Decision(Why.RULE, "refund")
 
 
 def test_a_huge_message_is_asked_about_a_few_times_only() -> None:

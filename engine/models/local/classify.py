@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 
 from engine.models.base import Choice, Request
 from engine.models.local import minilm, vectors
+from engine.models.local.denied import wished
+from engine.models.local.everyday import Surroundings
 from engine.models.local.head import Head
 from engine.models.local.language import detect_language
 from engine.models.local.words import latest, sentences, words
 
-__all__ = ["REJECT", "Classifier", "Near", "Seen", "Verdict", "classifier", "classify", "parts", "scored"]
+__all__ = ["REJECT", "Classifier", "Near", "Seen", "Verdict", "classifier", "classify", "parts", "scored", "wanted"]
 
 Array = NDArray[np.float32]
 
@@ -43,6 +45,9 @@ CONFIDENCE_ANY: Final = (-3.32, 5.25, 3.35, 2.58, -0.60, -0.02)
 REJECT: Final = 0.5
 """Below this the choice is None: more likely wrong than right."""
 
+AGREES: Final = 0.3
+"""From this on what remains of a text, without what it denies, says by itself where the text belongs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -63,7 +68,8 @@ class Near(NamedTuple):
 
 def classify(request: Request) -> Verdict:
     """The class of what the customer wrote last. Blocking."""
-    scores = scored(latest(request.messages), request.choices)
+    text = latest(request.messages)
+    scores = wanted(text, request.choices) if request.wished else scored(text, request.choices)
     if not scores:
         return Verdict(None, {}, 0.0)
     best = max(scores, key=lambda name: scores[name])
@@ -72,10 +78,13 @@ def classify(request: Request) -> Verdict:
 
 def scored(text: str, choices: tuple[Choice, ...]) -> dict[str, float]:
     """How likely each class is meant by one text, 0..1; nothing is, where it has no words."""
-    names = [one.name for one in choices]
-    if not names or not words(text):
-        return dict.fromkeys(names, 0.0)
-    return dict(zip(names, classifier(choices).probabilities(parts(text)), strict=True))
+    return classifier(choices).scored(text) if choices else {}
+
+
+def wanted(text: str, choices: tuple[Choice, ...]) -> dict[str, float]:
+    """As `scored`, where a class is what a customer wants: what they do not want counts for none, and less does what
+    speaks of things that none of the classes has to do with."""
+    return classifier(choices).wanted(text) if choices else {}
 
 
 def parts(text: str) -> list[str]:
@@ -148,6 +157,34 @@ class Classifier:
                 found[place] = (each / max(1.0, float(each.sum()))).tolist()
         return [found[place] for place in range(len(messages))]
 
+    def scored(self, text: str) -> dict[str, float]:
+        """See the function."""
+        names = [one.name for one in self.choices]
+        if not words(text):
+            return dict.fromkeys(names, 0.0)
+        return dict(zip(names, self.probabilities(parts(text)), strict=True))
+
+    def wanted(self, text: str) -> dict[str, float]:
+        """See the function."""
+        scores = self._not_denied(text)
+        if max(scores.values()) < AGREES:
+            return scores
+        share = self.surroundings.share(text)
+        return {name: share * score for name, score in scores.items()}
+
+    def _not_denied(self, text: str) -> dict[str, float]:
+        """The scores of what is wished. A class whose own example denies, too ("I don't want your newsletter"), is
+        meant all the same."""
+        whole, rest = self.scored(text), wished(text)
+        if rest == text or not words(text):
+            return whole
+        if any(wished(near.example) != near.example for near in self.near(text, 1)):
+            return whole
+        left = self.scored(rest)
+        best = max(left, key=lambda name: left[name])
+        # what is left says the same: then the rest is why, and helps to understand it
+        return whole if left[best] >= AGREES and whole[best] == max(whole.values()) else left
+
     def evidence(self, seen: Seen) -> Array:
         """What the confidence in each class is computed from, a row a class; see `CONFIDENCE_ENGLISH`."""
         values = seen.values.astype(np.float64)
@@ -181,6 +218,11 @@ class Classifier:
         head, plain = self._english if both else self._any, [_without_numbers(one) for one in texts]
         encode = vectors.both if both else vectors.multilingual
         return head.similar(encode(plain), head.letters(plain))[:, : len(self.rows)]
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """What is strange to it."""
+        return Surroundings(self.choices)
 
     @cached_property  # a desk with customers of one language needs one of the two
     def _any(self) -> Head:

@@ -107,7 +107,7 @@ def features(text: str) -> list[str]:
     return single + pairs + grams
 
 
-_STOP: Final = frozenset(
+STOP: Final = frozenset(
     "a an the is are was were be been am do does did i you he she it we they me my your our their his her its "
     "this that these "
     "those of in on at to for from by with and or but if so as not no can could will would shall should may "
@@ -123,11 +123,12 @@ _STOP: Final = frozenset(
     "avec ne pas que qui quoi comment quand où ce cette ai a avez "
     "el los las una unos y o yo mi mis su sus es son de del al en para por con no que como cuando donde se lo".split()
 )
+"""Words that carry no meaning of their own."""
 
 
 def content_words(text: str) -> list[str]:
     """Stems of the words that carry meaning, in order: for overlap, not for display."""
-    return [stem(word) for word in words(text) if word not in _STOP]
+    return [stem(word) for word in words(text) if word not in STOP]
 
 
 def stem(word: str) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from engine.models.base import Answer, Message, Model
+from engine.models.base import Message, Model
 from engine.plan import Plan
-from engine.routing import BUILT_IN, Came, by_rule, choices, read, wishes
+from engine.routing import BUILT_IN, Came, by_rule, choices, decide, read
 from engine.runtime.activities.base import Desk, Group, Scope
 from engine.runtime.activities.seeing import Viewer, words_of
 from engine.runtime.activities.thinking import OnAccount
@@ -27,24 +27,16 @@ class Sorter(Group):
         plans = await self._plans()
         starts = {plan.flow: plan.settings.get("rule", {}) for plan in plans}
         fits = by_rule(starts, _came(scope, said)) if scope.plan.flow == "triage" else []
-        if len(fits) == 1:  # rules that contradict each other decide nothing
-            return fits[0]
-        texts = tuple(words_of(said))
-        texts = texts or (Message("customer", scope.ticket.subject or ""),)
-        model, among = self._model(scope), choices(plans)
-        answer = await read(model, texts, among)
-        if not _sure(answer, threshold):  # the words do not say it: are there pictures?
-            seen = await self.viewer.messages(scope, said)
-            answer = await read(model, seen, among) if any(one.images for one in seen) else answer
-        choice = answer.data.get("choice")
-        if said and scope.plan.flow == "triage":
-            found = await wishes(model, said[-1].text or "", answer, among, threshold)
-            for wish in found[1:]:
-                at = (said[-1].seq, wish.start, wish.end)
-                await self.store.run(self.store.wishes.queue, scope.ticket.id, scope.work.epoch, *at)
-            if found:
-                return found[0].flow
-        return str(choice) if _sure(answer, threshold) else None
+        texts = tuple(words_of(said)) or (Message("customer", scope.ticket.subject or ""),)
+        decision = await decide(
+            self._model(scope), texts, choices(plans), threshold, fits=fits,
+            last=(said[-1].text or "") if said and scope.plan.flow == "triage" else "",
+            look=lambda: self.viewer.messages(scope, said),
+        )  # fmt: skip
+        for wish in decision.wishes[1:]:
+            at = (said[-1].seq, wish.start, wish.end)
+            await self.store.run(self.store.wishes.queue, scope.ticket.id, scope.work.epoch, *at)
+        return decision.flow
 
     async def of_wish(self, scope: Scope, said: Rows, threshold: float) -> str | None:
         """The flow of a wish: of the message with this number, or of the words at this place of it. One that comes
@@ -57,7 +49,7 @@ class Sorter(Group):
         others = tuple(choice for choice in among if choice.name != scope.plan.flow)
         for known in (others, among) if scope.work.data.get("instead") else (among,):
             answer = await read(model, texts, known)
-            if _sure(answer, threshold):
+            if answer.data.get("choice") and answer.confidence >= threshold:
                 return str(answer.data["choice"])
         return None
 
@@ -67,10 +59,6 @@ class Sorter(Group):
     async def _plans(self) -> list[Plan]:
         active = await self.store.run(self.store.revisions.all_active)
         return [await self.desk.plan(revision) for flow, revision in active.items() if flow not in BUILT_IN]
-
-
-def _sure(answer: Answer, threshold: float) -> bool:
-    return bool(answer.data.get("choice")) and answer.confidence >= threshold
 
 
 def _came(scope: Scope, said: Rows) -> Came:

@@ -1,0 +1,142 @@
+"""`engine route eval`: what happens to labelled texts, as `engine.routing.decide` decides it for tickets, too."""
+
+import asyncio
+import csv
+from collections import Counter
+from collections.abc import Sequence
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from engine.cli.shown import show
+from engine.cli.status import FOUND, OK, USAGE, Stop
+
+if TYPE_CHECKING:
+    from engine.cli.route import Triage
+    from engine.models.base import Choice
+
+__all__ = ["coverage", "evaluate"]
+
+NOWHERE: Final = frozenset({"", "-", "none", "human", "person", "out-of-scope"})
+"""Labels of texts that belong to no flow."""
+
+
+class Judged(NamedTuple):
+    """A text's label, and what becomes of it. Flows of several wishes are joined by a plus."""
+
+    flow: str
+    """Empty: it belongs nowhere."""
+    best: str
+    """The likeliest, whatever the confidence; empty where people take it whatever that is."""
+    confidence: float
+    routed: bool
+
+    @property
+    def right(self) -> bool:
+        """Whether the likeliest is what it belongs to."""
+        return self.best == self.flow
+
+
+def evaluate(file: Path, error: float, among: "tuple[Choice, ...]", triage: "Triage") -> int:
+    """Prints the figures; FOUND where a text goes to a wrong flow. Raises Stop for a file that says something else."""
+    labelled = _labelled(file, {choice.name for choice in among})
+    judged = asyncio.run(_judged(labelled, among, triage))
+    inside = [one for one in judged if one.flow]
+    outside = [one for one in judged if not one.flow]
+    routed = [one for one in judged if one.routed]
+    wrong = [one for one in routed if not one.right]
+    print(f"{len(judged)} texts, {len(outside)} of them for no flow")
+    right = _percent(sum(one.right for one in inside), len(inside))
+    print(f"accuracy: {right} of those for a flow, whatever the confidence")
+    left = _percent(sum(not one.routed for one in outside), len(outside))
+    print(
+        f"at the threshold {triage.threshold}: {_percent(len(routed), len(judged))} routed, "
+        f"{_percent(len(wrong), len(routed))} of them wrong; {left} of those for no flow left to people"
+    )
+    kept, at = coverage([(one.confidence, one.right) for one in judged if one.best], error)
+    told = f"{_percent(kept, len(judged))} of all, with the threshold {at:.2f}" if kept else "none"
+    print(f"coverage with at most {error:.1%} of the routed ones wrong: {told}")
+    confused = Counter((one.flow or "(none)", one.best if one.routed else "(person)") for one in judged)
+    show("by flow", ("texts", "belongs to", "goes to"), [(str(n), a, b) for (a, b), n in sorted(confused.items())])
+    return FOUND if wrong else OK
+
+
+async def _judged(labelled: list[tuple[str, str]], among: "tuple[Choice, ...]", triage: "Triage") -> list[Judged]:
+    from engine.models.base import Message
+    from engine.models.local import LocalModel
+    from engine.routing import by_words, decide
+
+    model, judged = LocalModel(), []
+    for text, flow in labelled:
+        if by_words(text, triage.topics) is not None:
+            judged.append(Judged(flow, "", 0.0, routed=False))
+            continue
+        decision = await decide(model, (Message("customer", text),), among, triage.threshold, last=text)
+        best, sure = max(decision.scores.items(), key=lambda one: one[1])
+        if decision.wishes:
+            best = "+".join(wish.flow or "person" for wish in decision.wishes)
+            sure = min(wish.confidence for wish in decision.wishes if wish.flow)
+        judged.append(Judged(flow, best, sure, routed=decision.flow is not None))
+    return judged
+
+
+def coverage(judged: Sequence[tuple[float, bool]], error: float) -> tuple[int, float]:
+    """How many can be routed, most certain first, with at most this share of them wrong, and the least confidence of
+    these. Texts of the same confidence are routed all or none."""
+    best, wrong = (0, 1.0), 0
+    ranked = sorted(judged, key=lambda one: -one[0])
+    for count, (confidence, right) in enumerate(ranked, 1):
+        wrong += not right
+        last = count == len(ranked) or ranked[count][0] < confidence
+        if last and wrong <= error * count:
+            best = (count, confidence)
+    return best
+
+
+def _labelled(file: Path, flows: set[str]) -> list[tuple[str, str]]:
+    """Texts and their flows, empty for none. Raises Stop for a file, or a row by its line, that says something else."""
+    rows = _rows(file)
+    head = [name.strip().casefold() for name in rows[0][1]] if rows else []
+    if not {"text", "flow"} <= set(head) or len(rows) < 2:
+        raise Stop(f"{file}: expected the columns `text` and `flow`, and at least one row", USAGE)
+    found = []
+    for line, row in rows[1:]:
+        if len(row) != len(head):
+            many = f"{len(row)} cell{'s' if len(row) != 1 else ''} where the first row has {len(head)}"
+            tip = "a text with a comma stands in quotes, and a text for no flow ends with one"
+            raise Stop(f"{file}:{line}: {many}: {tip}", USAGE)
+        text, label = row[head.index("text")], row[head.index("flow")].strip()
+        named = [one.strip() for one in label.split("+")]
+        unknown = next((one for one in named if one not in flows and one.casefold() not in NOWHERE), None)
+        if unknown is not None:
+            raise Stop(f"{file}:{line}: no flow `{unknown}` has examples; for none leave it empty", USAGE)
+        found.append((text, "+".join(named) if len(named) > 1 or label in flows else ""))
+    return found
+
+
+def _rows(file: Path) -> list[tuple[int, list[str]]]:
+    """The rows that say something, each with the line on which it begins. Cells are parted by what the first line has
+    most of: commas, semicolons or tabs. Raises Stop."""
+    rows: list[tuple[int, list[str]]] = []
+    begin = 1
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+        first = text.partition("\n")[0]
+        parted = max(",;\t", key=first.count)
+        reader = csv.reader(StringIO(text, newline=""), delimiter=parted, skipinitialspace=parted != "\t", strict=True)
+        for row in reader:
+            rows += [(begin, row)] if row else []
+            begin = reader.line_num + 1
+    except csv.Error as error:
+        ends = "unexpected end" in str(error)
+        what = "a quote that is opened in this row is never closed" if ends else f"no row of a CSV file: {error}"
+        raise Stop(f"{file}:{begin}: {what}", USAGE) from None
+    except UnicodeDecodeError as error:
+        raise Stop(f"{file}: not UTF-8: byte {error.start} is {error.object[error.start]:#04x}", USAGE) from None
+    except OSError as error:
+        raise Stop(f"{file}: cannot be read: {error.strerror}", USAGE) from None
+    return rows
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{part / whole:.1%} ({part})" if whole else "0"
