@@ -34,7 +34,7 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Checked:
     root = tmp_path_factory.mktemp("ready")
     shutil.copy(BASE / "engine.yaml", root)
     shutil.copytree(READY, root / "tools")
-    (root / "knowledge").mkdir()
+    shutil.copytree(BASE / "knowledge", root / "knowledge")
     return check([root], root=root)
 
 
