@@ -58,6 +58,12 @@ def test_a_thing_of_another_business_is_left_to_people(text: str) -> None:
         "Ich möchte mein Geld für die Vase zurück",
         "Do you ship to Denmark?",
         "Je veux être remboursé pour le miroir",
+        "I paid by bank transfer and want my money back",
+        "The driver never rang, where is my order?",
+        "Where is my order? It should be delivered to my apartment",
+        "My computer shows that the order was delivered, but it never came",
+        "Where is my order, I need it for the wedding on Saturday",
+        "I am worried about my parcel, where is it?",
     ],
 )
 def test_goods_and_circumstances_are_no_strangers(text: str) -> None:
