@@ -20,8 +20,8 @@ LOOSE: Final = frozenset(
     stem(word)
     for word in (
         "take takes until something anything someone article item product thing back need want give make know tell let "
-        "work possible accept offer allow pay paid payed cost costs price much time times day days ask still also after "
-        "before "
+        "work possible accept offer allow pay paid payed cost costs price much time times day days ask still also "
+        "after before "
         "during within each per use used using when while first get gets got go goes put say says see find found show "
         "support supports available happen happens mean means different type types kind kinds way ways best order "
         "fast quick quickly soon schnell vite rapide rápido lange dauert dauern kostet kosten nach aus brauche möchte "
