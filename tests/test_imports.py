@@ -88,7 +88,7 @@ ALLOWED = {
     "store": {"errors"},
     "channels": {"errors", "exchange"},
     "models": {"errors", "exchange", "prompts", "patterns", "address"},
-    "knowledge": {"errors", "models"},
+    "knowledge": {"errors", "models", "rows"},
     "guardrails": {"errors"},
     "tools": {"errors", "plan", "expressions", "exchange", "imports", "network", "calls", "patterns"},
 }

@@ -1,15 +1,14 @@
 """`engine route eval`: what happens to labelled texts, as `engine.routing.decide` decides it for tickets, too."""
 
 import asyncio
-import csv
 from collections import Counter
 from collections.abc import Sequence
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from engine.cli.shown import show
 from engine.cli.status import FOUND, OK, USAGE, Stop
+from engine.rows import NoRows, rows
 
 if TYPE_CHECKING:
     from engine.cli.route import Triage
@@ -95,12 +94,12 @@ def coverage(judged: Sequence[tuple[float, bool]], error: float) -> tuple[int, f
 
 def _labelled(file: Path, flows: set[str]) -> list[tuple[str, str]]:
     """Texts and their flows, empty for none. Raises Stop for a file, or a row by its line, that says something else."""
-    rows = _rows(file)
-    head = [name.strip().casefold() for name in rows[0][1]] if rows else []
-    if not {"text", "flow"} <= set(head) or len(rows) < 2:
+    table = _rows(file)
+    head = [name.strip().casefold() for name in table[0][1]] if table else []
+    if not {"text", "flow"} <= set(head) or len(table) < 2:
         raise Stop(f"{file}: expected the columns `text` and `flow`, and at least one row", USAGE)
     found = []
-    for line, row in rows[1:]:
+    for line, row in table[1:]:
         if len(row) != len(head):
             many = f"{len(row)} cell{'s' if len(row) != 1 else ''} where the first row has {len(head)}"
             tip = "a text with a comma stands in quotes, and a text for no flow ends with one"
@@ -115,27 +114,13 @@ def _labelled(file: Path, flows: set[str]) -> list[tuple[str, str]]:
 
 
 def _rows(file: Path) -> list[tuple[int, list[str]]]:
-    """The rows that say something, each with the line on which it begins. Cells are parted by what the first line has
-    most of: commas, semicolons or tabs. Raises Stop."""
-    rows: list[tuple[int, list[str]]] = []
-    begin = 1
+    """Each with its line. Raises Stop."""
     try:
-        text = file.read_bytes().decode("utf-8-sig")
-        first = text.partition("\n")[0]
-        parted = max(",;\t", key=first.count)
-        reader = csv.reader(StringIO(text, newline=""), delimiter=parted, skipinitialspace=parted != "\t", strict=True)
-        for row in reader:
-            rows += [(begin, row)] if row else []
-            begin = reader.line_num + 1
-    except csv.Error as error:
-        ends = "unexpected end" in str(error)
-        what = "a quote that is opened in this row is never closed" if ends else f"no row of a CSV file: {error}"
-        raise Stop(f"{file}:{begin}: {what}", USAGE) from None
-    except UnicodeDecodeError as error:
-        raise Stop(f"{file}: not UTF-8: byte {error.start} is {error.object[error.start]:#04x}", USAGE) from None
+        return list(rows(file.read_bytes()))
+    except NoRows as error:
+        raise Stop(f"{file}: {error}" if error.line is None else f"{file}:{error.line}: {error}", USAGE) from None
     except OSError as error:
         raise Stop(f"{file}: cannot be read: {error.strerror}", USAGE) from None
-    return rows
 
 
 def _percent(part: int, whole: int) -> str:

@@ -106,9 +106,9 @@ def test_past_tickets_are_a_question_and_its_answer_each() -> None:
         (".pdf", files.pdf([["x"]] * 2_001), "over 2,000 pages"),
         (".csv", b"a,b\n1,2\n", "names no question"),
         (".csv", b"question,answer\n\xff,x\n", "not UTF-8"),
-        (".csv", b'question,answer\nWhy?,"So.\nAnd,so\non\n', "not CSV: line 2: a quote .* never closed"),
-        (".csv", b'sep=;\nquestion;answer\na;b\nWhy?;"So.\n', "not CSV: line 4: a quote .* never closed"),
-        (".csv", b"question,answer\n" + b"x" * 200_000 + b",y\n", "not CSV"),
+        (".csv", b'question,answer\nWhy?,"So.\nAnd,so\non\n', "line 2: a quote .* never closed"),
+        (".csv", b'sep=;\nquestion;answer\na;b\nWhy?;"So.\n', "line 4: a quote .* never closed"),
+        (".csv", b"question,answer\n" + b"x" * 200_000 + b",y\n", "line 2: no row of a CSV file"),
     ],
 )
 def test_a_broken_document_says_why(suffix: str, data: bytes | None, why: str, tmp_path: Path) -> None:
