@@ -49,7 +49,8 @@ def _weigh(data: bytes) -> None:
             parts = archive.infolist()
             there = {part.filename for part in parts}
             declared = len(parts) <= MAX_PARTS and any(_declares(archive, part) for part in parts)
-    except (BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError):  # the last for what is locked
+    # the last two are zipfile's own, for a compression that it does not know and for what is locked
+    except (BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError):
         raise BrokenDocument("not a Word document (.docx): it is no zip archive") from None
     if "[Content_Types].xml" not in there:
         raise BrokenDocument("not a Word document (.docx): it is a zip archive of something else")

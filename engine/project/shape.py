@@ -69,11 +69,11 @@ class Shape:
 
     def read(self, node: Node, reader: "Reader") -> Any:
         """The typed value, or None after `reader.error`."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind has its own
 
     def schema(self, outline: Outline) -> Schema:
         """What `read` accepts, as JSON Schema."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind has its own
 
     def wrong(self, node: Node, reader: "Reader", but: str = "", tip: str = "") -> None:
         """Reports that `node` has another shape; says nothing about what the syntax reported already."""
