@@ -12,13 +12,15 @@ from starlette.responses import JSONResponse, Response
 from engine.service.context import Service
 from engine.store import Missing, StoreUnavailable
 
-__all__ = ["MAX_BODY", "Endpoint", "Stop", "body_of", "endpoint", "fault", "json_of", "service_of"]
+__all__ = ["MAX_BODY", "MOST_AT_ONCE", "Endpoint", "Stop", "body_of", "endpoint", "fault", "json_of", "service_of"]
 
 log = logging.getLogger("engine.service")
 
 MAX_BODY: Final = 1_000_000
 """Bytes of a request's body."""
 _BODY_SECONDS: Final = 30.0
+MOST_AT_ONCE: Final = 200
+"""Requests; further ones are told 503, and the platforms come again. Visitors' streams have a number of their own."""
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -46,6 +48,10 @@ def endpoint(handle: Endpoint) -> Endpoint:
     """The boundary: whatever is raised becomes an answer, and only its kind reaches a log."""
 
     async def bounded(request: Request) -> Response:
+        service = service_of(request)
+        if service.running >= MOST_AT_ONCE:
+            return fault(503, "busy").response
+        service.running += 1
         try:
             return await handle(request)
         except Stop as stop:
@@ -57,6 +63,8 @@ def endpoint(handle: Endpoint) -> Endpoint:
         except Exception as error:  # its text may quote what a customer wrote
             log.error("%s failed: %s", request.scope["route"].path, type(error).__name__)
             return fault(500, "internal").response
+        finally:
+            service.running -= 1
 
     return bounded
 

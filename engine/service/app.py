@@ -49,7 +49,7 @@ def create_app(service: Service) -> Starlette:
             _route("POST", "/codec/decode", opening.unseal),
             _route("OPTIONS", "/codec/decode", opening.preflight),
             _route("POST", "/codec/encode", opening.refuse_encode),
-            _route("GET", "/healthz", _health),
+            Route("/healthz", _health, methods=["GET"]),  # a process that has much to do is not to be restarted
             _route("GET", "/readyz", _ready),
         ],
         exception_handlers={404: _plain, 405: _plain},

@@ -50,6 +50,8 @@ class Service:
     """The plans of the project as it is at that moment."""
     events_token: str = field(default="", repr=False)
     """What other systems sign in with, one or several with a blank between; empty: none of them may."""
+    running: int = field(default=0, init=False)
+    """Requests that are being answered."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set, repr=False)
     feed: Feed = field(init=False, repr=False)
     """What changes in the conversations that visitors look at."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import resource
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator
@@ -36,8 +37,12 @@ _COMPARE: Final = 3600.0
 _NOTICES: Final = 2.0
 _BEAT: Final = 10.0
 _SCHEDULES: Final = 5.0
-_MOST_AT_ONCE: Final = 200
-"""Requests; further ones are told 503, and the platforms come again. Visitors' streams have a number of their own."""
+_KEEP_ALIVE: Final = 75
+"""Seconds that a connection may be idle: longer than proxies keep theirs (60 s by default for nginx and for AWS), or
+one would now and then send a request into a connection that is being closed, which is a 502 to whoever waits."""
+_CONNECTIONS: Final = 2_000
+"""Idle ones included, visitors' streams not; one more is told 503."""
+_OTHER_FILES: Final = 200
 
 
 async def serve(settings: Settings, project: LoadedProject, store: Store) -> None:
@@ -57,7 +62,8 @@ async def serve(settings: Settings, project: LoadedProject, store: Store) -> Non
     streams = STREAMS if any(isinstance(one, Web) for one in channels.values()) else 0
     config = uvicorn.Config(
         create_app(service), host=settings.host, port=settings.port, log_level="warning", access_log=False,
-        timeout_graceful_shutdown=5, limit_concurrency=_MOST_AT_ONCE + streams, server_header=False,
+        timeout_graceful_shutdown=5, timeout_keep_alive=_KEEP_ALIVE, limit_concurrency=_connections() + streams,
+        server_header=False,
     )  # fmt: skip
     rounds = [
         asyncio.create_task(_again(bell.watch, 1.0), name="bell"),
@@ -75,6 +81,17 @@ async def serve(settings: Settings, project: LoadedProject, store: Store) -> Non
         for task in rounds:
             task.cancel()
         await asyncio.gather(*rounds, return_exceptions=True)
+
+
+def _connections() -> int:
+    """How many the system lets the process have open, which is asked for more: 1,024 files are usual."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _CONNECTIONS + STREAMS + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        return max(soft - STREAMS - _OTHER_FILES, _OTHER_FILES)
+    return _CONNECTIONS
 
 
 class _Server(uvicorn.Server):

@@ -22,6 +22,8 @@ MAX_BODY: Final = 1_000_000
 GRACE: Final = 2
 """Seconds that running requests get when the server stops."""
 START: Final = 15.0
+KEEP_ALIVE: Final = 75
+"""Seconds, longer than any client keeps a connection: one that is closed in use is a fault that nobody asked for."""
 
 
 class Server:
@@ -81,7 +83,7 @@ def _bind(port: int) -> socket.socket:
 def _uvicorn(app: Starlette, lifespan: Literal["on", "off"] = "off") -> uvicorn.Server:
     config = uvicorn.Config(
         app, loop="asyncio", http="h11", ws="none", lifespan=lifespan, log_config=None, access_log=False,
-        timeout_graceful_shutdown=GRACE, server_header=False,
+        timeout_graceful_shutdown=GRACE, timeout_keep_alive=KEEP_ALIVE, server_header=False,
     )  # fmt: skip
     server = uvicorn.Server(config)
     app.state.server = server  # a fault that hangs up finds the connection there

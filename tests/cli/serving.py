@@ -23,7 +23,7 @@ class Served:
     def __init__(self, app: Starlette) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self._server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none"))
+        self._server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none", timeout_keep_alive=75))
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 

@@ -1,5 +1,6 @@
 """`serve` as a process of its own: it takes messages while Temporal is away, and goes when it is told to."""
 
+import http.client
 import json
 import os
 import shutil
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -56,6 +57,16 @@ def serving(project: Path) -> Iterator[tuple[subprocess.Popen[bytes], str, Path]
         process.wait()
 
 
+@contextmanager
+def connected(url: str) -> Iterator[http.client.HTTPConnection]:
+    """One connection, which is not made anew."""
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=20)
+    connection.auto_open = 0
+    connection.connect()
+    with closing(connection):
+        yield connection
+
+
 def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(300):
         if process.poll() is not None:
@@ -76,8 +87,13 @@ def test_messages_are_kept_without_temporal_and_a_stop_is_clean(project: Path) -
         answer = httpx.post(f"{url}/webhooks/zendesk", content=content, headers=signed(content))
         assert (answer.status_code, answer.json()["accepted"]) == (200, [1, 2])
         assert httpx.get(f"{url}/readyz").status_code == 503
-        time.sleep(1.5)  # a round of everything
-        with httpx.Client(base_url=url, timeout=20) as http, Visitor(http).reads() as page:
+        with connected(url) as kept:
+            kept.request("GET", "/healthz")
+            kept.getresponse().read()
+            time.sleep(7)  # some rounds of everything
+            kept.request("GET", "/healthz")
+            assert kept.getresponse().status == 200, "a proxy may use its connection again"
+        with httpx.Client(base_url=url, timeout=20) as client, Visitor(client).reads() as page:
             page.state("new")
             process.send_signal(signal.SIGTERM)
             assert page.next() is None, "a stream ends with its process"

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from engine.channels.zendesk import Zendesk
+from engine.service import answers
 from engine.service.app import MAX_BODY
 from engine.store import Arrival, StoreUnavailable
 from tests.service.conftest import SLA, World, comment, envelope, signed
@@ -224,6 +225,19 @@ def test_a_store_that_is_away_makes_the_platform_come_again(world: World, monkey
         answer = world.post(comment("hello"))
         assert (answer.status_code, answer.json()) == (503, {"error": "store_unavailable"})
     assert world.post(comment("hello")).json()["accepted"] == [1, 2]
+
+
+def test_one_request_too_many_comes_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "MOST_AT_ONCE", 1)
+    with monkeypatch.context() as patched:
+        patched.setattr(world.service, "running", 1)
+        answer = world.post(comment("hello"))
+        assert (answer.status_code, answer.json()) == (503, {"error": "busy"})
+        assert world.http.get("/healthz").status_code == 200, "nobody restarts it for that"
+    for _ in range(3):
+        assert world.post(comment("hello")).status_code == 200, "each has left"
+    assert world.post({"type": "broken"}).status_code == 400
+    assert world.service.running == 0
 
 
 def test_a_fault_shows_nobody_what_the_customer_wrote(
