@@ -87,10 +87,10 @@ ALLOWED = {
     },
     "store": {"errors"},
     "channels": {"errors", "exchange"},
-    "models": {"errors", "exchange", "prompts", "patterns", "address"},
+    "models": {"errors", "exchange", "prompts", "patterns", "address", "bounded"},
     "knowledge": {"errors", "models", "rows"},
     "guardrails": {"errors"},
-    "tools": {"errors", "plan", "expressions", "exchange", "imports", "network", "calls", "patterns"},
+    "tools": {"errors", "plan", "expressions", "exchange", "imports", "network", "calls", "patterns", "bounded"},
 }
 """Part -> the parts that it may import. Parts that are not named here (cli, service, runtime, check) stand above."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
-__all__ = ["KEYS", "PROVIDERS", "Known", "known", "since", "source", "store_vendor", "vendor"]
+__all__ = ["KEYS", "PROVIDERS", "Known", "known", "names", "since", "source", "store_vendor", "vendor"]
 
 KEYS: Final = {
     "anthropic": "ANTHROPIC_API_KEY",
@@ -63,6 +63,11 @@ def known(provider: str, model: str) -> Known | None:
         return None
     prices = {name: Decimal(row[name]) for name in ("input", "cached", "written", "output")}
     return Known(**prices, context=row["context"], vision=row["vision"])
+
+
+def names(provider: str) -> list[str]:
+    """All models of a provider that stand in the table."""
+    return list(_table()["models"].get(provider, ()))
 
 
 def vendor(url: str) -> str | None:

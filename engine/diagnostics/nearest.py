@@ -16,12 +16,13 @@ _BARE = re.compile(r"[A-Za-z0-9_]+(?:[ ._-][A-Za-z0-9_]+)*")
 _NULLS = frozenset({"null", "Null", "NULL"})
 
 
-def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The closest of `words` by optimal string alignment distance, if it is close: a third of the word, at least one.
+def nearest(word: str, words: Iterable[str], *, within: int = _LONGEST) -> str | None:
+    """The closest of `words` by optimal string alignment distance, if it is close: a third of the word, at least one,
+    and at most `within`.
 
     Ties go to the first in alphabetical order, so that the answer is stable.
     """
-    return next(iter(_closest(word, words)), None)
+    return next(iter(_closest(word, words, within)), None)
 
 
 class Meant(NamedTuple):
@@ -47,11 +48,11 @@ def meant(word: str, words: Iterable[str], place: Place, *, taken: Collection[st
     return Meant(f"did you mean `{name}`?", fix)
 
 
-def _closest(word: str, words: Iterable[str]) -> list[str]:
+def _closest(word: str, words: Iterable[str], within: int = _LONGEST) -> list[str]:
     """All words at the smallest distance, in alphabetical order; none where that is too far."""
     if len(word) > _LONGEST:
         return []
-    best = max(1, len(word) // 3)
+    best = min(max(1, len(word) // 3), within)
     lower = word.lower()
     letters = frozenset(lower)
     found: list[str] = []

@@ -16,6 +16,7 @@ from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from engine.address import address_fault
+from engine.bounded import PLAIN, bounded
 from engine.models.ask import Ask, ask_of, parts
 from engine.models.base import Answer, Capabilities, Decided, Prompt, Request, Usage
 from engine.models.errors import (
@@ -299,31 +300,16 @@ def client(library: Any, spec: Spec) -> Any:
     if why is not None:
         raise WrongAddress(f"the model {spec.name!r} cannot be asked at its `base_url`: {why}")
     own = urlsplit(spec.base_url).hostname in _LOOPBACK
-    made: Any = _bounded(library)
+    made: Any = _client(library)
     return made(follow_redirects=False, trust_env=not own, timeout=spec.seconds, verify=_tls())
 
 
 @lru_cache(maxsize=2)
-def _bounded(library: Any) -> type:
-    class Stream(library.AsyncByteStream):  # type: ignore[misc]  # one of two libraries
-        def __init__(self, inner: Any) -> None:
-            self._inner = inner
-
-        async def __aiter__(self) -> AsyncIterator[bytes]:
-            size = 0
-            async for chunk in self._inner:
-                size += len(chunk)
-                if size > LARGEST:
-                    raise library.ReadError("the answer is too long")
-                yield chunk
-
-        async def aclose(self) -> None:
-            await self._inner.aclose()
-
+def _client(library: Any) -> type:
     class Client(library.AsyncClient):  # type: ignore[misc]
         async def send(self, request: Any, *, stream: bool = False, **more: Any) -> Any:
-            answer = await super().send(request, stream=True, **more)
-            answer.stream = Stream(answer.stream)
+            request.headers.update(PLAIN)  # some SDKs ask by themselves
+            answer = bounded(library, await super().send(request, stream=True, **more), LARGEST)
             if not stream:
                 try:
                     await answer.aread()

@@ -1,9 +1,10 @@
 """A model, or the embedder, of engine.yaml that could not be asked as it is declared, or where it is said to be."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from engine.catalogue import KEYS, PROVIDERS, known, vendor
+from engine.catalogue import KEYS, PROVIDERS, known, names, since, vendor
 from engine.diagnostics import Place, Sink, nearest
 from engine.project.models import Standing, standing
 from engine.project.premises import embedder_of
@@ -23,6 +24,7 @@ _JOBS = ("answer", "ask", "route", "agent")
 
 LOCAL = "local"
 PACKAGED = "packaged"
+_NUMBER = re.compile(r"[0-9.]+")
 _ELSEWHERE = "Write the address of your own server with `base_url:`, or leave `location` out."
 
 
@@ -112,6 +114,7 @@ def _wrong(settings: Settings, name: str, one: Standing) -> Iterator[Wrong]:
     if said is None:
         return
     yield from _reached(what, one.provider, said)
+    yield from _misspelt(one.provider, said)
     yield from _fallback(settings, name, said)
     budget = settings.budget
     bounded = budget is not None and (budget.ticket is not None or budget.day is not None)
@@ -120,6 +123,24 @@ def _wrong(settings: Settings, name: str, one: Standing) -> Iterator[Wrong]:
     if said.base_url is not None or known(one.provider, said.model.value) is None:
         tip = "Write `price: {input: ..., output: ...}` at the model, in USD for a million tokens."
         yield Wrong(f"there is a budget, and the price of the model `{name}` is not known", tip)
+
+
+def _misspelt(provider: str, said: ModelSettings) -> Iterator[Wrong]:
+    """A name that its provider has not, as far as is known, but for one slip. What differs in its numbers is a version
+    that came later, what is the beginning of another name a model of its own (`gpt-4`)."""
+    if said.model is None or said.base_url is not None or known(provider, said.model.value) is not None:
+        return
+    word = said.model.value
+    near = nearest(word, names(provider), within=1)
+    if near is None or near.startswith(word) or _versions(near, word):
+        return
+    message = f"`{shortened(word)}` is none of the models of `{provider}` that were known on {since()}"
+    yield Wrong(message, f"did you mean `{near}`?", said.model.place, warning=True)
+
+
+def _versions(one: str, other: str) -> bool:
+    """Whether two names differ in their numbers alone."""
+    return _NUMBER.sub("", one) == _NUMBER.sub("", other) and _NUMBER.findall(one) != _NUMBER.findall(other)
 
 
 def _fallback(settings: Settings, name: str, said: ModelSettings) -> Iterator[Wrong]:

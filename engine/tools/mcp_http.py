@@ -7,12 +7,15 @@ from typing import Any, Final
 import httpx2
 from mcp.client.streamable_http import streamable_http_client
 
+from engine.bounded import PLAIN, bounded
 from engine.network import Address, Network, Refused
 from engine.tools.base import Failed
 
 __all__ = ["way_to"]
 
 _CONNECT: Final = 10.0
+_LARGEST: Final = 32_000_000
+"""Bytes of one answer. A list of tools is one, so that it is much more than a result may have."""
 
 
 class _Judged(httpx2.AsyncHTTPTransport):
@@ -27,12 +30,13 @@ class _Judged(httpx2.AsyncHTTPTransport):
         if request.url.host != self._host:
             raise httpx2.UnsupportedProtocol("another host")
         name = request.url.raw_host.decode("ascii")
+        request.headers.update(PLAIN)
         request.headers["host"] = request.url.netloc.decode("ascii")
         request.extensions = {**request.extensions, "sni_hostname": name}
         for left, address in zip(range(len(self._addresses), 0, -1), self._addresses, strict=True):
             request.url = request.url.copy_with(host=str(address))
             try:
-                return await super().handle_async_request(request)
+                return bounded(httpx2, await super().handle_async_request(request), _LARGEST)
             except (httpx2.ConnectError, httpx2.ConnectTimeout):
                 if left == 1:
                     raise

@@ -95,6 +95,19 @@ async def test_an_answer_without_an_end_is_broken_off(standin: ModelStandIn, mon
         await model.close()
 
 
+async def test_an_answer_that_comes_packed_is_not_unpacked(standin: ModelStandIn) -> None:
+    """Of a thousandth of the size, it would fill the memory before anybody has counted."""
+    for provider in PROVIDERS:
+        model = hosted(provider, standin.url(provider))
+        standin.says([Fails(kind="packed"), Fails(kind="packed")])
+        for asked in (model.answer(ANSWER), anext(aiter(model.stream(ANSWER)))):
+            with pytest.raises(ModelUnavailable) as caught:
+                await asked
+            assert caught.value.billed
+            assert standin.asked[-1].headers["accept-encoding"] == "identity"
+        await model.close()
+
+
 async def test_one_that_is_not_there_is_unavailable() -> None:
     for provider in PROVIDERS:
         model = hosted(provider, "http://127.0.0.1:9")

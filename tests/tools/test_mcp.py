@@ -1,13 +1,19 @@
 """MCP tools against real servers of the official SDK, over stdio and over streamable HTTP."""
 
 import asyncio
+import itertools
 import sys
+import time
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
 
 from engine.network import Network
 from engine.plan import ToolContract
@@ -154,6 +160,17 @@ async def test_a_write_that_runs_out_of_time_is_unknown(served: str, log: Path) 
     waiting = asyncio.create_task(came_to(http(served), "add_note", arguments, effect="write", timeout=4))
     assert await waiting == "Unknown timeout"
     assert written(log) == "c-1 slow \n"
+
+
+async def test_an_answer_that_would_fill_the_memory_is_broken_off() -> None:
+    async def answer(_: Request) -> Response:
+        return StreamingResponse(itertools.repeat(b" " * 1_000_000), media_type="application/json")
+
+    server = Server(Starlette(routes=[Route("/mcp", answer, methods=["POST", "GET"])])).start()
+    began = time.monotonic()
+    assert await came_to(http(server.url), "plain", {"text": "a"}, digest="x") == "Failed unreachable"
+    assert time.monotonic() - began < 25, "not for the call's time being over"
+    server.stop()
 
 
 async def test_what_never_reached_a_server_is_not_sent(served: str) -> None:

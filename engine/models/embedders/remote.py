@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.bounded import PLAIN, bounded
 from engine.models.embedders.base import EmbedderChoice
 from engine.models.errors import BadAnswer, MissingKey, ModelRejected, ModelUnavailable, WrongAddress
 from engine.models.hosted import NO_QUOTA
@@ -80,9 +81,10 @@ class RemoteEmbedder:
         with self._lock:
             if self._client is None:
                 headers = {"authorization": f"Bearer {self._key}"} if self._key else {}
-                self._client = httpx.Client(headers=headers, timeout=TIMEOUT, follow_redirects=False)
+                self._client = httpx.Client(headers={**headers, **PLAIN}, timeout=TIMEOUT, follow_redirects=False)
         try:
-            answer = self._client.post(self._url, json=body)
+            with self._client.stream("POST", self._url, json=body) as answer:
+                bounded(httpx, answer, MAX_ANSWER).read()
         except (httpx.InvalidURL, httpx.UnsupportedProtocol):
             raise WrongAddress(f"embedder {self.name}: its `base_url` is no address of a server") from None
         except httpx.TransportError as error:
@@ -93,7 +95,7 @@ class RemoteEmbedder:
         if not answer.is_success:
             raise ModelRejected(f"embedder {self.name}: status {answer.status_code}")
         try:
-            return answer.json() if len(answer.content) <= MAX_ANSWER else None
+            return answer.json()
         except ValueError:
             return None
 

@@ -54,11 +54,12 @@ class Says:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fails:
     """A failure. `cut`: half of the answer, then the connection ends; `stalls`: half, then nothing; `hangs`: nothing
-    until the caller goes away; `garbage`: a page of HTML with status 200; `endless`: an answer that never ends; else an
-    error of the provider's own form with `status`, which `inside` puts into the middle of a stream."""
+    until the caller goes away; `garbage`: a page of HTML with status 200; `endless`: an answer that never ends;
+    `packed`: one of 40 MB that takes 40 kB as gzip, which nobody asked for; else an error of the provider's own form
+    with `status`, which `inside` puts into the middle of a stream."""
 
     status: int = 500
-    kind: Literal["status", "inside", "cut", "stalls", "garbage", "hangs", "endless"] = "status"
+    kind: Literal["status", "inside", "cut", "stalls", "garbage", "hangs", "endless", "packed"] = "status"
     retry_after: float | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     code: str | None = None

@@ -1,8 +1,10 @@
 """One server for four providers, each below a path of its own."""
 
+import gzip
 import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain, repeat
 from types import TracebackType
 from typing import Any, Final, Self
@@ -120,6 +122,9 @@ async def _failed(form: Form, asked: Asked, fails: Fails, request: Request) -> R
         case "endless":
             kind = "text/event-stream" if asked.stream else "application/json"
             return StreamingResponse(chain(['data: {"text": "'], repeat("a" * 100_000)), media_type=kind)
+        case "packed":
+            kind = "text/event-stream" if asked.stream else "application/json"
+            return Response(_packed(), media_type=kind, headers={"content-encoding": "gzip"})
         case "hangs":
             await _gone(request.receive)
         case "cut" | "stalls":
@@ -129,6 +134,11 @@ async def _failed(form: Form, asked: Asked, fails: Fails, request: Request) -> R
     headers = {} if fails.retry_after is None else {"retry-after": str(fails.retry_after)}
     error = form.error(fails.status, fails.code)
     return JSONResponse(error, status_code=fails.status, headers={**headers, **fails.headers})
+
+
+@lru_cache(maxsize=1)
+def _packed() -> bytes:
+    return gzip.compress(b'data: {"text": "' + b"a" * 40_000_000)
 
 
 def _half(form: Form, asked: Asked) -> list[str]:

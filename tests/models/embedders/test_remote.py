@@ -1,5 +1,6 @@
 """Embedders behind a server, over real HTTP: what is sent, what is believed of an answer, when it is asked again."""
 
+import gzip
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -104,6 +105,23 @@ def test_a_server_that_stays_down_is_reported_as_unavailable(status: int, serve:
     assert len(server.asked) == 5
     assert "k-123" not in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_an_answer_that_is_packed_or_too_long_is_not_read(
+    packed: bool, serve: Callable[[Reply], Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def filled(body: dict[str, Any], _: int) -> tuple[int, dict[str, str], bytes]:
+        status, headers, data = vectors(body)
+        return (200, {"content-encoding": "gzip"}, gzip.compress(data)) if packed else (status, headers, data)
+
+    server = serve(filled)
+    if not packed:
+        assert len(made(server.url).embed(["a"])) == 1
+        monkeypatch.setattr("engine.models.embedders.remote.MAX_ANSWER", 50)
+    with pytest.raises(ModelUnavailable):
+        made(server.url).embed(["a"])
+    assert server.asked[0][1]["accept-encoding"] == "identity"
 
 
 def test_a_request_that_is_refused_is_not_repeated(serve: Callable[[Reply], Server]) -> None:
