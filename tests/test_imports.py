@@ -131,7 +131,7 @@ def test_prompts_are_rendered_by_activities_and_tried_out_by_one_rule_alone() ->
     """Neither workflow code nor `engine validate` on a project without prompts of its own loads the renderer."""
     users = {p.relative_to(ENGINE).as_posix() for p in ENGINE.rglob("*.py") if "engine.prompts.render" in imported(p)}
     assert users == {
-        "models/hosted.py", "rules/wrong_prompt.py", "runtime/activities/base.py", "runtime/activities/thinking.py",
+        "models/hosted.py", "rules/wrong_prompt.py", "runtime/activities/desk.py", "runtime/activities/thinking.py",
         "runtime/context.py", "runtime/projects.py",
     }  # fmt: skip
     for statement in ("import engine.check", "import engine.runtime.workflow", "import engine.models.registry"):

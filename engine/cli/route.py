@@ -4,11 +4,12 @@ import argparse
 import asyncio
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from engine.cli.place import add_project, root_of
 from engine.cli.shown import clean, coloured, show, view
 from engine.cli.status import FOUND, OK, USAGE, Stop
+from engine.cli.triage import Triage, triage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from engine.check import Checked
     from engine.models.base import Choice
     from engine.models.local.classify import Near
-    from engine.plan import Node, Plan
+    from engine.plan import Plan
     from engine.routing import Decision
 
-__all__ = ["Triage", "add_arguments", "apart", "run", "triage"]
+__all__ = ["add_arguments", "apart", "run"]
 
 _ALIKE = 0.85
 """Examples of two flows that are so alike say the same: measured on rewordings of one wish."""
@@ -117,33 +118,6 @@ def _choices(plans: "Mapping[str, Plan]") -> "tuple[Choice, ...]":
     if not found:
         raise Stop("no flow has examples: `start: {examples: [...]}`")
     return found
-
-
-class Triage(NamedTuple):
-    """What the flow `triage` does with a first message."""
-
-    threshold: float
-    unsure: str
-    topics: tuple[str, ...]
-    """Those that people must handle."""
-
-
-def triage(plans: "Mapping[str, Plan]") -> Triage:
-    """As the project's own flow says it, else as it is without one."""
-    plan = plans.get("triage")
-    topics = tuple(plan.settings.get("escalate", {}).get("when", {}).get("topics", ())) if plan else ()
-    node = next((n for n in plan.nodes.values() if n.kind == "transfer" and not n.data["to"]), None) if plan else None
-    if plan is None or node is None:
-        return Triage(0.6, "a person takes it", topics)
-    return Triage(float(node.data["threshold"]), _next(plan, plan.nodes.get(node.on.get("unsure", ""))), topics)
-
-
-def _next(plan: "Plan", node: "Node | None") -> str:
-    if node is not None and node.kind == "ask":
-        asked = " ".join(str(field["ask"][1]) for field in node.data["fields"].values() if field.get("ask"))
-        return f"the customer is asked: {asked}"
-    team = plan.settings.get("escalate", {}).get("to") or "people"
-    return f"a person takes it ({team})" if node is None or node.kind == "escalate" else f"goes on at `{node.kind}`"
 
 
 def _explain(plans: "Mapping[str, Plan]", text: str, args: argparse.Namespace) -> int:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from engine.cli.shown import show
 from engine.cli.status import FOUND, OK, USAGE, Stop
+from engine.cli.triage import Triage
 from engine.rows import NoRows, rows
 
 if TYPE_CHECKING:
-    from engine.cli.route import Triage
     from engine.models.base import Choice
 
 __all__ = ["coverage", "evaluate"]
@@ -36,7 +36,7 @@ class Judged(NamedTuple):
         return self.best == self.flow
 
 
-def evaluate(file: Path, error: float, among: "tuple[Choice, ...]", triage: "Triage") -> int:
+def evaluate(file: Path, error: float, among: "tuple[Choice, ...]", triage: Triage) -> int:
     """Prints the figures; FOUND where a text goes to a wrong flow. Raises Stop for a file that says something else."""
     labelled = _labelled(file, {choice.name for choice in among})
     judged = asyncio.run(_judged(labelled, among, triage))
@@ -60,7 +60,7 @@ def evaluate(file: Path, error: float, among: "tuple[Choice, ...]", triage: "Tri
     return FOUND if wrong else OK
 
 
-async def _judged(labelled: list[tuple[str, str]], among: "tuple[Choice, ...]", triage: "Triage") -> list[Judged]:
+async def _judged(labelled: list[tuple[str, str]], among: "tuple[Choice, ...]", triage: Triage) -> list[Judged]:
     from engine.models.base import Message
     from engine.models.local import LocalModel
     from engine.routing import by_words, decide

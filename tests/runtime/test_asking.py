@@ -7,27 +7,36 @@ from typing import Any
 import pytest
 
 from engine.models.base import Answer, Message, Request
-from engine.models.local.model import answer
+from engine.models.local import LocalModel
 from engine.runtime.activities.asking import Asker
-from engine.runtime.activities.base import Scope
+from engine.runtime.activities.scope import Scope
 
 LATE = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
+
+
+class Listening(LocalModel):
+    """Remembers what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.requests: list[Request] = []
+
+    async def answer(self, request: Request) -> Answer:
+        self.requests.append(request)
+        return await super().answer(request)
 
 
 class Stub(Asker):
     """Of the activities, what reads a conversation: the store, the platform and the model's choice stand in."""
 
     def __init__(self) -> None:
-        self.requests: list[Request] = []
+        self.model = Listening()
         stub: Any = self
-        stub.desk = SimpleNamespace(ask=self._answer)
+        context = SimpleNamespace(model=lambda plan, job: self.model, projects=SimpleNamespace(plans={}))
+        stub.desk = SimpleNamespace(context=context)
         stub.store = SimpleNamespace(run=self._now, now=None)
         stub.viewer = SimpleNamespace(messages=self._said)
         stub.attacher = None
-
-    async def _answer(self, scope: Scope, job: str, request: Request) -> Answer:
-        self.requests.append(request)
-        return answer(request)
 
     async def _now(self, what: object) -> datetime:
         return LATE
@@ -40,7 +49,7 @@ def scope(settings: dict[str, Any]) -> Scope:
     node = SimpleNamespace(data={"fields": {"day": {"kind": "date"}}})
     work: Any = SimpleNamespace(data={}, node="details")
     ticket: Any = SimpleNamespace(language="en", updated_at=LATE)
-    plan: Any = SimpleNamespace(settings=settings, nodes={"details": node})
+    plan: Any = SimpleNamespace(flow="refund", settings=settings, nodes={"details": node})
     return Scope(work, ticket, plan, {})
 
 
@@ -51,5 +60,5 @@ async def test_today_is_counted_in_the_projects_timezone(settings: dict[str, Any
     asker = Stub()
     read = await asker._fresh(scope(settings), [], {})
     assert read.values == {"day": date(2026, 11, day)}
-    assert asker.requests[0].timezone == settings.get("timezone", "UTC")
-    assert asker.requests[0].currency == "EUR"
+    assert asker.model.requests[0].timezone == settings.get("timezone", "UTC")
+    assert asker.model.requests[0].currency == "EUR"

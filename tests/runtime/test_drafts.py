@@ -23,7 +23,7 @@ from engine.expressions.values import encode
 from engine.models.chain import Chain
 from engine.plan import revision
 from engine.project.premises import Premises
-from engine.runtime.activities.base import Desk
+from engine.runtime.activities.desk import Desk
 from engine.runtime.activities.speaking import Speaker
 from engine.runtime.build import models
 from engine.runtime.input import Result, Work

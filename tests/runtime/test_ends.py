@@ -9,7 +9,9 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from engine.knowledge.base import BrokenDocument, IndexTaken, KnowledgeError, VersionGone
-from engine.runtime.activities.base import Desk, Group, Scope, guarded
+from engine.runtime.activities.base import Group, guarded
+from engine.runtime.activities.desk import Desk
+from engine.runtime.activities.scope import Scope
 from engine.runtime.input import Result, Work
 
 OF_RUNS = (BrokenDocument, IndexTaken)

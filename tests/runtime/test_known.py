@@ -3,8 +3,8 @@
 from types import SimpleNamespace
 from typing import Any, cast
 
-from engine.runtime.activities.base import Scope
 from engine.runtime.activities.known import known
+from engine.runtime.activities.scope import Scope
 
 
 def test_an_amount_that_the_flow_writes_out_is_its_own_word() -> None:

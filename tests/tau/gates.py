@@ -22,7 +22,7 @@ from engine.expressions.values import encode
 from engine.models.local import LocalModel
 from engine.plan import Plan, revision
 from engine.runtime.activities import ToolCalls
-from engine.runtime.activities.base import Desk
+from engine.runtime.activities.desk import Desk
 from engine.runtime.activities.reading import Reader
 from engine.runtime.activities.writing import Writer
 from engine.runtime.context import Context

@@ -8,8 +8,9 @@ from temporalio.common import RawValue
 
 from engine.runtime.activities.approving import Approver
 from engine.runtime.activities.asking import Asker
-from engine.runtime.activities.base import Desk, Group, guarded
+from engine.runtime.activities.base import Group, guarded
 from engine.runtime.activities.deciding import Decider
+from engine.runtime.activities.desk import Desk
 from engine.runtime.activities.hearing import Hearer
 from engine.runtime.activities.questions import Questioner
 from engine.runtime.activities.reading import Reader

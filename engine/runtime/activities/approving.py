@@ -12,8 +12,10 @@ from engine.expressions.evaluate import render
 from engine.expressions.values import Money, decode
 from engine.runtime.activities.ahead import said_next
 from engine.runtime.activities.asking import Asker
-from engine.runtime.activities.base import Desk, Group, Scope, guarded
+from engine.runtime.activities.base import Group, guarded
+from engine.runtime.activities.desk import Desk
 from engine.runtime.activities.known import Known
+from engine.runtime.activities.scope import Scope
 from engine.runtime.activities.speaking import REMINDS, Speaker
 from engine.runtime.activities.writing import DECIDED_AGAINST
 from engine.runtime.deadlines import after, calendar_of, instants

@@ -12,10 +12,13 @@ from engine.expressions.values import Money, decode
 from engine.models.base import Field, Job, Option, Request
 from engine.models.base import Money as Said
 from engine.runtime.activities.attaching import Attacher, accepted, reference
-from engine.runtime.activities.base import Desk, Group, Scope, guarded
+from engine.runtime.activities.base import Group, guarded
+from engine.runtime.activities.desk import Desk
 from engine.runtime.activities.known import Known
+from engine.runtime.activities.scope import Scope
 from engine.runtime.activities.seeing import Viewer
 from engine.runtime.activities.speaking import Speaker, rendered
+from engine.runtime.activities.thinking import think
 from engine.runtime.deadlines import after, calendar_of, instants
 from engine.runtime.input import Result
 from engine.store.rows import MessageRow
@@ -79,7 +82,7 @@ class Asker(Group):
             Job.EXTRACT, words, fields=tuple(wanted), asked=asked, now=now, timezone=scope.timezone,
             language=scope.told_language, currency=scope.currency,
         )  # fmt: skip
-        answer = await self.desk.ask(scope, "ask", request)
+        answer = await think(self.desk, scope, "ask", request)
         sure = {n: v for n, v in answer.data.items() if v is not None and answer.per_field.get(n, 0.0) >= _SURE}
         found = {field.name: self._typed(scope, field, sure[field.name]) for field in wanted if field.name in sure}
         at = {name: answer.said_at[name] for name in found if name in answer.said_at}

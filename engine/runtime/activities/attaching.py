@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from engine.channels.base import ChannelError, Unsent
 from engine.channels.files import family, sniffed
-from engine.runtime.activities.base import Group, Scope, later
+from engine.runtime.activities.base import Group, later
+from engine.runtime.activities.scope import Scope
 from engine.runtime.context import Context
 from engine.store.rows import AttachmentRow, MessageRow
 

@@ -9,8 +9,11 @@ from temporalio import activity
 from engine.expressions.evaluate import EvaluationError, condition, evaluate
 from engine.expressions.values import decode, encode
 from engine.models.base import Choice, Job, Request
-from engine.runtime.activities.base import Desk, Group, Scope, guarded
+from engine.runtime.activities.base import Group, guarded
+from engine.runtime.activities.desk import Desk
+from engine.runtime.activities.scope import Scope
 from engine.runtime.activities.seeing import Viewer, files_in
+from engine.runtime.activities.thinking import think
 from engine.runtime.input import Result
 
 __all__ = ["Decider", "facts"]
@@ -97,7 +100,7 @@ class Decider(Group):
             facts=facts(scope, data["using"]), choices=words, language=scope.told_language,
             needs_images=bool(named),
         )  # fmt: skip
-        answer = await self.desk.ask(scope, "route", request)
+        answer = await think(self.desk, scope, "route", request)
         word = answer.data.get("choice")
         if word not in data["answers"] or Decimal(str(answer.confidence)) < Decimal(data["threshold"]):
             return Result("unsure")

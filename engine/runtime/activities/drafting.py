@@ -8,15 +8,14 @@ text that is sent goes its own way: it is checked and written down as if there h
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from engine.channels.web import Web
 from engine.guardrails.base import CheckError, Verdict
 from engine.models.base import Decided, Passage
+from engine.runtime.activities.desk import Desk
+from engine.runtime.activities.scope import Scope
 from engine.store.rows import TicketRow
-
-if TYPE_CHECKING:
-    from engine.runtime.activities.base import Desk, Scope
 
 __all__ = ["DOING", "Draft", "does", "open_draft", "sources", "sure"]
 
@@ -34,9 +33,7 @@ Judge = Callable[[str], Awaitable[Verdict]]
 class Draft:
     """One attempt at a reply. Given what is written so far, it lets out what may be seen."""
 
-    def __init__(
-        self, desk: "Desk", scope: "Scope", token: str, judge: Judge, passages: Sequence[Passage] = ()
-    ) -> None:
+    def __init__(self, desk: Desk, scope: Scope, token: str, judge: Judge, passages: Sequence[Passage] = ()) -> None:
         self._store, self._scope = desk.store, scope
         self._token = token
         self._judge = judge
@@ -71,7 +68,7 @@ class Draft:
         await self._store.run(self._store.drafts.withdraw, self._scope.ticket.id, self._token)
 
 
-async def open_draft(desk: "Desk", scope: "Scope", judge: Judge) -> Draft | None:
+async def open_draft(desk: Desk, scope: Scope, judge: Judge) -> Draft | None:
     """A draft of the scope's reply. None where nothing may be shown before it is whole: on a channel that has no page,
     with a check that looks at the whole of a text, or where the engine would not send it now."""
     if not isinstance(desk.context.channels.get(scope.ticket.channel), Web):
@@ -87,14 +84,14 @@ async def open_draft(desk: "Desk", scope: "Scope", judge: Judge) -> Draft | None
     return None if token is None else Draft(desk, scope, token, judge)
 
 
-async def does(desk: "Desk", ticket: TicketRow, kind: str, *, reads: bool) -> None:
+async def does(desk: Desk, ticket: TicketRow, kind: str, *, reads: bool) -> None:
     """Tells a visitor what an activity of this kind does. `reads`: it is a call of a tool that reads."""
     word = "looking_up" if reads else DOING.get(kind)
     if word is not None and ticket.state == "open" and isinstance(desk.context.channels.get(ticket.channel), Web):
         await desk.store.run(desk.store.drafts.doing, ticket.id, word)
 
 
-def sure(scope: "Scope", confidence: float) -> bool:
+def sure(scope: Scope, confidence: float) -> bool:
     """Whether a text is as sure as the flow asks for."""
     when = scope.plan.settings.get("escalate", {}).get("when", {}).get("confidence")
     return not (when and confidence < float(str(when["value"])))

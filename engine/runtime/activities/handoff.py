@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.expressions.values import decode
-from engine.runtime.activities.base import Scope
+from engine.runtime.activities.scope import Scope
 from engine.store import Store
 from engine.store.rows import DecisionRow, HandoffRow, IntentRow
 

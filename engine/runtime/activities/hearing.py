@@ -13,8 +13,11 @@ from engine.models.lexical import topics, wishes_person
 from engine.models.local import sentiment
 from engine.models.local.yesno import plain_answer
 from engine.runtime.activities.asking import Asker, Fresh
-from engine.runtime.activities.base import Desk, Group, Scope, guarded
+from engine.runtime.activities.base import Group, guarded
+from engine.runtime.activities.desk import Desk
+from engine.runtime.activities.scope import Scope
 from engine.runtime.activities.seeing import words_of
+from engine.runtime.activities.thinking import think
 from engine.runtime.input import Result
 from engine.store.messages import BEFORE
 from engine.store.rows import MessageRow
@@ -226,7 +229,7 @@ class Hearer(Group):
         return meaning
 
     async def _meant(self, scope: Scope, words: tuple[Message, ...]) -> str | None:
-        answer = await self.desk.ask(scope, "route", Request(Job.CLASSIFY, words, choices=MEANINGS))
+        answer = await think(self.desk, scope, "route", Request(Job.CLASSIFY, words, choices=MEANINGS))
         meaning = answer.data.get("choice")
         return str(meaning) if meaning and answer.confidence >= _SURE else None
 

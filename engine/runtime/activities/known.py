@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
 from engine.plan import Node, Plan
-from engine.runtime.activities.base import Scope
+from engine.runtime.activities.scope import Scope
 
 __all__ = ["Known", "Source", "known", "names_in"]
 

@@ -7,22 +7,20 @@ words stay as they are. What comes back is put into the real words again before 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.guardrails.base import CheckError
 from engine.guardrails.masking import Masks
 from engine.models.base import Answer, Call, Field, Job, Message, Request, Turn
 from engine.models.errors import ModelRejected
 from engine.routing import BUILT_IN
-
-if TYPE_CHECKING:
-    from engine.runtime.activities.base import Scope
-    from engine.runtime.context import Projects
+from engine.runtime.activities.scope import Scope
+from engine.runtime.context import Projects
 
 __all__ = ["hidden", "masked", "masks", "unmasked"]
 
 
-def masks(scope: "Scope", projects: "Projects") -> Masks:
+def masks(scope: Scope, projects: Projects) -> Masks:
     """Those of the ticket's plan; where no flow is known yet, those of every flow that it may be. Raises ModelRejected
     for one that this engine does not know."""
     plans = [scope.plan, *(projects.plans.values() if scope.plan.flow in BUILT_IN else ())]

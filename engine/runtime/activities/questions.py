@@ -10,8 +10,10 @@ from temporalio import activity
 from engine.expressions.evaluate import EvaluationError
 from engine.expressions.values import decode, encode
 from engine.runtime.activities.asking import labelled
-from engine.runtime.activities.base import Desk, Group, Scope, guarded
+from engine.runtime.activities.base import Group, guarded
+from engine.runtime.activities.desk import Desk
 from engine.runtime.activities.known import names_in
+from engine.runtime.activities.scope import Scope
 from engine.runtime.activities.speaking import REMINDS, Speaker, rendered
 from engine.runtime.asked import expected
 from engine.runtime.deadlines import after, calendar_of, instants

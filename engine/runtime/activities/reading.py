@@ -10,7 +10,8 @@ from temporalio import activity
 from engine.channels.base import ChannelError
 from engine.expressions.evaluate import EvaluationError, evaluate
 from engine.expressions.values import decode
-from engine.runtime.activities.base import Group, Scope, guarded, later
+from engine.runtime.activities.base import Group, guarded, later
+from engine.runtime.activities.scope import Scope
 from engine.runtime.activities.speaking import rendered
 from engine.runtime.gates import first_failing, gate_names
 from engine.runtime.input import Result

@@ -17,7 +17,8 @@ from engine.errors import EngineError
 from engine.models.base import Image, Message, Role
 from engine.models.images import MAX_BYTES, ImageRefused, drawn
 from engine.runtime.activities.attaching import fetched
-from engine.runtime.activities.base import Group, Scope, later
+from engine.runtime.activities.base import Group, later
+from engine.runtime.activities.scope import Scope
 from engine.runtime.album import Look
 from engine.store.rows import AttachmentRow, MessageRow
 

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from engine.models.base import Message, Model
 from engine.plan import Plan
 from engine.routing import BUILT_IN, Came, by_rule, choices, decide, read
-from engine.runtime.activities.base import Desk, Group, Scope
+from engine.runtime.activities.base import Group
+from engine.runtime.activities.desk import Desk
+from engine.runtime.activities.scope import Scope
 from engine.runtime.activities.seeing import Viewer, words_of
 from engine.runtime.activities.thinking import OnAccount
 from engine.store.rows import MessageRow

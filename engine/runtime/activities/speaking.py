@@ -20,10 +20,13 @@ from engine.expressions.values import encode
 from engine.guardrails.base import CheckError, Finding, Verdict
 from engine.guardrails.secrets import hidden
 from engine.models.base import Job, Message, Passage, Request
-from engine.runtime.activities.base import Desk, Group, Scope, guarded, later
+from engine.runtime.activities.base import Group, guarded, later
+from engine.runtime.activities.desk import Desk
 from engine.runtime.activities.drafting import Draft, open_draft, sources, sure
 from engine.runtime.activities.known import Known, known
+from engine.runtime.activities.scope import Scope
 from engine.runtime.activities.seeing import Viewer, files_in, words_of
+from engine.runtime.activities.thinking import think, think_aloud
 from engine.runtime.input import Result
 from engine.runtime.names import QUESTION
 from engine.store.proposing import Note
@@ -244,10 +247,10 @@ class Speaker(Group):
             needs_images=bool(named), synonyms=self.desk.context.library.synonyms.of(subject),
         )  # fmt: skip
         if draft is None:
-            answer = await self.desk.ask(scope, "answer", request)
+            answer = await think(self.desk, scope, "answer", request)
         else:
             draft.passages = passages
-            answer = await self.desk.ask_aloud(scope, "answer", request, draft)
+            answer = await think_aloud(self.desk, scope, "answer", request, draft)
         if answer.finish != "stop" or not answer.text or not sure(scope, answer.confidence):
             return None
         return answer.text + sources(passages, answer.citations)

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.guardrails.masking import Masks
 from engine.models.ask import parts
@@ -24,29 +24,28 @@ from engine.models.errors import (
 from engine.models.hosted import HostedModel
 from engine.models.images import fitted
 from engine.prompts.render import PromptSet
+from engine.runtime.activities.desk import Desk
+from engine.runtime.activities.drafting import Draft
 from engine.runtime.activities.masking import masked, masks, unmasked
+from engine.runtime.activities.scope import Scope
 
-if TYPE_CHECKING:
-    from engine.runtime.activities.base import Desk, Scope
-    from engine.runtime.activities.drafting import Draft
-
-__all__ = ["OnAccount", "asked", "asked_aloud"]
+__all__ = ["OnAccount", "think", "think_aloud"]
 
 
-async def asked(desk: "Desk", scope: "Scope", job: str, request: Request, *, end: float | None = None) -> Answer:
+async def think(desk: Desk, scope: Scope, job: str, request: Request, *, end: float | None = None) -> Answer:
     """The answer of the plan's model for the job. Raises ModelError; `LeavesPremises` before anything is sent. What the
     flow masks, the model is not shown. `end`: of the time that a chain has (`Chain.end`), where it has begun."""
     own = masks(scope, desk.context.projects)
     if not own:
-        return await _asked(desk, scope, job, request, end)
+        return await _answer(desk, scope, job, request, end)
     hiding = masked(request, own)
-    return unmasked(await _asked(desk, scope, job, hiding, end), hiding, own)
+    return unmasked(await _answer(desk, scope, job, hiding, end), hiding, own)
 
 
-async def asked_aloud(desk: "Desk", scope: "Scope", job: str, request: Request, draft: "Draft") -> Answer:
-    """As `asked`; the draft hears what is written as it is written. A stream that breaks off leaves nothing on the page
-    and is asked for anew, as a whole and with all that `asked` does to get an answer, in what is left of the time.
-    Raises as `asked`."""
+async def think_aloud(desk: Desk, scope: Scope, job: str, request: Request, draft: Draft) -> Answer:
+    """As `think`; the draft hears what is written as it is written. A stream that breaks off leaves nothing on the page
+    and is asked for anew, as a whole and with all that `think` does to get an answer, in what is left of the time.
+    Raises as `think`."""
     model = desk.context.model(scope.plan, job)
     end: float | None = None
     if isinstance(model, Chain):
@@ -64,10 +63,10 @@ async def asked_aloud(desk: "Desk", scope: "Scope", job: str, request: Request, 
                 await draft.withdraw()
                 raise
     await draft.withdraw()
-    return await asked(desk, scope, job, request, end=end)
+    return await think(desk, scope, job, request, end=end)
 
 
-async def _heard(pieces: AsyncGenerator[str | Decided | Answer], draft: "Draft", own: Masks) -> Answer:
+async def _heard(pieces: AsyncGenerator[str | Decided | Answer], draft: Draft, own: Masks) -> Answer:
     decided: Decided | None = None
     text = ""
     async with aclosing(pieces):
@@ -83,7 +82,7 @@ async def _heard(pieces: AsyncGenerator[str | Decided | Answer], draft: "Draft",
     raise AssertionError("a stream ends with an answer, or raises")
 
 
-async def _asked(desk: "Desk", scope: "Scope", job: str, request: Request, end: float | None) -> Answer:
+async def _answer(desk: Desk, scope: Scope, job: str, request: Request, end: float | None) -> Answer:
     request = replace(request, stays=scope.stays)
     model = desk.context.model(scope.plan, job)
     if isinstance(model, Chain):
@@ -96,16 +95,16 @@ async def _asked(desk: "Desk", scope: "Scope", job: str, request: Request, end: 
 
 
 class OnAccount:
-    """A plan's model for one job as what asks any model takes it: each answer goes through `asked`."""
+    """A plan's model for one job as what asks any model takes it: each answer goes through `think`."""
 
-    def __init__(self, desk: "Desk", scope: "Scope", job: str) -> None:
+    def __init__(self, desk: Desk, scope: Scope, job: str) -> None:
         self._desk, self._scope, self._job = desk, scope, job
         model = desk.context.model(scope.plan, job)
         self.name, self.capabilities = model.name, model.capabilities
 
     async def answer(self, request: Request) -> Answer:
         """See `Model`."""
-        return await asked(self._desk, self._scope, self._job, request)
+        return await think(self._desk, self._scope, self._job, request)
 
 
 class _Rendering:
@@ -122,7 +121,7 @@ class _Rendering:
 class _Meter:
     """The ticket's account in the store. What runs in the worker itself costs nothing and is not counted."""
 
-    def __init__(self, desk: "Desk", scope: "Scope", job: str, prompts: PromptSet) -> None:
+    def __init__(self, desk: Desk, scope: Scope, job: str, prompts: PromptSet) -> None:
         self.store = desk.store
         self.scope = scope
         self.job = job
@@ -157,7 +156,7 @@ class _Meter:
         )  # fmt: skip
 
 
-async def _prompts(desk: "Desk", scope: "Scope") -> PromptSet:
+async def _prompts(desk: Desk, scope: Scope) -> PromptSet:
     """Those that the plan names. A plan that is older than prompts in plans takes today's."""
     version: Any = scope.plan.settings.get("prompts")
     today = desk.context.projects.prompts

@@ -9,9 +9,11 @@ from engine.expressions.values import decode
 from engine.models.lexical import wishes_person
 from engine.models.local import sentiment
 from engine.routing import BUILT_IN
-from engine.runtime.activities.base import Desk, Group, Scope, always, guarded
+from engine.runtime.activities.base import Group, always, guarded
+from engine.runtime.activities.desk import Desk
 from engine.runtime.activities.handoff import package, written
 from engine.runtime.activities.hearing import Hearer
+from engine.runtime.activities.scope import Scope
 from engine.runtime.activities.sorting import Sorter
 from engine.runtime.activities.speaking import Speaker
 from engine.runtime.deadlines import after

@@ -20,10 +20,13 @@ from engine.guardrails.base import CheckError, Finding, Position, Verdict
 from engine.models.base import Answer, Job, Model, Request, Tool
 from engine.models.chain import Chain
 from engine.models.errors import BudgetReached
-from engine.runtime.activities.base import Desk, Group, Scope, guarded
+from engine.runtime.activities.base import Group, guarded
 from engine.runtime.activities.deciding import facts
+from engine.runtime.activities.desk import Desk
 from engine.runtime.activities.memory import Memory
+from engine.runtime.activities.scope import Scope
 from engine.runtime.activities.seeing import Viewer, files_in
+from engine.runtime.activities.thinking import think
 from engine.runtime.deadlines import after
 from engine.runtime.input import Result
 from engine.tools.base import Unreadable
@@ -193,7 +196,7 @@ class Worker(Group):
         )  # fmt: skip
         if data["max"]["cost"] is not None and _unpriced(self.context.model(scope.plan, "agent")):
             raise BudgetReached("a bound on the cost, and a model whose price is not known", code="budget_unpriced")
-        answer = await self.desk.ask(scope, "agent", request)
+        answer = await think(self.desk, scope, "agent", request)
         memory.model_calls += 1
         memory.cost = str(Decimal(memory.cost) + (answer.cost or 0))
         return answer

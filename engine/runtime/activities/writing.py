@@ -17,8 +17,10 @@ from engine.errors import EngineError
 from engine.expressions.evaluate import EvaluationError, condition, evaluate
 from engine.expressions.values import decode, encode
 from engine.plan import Plan, ToolContract, digest
-from engine.runtime.activities.base import Desk, Group, Scope, guarded, later
+from engine.runtime.activities.base import Group, guarded, later
+from engine.runtime.activities.desk import Desk
 from engine.runtime.activities.reading import Reader
+from engine.runtime.activities.scope import Scope
 from engine.runtime.gates import (
     applying,
     deciders,

@@ -1,4 +1,5 @@
-"""Hearing what came in while a ticket waits, and what a message means that no step waits for."""
+"""Hearing what came in while a ticket waits, what a message means that no step waits for, and closing, which hears
+what came in first."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,7 +9,7 @@ from engine.plan import Node
 from engine.runtime.input import Result
 from engine.runtime.run.ticket import CAP, Ended, Handoff, Jump, Moved, Ticket
 
-__all__ = ["DEADLINE", "hear", "listen", "silence"]
+__all__ = ["DEADLINE", "close", "hear", "listen", "silence"]
 
 DEADLINE = "deadline"
 """The outcome of `listen` when the time came and nobody had written."""
@@ -51,15 +52,25 @@ async def silence(ticket: Ticket, node: Node, outcome: str) -> str:
     if outcome in node.on:
         return outcome
     if node.data.get("silence", {}).get("otherwise") == "close":
-        await close_silent(ticket, node)
+        await close(ticket, node, "silent")  # an outcome of its own, which never counts as solved
     return outcome
 
 
-async def close_silent(ticket: Ticket, node: Node) -> None:
-    """Closes a ticket whose customer stayed silent: an outcome of its own, which never counts as solved."""
-    from engine.runtime.run.close import close
-
-    await close(ticket, node, "silent")
+async def close(ticket: Ticket, node: Node, outcome: str) -> NoReturn:
+    """Closing is one compare-and-set on (epoch, last message): a message that it did not see makes it fail, and is
+    heard before the next try. Queued wishes are taken up before the ticket closes."""
+    while True:
+        ticket.note(node, outcome)
+        closed = await ticket.act("close", node, data={"outcome": outcome})
+        if closed.outcome == "closed":
+            await ticket.act("closed", node, data={"outcome": outcome})
+            raise Ended(outcome)
+        if closed.outcome == "wish":
+            routed = await ticket.act("route", node, data={**closed.data, "threshold": "0.6"})
+            if routed.outcome == "routed":
+                raise Moved(routed.data["flow"], routed.data["plan"])
+            raise Handoff("unclear_wish")
+        await hear(ticket, node, "close", {})
 
 
 async def _meanwhile(ticket: Ticket, node: Node, heard: Result) -> None:
@@ -69,7 +80,7 @@ async def _meanwhile(ticket: Ticket, node: Node, heard: Result) -> None:
             left = await ticket.act("stop", node, data={"meaning": heard.data.get("meaning", "")})
             if left.outcome == "person":
                 raise Handoff("withdrawn_after_write")
-            await _close(ticket, node)
+            await close(ticket, node, "withdrawn")
         case "ask_again":
             left = await ticket.act("void", node, data={"meaning": "corrects"})
             if left.outcome == "person":
@@ -111,10 +122,3 @@ async def reroute(ticket: Ticket, node: Node, wish: int) -> NoReturn:
     ticket.note(node, f"to {routed.data['flow']}")
     await ticket.flush(node)
     raise Moved(routed.data["flow"], routed.data["plan"])
-
-
-async def _close(ticket: Ticket, node: Node) -> None:
-    from engine.runtime.run.close import close
-
-    await close(ticket, node, "withdrawn")
-    raise Ended("withdrawn")
