@@ -1,4 +1,7 @@
-"""Documents to passages: at most `MAX_WORDS` words under their heading path, cut between lines and sentences."""
+"""Documents to passages: at most `MAX_WORDS` words under their heading path, cut between lines and sentences.
+
+A table that does not fit into one has its head in each.
+"""
 
 import hashlib
 import re
@@ -13,6 +16,9 @@ from engine.knowledge.terms import path_terms, terms
 MAX_WORDS: Final = 200
 MAX_CHARACTERS: Final = 2_000
 """Bounds texts that do not put spaces between words."""
+_CELL: Final = " | "
+"""Between the cells of a table's row, which is a line."""
+_MAX_HEAD: Final = MAX_WORDS // 4
 
 _SENTENCE = re.compile(r"(?<=[.!?…。！？])\s+|(?<=[。！？])")
 
@@ -79,15 +85,26 @@ def slug(heading: str) -> str:
 def _pieces(text: str) -> Iterator[str]:
     piece: list[str] = []
     size = 0
+    head = ""
     for line in _short_lines(text):
-        words = max(len(line.split()), len(line) * MAX_WORDS // MAX_CHARACTERS)
+        words = _size(line)
         if piece and size + words > MAX_WORDS:
             yield "\n".join(piece)
-            piece, size = [], 0
+            piece = [head] if head and _CELL in line and _size(head) + words <= MAX_WORDS else []
+            size = sum(map(_size, piece))
+        if _CELL not in line:
+            head = ""
+        elif not piece or _CELL not in piece[-1]:
+            head = line if words <= _MAX_HEAD else ""
         piece.append(line)
         size += words
     if piece:
         yield "\n".join(piece)
+
+
+def _size(line: str) -> int:
+    """Its words; more where they are long, or none are parted by blanks."""
+    return max(len(line.split()), len(line) * MAX_WORDS // MAX_CHARACTERS)
 
 
 def _short_lines(text: str) -> Iterator[str]:

@@ -161,3 +161,15 @@ def test_an_address_may_hold_a_pair_of_brackets() -> None:
     assert read("# T\nSee [the page](https://x.org/a_(b) 'c'), [one] (two).").sections[0].text == (
         "See the page, [one] (two)."
     )
+
+
+def test_a_table_that_is_cut_has_its_head_in_each_part() -> None:
+    rows = [f"Boat {number} | {number} EUR" for number in range(100)]
+    text = "\n".join(["Our boats.", "Boat | Price", *rows, "All with oars.", "word " * 150])
+    first, *others, last = cut(Document(title="T", sections=(Section(("H",), text),)), "x.md")
+    assert first.text.startswith("Our boats.\nBoat | Price\nBoat 0 | 0 EUR\n")
+    assert others
+    assert all(one.text.startswith("Boat | Price\nBoat ") for one in others)
+    assert not last.text.startswith("Boat | Price")
+    kept = [line for one in (first, *others, last) for line in one.text.split("\n") if line in rows]
+    assert kept == rows

@@ -79,7 +79,7 @@ _DETERMINERS: Final = frozenset(
     "le la les un une mon ma mes votre vos du des de el los las una mi mis su sus del".split()
 )
 """What begins a noun with what stands before it."""
-_ANY_OTHER: Final = frozenset(
+ANY_OTHER: Final = frozenset(
     stem(word)
     for word in (
         "max maximum min minimum new own whole entire current exact total neu neue neuen neues eigene eigenen ganze "
@@ -104,7 +104,7 @@ def strays(asked: str, sentence: str, headings: str, known: Collection[str]) -> 
     said = plain(asked)
     wanted = [word for word in dict.fromkeys(content_words(said)) if word not in LOOSE | named]
     there |= _spelt_out(asked, held) | {stem(match[0].casefold()) for match in WEEKDAY.finditer(asked)}
-    left = [word for word in wanted if not (word in there or same_matter(word, there) or _by_parts(word, there))]
+    left = [word for word in wanted if not (word in there or same_matter(word, there) or by_parts(word, there))]
     if len(left) == 1 and _EVERY.match(sentence):
         return left[0] in known
     exact = len(wanted) <= _FEW and not _OPEN.search(asked) and _figured(sentence)
@@ -117,7 +117,7 @@ def _narrower(asked: str, left: Collection[str], there: Collection[str]) -> bool
     """Whether a word that is left out stands right before one that is not: "my bank account" is another account."""
     said = words(asked)
     return any(
-        before in _DETERMINERS and (word := stem(one)) in left and word not in _ANY_OTHER and stem(other) in there
+        before in _DETERMINERS and (word := stem(one)) in left and word not in ANY_OTHER and stem(other) in there
         for before, one, other in zip(said, said[1:], said[2:], strict=False)
     )
 
@@ -128,7 +128,7 @@ def _spelt_out(asked: str, held: str) -> set[str]:
     return {stem(short) for one in set(_SHORT.findall(asked)) if (short := one.casefold()) in initials}
 
 
-def _by_parts(word: str, there: Collection[str]) -> bool:
+def by_parts(word: str, there: Collection[str]) -> bool:
     """Whether both parts of a compound are there: "Kündigungsfrist" is a "Frist" under "Kündigung"."""
     return any(
         len(first) >= _PART and word.startswith(first) and any(first + joint + last == word for joint in _JOINTS)

@@ -3,7 +3,8 @@
 A sentence is scored by the cosine of its vector and of the question's, once alone and once under its heading
 ("Returns > How long you have: ..."), by the share of the question's content words, weighed by their rarity
 among the passages, that it and its heading hold, and by whether it holds the kind of thing asked for (a time
-for "how long"). Whether the best one is good enough is a logistic regression on these four.
+for "how long"). Whether the best one is good enough is a logistic regression on these four. A row of a table is
+read, and quoted, with the head of its table; a price of something more special than what is asked for is none.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,9 +19,11 @@ from engine.models.base import Passage, Request
 from engine.models.local.about import strays
 from engine.models.local.embedding import encode
 from engine.models.local.figures import Figure, agree, figures, without
-from engine.models.local.kinds import counts_another, fits, leaves_open
+from engine.models.local.general import Scope, scope
+from engine.models.local.kinds import asks_price, counts_another, fits, leaves_open, prices
 from engine.models.local.named import numbers_another
 from engine.models.local.pointing import points_back
+from engine.models.local.rows import CELL, Row, heads, rows
 from engine.models.local.synonyms import Synonyms
 from engine.models.local.words import clean, content_words, latest, sentences, words
 
@@ -48,9 +51,6 @@ AHEAD: Final = 1.0
 ALIKE: Final = 0.8
 """The share of words that two sentences have in common which say the same thing."""
 
-_CELL: Final = " | "
-"""Between the cells of a table's line."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -60,6 +60,15 @@ class Sentence:
     passage: int
     place: int
     features: tuple[float, ...]
+    row: Row | None = None
+    """Of a line of a table, its cells below their heads."""
+    before: str = ""
+    """The sentence before it in its passage."""
+
+    @property
+    def said(self) -> str:
+        """What it says, and how it is quoted."""
+        return self.text if self.row is None else str(self.row)
 
     @property
     def logit(self) -> float:
@@ -87,26 +96,45 @@ def quote(request: Request) -> Quotation:
     known = {stem for passage in request.passages for stem in content_words(_heading(passage))}
     scored = candidates(asked, request.passages)
     to_it = [one for one in scored if _to_it(one, asked, request, known)]
+    to_it = _general(to_it, asked, request)
     best = _best([one for one in to_it if _readable(request.passages[one.passage], request.language)])
     if best is None or best.score < THRESHOLD:
         best = _best(to_it)  # in another language rather than not at all
     if best is None or best.score < THRESHOLD:
         return Quotation("", (), best.score if best else 0.0)
-    if counts_another(asked, best.text) or not _stands_out(best, scored, request):
+    if counts_another(asked, best.said) or not _stands_out(best, scored, request):
         return Quotation("", (), min(best.score, JUST_BELOW))
-    if _disputed(best, to_it):
+    if _disputed(best, to_it) or (asks_price(asked) and _outpriced(best, to_it)):
         return Quotation("", (), min(best.score, JUST_BELOW))
-    chosen = _with_company(best, [one for one in to_it if not counts_another(asked, one.text)], scored)
-    text = "\n".join(" ".join(one.text for one in group) for _, group in groupby(chosen, key=lambda one: one.passage))
+    chosen = _with_company(best, [one for one in to_it if not counts_another(asked, one.said)], scored)
+    text = "\n".join(" ".join(one.said for one in group) for _, group in groupby(chosen, key=_apart))
     cited = dict.fromkeys(request.passages[one.passage].id for one in chosen)
     return Quotation(text, tuple(cited), best.score)
 
 
 def _to_it(one: Sentence, asked: str, request: Request, known: set[str]) -> bool:
     heading = _heading(request.passages[one.passage])
-    if strays(asked, one.text, heading, known):
+    if strays(asked, one.said, heading, known):
         return False
-    return not numbers_another(latest(request.messages), f"{heading}\n{one.text}")
+    return not numbers_another(latest(request.messages), f"{heading}\n{one.said}")
+
+
+def _apart(one: Sentence) -> int | None:
+    """Sentences are quoted in a row, each line of a table on its own."""
+    return None if one.row is None else one.place
+
+
+def _general(to_it: list[Sentence], asked: str, request: Request) -> list[Sentence]:
+    """Those that are of nothing special (see `engine.models.local.general`); of these the most general ones, if any is
+    good enough."""
+    scopes = [(one, _scope(one, asked, request)) for one in to_it]
+    least = min((of for one, of in scopes if one.score >= THRESHOLD), default=Scope.PARTLY)
+    return [one for one, of in scopes if of <= least < Scope.SPECIAL]
+
+
+def _scope(one: Sentence, asked: str, request: Request) -> Scope:
+    headings = _heading(request.passages[one.passage])
+    return scope(asked, one.row or one.text, before=one.before, headings=headings)
 
 
 def _best(scored: list[Sentence]) -> Sentence | None:
@@ -123,6 +151,23 @@ def _disputed(best: Sentence, to_it: list[Sentence]) -> bool:
             if alike and other and not (len(other) == len(said) and all(map(agree, other, said))):
                 return True
     return False
+
+
+def _outpriced(best: Sentence, to_it: list[Sentence]) -> bool:
+    """Whether another passage gives other prices for what is asked, and nothing else, nearly as well."""
+    own = _prices(best)
+    return bool(own) and any(
+        one.passage != best.passage and one.score >= LIKE_THE_BEST * best.score and own.isdisjoint(_prices(one) or own)
+        for one in to_it
+    )
+
+
+def _prices(one: Sentence) -> set[str]:
+    """Its amounts of money, in one way of writing; none is 0."""
+    return {
+        next((money.value for money in figures(one.said[begin:end], "") if money.unit.isupper()), "0")
+        for begin, end in prices(one.said)
+    }
 
 
 def _said(one: Sentence) -> tuple[list[Figure], frozenset[str]]:
@@ -143,7 +188,8 @@ def _stands_out(best: Sentence, scored: list[Sentence], request: Request) -> boo
     if best.passage or best.score < SURE:
         return False
     wanted = set(content_words(question(request)))
-    if wanted <= set(content_words(f"{_heading(request.passages[0])} {best.text}")):
+    held = best.text if best.row is None else " ".join((best.row.cells[0], *best.row.head))
+    if wanted <= set(content_words(f"{_heading(request.passages[0])} {held}")):
         return True
     return all(best.logit - one.logit >= AHEAD for one in scored if one.passage != best.passage)
 
@@ -170,33 +216,49 @@ def candidates(asked: str, passages: Sequence[Passage]) -> list[Sentence]:
     if not words(asked):
         return []
     found = [
-        (number, place, text)
+        (number, place, text, table.get(place), lines[place - 1] if place else "")
         for number, passage in enumerate(passages[:MAX_PASSAGES])
-        for place, text in _telling(asked, sentences(passage.text))
+        for lines in (_sentences(passage.text),)
+        for table in (rows(lines),)
+        for place, text in _telling(asked, lines)
     ][:MAX_SENTENCES]
     if not found:
         return []
-    headed = [f"{_heading(passages[number])}: {text}" for number, _, text in found]
-    vectors = encode([asked, *(text for _, _, text in found), *headed])
+    said = [text if row is None else _telling_columns(asked, row) for _, _, text, row, _ in found]
+    headed = [f"{_heading(passages[number])}: {text}" for (number, *_), text in zip(found, said, strict=True)]
+    vectors = encode([asked, *said, *headed])
     near = vectors[1:] @ vectors[0]
     covered = _coverage(asked, headed)
-    rows = zip(found, near, near[len(found) :], covered, strict=False)
+    measured = zip(found, said, near, near[len(found) :], covered, strict=False)
     return [
-        Sentence(text, number, place, (float(a), float(u), c, fits(asked, text)))
-        for (number, place, text), a, u, c in rows
+        Sentence(text, number, place, (float(a), float(u), c, fits(asked, read)), row, before)
+        for (number, place, text, row, before), read, a, u, c in measured
     ]
+
+
+def _sentences(text: str) -> list[str]:
+    """Those of a passage, each row of a table in one piece."""
+    found: list[str] = []
+    for line in text.split("\n"):
+        found += [line.strip()] if CELL in line else sentences(line)
+    return found
+
+
+def _telling_columns(asked: str, row: Row) -> str:
+    """What a row says of the kind of thing that is asked for; all of it where no column is of that kind."""
+    columns = range(1, len(row.cells))
+    return row.of([one for one in columns if fits(asked, row.column(one)) > 0] or columns)
 
 
 def _telling(asked: str, found: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Sentences that may say something, with their places: not the head of a table without its rows, not what repeats
     the question, and not what speaks of a number that is asked for without saying it."""
     repeated = f" {' '.join(words(asked))} "
-    before = ""
-    for (place, text), after in zip(enumerate(found), [*found[1:], ""], strict=False):
+    above = heads(found)
+    for place, text in enumerate(found):
         said = words(text)
-        is_head = _CELL in text and _CELL in after and _CELL not in before
-        before = text
-        if len(said) >= 2 and not is_head and f" {' '.join(said)} " not in repeated and not leaves_open(asked, text):
+        tells = len(said) >= 2 and place not in above and not leaves_open(asked, text)
+        if tells and f" {' '.join(said)} " not in repeated:
             yield place, text
 
 

@@ -5,7 +5,7 @@ from itertools import takewhile
 from typing import Final
 
 from engine.models.local.dates import weekdays
-from engine.models.local.figures import CLOCK, DAY, LENGTH, UNIT_ROWS, figures, without
+from engine.models.local.figures import CLOCK, DAY, LENGTH, UNIT_ROWS, Figure, figures, without
 from engine.models.local.matters import same_matter
 from engine.models.local.words import content_words, stem, words
 
@@ -40,11 +40,21 @@ _KEEPS: Final = re.compile(
 )
 _PRICE: Final = re.compile(
     r"\bhow (?:expensive|much(?: (?:money|extra|more|less))?(?=\W*$|\s(?:is|are|was|were|do|does|did|will|would|can|"
-    r"must|should|to|for|it|that|this|these|the|a|an|my|your)\b))|\b(?:price|cost|costs|fee|fees|charge)\b.*\?|"
+    r"must|should|to|for|it|that|this|these|the|a|an|my|your)\b))|"
+    r"\b(?:price|cost|costs|fee|fees|(?<!i )(?<!to )charge)\b.*\?|"
     r"\bwie (?:teuer|hoch (?:ist|sind))\b|\bwie ?viel(?=\W*$|\s(?:geld|kost\w*|zahl\w*|bezahl\w*|muss|ist|wird|macht|"
     r"nehm\w*|verlang\w*|berechn\w*)\b)|\bkostet\b|\bcombien (?!de?\b|d')|\bcuánto (?!tiempo\b)",
     re.IGNORECASE,
 )
+_WHICH: Final = re.compile(
+    r"\b(?:which|who|whom|welche[mnrs]?|wer|wen|wem|quel(?:le)?s?|qui|cuál(?:es)?|quién(?:es)?)\b", re.IGNORECASE
+)
+_HIGH: Final = re.compile(
+    r"\bhow (?:high|big|large) (?:is|are)\b|\bwhat (?:do|does|did|will|would|must|should) (?!i do\b)[^?]*\bpay\b"
+    r"(?! (?:with|by)\b)|\bwie hoch\b|\bwas (?:be)?zahl\w*\b|\bde quel montant\b|\bqué (?:paga|importe)",
+    re.IGNORECASE,
+)
+"""How high what is asked about is: sums of money, and other things too."""
 _COUNT: Final = re.compile(r"\bhow many\b|\bwie ?viele\b|\bcombien d(?:e\b|')|\bcuánt[oa]s\b", re.IGNORECASE)
 _WAY: Final = re.compile(
     r"\bhow (?:can|could|do|does|may|must|shall|should|to)\b|\bwie (?:kann|könn\w*|mach\w*|muss|geht|soll\w*|lässt|"
@@ -60,7 +70,7 @@ _TELLS_TIME: Final = re.compile(
     re.IGNORECASE,
 )
 _FREE: Final = re.compile(
-    r"(?P<before>\w+)?\W*\b(?:(?:for |of )?free(?: of charge)?|kostenlos|kostenfrei|gratis|umsonst|"
+    r"(?P<before>\w+)?\W*\b(?P<free>(?:for |of )?free(?: of charge)?|kostenlos|kostenfrei|gratis|umsonst|"
     r"gratuite?s?|gratuitement|gratuit[oa]s?)\b\W*(?P<after>\w+)?",
     re.IGNORECASE,
 )
@@ -170,7 +180,7 @@ def _tells_price(asked: str, sentence: str) -> bool:
     """An amount of money, or that it is free: "is free", or free is to do what is asked about."""
     if _NO_PRICE.search(sentence) or re.search("[€£$]", sentence):
         return True
-    if any(one.unit not in {CLOCK, DAY, LENGTH} and one.unit.isupper() for one in figures(sentence, "")):
+    if any(map(_is_money, figures(sentence, ""))):
         return True
     wanted = set(content_words(asked)) - _PERIODS
     return any(_free(match, wanted) for match in _FREE.finditer(sentence))
@@ -182,6 +192,32 @@ def _free(match: re.Match[str], wanted: set[str]) -> bool:
         return not wanted.isdisjoint(content_words(f"{before} {after}"))
     subject = content_words(match.string[: match.start("before")])
     return not subject or any(word in wanted or same_matter(word, wanted) for word in subject)
+
+
+def asks_price(asked: str) -> bool:
+    """Whether a price is asked for, or how high something is that may be one: a deposit, a fee."""
+    return _PRICE.search(asked) is not None or _HIGH.search(asked) is not None
+
+
+def prices(sentence: str) -> list[tuple[int, int]]:
+    """Where it gives an amount of money, or says that there is none to pay, in order."""
+    found = [(one.begin, one.end) for one in figures(sentence, "") if _is_money(one)]
+    found += [match.span("free") for match in _FREE.finditer(sentence)]
+    found += [match.span() for match in _NO_PRICE.finditer(sentence)]
+    kept: list[tuple[int, int]] = []
+    for begin, end in sorted(found):
+        if not kept or begin >= kept[-1][1]:
+            kept.append((begin, end))
+    return kept
+
+
+def asks_which(asked: str) -> bool:
+    """Whether one thing, or some, among others are asked for."""
+    return _WHICH.search(asked) is not None
+
+
+def _is_money(one: Figure) -> bool:
+    return one.unit not in {CLOCK, DAY, LENGTH} and one.unit.isupper()
 
 
 def _tells_count(asked: str, sentence: str) -> bool:

@@ -10,7 +10,8 @@ _BACK: Final = re.compile(
     r"(?:its?|they|them|this|that|these|those|he|she|otherwise|however|also|then|there|such|both|afterwards|"
     r"er|sie|es|der|die|das|dies|diese[mnrs]?|dann|danach|sonst|andernfalls|außerdem|dort|"
     r"ils?|elles?|cela|ceci|ce(?:tte|s)?|sinon|ensuite|ello|est[aeo]s?|además|si no)\b|"
-    r"after\s+(?:that|this|which)\b|después(?:[,.]|\s+de\s+(?:eso|esto)\b))",
+    r"(?:for|für)\s+(?:\w+\s+){1,4}?(?:it\s+costs|they\s+cost|kostet\s+(?:er|sie|es)|kosten\s+sie)\b|"
+    r"after\s+(?:that|this|which|it|them)\b|después(?:[,.]|\s+de\s+(?:eso|esto)\b))",
     re.IGNORECASE,
 )
 _NOTHING: Final = re.compile(
