@@ -25,7 +25,8 @@ ADDRESS = """flow: address
 title: Another address
 owner: support
 about: The customer wants to change their delivery address.
-start: {examples: ["Please change my delivery address", "I moved, here is my new address", "Can you update my address?"]}
+start:
+  examples: [Please change my delivery address, I moved and here is my new address, Can you update my address?]
 silence: {remind: [1d], within: 5d, otherwise: close}
 models: {answer: elsewhere, ask: elsewhere, route: elsewhere}
 steps:
