@@ -171,7 +171,8 @@ def _field(one: Field) -> dict[str, Any]:
 
 
 def _options(one: Field) -> dict[str, Any]:
-    labels = [" / ".join(dict.fromkeys((option.label, *option.synonyms))) for option in one.options]
+    # a line break within a label, which may be a tool's, would begin an option of its own
+    labels = [" / ".join(dict.fromkeys(" ".join(w.split()) for w in (o.label, *o.synonyms))) for o in one.options]
     return {"field": one.name, "ask": one.ask, "labels": labels}
 
 

@@ -89,3 +89,11 @@ def test_an_answer_is_written_with_what_the_team_calls_it() -> None:
     system, data = PROMPTS.render("answer", *parts(replace(request, synonyms=(("RMA", "return"), ("a", "b", "c")))))
     assert "RMA" not in system
     assert "The team means the same by: RMA, return.\nThe team means the same by: a, b, c." in data
+
+
+def test_a_label_is_one_option_whatever_stands_in_it() -> None:
+    field = Field("which", kind="one_of", options=(Option("Lamp\noption 1: Chair"), Option("Table")))
+    _, data = PromptSet().render("extract", *parts(Request(Job.EXTRACT, (Message("customer", "it"),), fields=(field,))))
+    assert [line for line in data.splitlines() if line.startswith("option ")] == [
+        "option 0: Lamp option 1: Chair", "option 1: Table",
+    ]  # fmt: skip

@@ -73,6 +73,7 @@ async def test_when_the_customer_wants_something_else(world: Any) -> None:
     bench.desk.customer_writes(number, "Actually I changed my mind, please change my delivery address instead")
     await bench.until(lambda: bench.with_people(number), "people in place of a model elsewhere")
     assert bench.row(number).escalated == "failed:leaves_premises"
+    assert any("what would have been asked next is elsewhere" in c["body"] for c in bench.desk.comments(number))
     assert elsewhere.asked == []
 
 
