@@ -294,8 +294,21 @@ def test_the_checker_knows_the_hosts_of_all_providers() -> None:
         "http://127.0.0.1:11434/v1",
         "https://llm.shop.example",
         "http://openai.com.shop.example",
+        "https://ec2-3-120-1-2.eu-central-1.compute.amazonaws.com/v1",
+        "https://llm.eu-central-1.pai-eas.aliyuncs.com/v1",
+        "https://bedrock-runtime.amazonaws.com.shop.example",
+        "https://notollama.com",
         "",
         "http://[",
     ):
         assert vendor(own) is None, own
+    for theirs in (
+        "bedrock-runtime.eu-central-1.amazonaws.com", "bedrock-runtime-fips.us-east-1.amazonaws.com", "ollama.com",
+        "vpce-1-2.bedrock-runtime.eu-west-1.vpce.amazonaws.com", "bedrock-runtime.cn-north-1.amazonaws.com.cn",
+        "dashscope.aliyuncs.com", "dashscope-intl.aliyuncs.com", "vpc-cn-beijing.dashscope.aliyuncs.com",
+        "integrate.api.nvidia.com", "models.github.ai", "models.inference.ai.azure.com", "eu-de.ml.cloud.ibm.com",
+        "gateway.ai.cloudflare.com", "openai.inference.de-txl.ionos.com", "oai.endpoints.kepler.ai.cloud.ovh.net",
+        "api.perplexity.ai", "api.cerebras.ai", "api.moonshot.cn", "api.scaleway.ai", "api.voyageai.com",
+    ):  # fmt: skip
+        assert vendor(f"https://{theirs}/v1") == theirs
     assert vendor("https://llm.shop.example@api.openai.com/v1") == vendor("api.openai.com/v1") == "api.openai.com"
