@@ -135,7 +135,10 @@ class HostedModel:
             raise ModelRejected(f"the model {self.name!r} sees no images", code="no_vision")
         if request.tools and not can.tools:
             raise ModelRejected(f"the model {self.name!r} does not work with tools", code="no_tools")
-        return ask_of(request, request.prompt or _prompt(request), most=self.spec.most)
+        ask = ask_of(request, request.prompt or _prompt(request), most=self.spec.most)
+        if can.context and ask.least > can.context:  # some servers cut it, and say nothing
+            raise ModelRejected(f"the prompt is too long for the model {self.name!r}", code="too_long")
+        return ask
 
     def worst(self, request: Request) -> Decimal | None:
         """What the call costs at the most, in USD. None: the price is not known."""
