@@ -129,6 +129,20 @@ async def test_what_is_decided_comes_before_a_text_that_may_stand(model: HostedM
         assert (first.supported, pieces, last.finish) == (False, [], "refused")
 
 
+@pytest.mark.parametrize(
+    ("facts", "stands"),
+    [({"passages": []}, False), ({"note": "", "order": {"id": None}}, False), ({"orders": [{"open": False}]}, True),
+     ({"left": 0}, True), ({}, True)],
+)  # fmt: skip
+async def test_nothing_is_no_support(
+    model: HostedModel, standin: ModelStandIn, facts: dict[str, Any], stands: bool
+) -> None:
+    """An empty search holds nothing up. Without any source at all the author's own words have to do."""
+    standin.says([Says(data={**GOOD[Job.ANSWER], "citations": []})])
+    answer = await model.answer(replace(ANSWER, passages=(), facts=facts))
+    assert (answer.finish == "stop") is stands
+
+
 @pytest.mark.parametrize("finish", ["length", "refused"])
 async def test_a_cut_text_and_a_refusal_say_so(model: HostedModel, standin: ModelStandIn, finish: Any) -> None:
     standin.says([Says(text="No", finish=finish)])
