@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
-__all__ = ["KEYS", "PROVIDERS", "Known", "known", "names", "since", "source", "store_vendor", "vendor"]
+__all__ = ["KEYS", "PROVIDERS", "Known", "image_tokens", "known", "names", "since", "source", "store_vendor", "vendor"]
 
 KEYS: Final = {
     "anthropic": "ANTHROPIC_API_KEY",
@@ -78,6 +78,16 @@ def known(provider: str, model: str) -> Known | None:
 def names(provider: str) -> list[str]:
     """All models of a provider that stand in the table."""
     return list(_table()["models"].get(provider, ()))
+
+
+def image_tokens(provider: str, model: str) -> int:
+    """Tokens that a picture of at most 1,568 pixels a side counts at the most. One that is known to count more is told
+    by its name wherever it stands in that of the model: `openai/gpt-4o-mini` of a gateway, `ft:gpt-4o-mini:...`."""
+    image = _table()["image"]
+    for name, tokens in image["models"].items():
+        if name in model.lower():
+            return int(tokens)
+    return int(image["others" if known(provider, model) is None else "known"])
 
 
 def vendor(url: str) -> str | None:

@@ -16,7 +16,7 @@ from engine.models.base import Answer, Capabilities, Decided, Model, Prompt, Req
 from engine.models.breaker import Attempt, Breaker
 from engine.models.errors import BadAnswer, BudgetReached, LeavesPremises, ModelError, ModelRejected, ModelUnavailable
 from engine.models.hosted import HostedModel
-from engine.models.images import fitted
+from engine.models.ocr import fitted
 
 __all__ = ["Chain", "Free", "Link", "Meter"]
 
@@ -26,6 +26,8 @@ _PAUSE: Final = 0.5
 """Seconds before the second attempt where the provider asks for none; twice that before the third."""
 _LEAST: Final = 1.0
 """Seconds in which an answer may still come."""
+_READING: Final = 1 / 3
+"""Of a link's time, for the text in pictures: the model needs the rest."""
 
 _PASSED_ON: Final = (ModelUnavailable, ModelRejected, BadAnswer, BudgetReached)
 """What another model may be better at: one that costs less, or nothing, may still be within a budget."""
@@ -243,11 +245,8 @@ class Chain:
 
     async def _rendered(self, link: Link, request: Request, until: float) -> Request:
         """As this link takes it: pictures become text for a model that does not see, and the prompt is rendered."""
-        try:
-            async with asyncio.timeout(max(until - self._clock(), 0.0)):
-                shown = await fitted(request, vision=link.model.capabilities.vision)
-        except TimeoutError:
-            raise ModelUnavailable("the pictures were not read in time") from None
+        seconds = max(until - self._clock(), 0.0) * _READING
+        shown = await fitted(request, vision=link.model.capabilities.vision, seconds=seconds)
         if self._prompt is None or request.prompt is not None or not isinstance(link.model, HostedModel):
             return shown
         return replace(shown, prompt=self._prompt(shown))

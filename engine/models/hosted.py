@@ -16,6 +16,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from engine.address import address_fault, on_this_machine
 from engine.bounded import PLAIN, bounded
+from engine.catalogue import image_tokens
 from engine.models.ask import Ask, ask_of, parts
 from engine.models.base import Answer, Capabilities, Decided, Prompt, Request, Usage
 from engine.models.errors import (
@@ -31,8 +32,6 @@ from engine.models.reply import LONGEST, Reply, answer_of, decided_of
 
 __all__ = ["Adapter", "HostedModel", "Provider", "Spec", "Whole", "asked", "client", "quiet", "refusal"]
 
-IMAGE_TOKENS: Final = 5_000
-"""More than any provider counts for one image of at most 1,568 pixels a side (`engine.models.images`)."""
 _BUSY: Final = frozenset({408, 409, 425, 429})
 """Statuses that another attempt may turn into an answer, beside those of 500 and more."""
 NO_QUOTA: Final = frozenset({"insufficient_quota", "billing_not_active"})
@@ -162,7 +161,7 @@ class HostedModel:
         price = self.capabilities.price
         if price is None:
             return Decimal(0) if self.capabilities.free else None
-        tokens = ask.size + IMAGE_TOKENS * len(ask.images)
+        tokens = ask.size + image_tokens(self.spec.provider, self.spec.model) * len(ask.images)
         return (tokens * max(price.input, price.written) + ask.most * price.output) / 1_000_000
 
     def _answer(self, request: Request, ask: Ask, reply: Reply) -> Answer:

@@ -4,11 +4,12 @@ import warnings
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 import pytest
 
-from engine.catalogue import vendor
+from engine.catalogue import image_tokens, vendor
 from engine.models import anthropic, google, mistral, openai
 from engine.models.ask import Ask
 from engine.models.base import Answer, Call, Capabilities, Decided, Image, Job, Message, Price, Request, Turn, Usage
@@ -17,6 +18,7 @@ from engine.models.embedders import remote
 from engine.models.embedders.base import EmbedderChoice
 from engine.models.errors import BadAnswer, ModelError, ModelRejected
 from engine.models.hosted import HostedModel
+from engine.models.images import SIDE
 from engine.models.reply import object_of
 from engine.testing.models import Asked, Fails, ModelStandIn, Says
 from engine.testing.models import mistral as mistral_form
@@ -284,6 +286,38 @@ def test_the_price_of_a_call_counts_what_was_cached_and_never_too_little() -> No
     assert worst >= model.cost(Usage(len(model.ask(CLASSIFY).data), 0, model.spec.most))  # type: ignore[operator]
     model.capabilities = replace(model.capabilities, price=None, free=True)
     assert model.cost(Usage(10, 0, 5)) == 0 == model.worst(CLASSIFY)
+
+
+@pytest.mark.parametrize(("name", "tokens"), [
+    ("gpt-4o-mini", 48_169), ("gpt-4o-mini-2024-07-18", 48_169), ("ft:gpt-4o-mini-2024-07-18:shop::a1", 48_169),
+    ("openai/GPT-4o-mini", 48_169), ("gpt-4o", 6_000), ("gpt-4.1-nano", 6_000), ("llava", 10_000),
+])  # fmt: skip
+def test_no_picture_costs_more_than_is_set_aside_for_it(name: str, tokens: int) -> None:
+    model = hosted("openai", "http://127.0.0.1:9", model=name)
+    price = Price(input=Decimal(1), cached=Decimal(1), output=Decimal(1), written=Decimal(1), since=PRICED)
+    model.capabilities = replace(model.capabilities, price=price)
+    pictures = tuple(Image("image/png", bytes([number])) for number in range(8))
+    asks = [replace(CLASSIFY, messages=(Message("customer", "Look", images=some),)) for some in (pictures, ())]
+    seen, blind = (model.worst(request) for request in asks)
+    assert seen is not None
+    assert blind is not None
+    lines = sum(len(f"\n[picture {number}]") for number in range(1, 9))
+    assert (seen - blind) * 1_000_000 == 8 * tokens + lines
+
+
+def test_the_bounds_for_pictures_hold_by_what_openai_says_it_counts() -> None:
+    """https://developers.openai.com/api/docs/guides/images-vision: tiles after the shorter side is at most 768, or
+    patches by a factor."""
+
+    def tiles(width: int, height: int) -> int:
+        scale = min(1.0, 768 / min(width, height))
+        return ceil(width * scale / 512) * ceil(height * scale / 512)
+
+    sides = [*range(32, SIDE, 16), SIDE]
+    most = max(tiles(width, height) for width in sides for height in sides)
+    assert image_tokens("openai", "gpt-4o-mini") == 2_833 + 5_667 * most
+    patches = ceil(SIDE / 32) ** 2
+    assert patches * 2.46 < image_tokens("openai", "gpt-4.1-nano") < image_tokens("openai", "llava")
 
 
 @pytest.mark.parametrize("streamed", [False, True])

@@ -149,8 +149,9 @@ def test_a_picture_is_not_shown_where_something_is_masked() -> None:
     request = Request(Job.EXTRACT, (Message("customer", "look", images=(Image("image/png", b""),), unread=1),))
     shown = masked(request, Masks(["card"]))
     assert [(one.images, one.unread) for one in shown.messages] == [((), 2)]
+    named = Message("customer", "look", images=(Image("image/png", b"", named=True),))
     with pytest.raises(ModelRejected):
-        masked(replace(request, needs_images=True), Masks(["card"]))
+        masked(replace(request, messages=(named,)), Masks(["card"]))
 
 
 def test_two_numbers_that_fit_are_nobodys_to_choose() -> None:

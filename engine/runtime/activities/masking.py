@@ -33,7 +33,7 @@ def masks(scope: Scope, projects: Projects) -> Masks:
 def masked(request: Request, own: Masks) -> Request:
     """Pictures stay behind, and count as unread: nobody can tell what is on them. Raises ModelRejected where the step
     needs them."""
-    if request.needs_images and any(message.images for message in request.messages):
+    if request.needs_images:
         raise ModelRejected("a picture cannot be masked", code="mask")
     return replace(
         request,

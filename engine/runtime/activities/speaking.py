@@ -246,7 +246,7 @@ class Speaker(Group):
         request = Request(
             Job.ANSWER, (asks,), instruction=instruction, passages=passages,
             facts={path: encode(value) for path, value in (facts or {}).items()}, language=scope.language,
-            needs_images=bool(named), synonyms=self.desk.context.library.synonyms.of(question),
+            synonyms=self.desk.context.library.synonyms.of(question),
         )  # fmt: skip
         if draft is None:
             answer = await think(self.desk, scope, "answer", request)

@@ -22,7 +22,7 @@ from engine.models.errors import (
     ModelUnavailable,
 )
 from engine.models.hosted import HostedModel
-from engine.models.images import fitted
+from engine.models.ocr import fitted
 from engine.prompts.render import PromptSet
 from engine.runtime.activities.desk import Desk
 from engine.runtime.activities.drafting import Draft
