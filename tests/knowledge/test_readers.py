@@ -1,10 +1,15 @@
 """HTML, PDF, Word and past tickets: what they say, and those that are made to hurt."""
 
+import os
+import subprocess
+import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import engine
 from engine.knowledge import scan
 from engine.knowledge.apart import Apart
 from engine.knowledge.base import BrokenDocument, Section
@@ -137,6 +142,32 @@ def test_a_document_that_fills_the_memory_is_given_up_and_the_next_one_is_read()
         with pytest.raises(BrokenDocument, match=r"takes over .*MB|over the memory"):
             apart.read(".html", wide, "wide.html")
         assert apart.read(".html", PAGE, "returns.html").title == "Returns"
+
+
+def test_what_lies_in_the_working_folder_is_no_part_of_the_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("token", "queue", "docx", "json", "engine"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('not yours')")
+    monkeypatch.chdir(tmp_path)
+    with Apart() as apart:
+        assert apart.read(".docx", files.word(), "returns.docx").title == "Returns"
+
+
+def test_the_reader_is_of_the_same_engine_wherever_that_was_found(tmp_path: Path) -> None:
+    """In a checkout that is not installed, or an archive, of which a process that starts by itself knows nothing."""
+    home = Path(engine.__file__).parents[1]
+    with zipfile.ZipFile(tmp_path / "engine.zip", "w") as made:
+        for one in home.glob("engine/**/*"):
+            if one.suffix in {".py", ".txt", ".npy"} and one.is_file():
+                made.write(one, one.relative_to(home))
+    code = "import sys; sys.path.insert(0, sys.argv[1]); from engine.knowledge.apart import Apart; import engine\n"
+    code += "assert engine.__file__.startswith(sys.argv[1])\n"
+    code += "with Apart() as apart: print(apart.read('.md', b'# Returns\\nText.', 'a.md').title)"
+    command = [sys.executable, "-P", "-c", code, str(tmp_path / "engine.zip")]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (0, "Returns\n"), ran.stderr
 
 
 def test_one_index_of_all_formats_goes_on_past_the_hostile_ones(tmp_path: Path) -> None:
