@@ -143,6 +143,11 @@ def test_dead_links_of_all_kinds_and_places_that_are_not_there(tmp_path: Path) -
     assert place == "links to `b.md#nowhere`, and there is no heading `nowhere` there"
 
 
+def test_a_link_that_no_file_can_be_called_is_dead(tmp_path: Path) -> None:
+    write(tmp_path, "faq/a.md", f"# A\nText [x]({'x' * 5_000}.md) and [y](a%00b.md).")
+    assert kinds(looked(tmp_path)) == [("dead-link", "faq/a.md")] * 2
+
+
 def test_an_article_that_nothing_links_is_an_orphan_where_others_are_linked(tmp_path: Path) -> None:
     write(tmp_path, "faq/a.md", "# A\nApples. [b](b.md)")
     write(tmp_path, "faq/b.md", "# B\nPears. [a](a.md)")
