@@ -110,10 +110,13 @@ def test_past_tickets_are_a_question_and_its_answer_each() -> None:
         (".pdf", files.pdf([[]]), "OCR"),
         (".pdf", files.pdf([["x"]] * 2_001), "over 2,000 pages"),
         (".csv", b"a,b\n1,2\n", "names no question"),
-        (".csv", b"question,answer\n\xff,x\n", "not UTF-8"),
+        (".csv", b"question,answer\n\x81,x\n", "neither UTF-8 nor Windows-1252: byte 16 is 0x81"),
+        (".csv", b"question,answer\n\xfc,\x00\n", "neither UTF-8 nor Windows-1252: byte 18 is 0x00"),
+        (".csv", "question,answer\nWarum,für fünf".encode() + b"\xc3\n", "not UTF-8: byte 32 is 0xc3"),
+        (".csv", "question,answer\nWhy,so\n".encode("utf-16")[:-1], "not UTF-16: byte 46 is 0x0a"),
         (".csv", b'question,answer\nWhy?,"So.\nAnd,so\non\n', "line 2: a quote .* never closed"),
         (".csv", b'sep=;\nquestion;answer\na;b\nWhy?;"So.\n', "line 4: a quote .* never closed"),
-        (".csv", b"question,answer\n" + b"x" * 200_000 + b",y\n", "line 2: no row of a CSV file"),
+        (".csv", b"question,answer\n" + b"x" * 1_200_000 + b",y\n", "line 2: a cell of this row has over 1,000,000"),
     ],
 )
 def test_a_broken_document_says_why(suffix: str, data: bytes | None, why: str, tmp_path: Path) -> None:
@@ -126,6 +129,25 @@ def test_a_broken_document_says_why(suffix: str, data: bytes | None, why: str, t
 def test_a_table_may_say_what_stands_between_its_cells(sign: str) -> None:
     text = f"sep={sign}\r\nquestion{sign}answer\r\nWhich socket?{sign}An E27 socket.\r\n"
     assert read_tickets(text.encode("utf-8-sig"), "past.csv").sections[0].text == "Which socket?\nAn E27 socket."
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "windows-1252"])
+def test_a_table_is_read_in_what_spreadsheets_write(encoding: str) -> None:
+    text = "question\tanswer\nWie lange?\tFür 14 Tage, für 5 €, „ohne“ Gebühr.\n"
+    found = read_tickets(text.encode(encoding), "past.csv").sections[0].text
+    assert found == "Wie lange?\nFür 14 Tage, für 5 €, „ohne“ Gebühr."
+
+
+def test_a_long_thread_of_mails_is_a_cell() -> None:
+    text = 'question,answer\n"How?","' + "So.\n" * 200_000 + '"\n'
+    assert len(read_tickets(text.encode(), "past.csv").sections[0].text) > 700_000
+
+
+@pytest.mark.parametrize(
+    "head", ['"Question, as asked, by customers";question;answer', '"a ""b, c, d"", e";question;answer']
+)
+def test_what_stands_in_quotes_does_not_say_what_parts_cells(head: str) -> None:
+    assert read_tickets(f"{head}\nx;Why?;So.\n".encode(), "past.csv").sections[0].text == "Why?\nSo."
 
 
 def test_a_document_that_does_not_end_is_given_up_and_the_next_one_is_read() -> None:
