@@ -143,6 +143,33 @@ def test_dead_links_of_all_kinds_and_places_that_are_not_there(tmp_path: Path) -
     assert place == "links to `b.md#nowhere`, and there is no heading `nowhere` there"
 
 
+SITE = """# A
+[refunds](./refunds) [when](refunds#when) [page](refunds.html) [docs](/faq/refunds) [up](../faq/refunds.md#when)
+[folder](../refunds) [site](/pricing) [centre](/hc/en-us/articles/36001-Refunds) [home](/index.html) ![p](/img/p.png)
+[base]({{site.baseurl}}/x) [ref]({{< ref "b.md" >}}) [tag]({% link b.md %}) [js](${base}/x) [out](../../beside.md)
+[gone](./gone) [gone too](/faq/gone.md) [out](../../gone.md) [nowhere](refunds#nowhere) [last](/gone.md)
+"""
+
+
+def test_links_as_sites_and_templates_write_them_are_followed_or_left_alone(tmp_path: Path) -> None:
+    write(tmp_path / "k", "faq/a.md", SITE)
+    write(tmp_path / "k", "faq/refunds.md", "# Refunds\n## When\nSoon. [a](a)")
+    write(tmp_path / "k", "faq/b.md", "# B\nText. [a](a)")
+    (tmp_path / "beside.md").write_text("# No article")
+    found = [one for one in looked(tmp_path / "k") if one.kind in ("dead-link", "orphan")]
+    assert [one.message.split("`")[1] for one in found] == [
+        "../../gone.md", "./gone", "/faq/gone.md", "/gone.md", "refunds#nowhere",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "anchor", ["rückgabe--größe", "ruckgabe-große", "rueckgabe-groesse", "ruckgabe-grosse", "rueckgabe-and-groesse"]
+)
+def test_anchors_are_written_in_many_ways(anchor: str, tmp_path: Path) -> None:
+    write(tmp_path, "faq/a.md", f"# A\n[x](#{anchor})\n## Rückgabe & Größe\nText.")
+    assert looked(tmp_path) == []
+
+
 def test_a_link_that_no_file_can_be_called_is_dead(tmp_path: Path) -> None:
     write(tmp_path, "faq/a.md", f"# A\nText [x]({'x' * 5_000}.md) and [y](a%00b.md).")
     assert kinds(looked(tmp_path)) == [("dead-link", "faq/a.md")] * 2
