@@ -5,7 +5,7 @@ near-duplicates (`engine.knowledge.contradictions`, `duplicates`) are candidates
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from engine.knowledge.duplicates import duplicates
 from engine.knowledge.findings import KINDS, Finding
 from engine.knowledge.library import Library
 from engine.knowledge.linked import dead, lonely
+from engine.knowledge.pictured import key, pictured
 from engine.knowledge.preferred import told
 
 __all__ = ["KINDS", "Article", "Finding", "articles", "lint", "unreached"]
@@ -37,12 +38,19 @@ def articles(root: Path) -> tuple[list[Article], list[Finding]]:
     with Apart() as apart:
         for one in scan.documents(root):
             try:
-                document, _ = scan.read(one, scan.load(one), apart)
+                data = scan.load(one)
+                document, _ = scan.read(one, data, apart)
             except BrokenDocument as error:
                 broken.append(Finding(kind="broken", path=one.name, message=str(error)))
             else:
-                found.append(Article(one.name, document))
+                found.append(Article(one.name, _seen(document, data)))
     return found, broken
+
+
+def _seen(document: Document, data: bytes) -> Document:
+    """Without the bare headings below which a picture is."""
+    shown = pictured(data) if document.bare else frozenset()
+    return replace(document, bare=tuple(one for one in document.bare if key(one) not in shown)) if shown else document
 
 
 def lint(

@@ -259,6 +259,19 @@ def test_anchors_are_written_in_many_ways(anchor: str, tmp_path: Path) -> None:
     assert looked(tmp_path) == []
 
 
+def test_a_heading_above_a_picture_or_a_video_is_not_bare(tmp_path: Path) -> None:
+    text = "# A\nText.\n## The `button` is *here* {#here}\n\n![](b.png)\n\n## None\n\n## Video\n<Player id='1' />\n\n"
+    write(tmp_path, "faq/a.md", text + "Below\n-----\n<img src=b.png>\n\n## Text\nText ![](b.png)")
+    (tmp_path / "faq" / "b.png").touch()
+    (tmp_path / "faq" / "b.html").write_text(
+        "<main><h1>A</h1><p>Text</p><h2>See <b>here</b></h2><img src=b.png><h2 id=v>Video</h2>"
+        "<iframe src='https://x.example/'></iframe><h2>None</h2></main>"
+    )
+    assert [(one.path, one.message) for one in looked(tmp_path) if one.kind == "bare-heading"] == [
+        ("faq/a.md", "nothing stands below “None”"), ("faq/b.html", "nothing stands below “None”"),
+    ]  # fmt: skip
+
+
 def test_a_link_that_no_file_can_be_called_is_dead(tmp_path: Path) -> None:
     write(tmp_path, "faq/a.md", f"# A\nText [x]({'x' * 5_000}.md) and [y](a%00b.md).")
     assert kinds(looked(tmp_path)) == [("dead-link", "faq/a.md")] * 2
