@@ -1,8 +1,9 @@
 """Articles, and passages of theirs, that say the same in mostly the same words in the same order."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations
+from math import ceil
 from typing import Final, NamedTuple
 from zlib import crc32
 
@@ -67,7 +68,8 @@ def duplicates(documents: Mapping[str, Document], chunks: Mapping[str, Sequence[
 
 def _text(document: Document) -> str:
     """All of it, headings as lines among others: whoever copies an article may lose them."""
-    lines, above = [document.title], ()
+    lines = [document.title]
+    above: tuple[str, ...] = ()
     for section in document.sections:
         lines += [one for at, one in enumerate(section.headings) if section.headings[: at + 1] != above[: at + 1]]
         lines.append(section.text)
@@ -85,19 +87,22 @@ def _like(one: Collection[int], other: Collection[int]) -> float:
 
 
 def _pairs(prints: Mapping[str, _Print]) -> dict[tuple[str, str], float]:
-    """Those of two articles that are alike, and how much."""
+    """Those of two articles that are alike, and how much.
+
+    Only such are compared as share one of their rarest shingles: of n, two that are alike to 80 % share one of the
+    first 20 % in any order that is the same for all.
+    """
+    number = Counter(shingle for one in prints.values() for shingle in one.shingles)
+    telling = {name: {one for one in made.shingles if number[one] <= COMMON} for name, made in prints.items()}
     holders: dict[int, list[str]] = defaultdict(list)
-    for name, one in prints.items():
-        for shingle in one.shingles:
+    for name, some in telling.items():
+        least = ceil(ALIKE * len(prints[name].shingles) - 1e-9)
+        for shingle in sorted(some, key=lambda one: (number[one], one))[: max(0, len(some) - least + 1)]:
             holders[shingle].append(name)
-    shared: dict[tuple[str, str], int] = defaultdict(int)
-    for some in holders.values():
-        if len(some) <= COMMON:
-            for pair in combinations(sorted(some), 2):
-                shared[pair] += 1
     found = {}
-    for (a, b), number in shared.items():
-        like = number / (len(prints[a].shingles) + len(prints[b].shingles) - number)
+    for a, b in sorted({pair for some in holders.values() for pair in combinations(sorted(some), 2)}):
+        common = len(telling[a] & telling[b])
+        like = common / (len(prints[a].shingles) + len(prints[b].shingles) - common)
         if like >= ALIKE and prints[a].path != prints[b].path:
             found[a, b] = like
     return found

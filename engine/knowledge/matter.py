@@ -58,12 +58,14 @@ class Scope(NamedTuple):
 
 def capitals(texts: Iterable[str]) -> frozenset[str]:
     """The names in articles: words that mostly have a capital letter. None of a text where all nouns have one."""
-    number: Counter[str] = Counter()
+    words: Counter[str] = Counter()
     for text in texts:
         within = [one for line in sentences(text) for one in _INSIDE.findall(line)]
         if sum(one[0].isupper() for one in within) < _NOUNS * len(within) or not _GERMAN.search(text):
-            for one in within:
-                number.update(dict.fromkeys(_stems(one), 1 if one[0].isupper() else -1))
+            words.update(within)
+    number: Counter[str] = Counter()
+    for word, times in words.items():
+        number.update(dict.fromkeys(_stems(word), times if word[0].isupper() else -times))
     return frozenset(one for one, more in number.items() if more > 0)
 
 
