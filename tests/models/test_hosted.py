@@ -10,10 +10,12 @@ import pytest
 
 from engine.catalogue import vendor
 from engine.models import anthropic, google, mistral, openai
-from engine.models.base import Answer, Call, Decided, Image, Job, Message, Price, Request, Turn, Usage
+from engine.models.ask import Ask
+from engine.models.base import Answer, Call, Capabilities, Decided, Image, Job, Message, Price, Request, Turn, Usage
+from engine.models.chain import Chain, Link
 from engine.models.embedders import remote
 from engine.models.embedders.base import EmbedderChoice
-from engine.models.errors import BadAnswer, ModelError
+from engine.models.errors import BadAnswer, ModelError, ModelRejected
 from engine.models.hosted import HostedModel
 from engine.models.reply import object_of
 from engine.testing.models import Asked, Fails, ModelStandIn, Says
@@ -47,6 +49,54 @@ async def test_each_job_is_asked_and_answered(model: HostedModel, standin: Model
     assert "Answer kindly." in standin.asked[-1].system
     assert standin.asked[-1].images == (("image/png", PNG),)
     assert "May I send it back? Kanarienvogel-4711\n[picture 1]\n" in standin.asked[-1].said
+
+
+async def test_what_surely_does_not_fit_is_not_sent(model: HostedModel, standin: ModelStandIn) -> None:
+    """Some servers cut what is too long for them, and say nothing of it."""
+
+    def reads(tokens: int) -> HostedModel:
+        can = Capabilities(vision=True, tools=True, schema=True, context=tokens)
+        return hosted(model.spec.provider, model.spec.base_url, capabilities=can)
+
+    standin.says([Says(data=GOOD[Job.ANSWER])])
+    long = replace(ANSWER, passages=(replace(ANSWER.passages[0], text="Within thirty days of delivery. " * 1_000),))
+    small, large = reads(4_096), reads(8_192)
+    for refused in (small.answer(long), anext(aiter(small.stream(long)))):
+        with pytest.raises(ModelRejected) as caught:
+            await refused
+        assert caught.value.code == "too_long"
+    with pytest.raises(ModelRejected):
+        small.worst(long)
+    assert not standin.asked
+    assert (await Chain([Link(small), Link(large)]).answer(long)).text
+    assert (await small.answer(ANSWER)).text
+    assert len(standin.asked) == 2
+    told = worked(WORK, Turn("", (Call("1", "orders.get", {}),), {"1": {"note": "Within thirty days. " * 1_500}}))
+    with pytest.raises(ModelRejected):
+        small.ask(told)
+    assert model.ask(told), "nobody says how much it reads"
+    await small.close()
+    await large.close()
+
+
+TOKENS = {
+    "Hello, I ordered a lamp from your shop last week and it still has not arrived. Could you please tell me where my "
+    "parcel is and when I can expect the delivery?": 35,
+    "Guten Tag, ich habe letzte Woche eine Lampe in Ihrem Geschäft bestellt, und sie ist noch nicht angekommen.": 23,
+    "Здравствуйте, на прошлой неделе я заказал лампу в вашем магазине, и она до сих пор не пришла.": 25,
+    "सभी मनुष्यों को गौरव और अधिकारों के मामले में जन्मजात स्वतन्त्रता और समानता प्राप्त है।": 25,
+    "มนุษย์ทั้งหลายเกิดมามีอิสระและเสมอภาคกันในเกียรติศักดิ์และสิทธิ": 32,
+    "您好,我上周在贵店订购了一盏台灯,到现在还没有收到。请问我的包裹在哪里,什么时候可以送到?": 35,
+    "先週お店でランプを注文しましたが、まだ届いていません。荷物が今どこにあるのか教えていただけますか。": 35,
+    "지난주에 주문한 램프가 아직 도착하지 않았습니다. 제 소포가 어디에 있는지 알려주시겠어요?": 29,
+}
+"""As `o200k_base` of OpenAI counts them."""
+
+
+@pytest.mark.parametrize("text", TOKENS)
+def test_no_more_tokens_are_counted_than_there_are(text: str) -> None:
+    counted = Ask(system=text * 10, data=text * 10, most=1).least
+    assert TOKENS[text] * 20 / 4 < counted < TOKENS[text] * 20
 
 
 async def test_parallel_calls_are_asked_for_and_their_results_told(model: HostedModel, standin: ModelStandIn) -> None:
@@ -127,6 +177,20 @@ async def test_what_is_decided_comes_before_a_text_that_may_stand(model: HostedM
     for refused in unheld:
         first, *pieces, last = await streamed(**refused)
         assert (first.supported, pieces, last.finish) == (False, [], "refused")
+
+
+@pytest.mark.parametrize(
+    ("facts", "stands"),
+    [({"passages": []}, False), ({"note": "", "order": {"id": None}}, False), ({"orders": [{"open": False}]}, True),
+     ({"left": 0}, True), ({}, True)],
+)  # fmt: skip
+async def test_nothing_is_no_support(
+    model: HostedModel, standin: ModelStandIn, facts: dict[str, Any], stands: bool
+) -> None:
+    """An empty search holds nothing up. Without any source at all the author's own words have to do."""
+    standin.says([Says(data={**GOOD[Job.ANSWER], "citations": []})])
+    answer = await model.answer(replace(ANSWER, passages=(), facts=facts))
+    assert (answer.finish == "stop") is stands
 
 
 @pytest.mark.parametrize("finish", ["length", "refused"])
@@ -280,8 +344,21 @@ def test_the_checker_knows_the_hosts_of_all_providers() -> None:
         "http://127.0.0.1:11434/v1",
         "https://llm.shop.example",
         "http://openai.com.shop.example",
+        "https://ec2-3-120-1-2.eu-central-1.compute.amazonaws.com/v1",
+        "https://llm.eu-central-1.pai-eas.aliyuncs.com/v1",
+        "https://bedrock-runtime.amazonaws.com.shop.example",
+        "https://notollama.com",
         "",
         "http://[",
     ):
         assert vendor(own) is None, own
+    for theirs in (
+        "bedrock-runtime.eu-central-1.amazonaws.com", "bedrock-runtime-fips.us-east-1.amazonaws.com", "ollama.com",
+        "vpce-1-2.bedrock-runtime.eu-west-1.vpce.amazonaws.com", "bedrock-runtime.cn-north-1.amazonaws.com.cn",
+        "dashscope.aliyuncs.com", "dashscope-intl.aliyuncs.com", "vpc-cn-beijing.dashscope.aliyuncs.com",
+        "integrate.api.nvidia.com", "models.github.ai", "models.inference.ai.azure.com", "eu-de.ml.cloud.ibm.com",
+        "gateway.ai.cloudflare.com", "openai.inference.de-txl.ionos.com", "oai.endpoints.kepler.ai.cloud.ovh.net",
+        "api.perplexity.ai", "api.cerebras.ai", "api.moonshot.cn", "api.scaleway.ai", "api.voyageai.com",
+    ):  # fmt: skip
+        assert vendor(f"https://{theirs}/v1") == theirs
     assert vendor("https://llm.shop.example@api.openai.com/v1") == vendor("api.openai.com/v1") == "api.openai.com"
