@@ -2,7 +2,9 @@
 
 import argparse
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from engine.cli import kb_reports
 from engine.cli.kb_progress import shown_progress
@@ -61,7 +63,9 @@ def run(args: argparse.Namespace) -> int:
             case "search":
                 return _search(library, args, [one.value for one in knowledge.collections or ()])
             case "lint":
-                return kb_reports.lint(library, _articles(settings, knowledge), knowledge, settings, args)
+                return kb_reports.lint(
+                    library, _articles(settings, knowledge), knowledge, settings, args, _today(settings)
+                )
             case "eval":
                 return kb_reports.evaluate(library, args)
             case _:
@@ -90,6 +94,13 @@ def _library(settings: Settings, knowledge: KnowledgeSettings) -> Library:
 def _articles(settings: Settings, knowledge: KnowledgeSettings) -> Path:
     assert knowledge.origin is not None
     return settings.root / knowledge.origin.value
+
+
+def _today(settings: Settings) -> date:
+    """The day in the time zone of the project: somebody in Auckland reviews an article while it is yesterday in UTC."""
+    found = project_of(settings).settings
+    zone = found.timezone.value if found and found.timezone else "UTC"
+    return datetime.now(ZoneInfo(zone)).date()
 
 
 def _index(library: Library, root: Path) -> int:

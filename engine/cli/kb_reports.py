@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -52,9 +52,14 @@ def passage(one: Passage) -> dict[str, Any]:
 
 
 def lint(
-    library: Library, root: Path, knowledge: KnowledgeSettings, settings: Settings, args: argparse.Namespace
+    library: Library,
+    root: Path,
+    knowledge: KnowledgeSettings,
+    settings: Settings,
+    args: argparse.Namespace,
+    today: date,
 ) -> int:
-    """Prints what is wrong with the articles; `FOUND` where something is."""
+    """Prints what is wrong with the articles; `FOUND` where something is. `today`: where the people work."""
     from engine.knowledge.lint import articles, unreached
     from engine.knowledge.lint import lint as look
 
@@ -62,23 +67,32 @@ def lint(
     findings += look(
         found,
         root,
-        today=datetime.now(UTC).date(),
+        today=today,
         stale_after={
             name: timedelta(seconds=span.rough) for name, (_, span) in (knowledge.stale_after or {}).items() if span
         },
         collections=[one.value for one in knowledge.collections or ()],
     )
     questions = _questions(settings, args.questions)
-    if len(questions) >= ENOUGH and library.count():
+    lacking = _lacking(len(questions), library)
+    if not lacking:
         findings += unreached(library, found, questions)
     if args.format == "json":
         dump([asdict(one) for one in findings])
     else:
-        _show_findings(findings, len(found), len(questions))
+        _show_findings(findings, len(found))
+    complain(f"whether real questions reach every article was not looked at: {what}" for what in lacking)
     return FOUND if findings else OK
 
 
-def _show_findings(findings: Sequence["Finding"], articles: int, questions: int) -> None:
+def _lacking(questions: int, library: Library) -> list[str]:
+    """What it takes to look for articles that no question reaches, and is not there."""
+    if questions < ENOUGH:
+        return [f"{questions} of {ENOUGH} questions"]
+    return [] if library.count() else ["nothing is indexed yet: run `engine kb index`"]
+
+
+def _show_findings(findings: Sequence["Finding"], articles: int) -> None:
     from engine.knowledge.lint import KINDS
 
     for kind, says in KINDS.items():
@@ -86,8 +100,6 @@ def _show_findings(findings: Sequence["Finding"], articles: int, questions: int)
         if some:
             show(f"{kind} ({len(some)}): {says}", ("article", "what"), [(one.path, one.message) for one in some])
     print(f"{articles} articles, {len(findings)} findings")
-    if questions < ENOUGH:
-        complain([f"whether real questions reach every article was not looked at: {questions} of {ENOUGH} questions"])
 
 
 # -- eval ------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Final
 
 from engine.knowledge.base import Embedder, EmbedderChanged, IndexMissing, IndexReport, Passage, Progress
 from engine.knowledge.folder import Folder
+from engine.knowledge.letters import composed
 from engine.knowledge.opened import Opened
 from engine.knowledge.place import Place
 from engine.knowledge.pointer import Pointer
@@ -62,7 +63,7 @@ class Library:
         self._check(current)
         if limit < 1 or not current.chunks:
             return []
-        query = self.synonyms.beside(query[:MAX_QUERY])
+        query = self.synonyms.beside(composed(query[:MAX_QUERY]))
         where = Filter(tuple(collections), language, audience)
         with self._place.told("read"):
             if language or not prefer:

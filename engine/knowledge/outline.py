@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from engine.knowledge.base import BrokenDocument, Document, Section
+from engine.knowledge.letters import composed
 
 ACCEPTED: Final = ("title", "collection", "language", "audience", "reviewed")
 MAX_TEXT: Final = 5_000_000
@@ -30,7 +31,7 @@ def outlined(
     if not any(section.text for section in sections):
         raise BrokenDocument("has no text below its headings")
     first = next((section.headings[0] for section in sections if section.headings), "")
-    title = known.pop("title", "") or first or PurePosixPath(path).stem
+    title = composed(known.pop("title", "")) or first or PurePosixPath(path).stem
     kept = tuple(
         Section(one.headings[1:] if one.headings[:1] == (title,) else one.headings, one.text)
         for one in sections
@@ -43,7 +44,8 @@ def outlined(
 
 
 def _noting(lines: Iterable[tuple[int, str]], headings: list[str]) -> Iterator[tuple[int, str]]:
-    for level, line in lines:
+    for level, raw in lines:
+        line = composed(raw)
         if level:
             headings.append(line)
         yield level, line

@@ -1,8 +1,11 @@
 """`engine kb`, with the real index and the packaged embedder."""
 
 import json
+import re
 import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -152,6 +155,34 @@ def test_lint_says_what_is_wrong_and_where(engine: Engine, articles: Path) -> No
     assert [(one["kind"], one["path"], one["other"]) for one in found] == [
         ("contradiction", "faq/other.md", "faq/returns.md")
     ]
+
+
+def test_a_review_of_today_is_not_yet_to_come_where_the_people_work(
+    engine: Engine, articles: Path, project: Path
+) -> None:
+    settings = (project / "engine.yaml").read_text("utf-8")
+    settings = re.sub("timezone: .*", "timezone: Pacific/Kiritimati", settings)
+    (project / "engine.yaml").write_text(settings.replace("knowledge: {", "knowledge: {stale_after: {faq: 90d}, "))
+    today = datetime.now(ZoneInfo("Pacific/Kiritimati")).date()  # 14 hours ahead of UTC, so mostly its tomorrow
+    for reviewed, status in ((today, 0), (today + timedelta(days=1), 1)):
+        text = RETURNS.replace("language", f"reviewed: {reviewed}\nlanguage")
+        (articles / "returns.md").write_text(text, "utf-8")
+        ran = engine("kb", "lint")
+        assert ran.status == status
+        assert ("yet to come" in ran.out) is bool(status)
+
+
+def test_lint_says_that_questions_were_not_looked_at_without_an_index(
+    engine: Engine, articles: Path, project: Path
+) -> None:
+    (project / "q.csv").write_text("question\n" + "How long do I have to send something back?\n" * 50)
+    for form in ("text", "json"):
+        ran = engine("kb", "lint", "--questions", "q.csv", "--format", form)
+        assert ran.status == 0
+        assert ran.err == (
+            "whether real questions reach every article was not looked at: nothing is indexed yet: "
+            "run `engine kb index`\n"
+        )
 
 
 def test_eval_and_gaps_of_a_file_of_questions(engine: Engine, articles: Path, project: Path) -> None:

@@ -132,7 +132,7 @@ def test_what_is_just_below_does_not_look_like_enough(got: float, shown: tuple[s
         (b"", "expected the columns"),
         (b"text,label\na,b\n", "expected the columns"),
         (b"text,flow\nhello,nowhere\n", "labelled.csv:2: no flow `nowhere` has examples"),
-        (b"text,flow\n\xff\xfe,refund\n", "not UTF-8: byte 10 is 0xff"),
+        (b"text,flow\n\x81\xfe,refund\n", "neither UTF-8 nor Windows-1252: byte 10 is 0x81"),
         (b"text,flow\nhello,\n\nMy money!\n", "labelled.csv:4: 1 cell where the first row has 2"),
         (b"text,flow\nMy money, please,refund\n", "labelled.csv:2: 3 cells where the first row has 2"),
         (b'text,flow\n"two\nlines",\n"My money,refund\nhello,\n', "labelled.csv:4: a quote that is opened in this row"),

@@ -26,7 +26,7 @@ def test_questions_are_read_by_their_header(tmp_path: Path) -> None:
     path = tmp_path / "q.csv"
     path.write_text("Source;Question\nfaq/a.md;How long?\n;\n;Why?\n", encoding="utf-8-sig")
     assert read_questions(path) == [Question("How long?", "faq/a.md"), Question("Why?")]
-    for content, why in ((b"x,y\n1,2\n", "names no column"), (b"", "names no column"), (b"question\n\xff", "UTF-8")):
+    for content, why in ((b"x,y\n1,2\n", "names no column"), (b"", "names no column"), (b"question\n\x81", "UTF-8")):
         path.write_bytes(content)
         with pytest.raises(KnowledgeError, match=why):
             read_questions(path)
