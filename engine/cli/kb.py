@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from engine.cli import kb_reports
+from engine.cli import kb_questions, kb_reports
 from engine.cli.kb_progress import shown_progress
 from engine.cli.place import add_project, project_of, settings_of
 from engine.cli.shown import clean, show
@@ -14,6 +14,7 @@ from engine.knowledge.base import KnowledgeError
 from engine.knowledge.library import Library
 from engine.knowledge.questions import UnusableQuestions
 from engine.models.errors import ModelError
+from engine.project import Project
 from engine.project.settings import KnowledgeSettings
 from engine.project.shape import quoted
 from engine.settings import Settings
@@ -52,7 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Indexes, searches or reports."""
     settings = settings_of(args)
-    knowledge = _knowledge(settings)
+    project = project_of(settings)
+    knowledge = _knowledge(project)
     try:
         library = _library(settings, knowledge)
         match args.what:
@@ -61,19 +63,20 @@ def run(args: argparse.Namespace) -> int:
             case "search":
                 return _search(library, args, [one.value for one in knowledge.collections or ()])
             case "lint":
-                return kb_reports.lint(library, _articles(settings, knowledge), knowledge, settings, args)
+                questions = kb_questions.asked(settings, project, args.questions)
+                return kb_reports.lint(library, _articles(settings, knowledge), knowledge, questions, args)
             case "eval":
                 return kb_reports.evaluate(library, args)
             case _:
-                return kb_reports.gaps(library, settings, args)
+                return kb_reports.gaps(library, kb_questions.asked(settings, project, args.questions), args)
     except UnusableQuestions as error:
         raise Stop(str(error), USAGE) from None
     except (KnowledgeError, ModelError, NotConfigured) as error:
         raise Stop(str(error)) from None
 
 
-def _knowledge(settings: Settings) -> KnowledgeSettings:
-    found = project_of(settings).settings
+def _knowledge(project: Project) -> KnowledgeSettings:
+    found = project.settings
     if found is None:
         raise Stop("engine.yaml cannot be read: see `engine validate`")
     if found.knowledge is None or found.knowledge.origin is None:

@@ -3,31 +3,29 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.cli.place import open_store
 from engine.cli.shown import clean, show
 from engine.cli.status import FOUND, OK, Stop
+from engine.cli.withheld import withheld
 from engine.knowledge.base import Passage
 from engine.knowledge.library import Library
 from engine.models.local.synonyms import Synonyms
 from engine.project.settings import KnowledgeSettings
-from engine.settings import Settings
 
 if TYPE_CHECKING:
     from engine.knowledge.lint import Finding
-    from engine.knowledge.questions import Cluster, Measured
+    from engine.knowledge.questions import Cluster, Measured, Question
 
 __all__ = ["complain", "dump", "evaluate", "gaps", "lint", "passage"]
 
 ENOUGH: Final = 50
 """Questions from which it says something that an article is reached by none of them."""
-TICKETS: Final = 10_000
 SHOWN: Final = 5
 """Questions of a cluster that are shown."""
 
@@ -52,7 +50,11 @@ def passage(one: Passage) -> dict[str, Any]:
 
 
 def lint(
-    library: Library, root: Path, knowledge: KnowledgeSettings, settings: Settings, args: argparse.Namespace
+    library: Library,
+    root: Path,
+    knowledge: KnowledgeSettings,
+    questions: Sequence["Question"],
+    args: argparse.Namespace,
 ) -> int:
     """Prints what is wrong with the articles; `FOUND` where something is."""
     from engine.knowledge.lint import articles, unreached
@@ -68,14 +70,24 @@ def lint(
         },
         collections=[one.value for one in knowledge.collections or ()],
     )
-    questions = _questions(settings, args.questions)
     if len(questions) >= ENOUGH and library.count():
+        complain(_by_words(questions))
         findings += unreached(library, found, questions)
     if args.format == "json":
         dump([asdict(one) for one in findings])
     else:
         _show_findings(findings, len(found), len(questions))
     return FOUND if findings else OK
+
+
+def _by_words(questions: Sequence["Question"]) -> Iterator[str]:
+    """What to know of a report that could not look at the meaning of every question."""
+    stay = sum(one.stays for one in questions)
+    if stay:
+        yield (
+            f"note: {stay} of {len(questions)} questions were searched for by their words alone: their flows keep "
+            "contents on the premises, and the embedder may be elsewhere"
+        )
 
 
 def _show_findings(findings: Sequence["Finding"], articles: int, questions: int) -> None:
@@ -127,19 +139,21 @@ def _show_measured(measured: "Measured") -> None:
 # -- gaps ------------------------------------------------------------------------------------------
 
 
-def gaps(library: Library, settings: Settings, args: argparse.Namespace) -> int:
+def gaps(library: Library, questions: Sequence["Question"], args: argparse.Namespace) -> int:
     """Prints what nothing answers, the most asked first; `FOUND` where there is something."""
     from engine.knowledge.questions import clusters
     from engine.models.local.embedding import PackagedEmbedder
 
-    questions = _questions(settings, args.questions)
     if not questions:
         raise Stop("there are no questions: no tickets in the store; `--questions CSV` reads others")
     # questions of customers are compared here, whoever embeds the articles: they stay on this machine
     answering = partial(_answering, library.synonyms)
     found = clusters(library, PackagedEmbedder(), questions, answering, audience=args.audience)
+    found = [replace(one, questions=tuple(map(withheld, one.questions))) for one in found]
+    complain(_by_words(questions))
     if args.format == "json":
-        dump({"questions": len(questions), "gaps": [asdict(one) for one in found]})
+        stay = sum(one.stays for one in questions)
+        dump({"questions": len(questions), "by_words": stay, "gaps": [asdict(one) for one in found]})
     else:
         _show_gaps(found, len(questions))
     return FOUND if found else OK
@@ -170,18 +184,3 @@ def _answering(synonyms: Synonyms, question: str, passages: Sequence[Passage]) -
     )  # fmt: skip
     said = quote(request)
     return said.confidence if said.text else 0.0
-
-
-def _questions(settings: Settings, path: Path | None) -> list[str]:
-    """Of a file, else the first message of each ticket; none where there is no store."""
-    if path is not None:
-        from engine.knowledge.questions import read_questions
-
-        return [one.text for one in read_questions(path)]
-    try:
-        store = open_store(settings, make=False)
-    except Stop:
-        return []
-    with store:
-        first = [store.messages.of_ticket(row.id)[:1] for row in store.tickets.listing(limit=TICKETS)]
-        return [clean(one.text, keep="\n") for some in first for one in some if one.text]

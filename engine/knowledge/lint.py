@@ -20,7 +20,7 @@ from engine.knowledge.base import BrokenDocument, Document
 from engine.knowledge.chunks import Chunk, cut
 from engine.knowledge.library import Library
 from engine.knowledge.linked import dead, lonely
-from engine.knowledge.preferred import told
+from engine.knowledge.questions import Question, find
 from engine.knowledge.terms import asked, terms
 from engine.models.local.figures import Figure, agree, figures, without
 from engine.models.local.words import sentences
@@ -243,13 +243,15 @@ def _short(text: str) -> str:
     return text if len(text) <= 160 else text[:157] + "…"
 
 
-def unreached(library: Library, found: Sequence[Article], questions: Sequence[str], *, limit: int = 5) -> list[Finding]:
+def unreached(
+    library: Library, found: Sequence[Article], questions: Sequence[Question], *, limit: int = 5
+) -> list[Finding]:
     """Articles that are among the first `limit` passages of no question. Raises what a search raises."""
     reached = {
         passage.source
         for question in questions
         for audience in {article.document.audience for article in found}
-        for passage in library.search(question, prefer=told(question), audience=audience, limit=limit)
+        for passage in find(library, question, audience=audience, limit=limit)
     }
     message = f"among the first {limit} passages of none of {len(questions)} questions"
     return [

@@ -12,10 +12,11 @@ from typing import Final
 from engine.knowledge.base import BrokenDocument, Embedder, KnowledgeError, Passage
 from engine.knowledge.library import Library
 from engine.knowledge.preferred import told
+from engine.knowledge.search import BY_WORDS, DEFAULT
 from engine.knowledge.terms import asked
 from engine.knowledge.tickets import QUESTION, SUBJECT, read_rows
 
-__all__ = ["Cluster", "Measured", "Question", "UnusableQuestions", "clusters", "measure", "read_questions"]
+__all__ = ["Cluster", "Measured", "Question", "UnusableQuestions", "clusters", "find", "measure", "read_questions"]
 
 GOLD: Final = ("source", "article", "document", "gold")
 LIKE: Final = 0.6
@@ -36,6 +37,21 @@ class Question:
 
     text: str
     gold: str = ""
+    masked: str = ""
+    """What is searched for in place of the text, where a flow masks it."""
+    stays: bool = False
+    """Whether it is searched for by its words alone, as the embedder may not see it."""
+
+
+def find(library: Library, question: Question, *, audience: str, limit: int) -> list[Passage]:
+    """The passages that a ticket of this question would find. Raises what a search raises."""
+    return library.search(
+        question.masked or question.text,
+        prefer=told(question.text),
+        audience=audience,
+        limit=limit,
+        ways=BY_WORDS if question.stays else DEFAULT,
+    )
 
 
 def read_questions(path: Path) -> list[Question]:
@@ -87,7 +103,7 @@ def measure(library: Library, questions: Sequence[Question], answering: Answerin
     ranks: list[int] = []
     result = Measured(questions=len(questions), with_gold=sum(bool(one.gold) for one in questions))
     for one in questions:
-        passages = library.search(one.text, prefer=told(one.text), audience=audience, limit=50)
+        passages = find(library, one, audience=audience, limit=50)
         sources = list(dict.fromkeys(passage.source for passage in passages))
         right = answering(one.text, passages[:5]) > 0
         result.answered += right
@@ -113,16 +129,16 @@ class Cluster:
 
 
 def clusters(
-    library: Library, embedder: Embedder, questions: Sequence[str], answering: Answering, *, audience: str
+    library: Library, embedder: Embedder, questions: Sequence[Question], answering: Answering, *, audience: str
 ) -> list[Cluster]:
     """Of the questions that are not answered, those of one kind together, the largest cluster first."""
     open_ones: dict[str, str] = {}
-    for text in questions:
-        passages = library.search(text, prefer=told(text), audience=audience, limit=5)
-        if asked(text) and answering(text, passages) <= 0:
-            open_ones[text] = passages[0].source if passages else ""
+    for one in questions:
+        passages = find(library, one, audience=audience, limit=5)
+        if asked(one.text) and answering(one.text, passages) <= 0:
+            open_ones[one.text] = passages[0].source if passages else ""
     texts = sorted(open_ones)
-    count = {text: sum(one == text for one in questions) for text in texts}
+    count = {text: sum(one.text == text for one in questions) for text in texts}
     vectors = dict(zip(texts, embedder.embed(texts), strict=True)) if texts else {}
     words = {text: set(asked(text)) for text in texts}
     near = {

@@ -62,8 +62,8 @@ def test_gaps_are_grouped_and_the_most_asked_first(indexed: Library) -> None:
     asked = [
         "Zebra rental prices", "Zebra rental prices please", "zebra rental prices", "Violins for sale", "PayPal please",
     ]  # fmt: skip
-    found = clusters(indexed, BagOfWords(), asked, knows, audience="public")
+    found = clusters(indexed, BagOfWords(), list(map(Question, asked)), knows, audience="public")
     assert [len(one.questions) for one in found] == [3, 1]
     assert set(found[0].questions) == set(asked[:3])
-    assert clusters(indexed, BagOfWords(), ["PayPal please"], knows, audience="public") == []
+    assert clusters(indexed, BagOfWords(), [Question("PayPal please")], knows, audience="public") == []
     assert clusters(indexed, BagOfWords(), [], knows, audience="public") == []
