@@ -42,6 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         command.add_argument(
             "--questions", type=Path, metavar="CSV", help="real questions (default: the tickets in the store)"
         )
+    for command in (measure, gaps):
+        says = "the confidence from which on an answer counts (default: the lowest that a flow asks for)"
+        command.add_argument("--threshold", type=_confidence, metavar="NUMBER", help=says)
     for command in (search, measure, gaps):
         command.add_argument("--audience", default="public", metavar="NAME", help="`public`, or who may read more")
     for command in (search, lint, measure, gaps):
@@ -66,9 +69,9 @@ def run(args: argparse.Namespace) -> int:
                 questions = kb_questions.asked(settings, project, args.questions)
                 return kb_reports.lint(library, _articles(settings, knowledge), knowledge, questions, args)
             case "eval":
-                return kb_reports.evaluate(library, args)
+                return kb_reports.evaluate(library, project, args)
             case _:
-                return kb_reports.gaps(library, kb_questions.asked(settings, project, args.questions), args)
+                return kb_reports.gaps(library, project, kb_questions.asked(settings, project, args.questions), args)
     except UnusableQuestions as error:
         raise Stop(str(error), USAGE) from None
     except (KnowledgeError, ModelError, NotConfigured) as error:
@@ -133,6 +136,14 @@ def _some(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("expected a whole number from 1")
+    return number
+
+
+def _confidence(text: str) -> float:
+    """A number from 0 to 1."""
+    number = float(text)
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError("expected a number from 0 to 1")
     return number
 
 

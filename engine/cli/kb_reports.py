@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,10 +14,11 @@ from engine.cli.status import FOUND, OK, Stop
 from engine.cli.withheld import withheld
 from engine.knowledge.base import Passage
 from engine.knowledge.library import Library
-from engine.models.local.synonyms import Synonyms
+from engine.project import Project
 from engine.project.settings import KnowledgeSettings
 
 if TYPE_CHECKING:
+    from engine.cli.kb_answers import Threshold
     from engine.knowledge.lint import Finding
     from engine.knowledge.questions import Cluster, Measured, Question
 
@@ -105,14 +105,17 @@ def _show_findings(findings: Sequence["Finding"], articles: int, questions: int)
 # -- eval ------------------------------------------------------------------------------------------
 
 
-def evaluate(library: Library, args: argparse.Namespace) -> int:
+def evaluate(library: Library, project: Project, args: argparse.Namespace) -> int:
     """Prints recall and answerability."""
+    from engine.cli.kb_answers import answering, threshold
     from engine.knowledge.questions import measure, read_questions
 
     questions = read_questions(args.questions)
-    measured = measure(library, questions, partial(_answering, library.synonyms), audience=args.audience)
+    least = threshold(project, args.threshold)
+    measured = measure(library, questions, answering(library.synonyms, least.value), audience=args.audience)
+    _say_how(project, least, args)
     if args.format == "json":
-        dump(asdict(measured))
+        dump({**asdict(measured), "threshold": least.value})
     else:
         _show_measured(measured)
     known = library.sources()
@@ -121,13 +124,27 @@ def evaluate(library: Library, args: argparse.Namespace) -> int:
     return OK
 
 
+def _say_how(project: Project, least: "Threshold", args: argparse.Namespace) -> None:
+    """What counts as an answer."""
+    from engine.cli.kb_answers import asks_others
+
+    if args.format == "text":
+        print(clean(f"answers count from a confidence of {least.value:g} on: {least.said}"))
+    complain(map(clean, asks_others(project)))
+
+
 def _show_measured(measured: "Measured") -> None:
     total = measured.questions
     rows = [("answered", f"{measured.answered} of {total}", f"{measured.answered / total:.0%}")]
     rows.append(("refused", f"{total - measured.answered} of {total}", f"{1 - measured.answered / total:.0%}"))
     for k, share in measured.recall.items():
-        first = "the right article first" if k == 1 else f"the right article among {k}"
+        first = "the right article first" if k == 1 else f"the right article among {k} passages"
         rows.append((first, f"{round(share * measured.with_gold)} of {measured.with_gold}", f"{share:.0%}"))
+    if measured.with_gold:
+        from_gold = f"{measured.answered_from_gold} of {measured.with_gold}"
+        rows.insert(
+            1, ("answered from the right article", from_gold, f"{measured.answered_from_gold / measured.with_gold:.0%}")
+        )
     show("", ("", "questions", "share"), rows)
     if measured.missed:
         missed = [(one.text, one.gold, instead or None) for one, instead in measured.missed]
@@ -139,21 +156,25 @@ def _show_measured(measured: "Measured") -> None:
 # -- gaps ------------------------------------------------------------------------------------------
 
 
-def gaps(library: Library, questions: Sequence["Question"], args: argparse.Namespace) -> int:
+def gaps(library: Library, project: Project, questions: Sequence["Question"], args: argparse.Namespace) -> int:
     """Prints what nothing answers, the most asked first; `FOUND` where there is something."""
+    from engine.cli.kb_answers import answering, threshold
     from engine.knowledge.questions import clusters
     from engine.models.local.embedding import PackagedEmbedder
 
     if not questions:
         raise Stop("there are no questions: no tickets in the store; `--questions CSV` reads others")
     # questions of customers are compared here, whoever embeds the articles: they stay on this machine
-    answering = partial(_answering, library.synonyms)
-    found = clusters(library, PackagedEmbedder(), questions, answering, audience=args.audience)
+    least = threshold(project, args.threshold)
+    answers = answering(library.synonyms, least.value)
+    found = clusters(library, PackagedEmbedder(), questions, answers, audience=args.audience)
+    _say_how(project, least, args)
     found = [replace(one, questions=tuple(map(withheld, one.questions))) for one in found]
     complain(_by_words(questions))
     if args.format == "json":
         stay = sum(one.stays for one in questions)
-        dump({"questions": len(questions), "by_words": stay, "gaps": [asdict(one) for one in found]})
+        gaps = [asdict(one) for one in found]
+        dump({"questions": len(questions), "by_words": stay, "threshold": least.value, "gaps": gaps})
     else:
         _show_gaps(found, len(questions))
     return FOUND if found else OK
@@ -170,17 +191,3 @@ def _show_gaps(found: Sequence["Cluster"], total: int) -> None:
     )
     unanswered = sum(len(one.questions) for one in found)
     print(f"{unanswered} of {total} questions are answered by no article, in {len(found)} groups")
-
-
-def _answering(synonyms: Synonyms, question: str, passages: Sequence[Passage]) -> float:
-    """How sure the embedded model is of its quotation; 0 where it refuses."""
-    from engine.knowledge.preferred import told
-    from engine.models.base import Job, Message, Request
-    from engine.models.local.answer import quote
-
-    request = Request(
-        Job.ANSWER, messages=(Message("customer", question),), passages=tuple(passages), language=told(question),
-        synonyms=synonyms.of(question),
-    )  # fmt: skip
-    said = quote(request)
-    return said.confidence if said.text else 0.0

@@ -1,10 +1,10 @@
 """Real questions held against the articles: what is found, what is answered, and what nothing answers.
 
-Answering is a function from a question and its passages to a confidence, 0 where it would refuse, so that this package
-knows no model.
+Answering is a function from a question and its passages to the articles that the answer quotes, none where there is no
+answer, so that this package knows no model.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -22,9 +22,12 @@ GOLD: Final = ("source", "article", "document", "gold")
 LIKE: Final = 0.6
 """Cosine from which two questions without an answer are of one kind; they also share a word that says something."""
 MAX_BYTES: Final = 50_000_000
-DEPTHS: Final = (1, 3, 5, 10)
+GIVEN: Final = 5
+"""Passages that a ticket is answered from."""
+DEEP: Final = 50
+RANKS: Final = (1, 3, GIVEN, DEEP)
 
-Answering = Callable[[str, Sequence[Passage]], float]
+Answering = Callable[[str, Sequence[Passage]], Collection[str]]
 
 
 class UnusableQuestions(KnowledgeError):
@@ -89,12 +92,13 @@ class Measured:
     questions: int = 0
     with_gold: int = 0
     recall: dict[int, float] = field(default_factory=dict)
-    """k -> share of the questions with a known article that have it among the first k articles."""
+    """k -> share of the questions with a known article that have it among the first k passages. Up to `GIVEN` these are
+    the ones that a ticket is given; `DEEP` are of a search for so many."""
     answered: int = 0
     answered_from_gold: int = 0
-    """Answered, and from the known article."""
+    """Answered, and the known article is quoted."""
     missed: list[tuple[Question, str]] = field(default_factory=list)
-    """Not among the first of `DEPTHS`' last, with the article that came first instead."""
+    """Not among the passages that a ticket is given, with the article that came first instead."""
     refused: list[Question] = field(default_factory=list)
 
 
@@ -103,19 +107,23 @@ def measure(library: Library, questions: Sequence[Question], answering: Answerin
     ranks: list[int] = []
     result = Measured(questions=len(questions), with_gold=sum(bool(one.gold) for one in questions))
     for one in questions:
-        passages = find(library, one, audience=audience, limit=50)
-        sources = list(dict.fromkeys(passage.source for passage in passages))
-        right = answering(one.text, passages[:5]) > 0
-        result.answered += right
-        if not right:
+        # a search for more would keep its places for the other language further down
+        passages = find(library, one, audience=audience, limit=GIVEN)
+        sources = [passage.source for passage in passages]
+        quoted = answering(one.text, passages)
+        result.answered += bool(quoted)
+        if not quoted:
             result.refused.append(one)
         if not one.gold:
             continue
-        ranks.append(sources.index(one.gold) if one.gold in sources else len(sources) + DEPTHS[-1])
-        result.answered_from_gold += right and ranks[-1] == 0
-        if ranks[-1] >= DEPTHS[-1]:
-            result.missed.append((one, sources[0] if sources else ""))
-    result.recall = {k: sum(rank < k for rank in ranks) / len(ranks) for k in DEPTHS} if ranks else {}
+        result.answered_from_gold += one.gold in quoted
+        if one.gold in sources:
+            ranks.append(sources.index(one.gold))
+            continue
+        deep = {passage.source for passage in find(library, one, audience=audience, limit=DEEP)}
+        ranks.append(GIVEN if one.gold in deep else DEEP)
+        result.missed.append((one, sources[0] if sources else ""))
+    result.recall = {k: sum(rank < k for rank in ranks) / len(ranks) for k in RANKS} if ranks else {}
     return result
 
 
@@ -134,8 +142,8 @@ def clusters(
     """Of the questions that are not answered, those of one kind together, the largest cluster first."""
     open_ones: dict[str, str] = {}
     for one in questions:
-        passages = find(library, one, audience=audience, limit=5)
-        if asked(one.text) and answering(one.text, passages) <= 0:
+        passages = find(library, one, audience=audience, limit=GIVEN)
+        if asked(one.text) and not answering(one.text, passages):
             open_ones[one.text] = passages[0].source if passages else ""
     texts = sorted(open_ones)
     count = {text: sum(one.text == text for one in questions) for text in texts}
