@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.cli.kb_progress import shown_progress
 from engine.cli.shown import clean, show
 from engine.cli.status import FOUND, OK, Stop
 from engine.cli.withheld import withheld
@@ -19,8 +20,9 @@ from engine.project.settings import KnowledgeSettings
 
 if TYPE_CHECKING:
     from engine.cli.kb_answers import Threshold
+    from engine.knowledge.gaps import Cluster
     from engine.knowledge.lint import Finding
-    from engine.knowledge.questions import Cluster, Measured, Question
+    from engine.knowledge.questions import Measured, Question
 
 __all__ = ["complain", "dump", "evaluate", "gaps", "lint", "passage"]
 
@@ -112,7 +114,9 @@ def evaluate(library: Library, project: Project, args: argparse.Namespace) -> in
 
     questions = read_questions(args.questions)
     least = threshold(project, args.threshold)
-    measured = measure(library, questions, answering(library.synonyms, least.value), audience=args.audience)
+    answers = answering(library.synonyms, least.value)
+    with shown_progress() as progress:
+        measured = measure(library, questions, answers, audience=args.audience, progress=progress)
     _say_how(project, least, args)
     if args.format == "json":
         dump({**asdict(measured), "threshold": least.value})
@@ -159,15 +163,14 @@ def _show_measured(measured: "Measured") -> None:
 def gaps(library: Library, project: Project, questions: Sequence["Question"], args: argparse.Namespace) -> int:
     """Prints what nothing answers, the most asked first; `FOUND` where there is something."""
     from engine.cli.kb_answers import answering, threshold
-    from engine.knowledge.questions import clusters
-    from engine.models.local.embedding import PackagedEmbedder
+    from engine.knowledge.gaps import clusters
 
     if not questions:
         raise Stop("there are no questions: no tickets in the store; `--questions CSV` reads others")
-    # questions of customers are compared here, whoever embeds the articles: they stay on this machine
     least = threshold(project, args.threshold)
     answers = answering(library.synonyms, least.value)
-    found = clusters(library, PackagedEmbedder(), questions, answers, audience=args.audience)
+    with shown_progress() as progress:
+        found = clusters(library, questions, answers, audience=args.audience, progress=progress)
     _say_how(project, least, args)
     found = [replace(one, questions=tuple(map(withheld, one.questions))) for one in found]
     complain(_by_words(questions))

@@ -1,4 +1,4 @@
-"""Real questions held against the articles: what is found, what is answered, and what nothing answers.
+"""Real questions held against the articles: what is found, and what is answered.
 
 Answering is a function from a question and its passages to the articles that the answer quotes, none where there is no
 answer, so that this package knows no model.
@@ -9,18 +9,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from engine.knowledge.base import BrokenDocument, Embedder, KnowledgeError, Passage
+from engine.knowledge.base import BrokenDocument, KnowledgeError, Passage, Progress
 from engine.knowledge.library import Library
 from engine.knowledge.preferred import told
 from engine.knowledge.search import BY_WORDS, DEFAULT
-from engine.knowledge.terms import asked
 from engine.knowledge.tickets import QUESTION, SUBJECT, read_rows
 
-__all__ = ["Cluster", "Measured", "Question", "UnusableQuestions", "clusters", "find", "measure", "read_questions"]
+__all__ = [
+    "GIVEN",
+    "Answering",
+    "Measured",
+    "Question",
+    "UnusableQuestions",
+    "find",
+    "measure",
+    "read_questions",
+    "silent",
+]
 
 GOLD: Final = ("source", "article", "document", "gold")
-LIKE: Final = 0.6
-"""Cosine from which two questions without an answer are of one kind; they also share a word that says something."""
 MAX_BYTES: Final = 50_000_000
 GIVEN: Final = 5
 """Passages that a ticket is answered from."""
@@ -102,11 +109,24 @@ class Measured:
     refused: list[Question] = field(default_factory=list)
 
 
-def measure(library: Library, questions: Sequence[Question], answering: Answering, *, audience: str) -> Measured:
-    """Search and answer each, as for a ticket that says no more. Raises what a search raises."""
+def silent(_stage: str, _done: int, _total: int) -> None:
+    """Tells nobody how far it is."""
+
+
+def measure(
+    library: Library,
+    questions: Sequence[Question],
+    answering: Answering,
+    *,
+    audience: str,
+    progress: Progress = silent,
+) -> Measured:
+    """Search and answer each, as for a ticket that says no more; `progress` gets the stage `ask`. Raises what a search
+    raises."""
     ranks: list[int] = []
     result = Measured(questions=len(questions), with_gold=sum(bool(one.gold) for one in questions))
-    for one in questions:
+    for done, one in enumerate(questions):
+        progress("ask", done, len(questions))
         # a search for more would keep its places for the other language further down
         passages = find(library, one, audience=audience, limit=GIVEN)
         sources = [passage.source for passage in passages]
@@ -123,53 +143,6 @@ def measure(library: Library, questions: Sequence[Question], answering: Answerin
         deep = {passage.source for passage in find(library, one, audience=audience, limit=DEEP)}
         ranks.append(GIVEN if one.gold in deep else DEEP)
         result.missed.append((one, sources[0] if sources else ""))
+    progress("ask", len(questions), len(questions))
     result.recall = {k: sum(rank < k for rank in ranks) / len(ranks) for k in RANKS} if ranks else {}
     return result
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cluster:
-    """Questions of one kind that no article answers, the most typical first."""
-
-    questions: tuple[str, ...]
-    nearest: str
-    """The article that comes nearest; empty for none."""
-
-
-def clusters(
-    library: Library, embedder: Embedder, questions: Sequence[Question], answering: Answering, *, audience: str
-) -> list[Cluster]:
-    """Of the questions that are not answered, those of one kind together, the largest cluster first."""
-    open_ones: dict[str, str] = {}
-    for one in questions:
-        passages = find(library, one, audience=audience, limit=GIVEN)
-        if asked(one.text) and not answering(one.text, passages):
-            open_ones[one.text] = passages[0].source if passages else ""
-    texts = sorted(open_ones)
-    count = {text: sum(one.text == text for one in questions) for text in texts}
-    vectors = dict(zip(texts, embedder.embed(texts), strict=True)) if texts else {}
-    words = {text: set(asked(text)) for text in texts}
-    near = {
-        one: [
-            other
-            for other in texts
-            if other == one or (words[one] & words[other] and _cosine(vectors[one], vectors[other]) >= LIKE)
-        ]
-        for one in texts
-    }
-    made: list[Cluster] = []
-    left = set(texts)
-    while left:  # the question with the most neighbours leads the next cluster
-        sizes = {one: sum(count[other] for other in near[one] if other in left) for one in left}
-        lead = min(left, key=lambda one: (-sizes[one], one))
-        group = sorted(
-            (other for other in near[lead] if other in left),
-            key=lambda other: (other != lead, -_cosine(vectors[lead], vectors[other]), other),
-        )
-        left -= set(group)
-        made.append(Cluster(questions=tuple(one for one in group for _ in range(count[one])), nearest=open_ones[lead]))
-    return made
-
-
-def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
-    return sum(a * b for a, b in zip(one, other, strict=True))

@@ -9,8 +9,7 @@ import pytest
 from engine.knowledge.base import KnowledgeError, Passage
 from engine.knowledge.library import Library
 from engine.knowledge.preferred import told
-from engine.knowledge.questions import Question, UnusableQuestions, clusters, measure, read_questions
-from tests.knowledge.conftest import BagOfWords
+from engine.knowledge.questions import Question, UnusableQuestions, measure, read_questions
 
 
 def knows(question: str, passages: Sequence[Passage]) -> Collection[str]:
@@ -90,12 +89,8 @@ def test_what_is_quoted_counts_and_not_what_comes_first(indexed: Library) -> Non
     assert (found.answered, found.answered_from_gold) == (1, 1)
 
 
-def test_gaps_are_grouped_and_the_most_asked_first(indexed: Library) -> None:
-    asked = [
-        "Zebra rental prices", "Zebra rental prices please", "zebra rental prices", "Violins for sale", "PayPal please",
-    ]  # fmt: skip
-    found = clusters(indexed, BagOfWords(), list(map(Question, asked)), knows, audience="public")
-    assert [len(one.questions) for one in found] == [3, 1]
-    assert set(found[0].questions) == set(asked[:3])
-    assert clusters(indexed, BagOfWords(), [Question("PayPal please")], knows, audience="public") == []
-    assert clusters(indexed, BagOfWords(), [], knows, audience="public") == []
+def test_it_is_told_how_far_it_is(indexed: Library) -> None:
+    told: list[tuple[str, int, int]] = []
+    asked = [Question("PayPal?"), Question("Zebras?")]
+    measure(indexed, asked, knows, audience="public", progress=lambda *at: told.append(at))
+    assert told == [("ask", 0, 2), ("ask", 1, 2), ("ask", 2, 2)]
