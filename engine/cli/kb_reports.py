@@ -119,13 +119,18 @@ def evaluate(library: Library, project: Project, args: argparse.Namespace) -> in
         measured = measure(library, questions, answers, audience=args.audience, progress=progress)
     _say_how(project, least, args)
     if args.format == "json":
-        dump({**asdict(measured), "threshold": least.value})
+        dump({**asdict(measured, dict_factory=_said), "threshold": least.value})
     else:
         _show_measured(measured)
     known = library.sources()
     unknown = dict.fromkeys(one.gold for one in questions if one.gold and one.gold not in known)
     complain(clean(f"warning: {args.questions}: no article of the index is `{source}`") for source in unknown)
     return OK
+
+
+def _said(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a question what its file says, and not how it is searched for."""
+    return {name: value for name, value in items if name not in ("masked", "stays")}
 
 
 def _say_how(project: Project, least: "Threshold", args: argparse.Namespace) -> None:

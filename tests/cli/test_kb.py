@@ -165,6 +165,7 @@ def test_eval_and_gaps_of_a_file_of_questions(engine: Engine, articles: Path, pr
     assert "answered\t1 of 2\t50%" in ran.out
     measured = json.loads(engine("kb", "eval", "q.csv", "--format", "json").out)
     assert measured["recall"]["1"] == 1.0
+    assert measured["refused"] == [{"text": "Do you sell violins?", "gold": ""}]
     (project / "gone.csv").write_text("question,source\nHow long?,faq/retuns.md\nWhy?,faq/retuns.md\n")
     told = engine("kb", "eval", "gone.csv").err
     assert told == "warning: gone.csv: no article of the index is `faq/retuns.md`\n"
