@@ -56,8 +56,8 @@ class Library:
         `collections`: none means all. `language`: articles of another language are left out, those that do
         not say theirs are kept. Else, with `prefer`, those in this language come before others
         (`engine.knowledge.preferred`). `audience`: `public` finds public articles only, another name those of that
-        name too. A query without a letter or digit finds nothing; of a long one the beginning counts. `ways`
-        is for measuring. Raises `IndexMissing`, and `EmbedderChanged` when the index was made by another embedder.
+        name too. A query without a letter or digit finds nothing; of a long one the beginning counts. `ways`: others
+        than those of tickets. Raises `IndexMissing`, and `EmbedderChanged` when the index was made by another embedder.
         """
         current = self._current()
         self._check(current)
@@ -68,7 +68,9 @@ class Library:
         with self._place.told("read"):
             if language or not prefer:
                 return hybrid(self._at(current), self._embedder, query, where=where, limit=limit, ways=ways)
-            return preferring(self._at(current), self._embedder, query, where=where, prefer=prefer, limit=limit)
+            return preferring(
+                self._at(current), self._embedder, query, where=where, prefer=prefer, limit=limit, ways=ways
+            )
 
     async def asearch(
         self,

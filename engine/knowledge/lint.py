@@ -19,7 +19,7 @@ from engine.knowledge.findings import KINDS, Finding
 from engine.knowledge.library import Library
 from engine.knowledge.linked import dead, lonely
 from engine.knowledge.pictured import key, pictured
-from engine.knowledge.preferred import told
+from engine.knowledge.questions import Question, find
 
 __all__ = ["KINDS", "Article", "Finding", "articles", "lint", "unreached"]
 
@@ -116,13 +116,15 @@ def _unsearched(found: Iterable[Article], collections: Sequence[str]) -> Iterato
             yield Finding(kind="orphan", path=article.path, message=message)
 
 
-def unreached(library: Library, found: Sequence[Article], questions: Sequence[str], *, limit: int = 5) -> list[Finding]:
+def unreached(
+    library: Library, found: Sequence[Article], questions: Sequence[Question], *, limit: int = 5
+) -> list[Finding]:
     """Articles that are among the first `limit` passages of no question. Raises what a search raises."""
     reached = {
         passage.source
         for question in questions
         for audience in {article.document.audience for article in found}
-        for passage in library.search(question, prefer=told(question), audience=audience, limit=limit)
+        for passage in find(library, question, audience=audience, limit=limit)
     }
     message = f"among the first {limit} passages of none of {len(questions)} questions"
     return [

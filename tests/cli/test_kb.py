@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.buckets import ENVIRONMENT, Server
-from tests.cli.conftest import Engine
+from tests.cli.conftest import Engine, write_flow
 
 RETURNS = """---
 title: Returns
@@ -196,14 +196,49 @@ def test_eval_and_gaps_of_a_file_of_questions(engine: Engine, articles: Path, pr
     assert "answered\t1 of 2\t50%" in ran.out
     measured = json.loads(engine("kb", "eval", "q.csv", "--format", "json").out)
     assert measured["recall"]["1"] == 1.0
+    assert measured["refused"] == [{"text": "Do you sell violins?", "gold": ""}]
     (project / "gone.csv").write_text("question,source\nHow long?,faq/retuns.md\nWhy?,faq/retuns.md\n")
     told = engine("kb", "eval", "gone.csv").err
     assert told == "warning: gone.csv: no article of the index is `faq/retuns.md`\n"
+    assert "answered from the right article\t1 of 1\t100%" in ran.out
     ran = engine("kb", "gaps", "--questions", "q.csv")
     assert ran.status == 1
     assert "1\tDo you sell violins?\tfaq/returns.md" in ran.out
     assert engine("kb", "gaps").status == 1  # no tickets, no file
     assert json.loads(engine("kb", "search", "send back", "--format", "json").out)[0]["source"] == "faq/returns.md"
+
+
+def test_an_answer_counts_from_the_confidence_that_a_flow_asks_for(
+    engine: Engine, articles: Path, project: Path
+) -> None:
+    engine("kb", "index")
+    (project / "q.csv").write_text("question\nHow long do I have to send something back?\n")
+    says = "answers count from a confidence of"
+    ran = engine("kb", "eval", "q.csv")
+    assert ran.out.startswith(f"{says} 0.5 on: no flow asks for more than `local` does by itself\nanswered\t1 of 1\t")
+    end = "steps:\n  - reply: Hello\n  - close: solved\nescalate: {to: support, when: {confidence: "
+    for name, least in (("strict", "< 0.999"), ("stricter", "< 1")):
+        write_flow(project, name, f'{end}"{least}"}}}}\n')
+    for command in (("eval",), ("gaps", "--questions")):
+        out = engine("kb", *command, "q.csv").out
+        assert out.startswith(f"{says} 0.999 on: `escalate.when.confidence` of the flow strict\n")
+    assert "refused\t1 of 1" in engine("kb", "eval", "q.csv").out
+    assert engine("kb", "gaps", "--questions", "q.csv").status == 1
+    assert engine("kb", "gaps", "--questions", "q.csv", "--threshold", "0.5").status == 0
+    ran = engine("kb", "eval", "q.csv", "--threshold", "0.7", "--format", "json")
+    assert (json.loads(ran.out)["threshold"], json.loads(ran.out)["answered"]) == (0.7, 1)
+    assert engine("kb", "eval", "q.csv", "--threshold", "7").status == 2
+
+
+def test_another_model_than_the_one_that_is_measured_is_named(engine: Engine, articles: Path, project: Path) -> None:
+    engine("kb", "index")
+    (project / "q.csv").write_text("question\nHow long do I have to send something back?\n")
+    assert engine("kb", "eval", "q.csv").err == ""
+    settings = (project / "engine.yaml").read_text("utf-8")
+    (project / "engine.yaml").write_text(settings.replace("models:\n", "models:\n  answer: sonnet\n"), "utf-8")
+    said = "note: a worker asks `sonnet` (anthropic) for answers; here `local` answers\n"
+    assert engine("kb", "eval", "q.csv").err == said
+    assert engine("kb", "gaps", "--questions", "q.csv", "--format", "json").err == said
 
 
 def test_an_embedder_without_its_key_is_named(engine: Engine, articles: Path, project: Path) -> None:

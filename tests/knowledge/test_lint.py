@@ -7,6 +7,7 @@ import pytest
 
 from engine.knowledge.library import Library
 from engine.knowledge.lint import Finding, articles, lint, unreached
+from engine.knowledge.questions import Question
 from tests.knowledge.conftest import BagOfWords
 
 SHOP = Path(__file__).parents[2] / "knowledge"
@@ -290,4 +291,6 @@ def test_articles_that_no_question_reaches(tmp_path: Path) -> None:
     library = Library(tmp_path / "index", BagOfWords())
     library.index(tmp_path / "k")
     found, _ = articles(tmp_path / "k")
-    assert kinds(unreached(library, found, ["apples?", "pears?"], limit=1)) == [("unreached", "faq/plums.md")]
+    assert kinds(unreached(library, found, [Question("apples?"), Question("pears?")], limit=1)) == [
+        ("unreached", "faq/plums.md")
+    ]
