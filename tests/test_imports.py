@@ -87,7 +87,7 @@ ALLOWED = {
     },
     "store": {"errors"},
     "channels": {"errors", "exchange"},
-    "models": {"errors", "exchange", "prompts", "patterns", "address", "bounded"},
+    "models": {"errors", "exchange", "prompts", "patterns", "address", "bounded", "catalogue"},
     "knowledge": {"errors", "models", "rows"},
     "guardrails": {"errors"},
     "tools": {"errors", "plan", "expressions", "exchange", "imports", "network", "calls", "patterns", "bounded"},

@@ -1,7 +1,7 @@
 """Lines and headings, as every reader finds them, to a document."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -76,6 +76,30 @@ def _sections(lines: Iterable[tuple[int, str]]) -> tuple[list[Section], list[str
     if path and not sections[-1].text:
         bare.append(path[-1][1])
     return sections, bare
+
+
+def row(cells: Sequence[Sequence[tuple[int, str]]]) -> Iterator[tuple[int, str]]:
+    """The lines of a table's row, by the lines of its cells: one, with the cells side by side and `–` for an empty one.
+
+    A row that only serves to lay a page out stays as the lines that it has: one of a single cell, or with a heading
+    that has text below it, or the row to itself.
+    """
+    filled = [cell for cell in cells if cell]
+    if len(cells) == 1 or any(
+        (len(cell) > 1 or len(filled) == 1) and any(level for level, _ in cell) for cell in filled
+    ):
+        for cell in filled:
+            yield from cell
+    elif filled:
+        yield 0, " | ".join(_run_on(text for _, text in cell) or "–" for cell in cells)
+
+
+def _run_on(lines: Iterable[str]) -> str:
+    """Paragraphs, items and lines of one cell in one line, still told apart."""
+    text = ""
+    for line in lines:
+        text += (" " if text[-1:] in "…:;,.!?。！？" else "; ") + line if text else line
+    return text
 
 
 def one_line(text: str) -> str:
