@@ -92,8 +92,9 @@ class _Cares:
         if names <= BUILT_IN:
             names |= self._today.keys()
         cares = [self._today.get(name, _UNKNOWN) for name in names - self._pieces]
-        found = _strictest([*cares, self._pinned(row.revision) if row.revision else _FREE])
-        return found._replace(stays=found.stays or row.stays)
+        pinned = self._pinned(row.revision) if row.revision else _FREE
+        # a ticket that is from before this was kept with it says it by its steps alone
+        return _strictest([*cares, pinned, _Care(row.stays, frozenset())])
 
     def _pinned(self, revision: str) -> _Care:
         from engine.store import Missing

@@ -100,7 +100,7 @@ def test_what_a_flow_masks_is_masked_before_it_is_sent(
     assert sent(embedder) == ["My violin broke. Pay me back to [IBAN_1] or to 4111 1111 1111 1111"]
 
 
-@pytest.mark.parametrize("was", ["triage", "human", "gone", "handed on", "closed", "pinned", "unreadable"])
+@pytest.mark.parametrize("was", ["triage", "human", "gone", "handed on", "closed", "pinned", "kept", "unreadable"])
 def test_a_ticket_counts_as_the_strictest_flow_that_it_may_have_been_in(
     was: str, engine: Engine, cloud: Path, store: Store, embedder: Server
 ) -> None:
@@ -117,6 +117,8 @@ def test_a_ticket_counts_as_the_strictest_flow_that_it_may_have_been_in(
         case "pinned":
             store.revisions.add("r1", "hello", "d", {"settings": {"data": {"location": "on_premises", "mask": []}}})
             store.tickets.update(ticket, revision="r1")
+        case "kept":
+            store.tickets.update(ticket, stays=True)
         case "unreadable":
             file = cloud / "flows" / "hello.yaml"
             file.write_text(file.read_text() + "data: {location: moon}\n")
