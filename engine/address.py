@@ -7,7 +7,10 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
-__all__ = ["address_fault", "is_server"]
+__all__ = ["LOOPBACK", "address_fault", "is_server", "on_this_machine"]
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Names of this machine, which no proxy could reach."""
 
 _TEMPLATE: Final = re.compile(r"\{\{|\$[{A-Za-z_]|%[A-Z_]{3,}%")
 _ODD: Final = re.compile(r"[\x00-\x20\x7f\\]")
@@ -42,3 +45,11 @@ def address_fault(url: str) -> str | None:
 def is_server(url: str) -> bool:
     """Whether it is the address of a server alone, without a path."""
     return address_fault(url) is None and not urlsplit(url).path.strip("/")
+
+
+def on_this_machine(url: str) -> bool:
+    """Whether it is an address of loopback."""
+    try:
+        return urlsplit(url).hostname in LOOPBACK
+    except ValueError:
+        return False

@@ -73,4 +73,5 @@ def choice(knowledge: KnowledgeSettings | None, secrets: Mapping[str, str]) -> E
         key=secrets[variable] if variable else "",
         variable=variable,
         dimension=said.dimension or 0,
+        on_premises=said.location is not None and said.location.value == "on_premises",
     )

@@ -26,6 +26,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from engine.address import LOOPBACK
 from engine.errors import EngineError
 from engine.network import Network, Refused
 
@@ -146,7 +147,7 @@ async def _checked(
 def _proxied(url: httpx.URL) -> bool:
     """Whether a proxy of the environment makes the connection: then it resolves the name, and answers for that."""
     proxies = getproxies()
-    direct = url.host in ("127.0.0.1", "localhost", "::1") or proxy_bypass(url.host)
+    direct = url.host in LOOPBACK or proxy_bypass(url.host)
     return not direct and (url.scheme in proxies or "all" in proxies)
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
+from engine.address import LOOPBACK
+
 __all__ = ["Secrets", "Settings"]
 
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _OWN: Final = ("ENGINE_", "TEMPORAL_")
 """Variables of the engine and of Temporal: no tool is given the codec's keys or Temporal's API key."""
 

@@ -87,8 +87,8 @@ ALLOWED = {
     },
     "store": {"errors"},
     "channels": {"errors", "exchange"},
-    "models": {"errors", "exchange", "prompts", "patterns", "address", "bounded"},
-    "knowledge": {"errors", "models", "rows"},
+    "models": {"errors", "exchange", "prompts", "patterns", "address", "bounded", "catalogue"},
+    "knowledge": {"errors", "interpreter", "models", "rows"},
     "guardrails": {"errors"},
     "tools": {"errors", "plan", "expressions", "exchange", "imports", "network", "calls", "patterns", "bounded"},
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
-__all__ = ["KEYS", "PROVIDERS", "Known", "known", "names", "since", "source", "store_vendor", "vendor"]
+__all__ = ["KEYS", "PROVIDERS", "Known", "image_tokens", "known", "names", "since", "source", "store_vendor", "vendor"]
 
 KEYS: Final = {
     "anthropic": "ANTHROPIC_API_KEY",
@@ -23,12 +23,22 @@ PROVIDERS: Final = frozenset({"local", *KEYS})
 _VENDORS: Final = (
     "anthropic.com", "openai.com", "mistral.ai", "googleapis.com",
     "openai.azure.com", "openai.azure.us", "cognitiveservices.azure.com", "services.ai.azure.com",
-    "models.ai.azure.com", "inference.ml.azure.com",
-    "cohere.com", "deepseek.com", "fireworks.ai", "groq.com", "huggingface.co", "openrouter.ai", "together.ai",
-    "together.xyz", "x.ai",
+    "models.ai.azure.com", "inference.ai.azure.com", "inference.ml.azure.com", "models.github.ai",
+    "ml.cloud.ibm.com", "wxai.ibm.com", "api.nvidia.com", "api.cloudflare.com", "gateway.ai.cloudflare.com",
+    "endpoints.ai.cloud.ovh.net", "endpoints.kepler.ai.cloud.ovh.net", "inference.de-txl.ionos.com", "scaleway.ai",
+    "ai21.com", "anyscale.com", "bigmodel.cn", "cerebras.ai", "cohere.ai", "cohere.com", "deepinfra.com",
+    "deepseek.com", "fireworks.ai", "groq.com", "huggingface.co", "hyperbolic.xyz", "jina.ai", "lepton.ai",
+    "mixedbread.ai", "mixedbread.com", "moonshot.ai", "moonshot.cn", "novita.ai", "ollama.com", "openrouter.ai",
+    "perplexity.ai", "replicate.com", "sambanova.ai", "siliconflow.cn", "siliconflow.com", "together.ai",
+    "together.xyz", "voyageai.com", "x.ai", "z.ai",
 )  # fmt: skip
 """Domains whose every host is a vendor's service of models. A machine that is rented in a cloud has other names, and
 may count as one's own."""
+_SERVICES: Final = re.compile(
+    r"(?:^|\.)(?:bedrock-runtime(?:-fips)?\.(?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?"
+    r"|dashscope(?:-[a-z0-9-]+)?\.(?:[a-z0-9-]+\.)*aliyuncs\.com)$"
+)
+"""Of clouds whose machines are in the same domain."""
 
 _STORES: Final = (
     "aliyuncs.com", "backblazeb2.com", "cloudflarestorage.com", "core.windows.net", "digitaloceanspaces.com",
@@ -70,10 +80,20 @@ def names(provider: str) -> list[str]:
     return list(_table()["models"].get(provider, ()))
 
 
+def image_tokens(provider: str, model: str) -> int:
+    """Tokens that a picture of at most 1,568 pixels a side counts at the most. One that is known to count more is told
+    by its name wherever it stands in that of the model: `openai/gpt-4o-mini` of a gateway, `ft:gpt-4o-mini:...`."""
+    image = _table()["image"]
+    for name, tokens in image["models"].items():
+        if name in model.lower():
+            return int(tokens)
+    return int(image["others" if known(provider, model) is None else "known"])
+
+
 def vendor(url: str) -> str | None:
     """The host of an address, where that is a vendor's own service. None: it is not, as far as is known here."""
     host = _host(url)
-    return host if _below(host, _VENDORS) else None
+    return host if _below(host, _VENDORS) or _SERVICES.search(host) else None
 
 
 def store_vendor(url: str) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from engine.address import LOOPBACK
 from engine.cli.place import settings_of
 from engine.cli.shown import clean
 from engine.cli.status import INTERNAL, USAGE, Stop
@@ -13,7 +14,6 @@ from engine.cli.status import INTERNAL, USAGE, Stop
 __all__ = ["Api", "api"]
 
 _SECONDS = 30.0
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def api(args: argparse.Namespace, what: str, refusals: Mapping[str, str], *, look: str = "") -> "Api":
@@ -38,7 +38,7 @@ class Api:
         self._refusals = refusals
         self._look = look
         # a proxy of the environment has no business between a machine and itself
-        self._proxied = _host(url) not in _LOOPBACK
+        self._proxied = _host(url) not in LOOPBACK
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
         """One read."""

@@ -2,9 +2,11 @@
 
 import argparse
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from engine.cli import kb_reports
+from engine.cli import kb_questions, kb_reports
 from engine.cli.kb_progress import shown_progress
 from engine.cli.place import add_project, project_of, settings_of
 from engine.cli.shown import clean, show
@@ -14,6 +16,7 @@ from engine.knowledge.base import KnowledgeError
 from engine.knowledge.library import Library
 from engine.knowledge.questions import UnusableQuestions
 from engine.models.errors import ModelError
+from engine.project import Project
 from engine.project.settings import KnowledgeSettings
 from engine.project.shape import quoted
 from engine.settings import Settings
@@ -41,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         command.add_argument(
             "--questions", type=Path, metavar="CSV", help="real questions (default: the tickets in the store)"
         )
+    for command in (measure, gaps):
+        says = "the confidence from which on an answer counts (default: the lowest that a flow asks for)"
+        command.add_argument("--threshold", type=_confidence, metavar="NUMBER", help=says)
     for command in (search, measure, gaps):
         command.add_argument("--audience", default="public", metavar="NAME", help="`public`, or who may read more")
     for command in (search, lint, measure, gaps):
@@ -52,7 +58,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Indexes, searches or reports."""
     settings = settings_of(args)
-    knowledge = _knowledge(settings)
+    project = project_of(settings)
+    knowledge = _knowledge(project)
     try:
         library = _library(settings, knowledge)
         match args.what:
@@ -61,19 +68,22 @@ def run(args: argparse.Namespace) -> int:
             case "search":
                 return _search(library, args, [one.value for one in knowledge.collections or ()])
             case "lint":
-                return kb_reports.lint(library, _articles(settings, knowledge), knowledge, settings, args)
+                questions = kb_questions.asked(settings, project, args.questions)
+                return kb_reports.lint(
+                    library, _articles(settings, knowledge), knowledge, questions, args, _today(settings)
+                )
             case "eval":
-                return kb_reports.evaluate(library, args)
+                return kb_reports.evaluate(library, project, args)
             case _:
-                return kb_reports.gaps(library, settings, args)
+                return kb_reports.gaps(library, project, kb_questions.asked(settings, project, args.questions), args)
     except UnusableQuestions as error:
         raise Stop(str(error), USAGE) from None
     except (KnowledgeError, ModelError, NotConfigured) as error:
         raise Stop(str(error)) from None
 
 
-def _knowledge(settings: Settings) -> KnowledgeSettings:
-    found = project_of(settings).settings
+def _knowledge(project: Project) -> KnowledgeSettings:
+    found = project.settings
     if found is None:
         raise Stop("engine.yaml cannot be read: see `engine validate`")
     if found.knowledge is None or found.knowledge.origin is None:
@@ -90,6 +100,13 @@ def _library(settings: Settings, knowledge: KnowledgeSettings) -> Library:
 def _articles(settings: Settings, knowledge: KnowledgeSettings) -> Path:
     assert knowledge.origin is not None
     return settings.root / knowledge.origin.value
+
+
+def _today(settings: Settings) -> date:
+    """The day in the time zone of the project: somebody in Auckland reviews an article while it is yesterday in UTC."""
+    found = project_of(settings).settings
+    zone = found.timezone.value if found and found.timezone else "UTC"
+    return datetime.now(ZoneInfo(zone)).date()
 
 
 def _index(library: Library, root: Path) -> int:
@@ -130,6 +147,14 @@ def _some(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("expected a whole number from 1")
+    return number
+
+
+def _confidence(text: str) -> float:
+    """A number from 0 to 1."""
+    number = float(text)
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError("expected a number from 0 to 1")
     return number
 
 

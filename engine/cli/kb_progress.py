@@ -1,4 +1,4 @@
-"""How far an index run is: bars at a terminal, a line now and then elsewhere."""
+"""How far a run is that may take long: bars at a terminal, a line now and then elsewhere."""
 
 import sys
 import time
@@ -12,7 +12,12 @@ __all__ = ["shown_progress"]
 
 EVERY: Final = 10.0
 """Seconds between two lines where there is no terminal: short runs say nothing."""
-_NAMES: Final = {"read": "articles read", "embed": "passages embedded"}
+_NAMES: Final = {
+    "read": "articles read",
+    "embed": "passages embedded",
+    "ask": "questions asked",
+    "compare": "unanswered questions compared",
+}
 
 
 @contextmanager

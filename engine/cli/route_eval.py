@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_DOWN, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -14,7 +15,7 @@ from engine.rows import NoRows, rows
 if TYPE_CHECKING:
     from engine.models.base import Choice
 
-__all__ = ["coverage", "evaluate"]
+__all__ = ["coverage", "evaluate", "typed"]
 
 NOWHERE: Final = frozenset({"", "-", "none", "human", "person", "out-of-scope"})
 """Labels of texts that belong to no flow."""
@@ -52,12 +53,31 @@ def evaluate(file: Path, error: float, among: "tuple[Choice, ...]", triage: Tria
         f"at the threshold {triage.threshold}: {_percent(len(routed), len(judged))} routed, "
         f"{_percent(len(wrong), len(routed))} of them wrong; {left} of those for no flow left to people"
     )
-    kept, at = coverage([(one.confidence, one.right) for one in judged if one.best], error)
-    told = f"{_percent(kept, len(judged))} of all, with the threshold {at:.2f}" if kept else "none"
+    told = _covered(labelled, judged, error, among, triage)
     print(f"coverage with at most {error:.1%} of the routed ones wrong: {told}")
     confused = Counter((one.flow or "(none)", one.best if one.routed else "(person)") for one in judged)
     show("by flow", ("texts", "belongs to", "goes to"), [(str(n), a, b) for (a, b), n in sorted(confused.items())])
     return FOUND if wrong else OK
+
+
+def _covered(
+    labelled: list[tuple[str, str]], judged: list[Judged], error: float, among: "tuple[Choice, ...]", triage: Triage
+) -> str:
+    """How many are routed, and wrong, at the threshold that routes most. It is tried, as the wishes of a message hang
+    on it too: where these are others, and more are wrong, the next higher one is."""
+    from engine.models.local.classify import REJECT
+
+    # of less the model makes no choice, whatever the flow asks for
+    sure = [(one.confidence, one.right) for one in judged if one.best and one.confidence >= REJECT]
+    while (found := coverage(sure, error))[0]:
+        shown = typed(found[1], [confidence for confidence, _ in sure])
+        again = asyncio.run(_judged(labelled, among, triage._replace(threshold=float(shown))))
+        routed = [one for one in again if one.routed]
+        wrong = sum(not one.right for one in routed)
+        if routed and wrong <= error * len(routed):
+            return f"{_percent(len(routed), len(again))} of all, {wrong} of them wrong, with the threshold {shown}"
+        sure = [one for one in sure if one[0] > found[1]]
+    return "none"
 
 
 async def _judged(labelled: list[tuple[str, str]], among: "tuple[Choice, ...]", triage: Triage) -> list[Judged]:
@@ -90,6 +110,17 @@ def coverage(judged: Sequence[tuple[float, bool]], error: float) -> tuple[int, f
         if last and wrong <= error * count:
             best = (count, confidence)
     return best
+
+
+def typed(at: float, confidences: Iterable[float]) -> str:
+    """A threshold that routes what is as certain as `at`, and nothing that is less so. It has as few places as it can,
+    two at least."""
+    below = max((one for one in confidences if one < at), default=-1.0)
+    for places in range(2, 18):
+        shown = str(Decimal(str(at)).quantize(Decimal(1).scaleb(-places), ROUND_DOWN))
+        if below < float(shown) <= at:
+            return shown
+    return repr(at)
 
 
 def _labelled(file: Path, flows: set[str]) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from typing import Self
 import httpx
 
 from engine.errors import EngineError
+from engine.interpreter import running
 from engine.runtime.server import TemporalServer, die_with_parent, free_ports
 
 __all__ = ["Process", "Stack", "StackFailed", "index_articles"]
@@ -118,11 +119,9 @@ class Stack:
         self.state.chmod(0o700)  # the server's file and the logs are others' to read otherwise
         self._write_variables()
         if self.sample:
+            self._run("shop", "engine.testing.shop", "--db", str(self.state / "shop.db"), "--port", self._port("shop"))
             self._run(
-                "shop", "-m", "engine.testing.shop", "--db", str(self.state / "shop.db"), "--port", self._port("shop")
-            )
-            self._run(
-                "zendesk", "-m", "engine.testing.zendesk", "--db", str(self.state / "zendesk.db"), "--port",
+                "zendesk", "engine.testing.zendesk", "--db", str(self.state / "zendesk.db"), "--port",
                 self._port("zendesk"),
             )  # fmt: skip
         await self.server.start()
@@ -153,19 +152,18 @@ class Stack:
 
     def start_worker(self) -> Process:
         """A worker, also after the last one was killed."""
-        return self._run("worker", "-m", "engine.cli", "worker")
+        return self._run("worker", "engine.cli", "worker")
 
     def start_service(self) -> Process:
         """The service."""
-        return self._run("service", "-m", "engine.cli", "serve")
+        return self._run("service", "engine.cli", "serve")
 
     def _port(self, name: str) -> str:
         return str(self._ports[name])
 
-    def _run(self, name: str, *arguments: str) -> Process:
-        process = Process(
-            name, [sys.executable, *arguments], env=self.env, cwd=self.root, log=self.state / f"{name}.log"
-        )
+    def _run(self, name: str, module: str, *arguments: str) -> Process:
+        command = running(module, *arguments)
+        process = Process(name, command, env=self.env, cwd=self.root, log=self.state / f"{name}.log")
         self.processes[name] = process
         return process
 
@@ -212,7 +210,7 @@ class Stack:
 async def index_articles(root: Path) -> None:
     """In a process of its own: LanceDB does not like to be in a process that forks."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "engine.cli", "kb", "index", cwd=root, stdout=asyncio.subprocess.DEVNULL,
+        *running("engine.cli", "kb", "index"), cwd=root, stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     _, errors = await process.communicate()

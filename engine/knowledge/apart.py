@@ -14,6 +14,7 @@ from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Final
 
+from engine.interpreter import running
 from engine.knowledge.base import BrokenDocument, Document, Section
 
 SECONDS: Final = 20
@@ -70,7 +71,7 @@ class Apart:
 
     def _start(self) -> subprocess.Popen[bytes]:
         self._child = subprocess.Popen(
-            [sys.executable, "-m", "engine.knowledge.apart", *self._limits],
+            running("engine.knowledge.apart", *self._limits),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         return self._child

@@ -1,21 +1,18 @@
-"""Word documents: paragraphs by the level of their heading style, list items, and tables row by row.
+"""Word documents: paragraphs by the level of their heading style, list items, tables row by row, and text boxes.
 
 Title and language come from the document's properties. What it unpacks to is added up before anything is unpacked.
 """
 
-import re
-from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from engine.knowledge.base import BrokenDocument, Document
 from engine.knowledge.outline import one_line, outlined
+from engine.knowledge.word import Body
 
 if TYPE_CHECKING:
     from docx.document import Document as Word
-    from docx.table import Table
-    from docx.text.paragraph import Paragraph
 
 MAX_UNPACKED: Final = 100_000_000
 """Bytes of all parts; a zip never gives more than it declares."""
@@ -24,8 +21,6 @@ MAX_XML: Final = 30_000_000
 MAX_PARTS: Final = 5_000
 
 _HEAD: Final = 4_096
-
-_LEVEL = re.compile(r"(?:Heading|heading|Überschrift|Titre|Título) ?(\d)$")
 
 
 def read_docx(data: bytes, path: str) -> Document:
@@ -40,7 +35,10 @@ def read_docx(data: bytes, path: str) -> Document:
         raise BrokenDocument(f"not a Word document: {one_line(str(error))[:100]}") from None
     properties = word.core_properties
     labels = {"title": one_line(properties.title or ""), "language": (properties.language or "").split("-")[0].lower()}
-    return outlined(_lines(word), path, {name: value for name, value in labels.items() if value}, _links(word))
+    body = Body(word.styles.element)
+    return outlined(
+        body.lines(word.element.body), path, {name: value for name, value in labels.items() if value}, _links(word)
+    )
 
 
 def _weigh(data: bytes) -> None:
@@ -69,31 +67,6 @@ def _declares(archive: ZipFile, part: ZipInfo) -> bool:
         return False
     with archive.open(part) as file:
         return b"<!DOCTYPE" in file.read(_HEAD)
-
-
-def _lines(word: "Word") -> Iterator[tuple[int, str]]:
-    from docx.table import Table
-
-    for block in word.iter_inner_content():
-        if isinstance(block, Table):
-            yield from _rows(block)
-        elif text := one_line(block.text):
-            yield _level(block), text
-
-
-def _rows(table: "Table") -> Iterator[tuple[int, str]]:
-    for row in table.rows:
-        cells = list(dict.fromkeys(one_line(cell.text) for cell in row.cells))  # merged cells repeat
-        if any(cells):
-            yield 0, " | ".join(cell for cell in cells if cell)
-
-
-def _level(paragraph: "Paragraph") -> int:
-    name = (paragraph.style.name if paragraph.style is not None else "") or ""
-    if name == "Title":
-        return 1
-    match = _LEVEL.match(name)
-    return min(int(match[1]), 6) if match and int(match[1]) else 0
 
 
 def _links(word: "Word") -> list[str]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from engine.knowledge.base import Embedder, EmbedderChanged, IndexMissing, IndexReport, Passage, Progress
 from engine.knowledge.folder import Folder
+from engine.knowledge.letters import composed
 from engine.knowledge.opened import Opened
 from engine.knowledge.place import Place
 from engine.knowledge.pointer import Pointer
@@ -55,19 +56,21 @@ class Library:
         `collections`: none means all. `language`: articles of another language are left out, those that do
         not say theirs are kept. Else, with `prefer`, those in this language come before others
         (`engine.knowledge.preferred`). `audience`: `public` finds public articles only, another name those of that
-        name too. A query without a letter or digit finds nothing; of a long one the beginning counts. `ways`
-        is for measuring. Raises `IndexMissing`, and `EmbedderChanged` when the index was made by another embedder.
+        name too. A query without a letter or digit finds nothing; of a long one the beginning counts. `ways`: others
+        than those of tickets. Raises `IndexMissing`, and `EmbedderChanged` when the index was made by another embedder.
         """
         current = self._current()
         self._check(current)
         if limit < 1 or not current.chunks:
             return []
-        query = self.synonyms.beside(query[:MAX_QUERY])
+        query = self.synonyms.beside(composed(query[:MAX_QUERY]))
         where = Filter(tuple(collections), language, audience)
         with self._place.told("read"):
             if language or not prefer:
                 return hybrid(self._at(current), self._embedder, query, where=where, limit=limit, ways=ways)
-            return preferring(self._at(current), self._embedder, query, where=where, prefer=prefer, limit=limit)
+            return preferring(
+                self._at(current), self._embedder, query, where=where, prefer=prefer, limit=limit, ways=ways
+            )
 
     async def asearch(
         self,

@@ -1,12 +1,13 @@
 """Lines and headings, as every reader finds them, to a document."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Any, Final
 
 from engine.knowledge.base import BrokenDocument, Document, Section
+from engine.knowledge.letters import composed
 
 ACCEPTED: Final = ("title", "collection", "language", "audience", "reviewed")
 MAX_TEXT: Final = 5_000_000
@@ -30,7 +31,7 @@ def outlined(
     if not any(section.text for section in sections):
         raise BrokenDocument("has no text below its headings")
     first = next((section.headings[0] for section in sections if section.headings), "")
-    title = known.pop("title", "") or first or PurePosixPath(path).stem
+    title = composed(known.pop("title", "")) or first or PurePosixPath(path).stem
     kept = tuple(
         Section(one.headings[1:] if one.headings[:1] == (title,) else one.headings, one.text)
         for one in sections
@@ -43,7 +44,8 @@ def outlined(
 
 
 def _noting(lines: Iterable[tuple[int, str]], headings: list[str]) -> Iterator[tuple[int, str]]:
-    for level, line in lines:
+    for level, raw in lines:
+        line = composed(raw)
         if level:
             headings.append(line)
         yield level, line
@@ -76,6 +78,30 @@ def _sections(lines: Iterable[tuple[int, str]]) -> tuple[list[Section], list[str
     if path and not sections[-1].text:
         bare.append(path[-1][1])
     return sections, bare
+
+
+def row(cells: Sequence[Sequence[tuple[int, str]]]) -> Iterator[tuple[int, str]]:
+    """The lines of a table's row, by the lines of its cells: one, with the cells side by side and `–` for an empty one.
+
+    A row that only serves to lay a page out stays as the lines that it has: one of a single cell, or with a heading
+    that has text below it, or the row to itself.
+    """
+    filled = [cell for cell in cells if cell]
+    if len(cells) == 1 or any(
+        (len(cell) > 1 or len(filled) == 1) and any(level for level, _ in cell) for cell in filled
+    ):
+        for cell in filled:
+            yield from cell
+    elif filled:
+        yield 0, " | ".join(_run_on(text for _, text in cell) or "–" for cell in cells)
+
+
+def _run_on(lines: Iterable[str]) -> str:
+    """Paragraphs, items and lines of one cell in one line, still told apart."""
+    text = ""
+    for line in lines:
+        text += (" " if text[-1:] in "…:;,.!?。！？" else "; ") + line if text else line
+    return text
 
 
 def one_line(text: str) -> str:

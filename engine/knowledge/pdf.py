@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.knowledge.base import BrokenDocument, Document
 from engine.knowledge.outline import one_line, outlined
+from engine.knowledge.pages import Words, ends, goes_on, key, without_running
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
 
 MAX_PAGES: Final = 2_000
 
-_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad]\n(?=[a-zà-öø-ÿ])")
-_ENDS = re.compile(r"[.!?:;。！？]$")
 _STARTS = re.compile(r"^\s*(?:[-•*–]|\d{1,3}[.)])\s")
 
 
@@ -43,34 +42,35 @@ def read_pdf(data: bytes, path: str) -> Document:
 
 def _lines(reader: "PdfReader") -> Iterator[tuple[int, str]]:
     marks = _bookmarks(reader)
-    for number, page in enumerate(reader.pages):
-        here = {_key(title): (level, title) for level, title in marks.get(number, ())}
-        pending = dict(here)
-        paragraph: list[str] = []
-        for line in _HYPHEN.sub("", page.extract_text()).split("\n"):
+    named = [{key(title): (level, title) for level, title in marks.get(at, ())} for at in range(len(reader.pages))]
+    pages = [page.extract_text().split("\n") for page in reader.pages]
+    words = Words(line for page in pages for line in page)
+    paragraph: list[str] = []
+    longest = 0
+    for page, pending in zip(without_running(pages, [frozenset(one) for one in named]), named, strict=True):
+        for at, line in enumerate(page):
             text = one_line(line)
-            if (found := pending.pop(_key(text), None)) is not None:
-                yield from _joined(paragraph)
-                yield found
-                continue
-            if not text or _STARTS.match(line):
-                yield from _joined(paragraph)
-            if text:
+            heading = pending.pop(key(text), None)
+            left = not at and paragraph and not goes_on(paragraph[-1], text, longest)
+            if heading or left or not text or _STARTS.match(line):
+                yield from _joined(paragraph, words)
+            if heading:
+                yield heading
+            elif text:
                 paragraph.append(text)
-                if _ENDS.search(text):
-                    yield from _joined(paragraph)
-        yield from _joined(paragraph)
-        yield from pending.values()  # named in the bookmarks in other words than on the page
+                if ends(text):
+                    yield from _joined(paragraph, words)
+        longest = max(map(len, page), default=longest)
+        if pending:  # named in the bookmarks in other words than on the page
+            yield from _joined(paragraph, words)
+            yield from pending.values()
+    yield from _joined(paragraph, words)
 
 
-def _joined(paragraph: list[str]) -> Iterator[tuple[int, str]]:
+def _joined(paragraph: list[str], words: Words) -> Iterator[tuple[int, str]]:
     if paragraph:
-        yield 0, " ".join(paragraph)
+        yield 0, words.joined(paragraph)
         paragraph.clear()
-
-
-def _key(text: str) -> str:
-    return re.sub(r"\W+", "", text).casefold()
 
 
 def _bookmarks(reader: "PdfReader") -> dict[int, list[tuple[int, str]]]:

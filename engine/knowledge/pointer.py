@@ -16,8 +16,8 @@ __all__ = ["FILE", "FORMAT", "KINDS", "Pointer", "decode", "encode"]
 FILE: Final = "current.json"
 KINDS: Final = ("passages", "articles", "vectors")
 """Of tables: one each."""
-FORMAT: Final = 2
-"""Of the index: chunking, columns and what is made searchable. Another format makes another table."""
+FORMAT: Final = 4
+"""Of the index: what is read, chunking, columns and what is made searchable. Another format makes another table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

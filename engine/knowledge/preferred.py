@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from engine.knowledge.base import Embedder, Passage
 from engine.knowledge.rerank import score
 from engine.knowledge.scan import ANY_LANGUAGE
-from engine.knowledge.search import DEPTH, Edition, Filter, Seen, look, passage
+from engine.knowledge.search import DEFAULT, DEPTH, Edition, Filter, Seen, Ways, look, passage
 
 __all__ = ["preferring", "told"]
 
@@ -37,17 +37,25 @@ class _Ranked(NamedTuple):
 
 
 def preferring(
-    edition: Edition, embedder: Embedder, query: str, *, where: Filter, prefer: str, limit: int
+    edition: Edition,
+    embedder: Embedder,
+    query: str,
+    *,
+    where: Filter,
+    prefer: str,
+    limit: int,
+    ways: Ways = DEFAULT,
 ) -> list[Passage]:
-    """At most `limit` passages, as the module says. `prefer`: ISO 639-1; `where` names no language.
+    """At most `limit` passages, as the module says. `prefer`: ISO 639-1; `where` names no language. Of `ways` the
+    weights do not count.
 
     A score compares passages of one language only: each side is ranked by itself.
     """
     once = _Once(embedder)
-    everything = _ranked(edition, once, query, where, limit)
+    everything = _ranked(edition, once, query, where, limit, ways)
     if all(_reads(one, prefer) for one in everything):
         return _passages(everything, limit)
-    own = _ranked(edition, once, query, replace(where, language=prefer), limit)
+    own = _ranked(edition, once, query, replace(where, language=prefer), limit, ways)
     if not own:
         return _passages(everything, limit)
     others = [one for one in everything if not _reads(one, prefer)]
@@ -57,8 +65,8 @@ def preferring(
     return _passages([*own, *others], limit, kept=() if _reads(everything[0], prefer) else everything[:1])
 
 
-def _ranked(edition: Edition, embedder: Embedder, query: str, where: Filter, limit: int) -> list[_Ranked]:
-    found = look(edition, embedder, query, where=where, depth=max(DEPTH, limit))
+def _ranked(edition: Edition, embedder: Embedder, query: str, where: Filter, limit: int, ways: Ways) -> list[_Ranked]:
+    found = look(edition, embedder, query, where=where, depth=max(DEPTH, limit), ways=ways)
     ranked = [_Ranked(score(one.evidence), one) for one in found]
     return sorted(ranked, key=lambda one: (-one.score, -one.seen.fused, one.seen.row["id"]))
 

@@ -1,29 +1,40 @@
-"""Real questions held against the articles: what is found, what is answered, and what nothing answers.
+"""Real questions held against the articles: what is found, and what is answered.
 
-Answering is a function from a question and its passages to a confidence, 0 where it would refuse, so that this package
-knows no model.
+Answering is a function from a question and its passages to the articles that the answer quotes, none where there is no
+answer, so that this package knows no model.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from engine.knowledge.base import BrokenDocument, Embedder, KnowledgeError, Passage
+from engine.knowledge.base import BrokenDocument, KnowledgeError, Passage, Progress
 from engine.knowledge.library import Library
 from engine.knowledge.preferred import told
-from engine.knowledge.terms import asked
+from engine.knowledge.search import BY_WORDS, DEFAULT
 from engine.knowledge.tickets import QUESTION, SUBJECT, read_rows
 
-__all__ = ["Cluster", "Measured", "Question", "UnusableQuestions", "clusters", "measure", "read_questions"]
+__all__ = [
+    "GIVEN",
+    "Answering",
+    "Measured",
+    "Question",
+    "UnusableQuestions",
+    "find",
+    "measure",
+    "read_questions",
+    "silent",
+]
 
 GOLD: Final = ("source", "article", "document", "gold")
-LIKE: Final = 0.6
-"""Cosine from which two questions without an answer are of one kind; they also share a word that says something."""
 MAX_BYTES: Final = 50_000_000
-DEPTHS: Final = (1, 3, 5, 10)
+GIVEN: Final = 5
+"""Passages that a ticket is answered from."""
+DEEP: Final = 50
+RANKS: Final = (1, 3, GIVEN, DEEP)
 
-Answering = Callable[[str, Sequence[Passage]], float]
+Answering = Callable[[str, Sequence[Passage]], Collection[str]]
 
 
 class UnusableQuestions(KnowledgeError):
@@ -36,6 +47,21 @@ class Question:
 
     text: str
     gold: str = ""
+    masked: str = ""
+    """What is searched for in place of the text, where a flow masks it."""
+    stays: bool = False
+    """Whether it is searched for by its words alone, as the embedder may not see it."""
+
+
+def find(library: Library, question: Question, *, audience: str, limit: int) -> list[Passage]:
+    """The passages that a ticket of this question would find. Raises what a search raises."""
+    return library.search(
+        question.masked or question.text,
+        prefer=told(question.text),
+        audience=audience,
+        limit=limit,
+        ways=BY_WORDS if question.stays else DEFAULT,
+    )
 
 
 def read_questions(path: Path) -> list[Question]:
@@ -73,79 +99,50 @@ class Measured:
     questions: int = 0
     with_gold: int = 0
     recall: dict[int, float] = field(default_factory=dict)
-    """k -> share of the questions with a known article that have it among the first k articles."""
+    """k -> share of the questions with a known article that have it among the first k passages. Up to `GIVEN` these are
+    the ones that a ticket is given; `DEEP` are of a search for so many."""
     answered: int = 0
     answered_from_gold: int = 0
-    """Answered, and from the known article."""
+    """Answered, and the known article is quoted."""
     missed: list[tuple[Question, str]] = field(default_factory=list)
-    """Not among the first of `DEPTHS`' last, with the article that came first instead."""
+    """Not among the passages that a ticket is given, with the article that came first instead."""
     refused: list[Question] = field(default_factory=list)
 
 
-def measure(library: Library, questions: Sequence[Question], answering: Answering, *, audience: str) -> Measured:
-    """Search and answer each, as for a ticket that says no more. Raises what a search raises."""
+def silent(_stage: str, _done: int, _total: int) -> None:
+    """Tells nobody how far it is."""
+
+
+def measure(
+    library: Library,
+    questions: Sequence[Question],
+    answering: Answering,
+    *,
+    audience: str,
+    progress: Progress = silent,
+) -> Measured:
+    """Search and answer each, as for a ticket that says no more; `progress` gets the stage `ask`. Raises what a search
+    raises."""
     ranks: list[int] = []
     result = Measured(questions=len(questions), with_gold=sum(bool(one.gold) for one in questions))
-    for one in questions:
-        passages = library.search(one.text, prefer=told(one.text), audience=audience, limit=50)
-        sources = list(dict.fromkeys(passage.source for passage in passages))
-        right = answering(one.text, passages[:5]) > 0
-        result.answered += right
-        if not right:
+    for done, one in enumerate(questions):
+        progress("ask", done, len(questions))
+        # a search for more would keep its places for the other language further down
+        passages = find(library, one, audience=audience, limit=GIVEN)
+        sources = [passage.source for passage in passages]
+        quoted = answering(one.text, passages)
+        result.answered += bool(quoted)
+        if not quoted:
             result.refused.append(one)
         if not one.gold:
             continue
-        ranks.append(sources.index(one.gold) if one.gold in sources else len(sources) + DEPTHS[-1])
-        result.answered_from_gold += right and ranks[-1] == 0
-        if ranks[-1] >= DEPTHS[-1]:
-            result.missed.append((one, sources[0] if sources else ""))
-    result.recall = {k: sum(rank < k for rank in ranks) / len(ranks) for k in DEPTHS} if ranks else {}
+        result.answered_from_gold += one.gold in quoted
+        if one.gold in sources:
+            ranks.append(sources.index(one.gold))
+            continue
+        deep = {passage.source for passage in find(library, one, audience=audience, limit=DEEP)}
+        ranks.append(GIVEN if one.gold in deep else DEEP)
+        result.missed.append((one, sources[0] if sources else ""))
+    progress("ask", len(questions), len(questions))
+    result.recall = {k: sum(rank < k for rank in ranks) / len(ranks) for k in RANKS} if ranks else {}
     return result
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cluster:
-    """Questions of one kind that no article answers, the most typical first."""
-
-    questions: tuple[str, ...]
-    nearest: str
-    """The article that comes nearest; empty for none."""
-
-
-def clusters(
-    library: Library, embedder: Embedder, questions: Sequence[str], answering: Answering, *, audience: str
-) -> list[Cluster]:
-    """Of the questions that are not answered, those of one kind together, the largest cluster first."""
-    open_ones: dict[str, str] = {}
-    for text in questions:
-        passages = library.search(text, prefer=told(text), audience=audience, limit=5)
-        if asked(text) and answering(text, passages) <= 0:
-            open_ones[text] = passages[0].source if passages else ""
-    texts = sorted(open_ones)
-    count = {text: sum(one == text for one in questions) for text in texts}
-    vectors = dict(zip(texts, embedder.embed(texts), strict=True)) if texts else {}
-    words = {text: set(asked(text)) for text in texts}
-    near = {
-        one: [
-            other
-            for other in texts
-            if other == one or (words[one] & words[other] and _cosine(vectors[one], vectors[other]) >= LIKE)
-        ]
-        for one in texts
-    }
-    made: list[Cluster] = []
-    left = set(texts)
-    while left:  # the question with the most neighbours leads the next cluster
-        sizes = {one: sum(count[other] for other in near[one] if other in left) for one in left}
-        lead = min(left, key=lambda one: (-sizes[one], one))
-        group = sorted(
-            (other for other in near[lead] if other in left),
-            key=lambda other: (other != lead, -_cosine(vectors[lead], vectors[other]), other),
-        )
-        left -= set(group)
-        made.append(Cluster(questions=tuple(one for one in group for _ in range(count[one])), nearest=open_ones[lead]))
-    return made
-
-
-def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
-    return sum(a * b for a, b in zip(one, other, strict=True))

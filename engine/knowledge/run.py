@@ -7,7 +7,7 @@ from typing import Final
 
 from engine.knowledge import scan
 from engine.knowledge.apart import Apart
-from engine.knowledge.base import BrokenDocument, Embedder, IndexReport, Progress
+from engine.knowledge.base import BrokenDocument, Embedder, IndexReport, KnowledgeError, Progress
 from engine.knowledge.chunks import Chunk, cut
 from engine.knowledge.labels import UNSAID, told
 from engine.knowledge.place import Hold, Place
@@ -46,8 +46,15 @@ class Run:
         self._found = _Found()
 
     def __call__(self, root: Path) -> IndexReport:
-        """Raises `KnowledgeError` for a root that is no folder, and whatever the embedder raises."""
+        """Raises `KnowledgeError` for a root that is no folder, can't be read, or is empty though articles of it are
+        indexed, and whatever the embedder raises."""
         documents = scan.documents(root)
+        current = self._hold.pointer
+        if not documents and current and current.chunks and scan.empty(root):
+            raise KnowledgeError(
+                f"the knowledge folder {root.name!r} is empty, as one is whose share is not mounted: nothing was "
+                f"removed from the index, which has {current.chunks} passages; with a {scan.LABELS} in it, all are"
+            )
         draft = Tables(self._place, self._embedder).writable(self._hold)
         before = {} if draft.fresh else draft.documents()
         if draft.fresh:
@@ -72,7 +79,9 @@ class Run:
 
     def _update(self, draft: Draft, documents: Sequence[scan.Found], before: dict[str, tuple[str, str]]) -> None:
         articles = list(self._read(documents, before))
-        self._found.removed = sorted(set(before) - {one.name for one in documents})
+        closed = tuple(f"{one.name}/" for one in documents if one.folder)  # what is in these is not known to be gone
+        gone = set(before) - {one.name for one in documents}
+        self._found.removed = sorted(name for name in gone if not name.startswith(closed))
         stale = self._found.stale + self._found.removed
         if not articles and not stale:
             return

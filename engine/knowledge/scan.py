@@ -5,7 +5,7 @@ import os
 import stat
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, NamedTuple
@@ -23,6 +23,7 @@ _BESIDE: Final = frozenset(
     ".avif .bmp .css .gif .ico .jpeg .jpg .js .map .mov .mp3 .mp4 .png .svg .ttf .webm .webp .woff .woff2".split()
 )
 """Suffixes of what articles show, or need to be shown."""
+_NO_UTF8: Final = "its name is not UTF-8: rename it"
 ANY_LANGUAGE: Final = "und"
 """ISO 639 for "undetermined": found whatever language is asked for."""
 
@@ -37,17 +38,19 @@ class Found:
     """What `labels.yaml` of its folders says."""
     refused: str = ""
     """Why it is not read, for what is no article of this folder."""
+    folder: bool = False
+    """Whether it is a folder, of which is not known what is in it."""
 
 
 def documents(root: Path) -> list[Found]:
-    """Everything below `root` with the suffix of a reader, by name, without what is hidden, and the links to folders.
+    """Everything below `root` with the suffix of a reader, by name, without what is hidden; the links to folders, and
+    the folders that can't be looked into.
 
-    A link to a file is followed where the file lies below `root` too: so do mounted volumes show their files.
+    A link to a file is followed where the file lies below `root` too: so do mounted volumes show their files. Raises
+    `KnowledgeError` where `root` is no folder, or can't be read.
     """
-    if not root.is_dir():
-        raise KnowledgeError(f"the knowledge folder {root.name!r} does not exist")
     labels: dict[Path, _Labels] = {}
-    found = [_found(path, real, refused, root, labels) for path, real, refused in _files(root)]
+    found = [_found(one, root, labels) for one in _told_apart(_files(root), root)]
     wrong = [
         Found(_name(folder / LABELS, root), folder / LABELS, refused=said.own)
         for folder, said in labels.items()
@@ -56,13 +59,18 @@ def documents(root: Path) -> list[Found]:
     return sorted([*found, *wrong], key=lambda one: one.name)
 
 
+def empty(root: Path) -> bool:
+    """Whether nothing is in it but what is hidden, as in a folder where a share is to be mounted."""
+    return all(one.name.startswith(".") for one in root.iterdir())
+
+
 def unread(root: Path) -> dict[str, int]:
     """Suffix -> how many files below `root` have it that no reader exists for, without what articles show or need."""
     found: Counter[str] = Counter()
     for _, folders, files in os.walk(root):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in files:
-            suffix = Path(name).suffix.lower()
+            suffix = Path(_readable(name)).suffix.lower()
             if not name.startswith(".") and name != LABELS and suffix not in READERS and suffix not in _BESIDE:
                 found[suffix] += 1
     return dict(sorted(found.items()))
@@ -78,13 +86,44 @@ class _Labels(NamedTuple):
     """What is wrong with its own file."""
 
 
-def _found(path: Path, real: Path, refused: str, root: Path, known: dict[Path, _Labels]) -> Found:
-    labels = _labels(path.parent, root, known)
-    return Found(_name(path, root), real, tuple(sorted(labels.said.items())), refused or labels.refused)
+class _File(NamedTuple):
+    """What a look into the folders finds."""
+
+    path: Path
+    real: Path
+    """Where a link leads to."""
+    refused: str = ""
+    folder: bool = False
+
+
+def _found(one: _File, root: Path, known: dict[Path, _Labels]) -> Found:
+    labels = _labels(one.path.parent, root, known)
+    said = tuple(sorted(labels.said.items()))
+    return Found(_name(one.path, root), one.real, said, one.refused or labels.refused, one.folder)
 
 
 def _name(path: Path, root: Path) -> str:
-    return unicodedata.normalize("NFC", path.relative_to(root).as_posix())
+    return unicodedata.normalize("NFC", _readable(path.relative_to(root).as_posix()))
+
+
+def _readable(name: str) -> str:
+    """With `\\xfc` for a byte that is no UTF-8."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _told_apart(files: Iterable[_File], root: Path) -> Iterator[_File]:
+    """Of several whose names differ in nothing but the way in which their accents are written, the first alone is
+    read, always the same one: the index knows a document by its name."""
+    known: dict[str, str] = {}
+    raw = {one: one.path.relative_to(root).as_posix() for one in files}
+    for one in sorted(raw, key=lambda one: (bool(one.refused), raw[one] != _name(one.path, root), raw[one])):
+        first = known.setdefault(_name(one.path, root), raw[one])
+        if first == raw[one] or one.refused:
+            yield one
+            continue
+        names = f"{first!a}, which is read, and {raw[one]!a}"
+        why = f"not read, as two files have this name, with accents written in two ways: rename one of {names}"
+        yield one._replace(refused=why)
 
 
 def _labels(folder: Path, root: Path, known: dict[Path, _Labels]) -> _Labels:
@@ -109,26 +148,45 @@ def _refused(file: Path, root: Path, why: str) -> _Labels:
     return _Labels({}, f"not read, as {_name(file, root)} is broken, which says who may read it", why)
 
 
-def _files(root: Path) -> Iterator[tuple[Path, Path, str]]:
-    """Paths, the files that they lead to, and why one is not read."""
-    for folder, folders, files in os.walk(root):
+def _files(root: Path) -> Iterator[_File]:
+    closed: list[OSError] = []
+    for folder, folders, files in os.walk(root, onerror=closed.append):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in folders:
-            if (path := Path(folder, name)).is_symlink():
-                yield path, path, "a link to a folder, which is not followed"
+            path = Path(folder, name)
+            if os.path.islink(path):  # noqa: PTH114  # which does not raise where it may not look
+                yield _File(path, path, "a link to a folder, which is not followed", folder=True)
+            elif not _utf8(name):
+                yield _File(path, path, f"{_NO_UTF8}, and nothing in it is read", folder=True)
+        folders[:] = filter(_utf8, folders)
         for name in files:
             path = Path(folder, name)
             if name.startswith(".") or path.suffix.lower() not in READERS:
                 continue
+            if not _utf8(name):
+                yield _File(path, path, _NO_UTF8)
+                continue
             try:
-                yield path, _within(path, root), ""
+                yield _File(path, _within(path, root))
             except BrokenDocument as error:
-                yield path, path, str(error)
+                yield _File(path, path, str(error))
+    for wrong in closed:
+        path, why = Path(wrong.filename or root), wrong.strerror or type(wrong).__name__
+        if path == root:
+            gone = isinstance(wrong, FileNotFoundError | NotADirectoryError)
+            what = "does not exist" if gone else f"can't be read: {why}"
+            raise KnowledgeError(f"the knowledge folder {root.name!r} {what}")
+        yield _File(path, path, f"a folder that can't be read: {why}", folder=True)
+
+
+def _utf8(name: str) -> bool:
+    """Whether its bytes are UTF-8; others stand in it as lone surrogates."""
+    return _readable(name) == name
 
 
 def _within(path: Path, root: Path) -> Path:
     """The file, or the one that a link leads to. Raises `BrokenDocument` for a link out of `root`, or to nothing."""
-    if not path.is_symlink():
+    if not os.path.islink(path):  # noqa: PTH114
         return path
     try:
         real = path.resolve(strict=True)

@@ -65,7 +65,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ways:
-    """Which parts of the search are used. The default is what the engine does; the others are for comparing them."""
+    """Which parts of the search are used. The default is what the engine does for tickets."""
 
     text: bool = True
     articles: bool = True
@@ -75,6 +75,8 @@ class Ways:
 
 
 DEFAULT: Final = Ways()
+BY_WORDS: Final = Ways(vectors=False)
+"""Nothing is sent to the embedder."""
 
 
 class Seen(NamedTuple):

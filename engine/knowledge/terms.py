@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
+from engine.knowledge.letters import plain
 from engine.models.local.words import stem
 
 MAX_TERM: Final = 40
@@ -49,7 +50,7 @@ def terms(text: str) -> list[str]:
 
 
 def _terms(text: str) -> Iterator[str]:
-    for match in _WORD.finditer(text):
+    for match in _WORD.finditer(plain(text)):
         word = match.group()
         if not word.isascii() and _UNSPACED.search(word):
             yield from (word[at : at + 2] for at in range(max(1, len(word) - 1)))
@@ -69,5 +70,6 @@ def path_terms(source: str) -> list[str]:
 
 def asked(question: str) -> list[str]:
     """The distinct terms of a question that say what it is about, in order; all of them where nothing else is left."""
+    question = plain(question)
     found = dict.fromkeys(terms(_ASKING.sub(" ", question)))
     return [one for one in found if one not in _COMMON] or list(dict.fromkeys(terms(question)))

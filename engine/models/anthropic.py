@@ -13,7 +13,7 @@ from typing import Any, Final
 from engine.exchange import retry_after
 from engine.models.ask import ANSWER, Ask
 from engine.models.base import Finish, Image, Turn, Usage
-from engine.models.errors import ModelError, ModelUnavailable
+from engine.models.errors import ModelError
 from engine.models.hosted import Adapter, Spec, Whole, client, quiet, refusal
 from engine.models.reply import Reply, Wanted, ended, used
 
@@ -88,10 +88,8 @@ class Anthropic(Adapter):
 
     def _told(self, error: Exception) -> ModelError | None:
         name, sdk = self.spec.name, self._sdk
-        if isinstance(error, sdk.APITimeoutError):
-            return ModelUnavailable(f"{name!r} did not answer in time", billed=True)
-        if isinstance(error, sdk.APIConnectionError):
-            return self._unreachable()
+        if isinstance(error, sdk.APIConnectionError):  # a timeout is one of these
+            return self._silent(error)
         if isinstance(error, sdk.APIStatusError):
             status = _status(error.body) if error.response.is_success else error.status_code  # inside a stream, or not
             return refusal(name, status, retry_after=retry_after(error.response.headers))

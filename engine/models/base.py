@@ -62,6 +62,8 @@ class Image:
 
     media_type: ImageType
     data: bytes = field(repr=False)
+    named: bool = False
+    """The step names it: a model that can be shown neither it nor the text in it does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,14 +206,17 @@ class Request:
     """For ANSWER, words and phrases of the question with what else the team calls them."""
     asked: str | None = None
     """The field that the engine's last question asked for: the last message is read as its answer."""
-    needs_images: bool = False
-    """The step names pictures: a model that can be shown none of them, nor the text in each, does not answer."""
     stays: bool = False
     """Contents must not leave the premises: a model whose location is `cloud` refuses before any byte is sent."""
     prompt: Prompt | None = field(default=None, repr=False)
     """Rendered by the worker from the templates that the ticket's plan names; without it an adapter uses its own."""
     upfront: bool = False
     """For ANSWER: what is decided stands before the text, so that the text can be judged while it is written."""
+
+    @property
+    def needs_images(self) -> bool:
+        """Whether the step names pictures."""
+        return any(image.named for message in self.messages for image in message.images)
 
 
 @dataclass(frozen=True, slots=True)

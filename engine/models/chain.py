@@ -13,10 +13,10 @@ from decimal import Decimal
 from typing import Final, Protocol
 
 from engine.models.base import Answer, Capabilities, Decided, Model, Prompt, Request
-from engine.models.breaker import Breaker
-from engine.models.errors import BadAnswer, LeavesPremises, ModelError, ModelRejected, ModelUnavailable
+from engine.models.breaker import Attempt, Breaker
+from engine.models.errors import BadAnswer, BudgetReached, LeavesPremises, ModelError, ModelRejected, ModelUnavailable
 from engine.models.hosted import HostedModel
-from engine.models.images import fitted
+from engine.models.ocr import fitted
 
 __all__ = ["Chain", "Free", "Link", "Meter"]
 
@@ -26,6 +26,11 @@ _PAUSE: Final = 0.5
 """Seconds before the second attempt where the provider asks for none; twice that before the third."""
 _LEAST: Final = 1.0
 """Seconds in which an answer may still come."""
+_READING: Final = 1 / 3
+"""Of a link's time, for the text in pictures: the model needs the rest."""
+
+_PASSED_ON: Final = (ModelUnavailable, ModelRejected, BadAnswer, BudgetReached)
+"""What another model may be better at: one that costs less, or nothing, may still be within a budget."""
 
 
 class Meter(Protocol):
@@ -109,15 +114,15 @@ class Chain:
         return end - self._clock() >= _LEAST
 
     async def answer(self, request: Request, *, end: float | None = None) -> Answer:
-        """The first answer that can be used. Raises BudgetReached at once; else what the last links came to, where
-        ModelUnavailable says that a later attempt may help. `end`: that of what was begun before (`end()`)."""
+        """The first answer that can be used. Raises what the links came to: ModelUnavailable where a later attempt may
+        help. `end`: that of what was begun before (`end()`)."""
         errors: list[ModelError] = []
         end = self.end() if end is None else end
         links = self._usable(request, errors)
         for number, link in enumerate(links):
             try:
                 return await self._link(link, request, self._share(end, len(links) - number))
-            except (ModelUnavailable, ModelRejected, BadAnswer) as error:
+            except _PASSED_ON as error:
                 errors.append(error)
         raise _most_hopeful(errors)
 
@@ -134,7 +139,7 @@ class Chain:
                     begun = True
                     yield piece
                 return
-            except (ModelUnavailable, ModelRejected, BadAnswer) as error:
+            except _PASSED_ON as error:
                 if begun:
                     raise
                 errors.append(error)
@@ -172,7 +177,8 @@ class Chain:
     async def _once(self, link: Link, asked: Request, until: float) -> Answer:
         """One call, through the breaker and on the meter."""
         self._in_time(link, until)
-        if not link.breaker.begin():
+        attempt = link.breaker.begin()
+        if attempt is None:
             raise ModelUnavailable(f"{link.model.name!r} rests", retry_after=link.breaker.rest)
         call: str | None = None
         came: Answer | ModelError | None = None
@@ -186,7 +192,7 @@ class Chain:
             except TimeoutError:
                 came = _too_late(link)
         finally:
-            _noted(link.breaker, came)
+            _noted(attempt, came)
         await self._meter.settle(call, came)
         if isinstance(came, ModelError):
             raise came
@@ -204,7 +210,8 @@ class Chain:
             yield answer
             return
         self._in_time(link, until)
-        if not link.breaker.begin():
+        attempt = link.breaker.begin()
+        if attempt is None:
             raise ModelUnavailable(f"{link.model.name!r} rests", retry_after=link.breaker.rest)
         came: Answer | ModelError | None = None
         call: str | None = None
@@ -223,7 +230,7 @@ class Chain:
         except TimeoutError:
             came = _too_late(link)
         finally:
-            _noted(link.breaker, came if call is not None else None)
+            _noted(attempt, came if call is not None else None)
         assert came is not None, "a stream ends with an answer, or raises"
         if call is not None:
             await self._meter.settle(call, came)
@@ -238,11 +245,8 @@ class Chain:
 
     async def _rendered(self, link: Link, request: Request, until: float) -> Request:
         """As this link takes it: pictures become text for a model that does not see, and the prompt is rendered."""
-        try:
-            async with asyncio.timeout(max(until - self._clock(), 0.0)):
-                shown = await fitted(request, vision=link.model.capabilities.vision)
-        except TimeoutError:
-            raise ModelUnavailable("the pictures were not read in time") from None
+        seconds = max(until - self._clock(), 0.0) * _READING
+        shown = await fitted(request, vision=link.model.capabilities.vision, seconds=seconds)
         if self._prompt is None or request.prompt is not None or not isinstance(link.model, HostedModel):
             return shown
         return replace(shown, prompt=self._prompt(shown))
@@ -256,14 +260,14 @@ def _worst(model: Model, request: Request) -> Decimal | None:
     return model.worst(request) if isinstance(model, HostedModel) else Decimal(0)
 
 
-def _noted(breaker: Breaker, came: Answer | ModelError | None) -> None:
+def _noted(attempt: Attempt, came: Answer | ModelError | None) -> None:
     """Only silence counts against a provider: a refusal and a bad answer came from one that is there."""
     if came is None:
-        breaker.left()
+        attempt.left()
     elif isinstance(came, ModelUnavailable):
-        breaker.failed(came.retry_after)
+        attempt.failed(came.retry_after)
     elif isinstance(came, Answer | ModelRejected | BadAnswer):
-        breaker.worked()
+        attempt.worked()
 
 
 def _most_hopeful(errors: Sequence[ModelError]) -> ModelError:

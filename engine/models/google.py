@@ -93,7 +93,7 @@ class Google(Adapter):
             wait = retry_after({str(k).lower(): str(v) for k, v in headers.items()})
             return refusal(name, int(error.code or 500), retry_after=_delay(error.details) if wait is None else wait)
         if type(error).__module__.startswith(("httpx", "aiohttp")) or isinstance(error, TimeoutError | OSError):
-            return self._unreachable()
+            return self._silent(error)
         return None
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final, Protocol, TypeVar
-from urllib.parse import urlsplit
 
-from engine.address import address_fault
+from engine.address import address_fault, on_this_machine
 from engine.bounded import PLAIN, bounded
+from engine.catalogue import image_tokens
 from engine.models.ask import Ask, ask_of, parts
 from engine.models.base import Answer, Capabilities, Decided, Prompt, Request, Usage
 from engine.models.errors import (
@@ -32,8 +32,6 @@ from engine.models.reply import LONGEST, Reply, answer_of, decided_of
 
 __all__ = ["Adapter", "HostedModel", "Provider", "Spec", "Whole", "asked", "client", "quiet", "refusal"]
 
-IMAGE_TOKENS: Final = 5_000
-"""More than any provider counts for one image of at most 1,568 pixels a side (`engine.models.images`)."""
 _BUSY: Final = frozenset({408, 409, 425, 429})
 """Statuses that another attempt may turn into an answer, beside those of 500 and more."""
 NO_QUOTA: Final = frozenset({"insufficient_quota", "billing_not_active"})
@@ -42,7 +40,8 @@ https://platform.openai.com/docs/guides/error-codes"""
 LARGEST: Final = 32_000_000
 """Bytes of an answer with all that stands around it; a longer one is broken off. Its text has at most `LONGEST`."""
 _NOTHING: Final = Decided(supported=False, confidence=0.0, citations=())
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+_NOT_SENT: Final = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol"})
+"""Errors of httpx, and of its successor, that come before the request."""
 
 T = TypeVar("T")
 
@@ -135,7 +134,10 @@ class HostedModel:
             raise ModelRejected(f"the model {self.name!r} sees no images", code="no_vision")
         if request.tools and not can.tools:
             raise ModelRejected(f"the model {self.name!r} does not work with tools", code="no_tools")
-        return ask_of(request, request.prompt or _prompt(request), most=self.spec.most)
+        ask = ask_of(request, request.prompt or _prompt(request), most=self.spec.most)
+        if can.context and ask.least > can.context:  # some servers cut it, and say nothing
+            raise ModelRejected(f"the prompt is too long for the model {self.name!r}", code="too_long")
+        return ask
 
     def worst(self, request: Request) -> Decimal | None:
         """What the call costs at the most, in USD. None: the price is not known."""
@@ -159,7 +161,7 @@ class HostedModel:
         price = self.capabilities.price
         if price is None:
             return Decimal(0) if self.capabilities.free else None
-        tokens = ask.size + IMAGE_TOKENS * len(ask.images)
+        tokens = ask.size + image_tokens(self.spec.provider, self.spec.model) * len(ask.images)
         return (tokens * max(price.input, price.written) + ask.most * price.output) / 1_000_000
 
     def _answer(self, request: Request, ask: Ask, reply: Reply) -> Answer:
@@ -245,8 +247,14 @@ class Adapter(ABC):
     def _broke_off(self) -> ModelUnavailable:
         return ModelUnavailable(f"the answer of {self.spec.name!r} broke off", billed=True)
 
-    def _unreachable(self) -> ModelUnavailable:
-        return ModelUnavailable(f"{self.spec.name!r} cannot be reached, or broke off", billed=True)
+    def _silent(self, error: BaseException) -> ModelUnavailable:
+        """For an SDK's error of a connection. Where none came about, nothing was sent that could cost anything."""
+        seen: BaseException | None = error
+        while seen is not None:
+            if type(seen).__name__ in _NOT_SENT:
+                return ModelUnavailable(f"{self.spec.name!r} cannot be reached")
+            seen = seen.__cause__ or seen.__context__
+        return ModelUnavailable(f"{self.spec.name!r} did not answer in time, or broke off", billed=True)
 
     @abstractmethod
     def _request(self, ask: Ask) -> dict[str, Any]:
@@ -294,12 +302,12 @@ def refusal(name: str, status: int, *, retry_after: float | None = None, code: s
 
 def client(library: Any, spec: Spec) -> Any:
     """The HTTP client that an SDK is given, of the library (httpx or its successor) that it is made for: no redirect
-    takes contents elsewhere, no proxy of the environment stands between the engine and its own machine, and what comes
-    is read up to `LARGEST`. Raises WrongAddress."""
+    takes contents elsewhere, no proxy of the environment stands between the engine and what is on the premises, and
+    what comes is read up to `LARGEST`. Raises WrongAddress."""
     why = address_fault(spec.base_url) if spec.base_url else None
     if why is not None:
         raise WrongAddress(f"the model {spec.name!r} cannot be asked at its `base_url`: {why}")
-    own = urlsplit(spec.base_url).hostname in _LOOPBACK
+    own = spec.capabilities.location == "on_premises" or on_this_machine(spec.base_url)
     made: Any = _client(library)
     return made(follow_redirects=False, trust_env=not own, timeout=spec.seconds, verify=_tls())
 

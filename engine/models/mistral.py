@@ -62,7 +62,7 @@ class Mistral(Adapter):
         if isinstance(status, int) and status >= 300:
             return refusal(name, status, retry_after=retry_after(dict(getattr(error, "headers", None) or {})))
         if isinstance(error, errors.NoResponseError) or type(error).__module__.startswith("httpx"):
-            return self._unreachable()
+            return self._silent(error)
         return None
 
 

@@ -9,7 +9,7 @@ from engine.exchange import retry_after
 from engine.models.ask import Ask
 from engine.models.base import Finish
 from engine.models.chat import cache_key, calls_of, request_of, turn_of
-from engine.models.errors import ModelError, ModelUnavailable
+from engine.models.errors import ModelError
 from engine.models.hosted import NO_QUOTA, Adapter, Spec, Whole, client, quiet, refusal
 from engine.models.reply import Reply, ended, used
 
@@ -62,10 +62,8 @@ class OpenAI(Adapter):
 
     def _told(self, error: Exception) -> ModelError | None:
         name, sdk = self.spec.name, self._sdk
-        if isinstance(error, sdk.APITimeoutError):
-            return ModelUnavailable(f"{name!r} did not answer in time", billed=True)
-        if isinstance(error, sdk.APIConnectionError):
-            return self._unreachable()
+        if isinstance(error, sdk.APIConnectionError):  # a timeout is one of these
+            return self._silent(error)
         if isinstance(error, sdk.APIStatusError):
             wait, words = retry_after(error.response.headers), (error.code, error.type)
             code = next((word for word in words if word in NO_QUOTA), None)

@@ -16,7 +16,7 @@ from engine.models.ask import Ask
 from engine.models.base import Answer, Call, Decided, Field, Finish, Job, Money, Request, Usage
 from engine.models.errors import BadAnswer
 
-__all__ = ["LONGEST", "Reply", "Wanted", "answer_of", "decided_of", "ended", "object_of", "used"]
+__all__ = ["LONGEST", "Reply", "Wanted", "answer_of", "decided_of", "ended", "object_of", "says_something", "used"]
 
 LONGEST: Final = 100_000
 """Characters of a text, or of JSON; more is no answer to a customer's question."""
@@ -180,8 +180,19 @@ def decided_of(request: Request, data: Mapping[str, Any]) -> Decided | None:
 def _decided(request: Request, data: Mapping[str, Any]) -> Decided:
     known = {passage.id for passage in request.passages}
     cited = tuple(dict.fromkeys(name for name in data["citations"] if name in known))
-    held_up = data["supported"] and bool(cited or request.facts or not known)
-    return Decided(supported=held_up, confidence=_share(data["confidence"]), citations=cited)
+    free = not (request.passages or request.facts)  # the author gave nothing but his own words
+    held_up = bool(cited) or free or any(map(says_something, request.facts.values()))
+    return Decided(supported=data["supported"] and held_up, confidence=_share(data["confidence"]), citations=cited)
+
+
+def says_something(value: Any) -> bool:
+    """Whether a fact is one that an answer may rest on: nothing, and a list of nothing, are none."""
+    match value:
+        case Mapping():
+            return any(map(says_something, value.values()))
+        case list() | tuple():
+            return any(map(says_something, value))
+    return value is not None and value != ""
 
 
 def _extracted(request: Request, data: Mapping[str, Any]) -> Answer:

@@ -1,7 +1,8 @@
 """Models by the names that engine.yaml gives them: what stands behind each, and which variables hold their keys."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
 
 from engine.catalogue import KEYS, known
 from engine.project.contract import json_of
@@ -11,8 +12,12 @@ from engine.project.settings import EmbedderSettings, ModelSettings, Settings
 from engine.syntax import Text
 
 __all__ = [
-    "Needed", "Standing", "embedder_variables", "keys", "secret_of", "secrets_in", "sees", "standing", "variables",
+    "Needed", "Standing", "embedder_variables", "keys", "longest_answer", "output_price", "secret_of", "secrets_in",
+    "sees", "standing", "variables", "works",
 ]  # fmt: skip
+
+_MOST: Final = 2_000
+"""Tokens of an answer, where engine.yaml does not say it."""
 
 
 class Standing(NamedTuple):
@@ -62,6 +67,29 @@ def sees(one: Standing) -> bool:
         return said.vision.value in ("yes", "true")
     row = known(one.provider, said.model.value) if said is not None and said.model is not None else None
     return row is not None and row.vision
+
+
+def works(one: Standing) -> bool:
+    """Whether it works with tools, as an agent does: `local` does not, nor one of which engine.yaml says so."""
+    said = one.declared.tools if one.declared else None
+    return one.provider != "local" and (said is None or said.value in ("yes", "true"))
+
+
+def longest_answer(one: Standing) -> int:
+    """Tokens of an answer at the most."""
+    return (one.declared.max_output if one.declared else None) or _MOST
+
+
+def output_price(one: Standing) -> Decimal | None:
+    """USD for a million tokens of an answer, as engine.yaml says, else as the table knows of it; 0 for what runs on the
+    premises. None: it is not known."""
+    said = one.declared
+    if said is not None and said.price is not None:
+        return said.price.output
+    if one.stays:
+        return Decimal(0)
+    row = known(one.provider, said.model.value) if said and said.model and said.base_url is None else None
+    return row.output if row is not None else None
 
 
 def keys(settings: Settings | None) -> list[Needed]:

@@ -161,8 +161,9 @@ class ModelSettings(Declaration):
         "max_output", Number("16", "64000", whole=True), doc="Tokens of an answer; 2000 unless said.", example="1000"
     )
     context: int | None = key(
-        "context", Number("1000", "10000000", whole=True), doc="Tokens of a prompt that it reads.", example="128000"
-    )
+        "context", Number("1000", "10000000", whole=True), example="128000",
+        doc="Tokens that it takes at once: the prompt, and `max_output` of its answer.",
+    )  # fmt: skip
     tools: Text | None = key("tools", _WHETHER, doc="Whether it works with tools; `yes` unless told.", example="no")
     price: ModelPrice | None = key(
         "price", Section(ModelPrice), doc="What it costs, in place of the engine's own table.",

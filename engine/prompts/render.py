@@ -4,7 +4,7 @@ PromptError: a template that cannot be read, or that asks for what there is not.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, meta, no
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from engine.errors import EngineError
+from engine.prompts.samples import Lacking, full, lacking
 from engine.prompts.texts import built_in, version
 
 __all__ = ["AUTHOR", "DATA", "PromptError", "PromptSet", "Wrong", "wrong"]
@@ -32,6 +33,9 @@ AUTHOR: Final[Mapping[str, frozenset[str]]] = {job: frozenset(names) for job, na
 says."""
 DATA: Final[Mapping[str, frozenset[str]]] = {job: frozenset({*names, *_DATA}) for job, names in _AUTHOR.items()}
 """job -> the names that its block `data` sees."""
+_FAILS: Final = (TemplateError, AttributeError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError)
+"""What a template may raise while it is rendered."""
+_MISUSED: Final = "a value is used for what it is not"
 
 
 class PromptError(EngineError):
@@ -41,10 +45,11 @@ class PromptError(EngineError):
 
 
 class Wrong(NamedTuple):
-    """What is wrong with a template, and on which line, from 1."""
+    """What is wrong with a template, on which line, from 1, and what would help, or an empty text."""
 
     line: int
     message: str
+    tip: str = ""
 
 
 class PromptSet:
@@ -61,15 +66,27 @@ class PromptSet:
     def render(self, job: str, author: Mapping[str, Any], data: Mapping[str, Any]) -> tuple[str, str]:
         """The instructions and the data of a request. Raises PromptError."""
         try:
-            template = self._templates[job]
-            blocks = template.blocks
-            return (
-                _rendered(template, blocks["system"], author),
-                _rendered(template, blocks["data"], {**author, **data}),
-            )
-        except (TemplateError, KeyError, TypeError, ValueError, ArithmeticError, RecursionError):
+            return self._blocks(job, author, data)
+        except _FAILS:
             failed = PromptError(f"the prompt `{job}` cannot be rendered")
         raise failed
+
+    def tried(self, job: str, names: Mapping[str, Any]) -> int | None:
+        """The line at which it cannot be rendered with these names, from 1. None: it can be."""
+        author = {name: names[name] for name in AUTHOR[job]}
+        try:
+            self._blocks(job, author, {name: names[name] for name in _DATA})
+        except _FAILS as error:
+            return _line(self._templates[job], error)
+        return None
+
+    def _blocks(self, job: str, author: Mapping[str, Any], data: Mapping[str, Any]) -> tuple[str, str]:
+        template = self._templates[job]
+        blocks = template.blocks
+        return (
+            _rendered(template, blocks["system"], author),
+            _rendered(template, blocks["data"], {**author, **data}),
+        )
 
     @cached_property
     def _templates(self) -> dict[str, Any]:
@@ -77,7 +94,8 @@ class PromptSet:
 
 
 def wrong(job: str, text: str) -> list[Wrong]:
-    """What keeps a template from being used, in the order of its lines; tried out on a made-up request last."""
+    """What keeps a template from being used, in the order of its lines; tried out on made-up requests last, with
+    everything and with each thing lacking that a request of the job may lack."""
     try:
         tree = _environment(text).parse(text)
     except TemplateSyntaxError as error:
@@ -85,11 +103,21 @@ def wrong(job: str, text: str) -> list[Wrong]:
     found = sorted(_misplaced(job, tree))
     if found:
         return found
-    try:
-        PromptSet({job: text}).render(job, *_sample(job))
-    except PromptError:
-        return [Wrong(1, "this template cannot be rendered: a value is used for what it is not")]
-    return []
+    own, names = PromptSet({job: text}), full()
+    line = own.tried(job, names)
+    if line is not None:
+        return [Wrong(line, f"this template cannot be rendered: {_MISUSED}")]
+    *cases, together = lacking(job)
+    found = list(_failing(own, job, names, cases))
+    return sorted(found or _failing(own, job, names, [together]))
+
+
+def _failing(own: PromptSet, job: str, names: Mapping[str, Any], cases: Sequence[Lacking]) -> Iterator[Wrong]:
+    for one in cases:
+        line = own.tried(job, {**names, **one.names})
+        if line is not None:
+            tip = f"ask first whether it is there: `{{% if {one.asks} %}}...{{% endif %}}`"
+            yield Wrong(line, f"this template cannot be rendered where {one.when}: {_MISUSED}", tip)
 
 
 def _misplaced(job: str, tree: nodes.Template) -> Iterator[Wrong]:
@@ -128,22 +156,16 @@ def _environment(text: str) -> ImmutableSandboxedEnvironment:
     )
 
 
+def _line(template: Any, error: BaseException) -> int:
+    """Where the template was when this was raised; the engine's frames and those of Jinja2 are no lines of it."""
+    line, frame = 1, error.__traceback__
+    while frame is not None:
+        if frame.tb_frame.f_globals is template.root_render_func.__globals__:
+            line = template.get_corresponding_lineno(frame.tb_lineno)
+        frame = frame.tb_next
+    return line
+
+
 def _rendered(template: Any, block: Any, names: Mapping[str, Any]) -> str:
     lines = "".join(block(template.new_context(dict(names)))).splitlines()
     return "\n".join(line.rstrip() for line in lines).strip()
-
-
-def _sample(job: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Every name with something behind it."""
-    author: dict[str, Any] = {
-        "instruction": "Do it.", "language": "en", "currency": "EUR",
-        "choices": [{"name": "a", "about": "A.", "examples": ["a"], "counter_examples": ["b"]}],
-        "fields": [{"name": "a", "kind": "text", "pattern": None, "optional": False}],
-    }  # fmt: skip
-    data: dict[str, Any] = {
-        "messages": [{"role": "customer", "text": "Hello.", "at": "2026-01-01T00:00:00+00:00", "images": 1}],
-        "facts": {"a": "1"}, "asked": "a", "now": "2026-01-01T00:00:00+00:00",
-        "passages": [{"id": "p1", "title": "T", "heading": "H", "text": "Text."}],
-        "synonyms": [["RMA", "return"]], "options": [{"field": "a", "ask": "Which?", "labels": ["x", "y"]}],
-    }  # fmt: skip
-    return {name: author[name] for name in AUTHOR[job]}, data

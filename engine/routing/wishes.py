@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from engine.models.base import Answer, Choice, Message, Model
+from engine.models.local import LocalModel
 from engine.models.local.about import LOOSE
 from engine.models.local.denied import wished
 from engine.models.local.denied_words import ASKS
@@ -14,10 +15,10 @@ from engine.routing.flows import read
 
 __all__ = ["Wish", "wishes"]
 
-SECOND: Final = 0.25
-"""From this score on a second flow may be wished for in the same message; two wishes share what is likely."""
 PERHAPS: Final = 0.15
 """From this score on a clause may wish for another flow than those that are clear, and a person looks at it."""
+TOLD: Final = 0.25
+"""The same of a clause that asks for nothing: "Hello" is like some example or other, too."""
 MAX_WISHES: Final = 4
 MAX_CLAUSES: Final = 24
 NEAR: Final = 100
@@ -61,14 +62,15 @@ async def wishes(model: Model, text: str, whole: Answer, among: tuple[Choice, ..
     """The wishes of one message, if it holds more than one: each sentence or clause that by itself belongs to another
     flow than those before it, surely enough, or to the same one with numbers of its own; then those that ask for
     something else, and nobody can tell what. Empty where the message is about one thing, which is the usual case, and
-    where no wish is clear. A model that costs money is asked about the clauses only if a second flow is likely at
-    all."""
+    where no wish is clear. A model that costs money is asked about the clauses only if the packaged one takes them for
+    more than one wish."""
     text = wished(text)  # what is denied is none, and the rest stands where it stood
-    likely = sorted(whole.data.get("scores", {}).values(), reverse=True)
     clauses = _clauses(text)[:MAX_CLAUSES]
-    if len(clauses) < 2 or (not model.capabilities.free and (len(likely) < 2 or likely[1] < SECOND)):
-        return []
     asking = [clause for clause in clauses if ASKS.search(text[clause.start : clause.end])]
+    if len(clauses) < 2:
+        return []
+    if not model.capabilities.free and not await _perhaps(text, clauses, asking, among):
+        return []
     read_one = partial(_read, model, text, among, threshold)
     if len(asking) < 2:
         return await _beside(clauses, next(iter(asking), None), text, whole.data.get("choice"), read_one)
@@ -82,6 +84,19 @@ async def wishes(model: Model, text: str, whole: Answer, among: tuple[Choice, ..
     rest = [wish._replace(flow="") for wish in unclear if wish.confidence >= PERHAPS and _new(text, wish, clear)]
     found = [*clear, *rest] if clear else []
     return found[:MAX_WISHES] if len(found) > 1 else []
+
+
+async def _perhaps(text: str, clauses: list[Clause], asking: list[Clause], among: tuple[Choice, ...]) -> bool:
+    """Whether the packaged model, which costs nothing, takes clauses for those of different flows, or of one with
+    numbers of their own. Hosted models say how sure they are of one flow alone."""
+    read_one = partial(_read, LocalModel(), text, among, 0.0)
+    several = len(asking) > 1
+    found: list[Wish] = []
+    for clause in (asking if several else clauses)[: 2 * MAX_WISHES]:
+        wish, _ = await read_one(clause)
+        if wish.confidence >= (PERHAPS if several else TOLD) and not _known(text, wish, found):
+            found.append(wish)
+    return len(found) > 1
 
 
 async def _beside(

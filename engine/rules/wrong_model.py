@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from engine.catalogue import KEYS, PROVIDERS, known, names, since, vendor
-from engine.diagnostics import Place, Sink, nearest
-from engine.project.models import Standing, standing
+from engine.diagnostics import Label, Place, Sink, nearest
+from engine.project.models import Standing, longest_answer, output_price, standing
 from engine.project.premises import embedder_of
 from engine.project.settings import EmbedderSettings, ModelSettings, Settings
 from engine.project.shape import quoted, shortened
@@ -14,6 +14,7 @@ from engine.rules.api_key import wrong_key
 from engine.rules.base import Across, Case, Rule
 from engine.rules.base_url import Wrong, wrong_address
 from engine.rules.references import uses
+from engine.steps.agent import Agent
 from engine.syntax import Text
 
 __all__ = ["RULE"]
@@ -25,6 +26,7 @@ _JOBS = ("answer", "ask", "route", "agent")
 LOCAL = "local"
 PACKAGED = "packaged"
 _NUMBER = re.compile(r"[0-9.]+")
+_PRICE = "Write `price: {input: ..., output: ...}` at the model, in USD for a million tokens."
 _ELSEWHERE = "Write the address of your own server with `base_url:`, or leave `location` out."
 
 
@@ -38,7 +40,10 @@ def check(case: Case, sink: Sink) -> None:
     """Every model that is declared, whether a flow uses it or not. What is wrong with one is told where it is declared,
     and not again where a job names it."""
     settings = case.project.settings
-    if settings is None or not case.furniture:
+    if settings is None:
+        return
+    _counted(case, settings, sink)
+    if not case.furniture:
         return
     models = settings.models or {}
     for name, (text, said) in models.items():
@@ -116,13 +121,62 @@ def _wrong(settings: Settings, name: str, one: Standing) -> Iterator[Wrong]:
     yield from _reached(what, one.provider, said)
     yield from _misspelt(one.provider, said)
     yield from _fallback(settings, name, said)
+    yield from _window(name, one, said)
+    if _bounded(settings) and _unpriced(one):
+        yield Wrong(f"there is a budget, and the price of the model `{name}` is not known", _PRICE)
+
+
+def _window(name: str, one: Standing, said: ModelSettings) -> Iterator[Wrong]:
+    """What a model reads and writes has to leave room for something to read."""
+    most = longest_answer(one)
+    if said.context is not None and said.context <= most:
+        unless = "" if said.max_output is not None else ", as nothing else is said"
+        message = (
+            f"the model `{name}` takes {said.context} tokens, and its answer may be {most} long{unless}: no prompt has "
+            "room beside it"
+        )
+        yield Wrong(message, "Write a smaller `max_output`, or the `context` that it has.", said.spot("context"))
+
+
+def _bounded(settings: Settings) -> bool:
     budget = settings.budget
-    bounded = budget is not None and (budget.ticket is not None or budget.day is not None)
-    if one.provider not in KEYS or said.model is None or not bounded or one.stays or said.price is not None:
+    return budget is not None and (budget.ticket is not None or budget.day is not None)
+
+
+def _unpriced(one: Standing) -> bool:
+    """Whether it may be asked, and nobody knows at what price."""
+    said = one.declared
+    sound = said is not None and said.model is not None and not said.broken
+    return sound and one.provider in KEYS and output_price(one) is None
+
+
+def _counted(case: Case, settings: Settings, sink: Sink) -> None:
+    """An agent with a bound on its cost counts what its model costs, and what stands in for it. Where there is a
+    budget, models without a price are reported for themselves."""
+    if _bounded(settings) or {"models", "budget"} & settings.broken:
         return
-    if said.base_url is not None or known(one.provider, said.model.value) is None:
-        tip = "Write `price: {input: ..., output: ...}` at the model, in USD for a million tokens."
-        yield Wrong(f"there is a budget, and the price of the model `{name}` is not known", tip)
+    for flow in case.flows.values():
+        for step, _ in flow.steps(Agent):
+            cost = step.bounds.cost if step.bounds is not None else None
+            if cost is None or "models" in flow.flow.broken:
+                continue
+            first = flow.settings["models"].get("agent", LOCAL)
+            for name, one in _links(settings, first):
+                if _unpriced(one):
+                    of = "" if name == first else f", which stands in for `{first}`,"
+                    message = f"this counts what the agent costs, and the price of the model `{name}`{of} is not known"
+                    labels = [Label(one.declared.place, "the model")] if one.declared is not None else []
+                    sink.error("wrong-model", cost.text.place, message, tip=_PRICE, labels=labels)
+
+
+def _links(settings: Settings, name: str) -> Iterator[tuple[str, Standing]]:
+    """A model and what stands in for it, as far as they can be read."""
+    first = standing(settings, name)
+    declared = first.declared if first is not None else None
+    for other in (name, *(text.value for text in (declared.fallback if declared is not None else None) or ())):
+        one = standing(settings, other)
+        if one is not None:
+            yield other, one
 
 
 def _misspelt(provider: str, said: ModelSettings) -> Iterator[Wrong]:
@@ -194,5 +248,5 @@ RULE = Rule(
     why="No worker would start with it, no ticket would get an answer of it, a budget would have nothing to count, or "
     "contents that stay would leave.",
     mend="Say which model it is, where it runs, and which variable holds its key; and what it costs, where the engine "
-    "does not know it.",
+    "does not know it. Its `context` has room for a prompt and for an answer.",
 )

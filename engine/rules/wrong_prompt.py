@@ -21,14 +21,16 @@ def check(case: Case, sink: Sink) -> None:
             continue
         from engine.prompts.render import wrong
 
-        for line, message in wrong(job, text):
-            sink.error("wrong-prompt", Place(path, line, 1, line, 2), message)
+        for line, message, tip in wrong(job, text):
+            sink.error("wrong-prompt", Place(path, line, 1, line, 2), message, tip=tip)
 
 
 RULE = Rule(
     "wrong-prompt",
     check,
     unread=True,
-    why="No model could be asked by it, and every ticket would go to a person.",
-    mend="Begin with the engine's own template of that name, and change what it says; docs/models.md lists its names.",
+    why="No model could be asked by it, or none where something is lacking that a request may lack, and such tickets "
+    "would go to a person.",
+    mend="Begin with the engine's own template of that name, and change what it says; docs/models.md lists its names, "
+    "and which of them may have nothing behind them.",
 )

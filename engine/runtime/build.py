@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from engine.articles import library
 from engine.errors import NotConfigured
 from engine.models.errors import UnknownModel
-from engine.models.images import can_read
+from engine.models.ocr import can_read
 from engine.plan import Plan
 from engine.runtime.context import Context
 from engine.runtime.hosting import Hosting

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from engine.catalogue import KEYS, known, since
+from engine.catalogue import KEYS, Known, known, since
 from engine.errors import NotConfigured
 from engine.models.base import Capabilities, Model, Price
 from engine.models.breaker import Breaker
@@ -13,13 +13,12 @@ from engine.models.errors import BudgetReached, MissingKey, UnknownModel
 from engine.models.hosted import HostedModel, Spec
 from engine.models.registry import LOCAL, model
 from engine.plan import Plan
-from engine.project.models import Standing, secret_of, sees, standing, variables
+from engine.project.models import Standing, longest_answer, secret_of, sees, standing, variables
 from engine.project.settings import ModelSettings, Settings
 
 __all__ = ["Hosting"]
 
 _WITHIN = 45.0
-_MOST = 2_000
 
 
 class Hosting:
@@ -97,7 +96,7 @@ class Hosting:
             name=name, provider=one.provider, model=known_name, api_key=self._key(name, one),
             base_url=said.base_url.value if said and said.base_url else "",
             capabilities=capabilities(one, known_name),
-            most=said.max_output if said and said.max_output else _MOST,
+            most=longest_answer(one),
         )  # fmt: skip
 
     def _key(self, name: str, one: Standing) -> str:
@@ -134,11 +133,20 @@ def capabilities(one: Standing, name: str) -> Capabilities:
         vision=sees(one),
         tools=said is None or said.tools is None or said.tools.value in ("yes", "true"),
         schema=True,
-        context=said.context if said and said.context else (row.context if row else 0),
+        context=_context(one, row),
         location="on_premises" if one.stays else "cloud",
         price=price,
         free=one.stays and price is None,
     )
+
+
+def _context(one: Standing, row: Known | None) -> int:
+    """Tokens of a prompt. What engine.yaml says is a server's own window, in which the answer has to find room too; the
+    table has prompts alone."""
+    said = one.declared
+    if said is not None and said.context is not None:
+        return max(said.context - longest_answer(one), 1)  # 0 would be no limit
+    return row.context if row is not None else 0
 
 
 def _price(said: ModelSettings | None) -> Price | None:

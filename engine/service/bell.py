@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from temporalio.service import RPCError
 
+from engine.address import LOOPBACK
 from engine.runtime.client import Unreachable, connect
 from engine.runtime.reconcile import YOUNG, reconcile
 from engine.runtime.ring import Ringer
 from engine.runtime.stuck import Stuck, begin_again, stuck
-from engine.settings import LOOPBACK, Settings
+from engine.settings import Settings
 from engine.store import Store
 
 __all__ = ["Bell"]

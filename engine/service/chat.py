@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from engine.address import LOOPBACK
 from engine.channels.base import Arrival as Heard
 from engine.channels.base import Refused
 from engine.channels.web import PROOF, Web
@@ -26,7 +27,6 @@ from engine.service.context import Service
 from engine.service.feed import Crowded
 from engine.service.stream import place_of, streamed
 from engine.service.webhooks import arrival_of
-from engine.settings import LOOPBACK
 from engine.store import Ingested, MessageRow, StoreUnavailable
 from engine.store.columns import storable
 from engine.store.surveys import CSAT

@@ -9,11 +9,11 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from engine.address import LOOPBACK
 from engine.runtime.codec import NotSealed, opened
 from engine.service.answers import fault, json_of, service_of
 from engine.service.context import Service
 from engine.service.people import person_of
-from engine.settings import LOOPBACK
 
 __all__ = ["preflight", "refuse_encode", "unseal"]
 

@@ -14,9 +14,9 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from engine.address import LOOPBACK
 from engine.channels.web import Web
 from engine.service.answers import fault, service_of
-from engine.settings import LOOPBACK
 
 __all__ = ["page"]
 

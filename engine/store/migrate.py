@@ -10,7 +10,7 @@ from engine.store.database import Database
 from engine.store.faults import StoreRefused
 from engine.store.transaction import Transaction
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest revision in `migrations/versions`. Alembic is imported only for a database that is not there yet."""
 
 _LOCK = 0x656E67696E65

@@ -15,7 +15,7 @@ from engine.store.rows import Mode, TicketRow, TicketState, Verified
 
 COLUMNS = frozenset(
     {"flow", "revision", "category", "owner", "next_due", "language", "subject", "requester", "outcome", "escalated",
-     "sla_due", "awaiting_team"}
+     "sla_due", "awaiting_team", "stays"}
 )  # fmt: skip
 """What `update` may set. State, epoch, mode, identity and attempts have methods of their own."""
 

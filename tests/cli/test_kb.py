@@ -1,13 +1,16 @@
 """`engine kb`, with the real index and the packaged embedder."""
 
 import json
+import re
 import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.buckets import ENVIRONMENT, Server
-from tests.cli.conftest import Engine
+from tests.cli.conftest import Engine, write_flow
 
 RETURNS = """---
 title: Returns
@@ -154,6 +157,34 @@ def test_lint_says_what_is_wrong_and_where(engine: Engine, articles: Path) -> No
     ]
 
 
+def test_a_review_of_today_is_not_yet_to_come_where_the_people_work(
+    engine: Engine, articles: Path, project: Path
+) -> None:
+    settings = (project / "engine.yaml").read_text("utf-8")
+    settings = re.sub("timezone: .*", "timezone: Pacific/Kiritimati", settings)
+    (project / "engine.yaml").write_text(settings.replace("knowledge: {", "knowledge: {stale_after: {faq: 90d}, "))
+    today = datetime.now(ZoneInfo("Pacific/Kiritimati")).date()  # 14 hours ahead of UTC, so mostly its tomorrow
+    for reviewed, status in ((today, 0), (today + timedelta(days=1), 1)):
+        text = RETURNS.replace("language", f"reviewed: {reviewed}\nlanguage")
+        (articles / "returns.md").write_text(text, "utf-8")
+        ran = engine("kb", "lint")
+        assert ran.status == status
+        assert ("yet to come" in ran.out) is bool(status)
+
+
+def test_lint_says_that_questions_were_not_looked_at_without_an_index(
+    engine: Engine, articles: Path, project: Path
+) -> None:
+    (project / "q.csv").write_text("question\n" + "How long do I have to send something back?\n" * 50)
+    for form in ("text", "json"):
+        ran = engine("kb", "lint", "--questions", "q.csv", "--format", form)
+        assert ran.status == 0
+        assert ran.err == (
+            "whether real questions reach every article was not looked at: nothing is indexed yet: "
+            "run `engine kb index`\n"
+        )
+
+
 def test_eval_and_gaps_of_a_file_of_questions(engine: Engine, articles: Path, project: Path) -> None:
     engine("kb", "index")
     (project / "q.csv").write_text(
@@ -165,14 +196,49 @@ def test_eval_and_gaps_of_a_file_of_questions(engine: Engine, articles: Path, pr
     assert "answered\t1 of 2\t50%" in ran.out
     measured = json.loads(engine("kb", "eval", "q.csv", "--format", "json").out)
     assert measured["recall"]["1"] == 1.0
+    assert measured["refused"] == [{"text": "Do you sell violins?", "gold": ""}]
     (project / "gone.csv").write_text("question,source\nHow long?,faq/retuns.md\nWhy?,faq/retuns.md\n")
     told = engine("kb", "eval", "gone.csv").err
     assert told == "warning: gone.csv: no article of the index is `faq/retuns.md`\n"
+    assert "answered from the right article\t1 of 1\t100%" in ran.out
     ran = engine("kb", "gaps", "--questions", "q.csv")
     assert ran.status == 1
     assert "1\tDo you sell violins?\tfaq/returns.md" in ran.out
     assert engine("kb", "gaps").status == 1  # no tickets, no file
     assert json.loads(engine("kb", "search", "send back", "--format", "json").out)[0]["source"] == "faq/returns.md"
+
+
+def test_an_answer_counts_from_the_confidence_that_a_flow_asks_for(
+    engine: Engine, articles: Path, project: Path
+) -> None:
+    engine("kb", "index")
+    (project / "q.csv").write_text("question\nHow long do I have to send something back?\n")
+    says = "answers count from a confidence of"
+    ran = engine("kb", "eval", "q.csv")
+    assert ran.out.startswith(f"{says} 0.5 on: no flow asks for more than `local` does by itself\nanswered\t1 of 1\t")
+    end = "steps:\n  - reply: Hello\n  - close: solved\nescalate: {to: support, when: {confidence: "
+    for name, least in (("strict", "< 0.999"), ("stricter", "< 1")):
+        write_flow(project, name, f'{end}"{least}"}}}}\n')
+    for command in (("eval",), ("gaps", "--questions")):
+        out = engine("kb", *command, "q.csv").out
+        assert out.startswith(f"{says} 0.999 on: `escalate.when.confidence` of the flow strict\n")
+    assert "refused\t1 of 1" in engine("kb", "eval", "q.csv").out
+    assert engine("kb", "gaps", "--questions", "q.csv").status == 1
+    assert engine("kb", "gaps", "--questions", "q.csv", "--threshold", "0.5").status == 0
+    ran = engine("kb", "eval", "q.csv", "--threshold", "0.7", "--format", "json")
+    assert (json.loads(ran.out)["threshold"], json.loads(ran.out)["answered"]) == (0.7, 1)
+    assert engine("kb", "eval", "q.csv", "--threshold", "7").status == 2
+
+
+def test_another_model_than_the_one_that_is_measured_is_named(engine: Engine, articles: Path, project: Path) -> None:
+    engine("kb", "index")
+    (project / "q.csv").write_text("question\nHow long do I have to send something back?\n")
+    assert engine("kb", "eval", "q.csv").err == ""
+    settings = (project / "engine.yaml").read_text("utf-8")
+    (project / "engine.yaml").write_text(settings.replace("models:\n", "models:\n  answer: sonnet\n"), "utf-8")
+    said = "note: a worker asks `sonnet` (anthropic) for answers; here `local` answers\n"
+    assert engine("kb", "eval", "q.csv").err == said
+    assert engine("kb", "gaps", "--questions", "q.csv", "--format", "json").err == said
 
 
 def test_an_embedder_without_its_key_is_named(engine: Engine, articles: Path, project: Path) -> None:

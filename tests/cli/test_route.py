@@ -1,12 +1,13 @@
 """`engine route`, with the sample shop's flows and the packaged encoders."""
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from engine.cli.route import apart
-from engine.cli.route_eval import coverage
+from engine.cli.route_eval import coverage, typed
 from tests.cli.conftest import Engine
 
 ROOT = Path(__file__).parents[2]
@@ -132,7 +133,7 @@ def test_what_is_just_below_does_not_look_like_enough(got: float, shown: tuple[s
         (b"", "expected the columns"),
         (b"text,label\na,b\n", "expected the columns"),
         (b"text,flow\nhello,nowhere\n", "labelled.csv:2: no flow `nowhere` has examples"),
-        (b"text,flow\n\xff\xfe,refund\n", "not UTF-8: byte 10 is 0xff"),
+        (b"text,flow\n\x81\xfe,refund\n", "neither UTF-8 nor Windows-1252: byte 10 is 0x81"),
         (b"text,flow\nhello,\n\nMy money!\n", "labelled.csv:4: 1 cell where the first row has 2"),
         (b"text,flow\nMy money, please,refund\n", "labelled.csv:2: 3 cells where the first row has 2"),
         (b'text,flow\n"two\nlines",\n"My money,refund\nhello,\n', "labelled.csv:4: a quote that is opened in this row"),
@@ -184,3 +185,40 @@ def test_a_project_with_errors_shows_them(engine: Engine, shop: Path) -> None:
 )
 def test_coverage_at_an_error(judged: list[tuple[float, bool]], kept: tuple[int, float]) -> None:
     assert coverage(judged, 0.05) == kept
+
+
+@pytest.mark.parametrize(
+    ("at", "others", "shown"),
+    [
+        (0.5963, [0.59, 0.5963, 0.7], "0.596"),
+        (0.5963, [0.3, 0.5963], "0.59"),
+        (0.5963, [], "0.59"),
+        (0.6, [0.5999], "0.60"),
+        (0.123456789012345, [0.123456789012344], "0.123456789012345"),
+        (0.1 + 0.2, [0.3], "0.30000000000000004"),
+        (1.0, [0.999], "1.00"),
+        (0.004, [], "0.00"),
+        (0.004, [0.0], "0.004"),
+    ],
+)
+def test_a_threshold_has_as_many_places_as_it_takes(at: float, others: list[float], shown: str) -> None:
+    assert typed(at, others) == shown
+    assert all(one < float(shown) for one in others if one < at)
+
+
+@pytest.mark.parametrize("error", ["0%", "5%", "10%", "20%", "40%"])
+def test_the_threshold_that_is_told_gives_what_is_told(engine: Engine, shop: Path, error: str) -> None:
+    """As it stands there, in the flow."""
+    file = ROOT / "benchmarks" / "routing_data" / "unseen.csv"
+    says = engine("route", "eval", file, "--error", error).out.splitlines()[3]
+    told = re.fullmatch(
+        r"coverage with .*: ([0-9.]+% \([0-9]+\)) of all, ([0-9]+) of them wrong, with .* (0\.[0-9]+)", says
+    )
+    assert told is not None, says
+    flow = shop / "flows" / "triage.yaml"
+    flow.write_text(re.sub(r"threshold: 0\.6\b", f"threshold: {told[3]}", flow.read_text()))
+    at = engine("route", "eval", file, "--error", error).out.splitlines()[2]
+    assert at.startswith(f"at the threshold {float(told[3])}: {told[1]} routed, ")
+    wrong = re.search(r"routed, (?:[0-9.]+% \()?([0-9]+)\)? of them wrong", at)
+    assert wrong is not None
+    assert wrong[1] == told[2]

@@ -12,6 +12,7 @@ from engine.knowledge.library import Library
 from engine.models.local.embedding import PackagedEmbedder
 
 ARTICLES = Path(__file__).parent / "articles"
+SHOP = Path(__file__).parents[2] / "knowledge"
 
 
 class BagOfWords:
@@ -55,6 +56,14 @@ def packaged(tmp_path_factory: pytest.TempPathFactory) -> Library:
     """The articles, indexed once with the packaged embedder."""
     library = Library(tmp_path_factory.mktemp("packaged"), PackagedEmbedder())
     library.index(ARTICLES)
+    return library
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """The sample shop: 35 articles in English, two in German."""
+    library = Library(tmp_path_factory.mktemp("shop"), PackagedEmbedder())
+    library.index(SHOP)
     return library
 
 

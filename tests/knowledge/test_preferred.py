@@ -12,7 +12,6 @@ from engine.models.local.embedding import PackagedEmbedder
 from tests.knowledge.conftest import BagOfWords
 
 HERE = Path(__file__).parent
-SHOP = HERE.parents[1] / "knowledge"
 TWINS = {
     "returns.en.md": "# Returns\nYou have 30 days from delivery to send an item back.",
     "returns.de.md": "# Rückgabe\nSie haben 30 Tage ab Lieferung Zeit, einen Artikel zurückzusenden.",
@@ -31,14 +30,6 @@ TWINS = {
 @pytest.fixture(scope="module")
 def twins(tmp_path_factory: pytest.TempPathFactory) -> Library:
     return indexed(tmp_path_factory.mktemp("twins"), TWINS)
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    """The sample shop: 35 articles in English, two in German."""
-    library = Library(tmp_path_factory.mktemp("shop"), PackagedEmbedder())
-    library.index(SHOP)
-    return library
 
 
 def indexed(folder: Path, texts: dict[str, str]) -> Library:

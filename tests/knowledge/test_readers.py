@@ -1,10 +1,15 @@
 """HTML, PDF, Word and past tickets: what they say, and those that are made to hurt."""
 
+import os
+import subprocess
+import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import engine
 from engine.knowledge import scan
 from engine.knowledge.apart import Apart
 from engine.knowledge.base import BrokenDocument, Section
@@ -53,12 +58,12 @@ def test_html_is_decoded_as_it_says_or_as_it_is(charset: str) -> None:
 
 
 def test_html_of_any_depth_ends(apart: Apart) -> None:
-    for depth in (200, 200_000):  # libxml2 leaves out what is nested deeper than 256
+    for depth in (200, 200_000):  # libxml2 stops at 2,048
         deep = b"<div>" * depth + b"the end"
         if depth == 200:
             assert apart.read(".html", deep, "x.html").sections == (Section((), "the end"),)
         else:
-            with pytest.raises(BrokenDocument, match="no text"):
+            with pytest.raises(BrokenDocument, match="nested too deeply"):
                 apart.read(".html", deep, "x.html")
 
 
@@ -105,10 +110,13 @@ def test_past_tickets_are_a_question_and_its_answer_each() -> None:
         (".pdf", files.pdf([[]]), "OCR"),
         (".pdf", files.pdf([["x"]] * 2_001), "over 2,000 pages"),
         (".csv", b"a,b\n1,2\n", "names no question"),
-        (".csv", b"question,answer\n\xff,x\n", "not UTF-8"),
+        (".csv", b"question,answer\n\x81,x\n", "neither UTF-8 nor Windows-1252: byte 16 is 0x81"),
+        (".csv", b"question,answer\n\xfc,\x00\n", "neither UTF-8 nor Windows-1252: byte 18 is 0x00"),
+        (".csv", "question,answer\nWarum,für fünf".encode() + b"\xc3\n", "not UTF-8: byte 32 is 0xc3"),
+        (".csv", "question,answer\nWhy,so\n".encode("utf-16")[:-1], "not UTF-16: byte 46 is 0x0a"),
         (".csv", b'question,answer\nWhy?,"So.\nAnd,so\non\n', "line 2: a quote .* never closed"),
         (".csv", b'sep=;\nquestion;answer\na;b\nWhy?;"So.\n', "line 4: a quote .* never closed"),
-        (".csv", b"question,answer\n" + b"x" * 200_000 + b",y\n", "line 2: no row of a CSV file"),
+        (".csv", b"question,answer\n" + b"x" * 1_200_000 + b",y\n", "line 2: a cell of this row has over 1,000,000"),
     ],
 )
 def test_a_broken_document_says_why(suffix: str, data: bytes | None, why: str, tmp_path: Path) -> None:
@@ -121,6 +129,25 @@ def test_a_broken_document_says_why(suffix: str, data: bytes | None, why: str, t
 def test_a_table_may_say_what_stands_between_its_cells(sign: str) -> None:
     text = f"sep={sign}\r\nquestion{sign}answer\r\nWhich socket?{sign}An E27 socket.\r\n"
     assert read_tickets(text.encode("utf-8-sig"), "past.csv").sections[0].text == "Which socket?\nAn E27 socket."
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "windows-1252"])
+def test_a_table_is_read_in_what_spreadsheets_write(encoding: str) -> None:
+    text = "question\tanswer\nWie lange?\tFür 14 Tage, für 5 €, „ohne“ Gebühr.\n"
+    found = read_tickets(text.encode(encoding), "past.csv").sections[0].text
+    assert found == "Wie lange?\nFür 14 Tage, für 5 €, „ohne“ Gebühr."
+
+
+def test_a_long_thread_of_mails_is_a_cell() -> None:
+    text = 'question,answer\n"How?","' + "So.\n" * 200_000 + '"\n'
+    assert len(read_tickets(text.encode(), "past.csv").sections[0].text) > 700_000
+
+
+@pytest.mark.parametrize(
+    "head", ['"Question, as asked, by customers";question;answer', '"a ""b, c, d"", e";question;answer']
+)
+def test_what_stands_in_quotes_does_not_say_what_parts_cells(head: str) -> None:
+    assert read_tickets(f"{head}\nx;Why?;So.\n".encode(), "past.csv").sections[0].text == "Why?\nSo."
 
 
 def test_a_document_that_does_not_end_is_given_up_and_the_next_one_is_read() -> None:
@@ -137,6 +164,32 @@ def test_a_document_that_fills_the_memory_is_given_up_and_the_next_one_is_read()
         with pytest.raises(BrokenDocument, match=r"takes over .*MB|over the memory"):
             apart.read(".html", wide, "wide.html")
         assert apart.read(".html", PAGE, "returns.html").title == "Returns"
+
+
+def test_what_lies_in_the_working_folder_is_no_part_of_the_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("token", "queue", "docx", "json", "engine"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('not yours')")
+    monkeypatch.chdir(tmp_path)
+    with Apart() as apart:
+        assert apart.read(".docx", files.word(), "returns.docx").title == "Returns"
+
+
+def test_the_reader_is_of_the_same_engine_wherever_that_was_found(tmp_path: Path) -> None:
+    """In a checkout that is not installed, or an archive, of which a process that starts by itself knows nothing."""
+    home = Path(engine.__file__).parents[1]
+    with zipfile.ZipFile(tmp_path / "engine.zip", "w") as made:
+        for one in home.glob("engine/**/*"):
+            if one.suffix in {".py", ".txt", ".npy"} and one.is_file():
+                made.write(one, one.relative_to(home))
+    code = "import sys; sys.path.insert(0, sys.argv[1]); from engine.knowledge.apart import Apart; import engine\n"
+    code += "assert engine.__file__.startswith(sys.argv[1])\n"
+    code += "with Apart() as apart: print(apart.read('.md', b'# Returns\\nText.', 'a.md').title)"
+    command = [sys.executable, "-P", "-c", code, str(tmp_path / "engine.zip")]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (0, "Returns\n"), ran.stderr
 
 
 def test_one_index_of_all_formats_goes_on_past_the_hostile_ones(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from engine.models.ask import Ask
 from engine.models.base import Answer, Capabilities, Job, Message, Model, Request
-from engine.models.breaker import FAILURES, REST, Breaker
+from engine.models.breaker import FAILURES, REST, Attempt, Breaker
 from engine.models.chain import ATTEMPTS, Chain, Link
 from engine.models.errors import (
     BadAnswer,
@@ -140,6 +140,27 @@ async def test_a_budget_that_is_reached_asks_nobody() -> None:
     assert first.calls == second.calls == 0
 
 
+async def test_one_that_is_within_the_budget_stands_in() -> None:
+    """An outage that has cost the ticket its budget, and a model that costs nothing."""
+
+    class Spent(Meter):
+        async def begin(self, model: Model, worst: Decimal | None) -> str:
+            if model.name == "a" and self.begun:
+                raise BudgetReached(code="budget_ticket")
+            return await super().begin(model, worst)
+
+    for streamed in (False, True):
+        meter = Spent()
+        asked = chain(Time(), scripted(DOWN), scripted(YES, name="b"), meter=meter)
+        answer = [piece async for piece in asked.stream(ASK)][-1] if streamed else await asked.answer(ASK)
+        assert answer == replace(YES, model="b")
+        assert [name for name, _ in meter.begun] == ["a", "b"]
+    refused = chain(Time(), scripted(YES), scripted(ModelRejected(code="no_tools"), name="b"), meter=Spent())
+    await refused.answer(ASK)
+    with pytest.raises(BudgetReached):
+        await refused.answer(ASK)
+
+
 async def test_a_stream_falls_back_before_its_first_piece() -> None:
     pieces = [piece async for piece in chain(Time(), scripted(DOWN), scripted(YES, name="b")).stream(ASK)]
     assert pieces == ["Yes", replace(YES, model="b")]
@@ -206,31 +227,37 @@ async def test_what_was_begun_before_ends_with_it_and_without_time_nobody_is_ask
     assert (model.calls, meter.begun) == (0, [])
 
 
+def begun(breaker: Breaker) -> Attempt:
+    attempt = breaker.begin()
+    assert attempt is not None
+    return attempt
+
+
 def worked(breaker: Breaker, outcomes: Sequence[bool]) -> None:
     for good in outcomes:
-        assert breaker.begin()
-        breaker.worked() if good else breaker.failed()
+        attempt = begun(breaker)
+        attempt.worked() if good else attempt.failed()
 
 
 def test_a_breaker_opens_after_failures_in_a_row_and_tries_one_at_a_time() -> None:
     time = Time()
     breaker = Breaker(time.clock)
     worked(breaker, [False] * (FAILURES - 1) + [True] + [False] * (FAILURES - 1))
-    assert breaker.begin()
-    breaker.failed()
+    old = begun(breaker)
+    begun(breaker).failed()
     assert not breaker.begin()
     time.now += REST - 0.1
     assert not breaker.begin()
     time.now += 0.2
-    assert breaker.begin()
+    probe = begun(breaker)
     assert not breaker.begin(), "only one tries it out"
-    breaker.failed()
+    old.left()
+    assert not breaker.begin(), "whatever becomes of others"
+    probe.failed()
     assert not breaker.begin()
     time.now += REST + 1
-    assert breaker.begin()
-    breaker.left()
-    assert breaker.begin(), "whoever went away does not keep others out"
-    breaker.worked()
+    begun(breaker).left()
+    begun(breaker).worked()  # whoever went away keeps nobody out
     assert breaker.begin()
     assert breaker.begin()
 
@@ -238,8 +265,11 @@ def test_a_breaker_opens_after_failures_in_a_row_and_tries_one_at_a_time() -> No
 def test_a_breaker_rests_as_long_as_the_provider_asks() -> None:
     time = Time()
     breaker = Breaker(time.clock)
-    breaker.failed(retry_after=20.0)
-    assert (breaker.begin(), breaker.rest) == (False, 20.0)
+    old = begun(breaker)
+    begun(breaker).failed(retry_after=20.0)
+    assert (breaker.begin(), breaker.rest) == (None, 20.0)
+    old.worked()
+    assert breaker.rest == 20.0, "an answer to what was sent before says nothing of that"
     time.now = 20.0
     assert breaker.begin()
 
@@ -247,7 +277,7 @@ def test_a_breaker_rests_as_long_as_the_provider_asks() -> None:
 async def test_what_rests_is_not_asked_and_says_when() -> None:
     time, model = Time(), scripted(YES)
     resting = Breaker(time.clock)
-    resting.failed(retry_after=120.0)
+    begun(resting).failed(retry_after=120.0)
     with pytest.raises(ModelUnavailable) as caught:
         await Chain([Link(model, resting)], clock=time.clock, sleep=time.sleep).answer(ASK)
     assert caught.value.retry_after == 120.0

@@ -4,17 +4,21 @@ import warnings
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 import pytest
 
-from engine.catalogue import vendor
+from engine.catalogue import image_tokens, vendor
 from engine.models import anthropic, google, mistral, openai
-from engine.models.base import Answer, Call, Decided, Image, Job, Message, Price, Request, Turn, Usage
+from engine.models.ask import Ask
+from engine.models.base import Answer, Call, Capabilities, Decided, Image, Job, Message, Price, Request, Turn, Usage
+from engine.models.chain import Chain, Link
 from engine.models.embedders import remote
 from engine.models.embedders.base import EmbedderChoice
-from engine.models.errors import BadAnswer, ModelError
+from engine.models.errors import BadAnswer, ModelError, ModelRejected
 from engine.models.hosted import HostedModel
+from engine.models.images import SIDE
 from engine.models.reply import object_of
 from engine.testing.models import Asked, Fails, ModelStandIn, Says
 from engine.testing.models import mistral as mistral_form
@@ -47,6 +51,54 @@ async def test_each_job_is_asked_and_answered(model: HostedModel, standin: Model
     assert "Answer kindly." in standin.asked[-1].system
     assert standin.asked[-1].images == (("image/png", PNG),)
     assert "May I send it back? Kanarienvogel-4711\n[picture 1]\n" in standin.asked[-1].said
+
+
+async def test_what_surely_does_not_fit_is_not_sent(model: HostedModel, standin: ModelStandIn) -> None:
+    """Some servers cut what is too long for them, and say nothing of it."""
+
+    def reads(tokens: int) -> HostedModel:
+        can = Capabilities(vision=True, tools=True, schema=True, context=tokens)
+        return hosted(model.spec.provider, model.spec.base_url, capabilities=can)
+
+    standin.says([Says(data=GOOD[Job.ANSWER])])
+    long = replace(ANSWER, passages=(replace(ANSWER.passages[0], text="Within thirty days of delivery. " * 1_000),))
+    small, large = reads(4_096), reads(8_192)
+    for refused in (small.answer(long), anext(aiter(small.stream(long)))):
+        with pytest.raises(ModelRejected) as caught:
+            await refused
+        assert caught.value.code == "too_long"
+    with pytest.raises(ModelRejected):
+        small.worst(long)
+    assert not standin.asked
+    assert (await Chain([Link(small), Link(large)]).answer(long)).text
+    assert (await small.answer(ANSWER)).text
+    assert len(standin.asked) == 2
+    told = worked(WORK, Turn("", (Call("1", "orders.get", {}),), {"1": {"note": "Within thirty days. " * 1_500}}))
+    with pytest.raises(ModelRejected):
+        small.ask(told)
+    assert model.ask(told), "nobody says how much it reads"
+    await small.close()
+    await large.close()
+
+
+TOKENS = {
+    "Hello, I ordered a lamp from your shop last week and it still has not arrived. Could you please tell me where my "
+    "parcel is and when I can expect the delivery?": 35,
+    "Guten Tag, ich habe letzte Woche eine Lampe in Ihrem Geschäft bestellt, und sie ist noch nicht angekommen.": 23,
+    "Здравствуйте, на прошлой неделе я заказал лампу в вашем магазине, и она до сих пор не пришла.": 25,
+    "सभी मनुष्यों को गौरव और अधिकारों के मामले में जन्मजात स्वतन्त्रता और समानता प्राप्त है।": 25,
+    "มนุษย์ทั้งหลายเกิดมามีอิสระและเสมอภาคกันในเกียรติศักดิ์และสิทธิ": 32,
+    "您好,我上周在贵店订购了一盏台灯,到现在还没有收到。请问我的包裹在哪里,什么时候可以送到?": 35,
+    "先週お店でランプを注文しましたが、まだ届いていません。荷物が今どこにあるのか教えていただけますか。": 35,
+    "지난주에 주문한 램프가 아직 도착하지 않았습니다. 제 소포가 어디에 있는지 알려주시겠어요?": 29,
+}
+"""As `o200k_base` of OpenAI counts them."""
+
+
+@pytest.mark.parametrize("text", TOKENS)
+def test_no_more_tokens_are_counted_than_there_are(text: str) -> None:
+    counted = Ask(system=text * 10, data=text * 10, most=1).least
+    assert TOKENS[text] * 20 / 4 < counted < TOKENS[text] * 20
 
 
 async def test_parallel_calls_are_asked_for_and_their_results_told(model: HostedModel, standin: ModelStandIn) -> None:
@@ -127,6 +179,20 @@ async def test_what_is_decided_comes_before_a_text_that_may_stand(model: HostedM
     for refused in unheld:
         first, *pieces, last = await streamed(**refused)
         assert (first.supported, pieces, last.finish) == (False, [], "refused")
+
+
+@pytest.mark.parametrize(
+    ("facts", "stands"),
+    [({"passages": []}, False), ({"note": "", "order": {"id": None}}, False), ({"orders": [{"open": False}]}, True),
+     ({"left": 0}, True), ({}, True)],
+)  # fmt: skip
+async def test_nothing_is_no_support(
+    model: HostedModel, standin: ModelStandIn, facts: dict[str, Any], stands: bool
+) -> None:
+    """An empty search holds nothing up. Without any source at all the author's own words have to do."""
+    standin.says([Says(data={**GOOD[Job.ANSWER], "citations": []})])
+    answer = await model.answer(replace(ANSWER, passages=(), facts=facts))
+    assert (answer.finish == "stop") is stands
 
 
 @pytest.mark.parametrize("finish", ["length", "refused"])
@@ -222,6 +288,38 @@ def test_the_price_of_a_call_counts_what_was_cached_and_never_too_little() -> No
     assert model.cost(Usage(10, 0, 5)) == 0 == model.worst(CLASSIFY)
 
 
+@pytest.mark.parametrize(("name", "tokens"), [
+    ("gpt-4o-mini", 48_169), ("gpt-4o-mini-2024-07-18", 48_169), ("ft:gpt-4o-mini-2024-07-18:shop::a1", 48_169),
+    ("openai/GPT-4o-mini", 48_169), ("gpt-4o", 6_000), ("gpt-4.1-nano", 6_000), ("llava", 10_000),
+])  # fmt: skip
+def test_no_picture_costs_more_than_is_set_aside_for_it(name: str, tokens: int) -> None:
+    model = hosted("openai", "http://127.0.0.1:9", model=name)
+    price = Price(input=Decimal(1), cached=Decimal(1), output=Decimal(1), written=Decimal(1), since=PRICED)
+    model.capabilities = replace(model.capabilities, price=price)
+    pictures = tuple(Image("image/png", bytes([number])) for number in range(8))
+    asks = [replace(CLASSIFY, messages=(Message("customer", "Look", images=some),)) for some in (pictures, ())]
+    seen, blind = (model.worst(request) for request in asks)
+    assert seen is not None
+    assert blind is not None
+    lines = sum(len(f"\n[picture {number}]") for number in range(1, 9))
+    assert (seen - blind) * 1_000_000 == 8 * tokens + lines
+
+
+def test_the_bounds_for_pictures_hold_by_what_openai_says_it_counts() -> None:
+    """https://developers.openai.com/api/docs/guides/images-vision: tiles after the shorter side is at most 768, or
+    patches by a factor."""
+
+    def tiles(width: int, height: int) -> int:
+        scale = min(1.0, 768 / min(width, height))
+        return ceil(width * scale / 512) * ceil(height * scale / 512)
+
+    sides = [*range(32, SIDE, 16), SIDE]
+    most = max(tiles(width, height) for width in sides for height in sides)
+    assert image_tokens("openai", "gpt-4o-mini") == 2_833 + 5_667 * most
+    patches = ceil(SIDE / 32) ** 2
+    assert patches * 2.46 < image_tokens("openai", "gpt-4.1-nano") < image_tokens("openai", "llava")
+
+
 @pytest.mark.parametrize("streamed", [False, True])
 async def test_a_model_that_will_end_answers_where_warnings_are_errors(standin: ModelStandIn, streamed: bool) -> None:
     """Anthropic's SDK warns of it before it sends anything. Every other warning stays an error."""
@@ -280,8 +378,21 @@ def test_the_checker_knows_the_hosts_of_all_providers() -> None:
         "http://127.0.0.1:11434/v1",
         "https://llm.shop.example",
         "http://openai.com.shop.example",
+        "https://ec2-3-120-1-2.eu-central-1.compute.amazonaws.com/v1",
+        "https://llm.eu-central-1.pai-eas.aliyuncs.com/v1",
+        "https://bedrock-runtime.amazonaws.com.shop.example",
+        "https://notollama.com",
         "",
         "http://[",
     ):
         assert vendor(own) is None, own
+    for theirs in (
+        "bedrock-runtime.eu-central-1.amazonaws.com", "bedrock-runtime-fips.us-east-1.amazonaws.com", "ollama.com",
+        "vpce-1-2.bedrock-runtime.eu-west-1.vpce.amazonaws.com", "bedrock-runtime.cn-north-1.amazonaws.com.cn",
+        "dashscope.aliyuncs.com", "dashscope-intl.aliyuncs.com", "vpc-cn-beijing.dashscope.aliyuncs.com",
+        "integrate.api.nvidia.com", "models.github.ai", "models.inference.ai.azure.com", "eu-de.ml.cloud.ibm.com",
+        "gateway.ai.cloudflare.com", "openai.inference.de-txl.ionos.com", "oai.endpoints.kepler.ai.cloud.ovh.net",
+        "api.perplexity.ai", "api.cerebras.ai", "api.moonshot.cn", "api.scaleway.ai", "api.voyageai.com",
+    ):  # fmt: skip
+        assert vendor(f"https://{theirs}/v1") == theirs
     assert vendor("https://llm.shop.example@api.openai.com/v1") == vendor("api.openai.com/v1") == "api.openai.com"

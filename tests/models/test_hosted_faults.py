@@ -2,15 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
-from engine.models.base import Answer, Capabilities, Job, Price, Request, Usage
+from engine.models.base import Answer, Capabilities, Job, Location, Price, Request, Usage
 from engine.models.errors import BadAnswer, LeavesPremises, ModelError, ModelRejected, ModelUnavailable
 from engine.models.hosted import HostedModel
 from engine.models.registry import PROVIDERS
@@ -109,10 +112,13 @@ async def test_an_answer_that_comes_packed_is_not_unpacked(standin: ModelStandIn
 
 
 async def test_one_that_is_not_there_is_unavailable() -> None:
+    """And costs nothing: an outage would eat up the budgets otherwise."""
     for provider in PROVIDERS:
         model = hosted(provider, "http://127.0.0.1:9")
-        with pytest.raises(ModelUnavailable):
-            await model.answer(CLASSIFY)
+        for asked in (model.answer(CLASSIFY), anext(aiter(model.stream(ANSWER)))):
+            with pytest.raises(ModelUnavailable) as caught:
+                await asked
+            assert not caught.value.billed
         await model.close()
 
 
@@ -222,3 +228,40 @@ async def test_an_answer_with_a_strange_end_is_none(model: HostedModel, standin:
     assert len(found) == 2
     for one in found:
         assert one.billed if isinstance(one, BadAnswer) else one.finish == "refused"
+
+
+@contextmanager
+def proxy() -> Iterator[tuple[str, list[str]]]:
+    """The address of a proxy, and where requests that came to it were to go."""
+    seen: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            seen.append(self.path)
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_error(502)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", seen
+        server.shutdown()
+
+
+@pytest.mark.parametrize(("location", "asked"), [("on_premises", 0), ("cloud", 1)])
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_what_is_on_the_premises_is_asked_without_a_proxy(
+    provider: str, location: Location, asked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The environment's would see all contents of what it passes on."""
+    with proxy() as (address, seen):
+        monkeypatch.setenv("HTTP_PROXY", address)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        url = "http://model.invalid" + ("/v1" if provider == "openai" else "")
+        model = hosted(provider, url, capabilities=Capabilities(location=location), seconds=5)
+        with pytest.raises(ModelUnavailable):
+            await model.answer(replace(CLASSIFY, stays=location == "on_premises"))
+        await model.close()
+    assert len(seen) == asked

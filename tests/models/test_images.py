@@ -1,31 +1,15 @@
-"""Pictures: what is taken, what is left of them, and what those that do not see are told."""
+"""Pictures: what is taken, and what is left of them."""
 
 import io
-import os
 import random
 import struct
 import zlib
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from PIL import Image as Pillow
 from PIL import PngImagePlugin
 
-from engine.models.base import Choice, Image, Job, Message, Passage, Request
-from engine.models.errors import ModelRejected
-from engine.models.images import (
-    DRAWN_BYTES,
-    MAX_BYTES,
-    SIDE,
-    ImageRefused,
-    can_read,
-    drawn,
-    fitted,
-    read,
-    sniffed,
-)
-from engine.models.local import LocalModel
+from engine.models.images import DRAWN_BYTES, MAX_BYTES, SIDE, ImageRefused, drawn, sniffed
 
 SECRET = b"GPS 48.137, 11.575"
 
@@ -135,71 +119,3 @@ def test_what_shows_nothing_and_what_would_be_too_much_to_send() -> None:
         made = drawn(out.getvalue())
         assert made.media_type == "image/jpeg"
         assert len(made.data) <= DRAWN_BYTES < len(out.getvalue())
-
-
-SEEN = Image("image/png", file("PNG"))
-LOOK = Message("customer", "Look", images=(SEEN, SEEN), unread=1)
-
-
-async def test_a_model_that_sees_gets_the_picture_and_any_other_is_told_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    request = Request(Job.WORK, (Message("customer", "Hello"), LOOK))
-    assert await fitted(request, vision=True) is request
-    bare = Request(Job.WORK, (Message("customer", "Hello"),))
-    assert await fitted(bare, vision=False) is bare
-    monkeypatch.setattr("shutil.which", lambda name: None)
-    told = await fitted(request, vision=False)
-    assert told.messages == (Message("customer", "Hello"), Message("customer", "Look", unread=3))
-
-
-async def test_nobody_answers_for_a_picture_that_nobody_has_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shutil.which", lambda name: None)
-    with pytest.raises(ModelRejected) as caught:
-        await fitted(Request(Job.WORK, (LOOK,), needs_images=True), vision=False)
-    assert caught.value.code == "no_vision"
-    passages = (Passage(id="p", text="We ship to Austria.", title="Shipping"),)
-    asks = Request(Job.ANSWER, (Message("customer", "Do you ship to Austria?"),), passages=passages)
-    judged = Request(
-        Job.CLASSIFY, (Message("customer", "My lamp is broken"),), choices=(Choice("yes", "", ("My lamp is broken",)),),
-    )  # fmt: skip
-    for request in (asks, judged, replace(judged, instruction="Is it broken?")):
-        unread = replace(request, messages=(replace(request.messages[0], unread=1),))
-        seen, blind = await LocalModel().answer(request), await LocalModel().answer(unread)
-        assert seen.text or seen.data["choice"] == "yes"
-        refused = not blind.text and not blind.data.get("choice")
-        assert refused is (request is not judged), "which flow it is, the words may say alone"
-
-
-async def test_the_text_that_tesseract_finds_stands_in_for_a_picture(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A program that is called as Tesseract is: here for one that finds text in large pictures alone."""
-    program = tmp_path / "tesseract"
-    program.write_text(
-        '#!/bin/sh\nif [ "$1" = --list-langs ]; then printf "eng\\nfra\\nosd\\n"; exit; fi\n'
-        '[ "$*" = "stdin stdout -l eng+fra" ] || exit 3\n[ $(wc -c) -gt 400 ] && echo "  Order 4821  " || true\n'
-    )
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    large = drawn(file("JPEG", (300, 300)))
-    message = Message("customer", "Look", images=(large, SEEN))
-    told = await fitted(Request(Job.WORK, (message,)), vision=False)
-    assert told.messages == (Message("customer", "Look\n[picture 1: Order 4821]", unread=1),)
-    with pytest.raises(ModelRejected):
-        await fitted(Request(Job.WORK, (message,), needs_images=True), vision=False)
-    await fitted(Request(Job.WORK, (replace(message, images=(large,)),), needs_images=True), vision=False)
-
-
-@pytest.mark.skipif(not can_read(), reason="Tesseract is not installed: apt-get install tesseract-ocr")
-async def test_the_text_in_a_picture_is_read_for_those_that_do_not_see() -> None:
-    from PIL import ImageDraw, ImageFont
-
-    picture = Pillow.new("RGB", (700, 120), "white")
-    ImageDraw.Draw(picture).text((20, 30), "Order 4821 is broken", "black", ImageFont.load_default(48))
-    out = io.BytesIO()
-    picture.save(out, "PNG")
-    image = drawn(out.getvalue())
-    assert "4821" in await read(image)
-    (told,) = (await fitted(Request(Job.WORK, (Message("customer", "Look", images=(image,)),)), vision=False)).messages
-    assert told.images == ()
-    assert told.text.startswith("Look\n[picture 1: ")
-    assert "4821" in told.text

@@ -1,11 +1,12 @@
 """Rules before words, and several wishes in one message."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from engine.models.base import Message
+from engine.models.base import Answer, Capabilities, Message, Request
 from engine.models.local import LocalModel
 from engine.routing import Came, Decision, Why, by_rule, by_words, decide, read, wishes
 from tests.models.conftest import FLOWS
@@ -44,6 +45,39 @@ def wished(text: str) -> list[tuple[str, str]]:
         return [(one.flow, text[one.start : one.end]) for one in await wishes(model, text, whole, FLOWS, 0.6)]
 
     return asyncio.run(ask())
+
+
+class Paid(LocalModel):
+    """Says how sure it is of one flow alone, as hosted models do."""
+
+    capabilities = Capabilities()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    async def answer(self, request: Request) -> Answer:
+        self.asked.append(request.messages[0].text)
+        found = await super().answer(request)
+        choice = found.data["choice"]
+        return replace(found, data={"choice": choice, "scores": {choice: found.confidence} if choice else {}})
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Where is my order 4900? I want a refund for order 4821.", ("order-status", "refund")),
+        ("Hello. I hope that you are well. Where is my order 4900?", ()),
+    ],
+)
+async def test_what_costs_is_asked_about_the_parts_of_what_may_be_several_wishes(
+    text: str, found: tuple[str, ...]
+) -> None:
+    model = Paid()
+    decision = await decide(model, (Message("customer", text),), FLOWS, 0.6, last=text)
+    assert tuple(wish.flow for wish in decision.wishes) == found
+    assert decision.flow == "order-status"
+    assert len(model.asked) == 1 + len(found)
 
 
 @pytest.mark.parametrize(

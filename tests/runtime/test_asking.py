@@ -48,7 +48,7 @@ class Stub(Asker):
 def scope(settings: dict[str, Any]) -> Scope:
     node = SimpleNamespace(data={"fields": {"day": {"kind": "date"}}})
     work: Any = SimpleNamespace(data={}, node="details")
-    ticket: Any = SimpleNamespace(language="en", updated_at=LATE)
+    ticket: Any = SimpleNamespace(language="en", updated_at=LATE, stays=False)
     plan: Any = SimpleNamespace(flow="refund", settings=settings, nodes={"details": node})
     return Scope(work, ticket, plan, {})
 

@@ -95,7 +95,7 @@ def test_a_usual_key_is_for_the_providers_own_address_alone(tmp_path: Path) -> N
 
 
 def test_capabilities_and_prices_are_those_of_the_table_unless_told(tmp_path: Path) -> None:
-    price = "price: {input: 7, output: 9}, vision: no, tools: no, max_output: 100, within: 10s"
+    price = "price: {input: 7, output: 9}, vision: no, tools: no, max_output: 100, context: 8192, within: 10s"
     declared = "{use: openai, model: gpt-4o-2024-08-06}\n  other: {use: openai, model: gpt-4o, " + price + "}"
     settings = Settings.from_env(tmp_path, {**ZENDESK, "OPENAI_API_KEY": "sk"})
     hosting = Hosting(loaded(tmp_path, declared).settings, settings.secrets)
@@ -108,6 +108,9 @@ def test_capabilities_and_prices_are_those_of_the_table_unless_told(tmp_path: Pa
     assert (told.capabilities.vision, told.capabilities.tools) == (False, False)
     assert isinstance(told, Chain)
     assert told.seconds == 10.0
+    assert (known.capabilities.context, told.capabilities.context) == (128_000, 8_092), (
+        "its own window has the answer too"
+    )
 
 
 def test_a_budget_needs_prices(tmp_path: Path) -> None:

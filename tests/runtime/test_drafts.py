@@ -20,10 +20,12 @@ from temporalio.testing import ActivityEnvironment
 
 from engine.errors import ProjectInvalid
 from engine.expressions.values import encode
+from engine.models.base import Passage
 from engine.models.chain import Chain
 from engine.plan import revision
 from engine.project.premises import Premises
 from engine.runtime.activities.desk import Desk
+from engine.runtime.activities.passages import kept
 from engine.runtime.activities.speaking import Speaker
 from engine.runtime.build import models
 from engine.runtime.input import Result, Work
@@ -45,7 +47,7 @@ escalate: {to: support, when: {confidence: "< 0.5"}}
 knowledge: [shipping]
 """
 SEARCHED = FLOW.replace("steps:", 'steps:\n  - search: "shipping"\n    as: found')
-FOUND = [{"id": "at#1", "text": "We ship to Austria within three days, for 4.90 EUR.", "title": "Countries"}]
+FOUND = kept([Passage(id="at#1", text="We ship to Austria within three days, for 4.90 EUR.", title="Countries")])
 FIRST, SECOND = "We ship to Austria.", "It takes three days."
 REST = "And if anything is missing then, write to us again and we look into it together with whoever brought it"
 TEXT = f"{FIRST} {SECOND} {REST}."
@@ -340,7 +342,10 @@ async def test_numbers_that_the_model_may_not_see_are_seen_by_the_visitor(make: 
         SEARCHED.replace("{no_commitments: {allow: [discount]}}", "{topics: {words: [x]}}") + "data: {mask: [iban]}\n"
     )
     world.ingest("m-2", f"Mine is {iban}. Will it go there?")
-    world.says(answer(f"It goes to [IBAN_1]. {SECOND} {REST}."), lambda: world.sees(f"It goes to {iban}. {SECOND}"))
+    world.says(
+        answer(f"It goes to [IBAN_1]. {SECOND} {REST}.", citations=["p1"]),
+        lambda: world.sees(f"It goes to {iban}. {SECOND}"),
+    )
     assert (await world.reply()).outcome == "done"
     assert world.said()[0].startswith(f"It goes to {iban}.")
     assert iban not in json.dumps(world.standin.asked[0].body)

@@ -190,9 +190,9 @@ async def test_another_provider_stands_in_for_one_that_is_down(
 
 
 async def test_a_budget_that_is_reached_brings_a_person(standin: ModelStandIn, world: Any, tmp_path: Path) -> None:
-    """Not a byte is sent that could cost more than is left."""
+    """Not a byte is sent that could cost more than is left: here, an answer without its prompt."""
     said = declared("openai", standin.url("openai"))
-    bench, worker = await world(shop(tmp_path, models=said, more="\nbudget: {ticket: 0.001 USD, day: 100 USD}\n"))
+    bench, worker = await world(shop(tmp_path, models=said, more="\nbudget: {ticket: 0.01 USD, day: 100 USD}\n"))
     asks = bench.desk.open_ticket(EMAIL, "Shipping", "Hello, do you ship to Austria?")["id"]
     async with worker():
         await bench.until(lambda: bench.with_people(asks), "a person")

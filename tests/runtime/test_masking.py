@@ -122,14 +122,25 @@ async def test_a_mask_that_this_engine_does_not_know_asks_no_model(bench: Bench)
     assert not [request for request in model.requests if request.job is Job.EXTRACT]
 
 
+def vars_of(passage: Passage) -> list[str]:
+    return [str(getattr(passage, name)) for name in Passage.__slots__]
+
+
 def test_whatever_is_data_is_masked() -> None:
     request = Request(
         Job.WORK, (Message("customer", CARD),), instruction="Do it.", facts={"a": {CARD: [4111111111111111, CARD, 5]}},
         fields=(Field("card", kind="one_of", options=(Option(CARD, 0, (IBAN,)),), ask=f"{CARD}?"),),
-        passages=(Passage(id="1", text=IBAN),),
+        passages=(
+            Passage(id=f"past.csv#{IBAN.replace(' ', '-')}", text=IBAN, title=f"My {IBAN}", heading=f"{CARD}?"),
+            Passage(id="b#1", text="Thirty days.", source=f"{CARD}.md"),
+        ),
     )  # fmt: skip
-    shown = masked(request, Masks(["card", "iban"]))
+    own = Masks(["card", "iban"])
+    shown = masked(request, own)
     unseen([shown])
+    assert not [digits for digits in DIGITS if digits in str([vars_of(one) for one in shown.passages])]
+    answer = Answer(citations=(shown.passages[0].id, "made up"))
+    assert unmasked(answer, shown, own, request.passages).citations == (request.passages[0].id,)
     assert json.dumps(shown.facts) == '{"a": {"[CARD_1]": ["[CARD_2]", "[CARD_1]", 5]}}'
     assert shown.passages[0].text == "[IBAN_1]"
 
@@ -138,8 +149,9 @@ def test_a_picture_is_not_shown_where_something_is_masked() -> None:
     request = Request(Job.EXTRACT, (Message("customer", "look", images=(Image("image/png", b""),), unread=1),))
     shown = masked(request, Masks(["card"]))
     assert [(one.images, one.unread) for one in shown.messages] == [((), 2)]
+    named = Message("customer", "look", images=(Image("image/png", b"", named=True),))
     with pytest.raises(ModelRejected):
-        masked(replace(request, needs_images=True), Masks(["card"]))
+        masked(replace(request, messages=(named,)), Masks(["card"]))
 
 
 def test_two_numbers_that_fit_are_nobodys_to_choose() -> None:
@@ -147,6 +159,6 @@ def test_two_numbers_that_fit_are_nobodys_to_choose() -> None:
     other = "GB82 WEST 1234 5698 7654 32"
     field = Field("account", kind="pattern", pattern="[A-Z0-9]{22}")
     request = Request(Job.EXTRACT, (Message("customer", f"{IBAN} or {other}"),), fields=(field,))
-    assert unmasked(Answer(), masked(request, own), own).data == {}
+    assert unmasked(Answer(), masked(request, own), own, ()).data == {}
     one = replace(request, messages=(Message("customer", f"{IBAN}, again {IBAN}"),))
-    assert unmasked(Answer(), masked(one, own), own).data == {"account": IBAN.replace(" ", "")}
+    assert unmasked(Answer(), masked(one, own), own, ()).data == {"account": IBAN.replace(" ", "")}

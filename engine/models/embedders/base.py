@@ -19,3 +19,5 @@ class EmbedderChoice:
     """The environment variable that the key came from, or would have."""
     dimension: int = 0
     """Length of a vector; 0: as the model gives it."""
+    on_premises: bool = False
+    """Whether no proxy of the environment may stand in between."""

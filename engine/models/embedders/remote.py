@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.address import on_this_machine
 from engine.bounded import PLAIN, bounded
 from engine.models.embedders.base import EmbedderChoice
 from engine.models.errors import BadAnswer, MissingKey, ModelRejected, ModelUnavailable, WrongAddress
@@ -41,6 +42,7 @@ class RemoteEmbedder:
         self._model = model
         self._key = choice.key
         self._asked = choice.dimension
+        self._own = choice.on_premises or on_this_machine(url)
         self._dimension = choice.dimension
         self._sleep = sleep
         self._lock = Lock()
@@ -81,7 +83,10 @@ class RemoteEmbedder:
         with self._lock:
             if self._client is None:
                 headers = {"authorization": f"Bearer {self._key}"} if self._key else {}
-                self._client = httpx.Client(headers={**headers, **PLAIN}, timeout=TIMEOUT, follow_redirects=False)
+                self._client = httpx.Client(
+                    headers={**headers, **PLAIN}, timeout=TIMEOUT, follow_redirects=False, trust_env=not self._own,
+                    verify=httpx.create_ssl_context(),
+                )  # fmt: skip
         try:
             with self._client.stream("POST", self._url, json=body) as answer:
                 bounded(httpx, answer, MAX_ANSWER).read()

@@ -6,6 +6,7 @@ Words and phrases of one list mean the same. They are found by their stems, in a
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
+from unicodedata import normalize
 
 from engine.models.local.words import stem
 
@@ -31,7 +32,7 @@ class Synonyms:
         self._members: dict[tuple[str, ...], tuple[int, int]] = {}
         for number, group in enumerate(self.groups):
             for place, member in enumerate(group):
-                if stems := tuple(found for found, _, _ in _tokens(member)):
+                if stems := tuple(found for found, _, _ in _tokens(normalize("NFC", member))):
                     self._members.setdefault(stems, (number, place))
         self._lengths = sorted({len(stems) for stems in self._members}, reverse=True)
 

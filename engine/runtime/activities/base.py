@@ -28,17 +28,17 @@ G = TypeVar("G", bound="Group")
 _SILENT = timedelta(seconds=10)
 """Where the workflow does not say after which silence a worker counts as gone."""
 _PERMANENT = frozenset({
-    "erased", "missing", "plan", "policy", "revision", "type", "undecidable", "prompt", "missing_key", "unknown_model",
-    "wrong_address",
-    "leaves_premises", "mask", "model_rejected", "no_vision", "no_tools", "key_refused", "no_quota", "no_such_model",
+    "erased", "missing", "plan", "policy", "revision", "type", "undecidable", "prompt", "missing_key",
+    "wrong_address", "leaves_premises", "mask", "model_rejected", "no_vision", "no_tools", "key_refused", "no_quota",
+    "no_such_model",
     "too_long", "unseen", "budget", "budget_ticket", "budget_day", "budget_unpriced",
 })  # fmt: skip
 """Codes that trying again does not mend: the ticket goes to a person."""
 _BAD_ANSWERS = frozenset({"bad_answer", "bad_arguments", "bad_json", "bad_reply", "bad_schema"})
 _ARTICLES = {"knowledge": 8, "index_missing": 8, "embedder_changed": 8, "index_silent": 20}
-_ATTEMPTS = {**dict.fromkeys(_BAD_ANSWERS, 3), "model_unavailable": 20, **_ARTICLES}
+_ATTEMPTS = {**dict.fromkeys(_BAD_ANSWERS, 3), "model_unavailable": 20, "unknown_model": 20, **_ARTICLES}
 """Codes that trying again may mend, and after how many attempts a person goes on nevertheless. Twenty take about ten
-minutes, in which a provider's outage mostly ends."""
+minutes, in which a provider's outage mostly ends, and a worker is started that knows a model which is new."""
 
 
 class Group:

@@ -98,7 +98,6 @@ class Decider(Group):
         request = Request(
             Job.CLASSIFY, await self.viewer.conversation(scope, named=named), instruction=data["question"],
             facts=facts(scope, data["using"]), choices=words, language=scope.told_language,
-            needs_images=bool(named),
         )  # fmt: skip
         answer = await think(self.desk, scope, "route", request)
         word = answer.data.get("choice")

@@ -14,7 +14,7 @@ from engine.models.local.words import own_words
 from engine.plan import Grant, Plan
 from engine.prompts.render import PromptSet
 from engine.runtime.activities.masking import masks
-from engine.runtime.activities.scope import Scope
+from engine.runtime.activities.scope import Scope, stays
 from engine.runtime.album import Album
 from engine.runtime.context import Context
 from engine.runtime.input import Step, Value, Work
@@ -51,7 +51,8 @@ class Desk:
             entries = [_entry(step) for step in work.trace]
             await self.store.run(self.store.steps.record, ticket.id, work.epoch, work.run, entries)
         due = await self.store.run(self.store.now) + _RUNNING
-        await self.store.run(self.store.tickets.update, ticket.id, next_due=due)
+        columns = {"stays": True} if stays(plan) and not ticket.stays else {}
+        await self.store.run(self.store.tickets.update, ticket.id, next_due=due, **columns)
         try:
             names = await self.names(work, ticket, plan)
         except (Missing, Erased):

@@ -33,8 +33,16 @@ async def package(store: Store, scope: Scope, reason: str, sentiment: Callable[[
         "steps": [f"{s.node}: {s.outcome}" + (f" ({s.because})" if s.because else "") for s in steps][-_SHOWN_STEPS:],
         "writes": [_write(intent) for intent in intents],
         "decisions": [_decision(one) for one in await store.run(store.approvals.decisions_of, ticket.id)],
-        "next": _NEXT.get(reason.split(":")[0], "Read the conversation and answer."),
+        "next": _next(reason),
     }
+
+
+def _next(reason: str) -> str:
+    """What is to be done now, in words, for a person who knows none of the engine's."""
+    head, _, code = reason.partition(":")
+    if head == "failed":
+        return f"{_FAILED.get(code, _BROKEN)} Answer this one by hand."
+    return _NEXT.get(head, "Read the conversation and answer.")
 
 
 def _decision(row: DecisionRow) -> str:
@@ -112,3 +120,25 @@ _NEXT = {
     "rejected": "The approver said no: tell the customer why, or find another way.",
     "unsure": "No article supports an answer: answer by hand, and consider writing one.",
 }
+
+_RUNS = "tell whoever runs the engine"
+_FAILED = {
+    "budget_day": "The day's budget for models is used up: tickets that need one come to people until midnight UTC.",
+    "budget_ticket": "This ticket has used up its budget for models.",
+    "budget_unpriced": f"There is a budget, and the price of a model is not known: {_RUNS}.",
+    "key_refused": f"A model's provider refuses the key, and every ticket that needs it comes to people: {_RUNS}.",
+    "missing_key": f"A model's key is not there, and every ticket that needs it comes to people: {_RUNS}.",
+    "no_quota": f"The account at a model's provider has no credit left: {_RUNS}.",
+    "no_such_model": f"A model's provider does not know it, and every ticket that needs it comes to people: {_RUNS}.",
+    "unknown_model": f"A worker does not know a model that engine.yaml names, and may have to be restarted: {_RUNS}.",
+    "model_unavailable": "A model's provider did not answer for a while.",
+    "too_long": "The conversation is longer than the model reads.",
+    "no_vision": "There is a picture that the model cannot see: look at it.",
+    "unseen": "There is a file that the engine could not look at: look at it.",
+    "leaves_premises": "The contents stay on the premises, and what would have been asked next is elsewhere.",
+    "mask": "Something has to be hidden from models here, and could not be.",
+    "prompt": f"A template of the project's prompts failed: {_RUNS}.",
+    **dict.fromkeys(("knowledge", "index_missing", "index_silent", "embedder_changed"),
+                    f"The articles cannot be searched: {_RUNS}."),
+}  # fmt: skip
+_BROKEN = f"Something in the engine failed, and the worker's log has more: {_RUNS}."

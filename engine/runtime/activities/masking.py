@@ -11,13 +11,13 @@ from typing import Any
 
 from engine.guardrails.base import CheckError
 from engine.guardrails.masking import Masks
-from engine.models.base import Answer, Call, Field, Job, Message, Request, Turn
+from engine.models.base import Answer, Call, Field, Job, Message, Passage, Request, Turn
 from engine.models.errors import ModelRejected
 from engine.routing import BUILT_IN
 from engine.runtime.activities.scope import Scope
 from engine.runtime.context import Projects
 
-__all__ = ["hidden", "masked", "masks", "unmasked"]
+__all__ = ["hidden", "ids", "masked", "masks", "unmasked"]
 
 
 def masks(scope: Scope, projects: Projects) -> Masks:
@@ -33,27 +33,44 @@ def masks(scope: Scope, projects: Projects) -> Masks:
 def masked(request: Request, own: Masks) -> Request:
     """Pictures stay behind, and count as unread: nobody can tell what is on them. Raises ModelRejected where the step
     needs them."""
-    if request.needs_images and any(message.images for message in request.messages):
+    if request.needs_images:
         raise ModelRejected("a picture cannot be masked", code="mask")
     return replace(
         request,
         messages=tuple(_message(message, own) for message in request.messages),
         facts=hidden(request.facts, own),
-        passages=tuple(replace(passage, text=own.hide(passage.text)) for passage in request.passages),
+        passages=tuple(_passage(number, one, own) for number, one in enumerate(request.passages, 1)),
         fields=tuple(_field(one, own) for one in request.fields),
         turns=tuple(_turn(turn, own) for turn in request.turns),
     )
 
 
-def unmasked(answer: Answer, request: Request, own: Masks) -> Answer:
-    """The answer to a request that was masked."""
+def unmasked(answer: Answer, request: Request, own: Masks, passages: Sequence[Passage]) -> Answer:
+    """The answer to a request that was masked; `passages` are those of the request before."""
     found = replace(
         answer,
         text=own.undo(answer.text),
+        citations=ids(answer.citations, passages),
         data=_shown(answer.data, own),
         calls=tuple(replace(call, arguments=_shown(call.arguments, own)) for call in answer.calls),
     )
     return _read(found, request, own) if request.job is Job.EXTRACT else found
+
+
+def ids(cited: Sequence[str], passages: Sequence[Passage]) -> tuple[str, ...]:
+    """Ids of passages, for those that a masked request has."""
+    real = {_id(number): one.id for number, one in enumerate(passages, 1)}
+    return tuple(real[name] for name in cited if name in real)
+
+
+def _id(number: int) -> str:
+    return f"p{number}"
+
+
+def _passage(number: int, one: Passage, own: Masks) -> Passage:
+    """An id may be made of a heading's words, in which nothing would be recognised any more."""
+    text, title, heading = own.hide(one.text), own.hide(one.title), own.hide(one.heading)
+    return replace(one, id=_id(number), text=text, title=title, heading=heading, source="")
 
 
 def _read(answer: Answer, request: Request, own: Masks) -> Answer:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from temporalio import activity
@@ -11,6 +10,7 @@ from engine.channels.base import ChannelError
 from engine.expressions.evaluate import EvaluationError, evaluate
 from engine.expressions.values import decode
 from engine.runtime.activities.base import Group, guarded, later
+from engine.runtime.activities.passages import kept
 from engine.runtime.activities.scope import Scope
 from engine.runtime.activities.speaking import rendered
 from engine.runtime.gates import first_failing, gate_names
@@ -39,10 +39,7 @@ class Reader(Group):
         collections = tuple(scope.node.data.get("collections") or scope.plan.settings.get("knowledge", ()))
         limit, contents = scope.node.data.get("limit", 5), bool(scope.node.reads)
         found = await self.desk.search(scope, query, collections, limit=limit, contents=contents)
-        passages = [
-            {name: getattr(one, name) for name in _PASSAGE} | {"score": Decimal(f"{one.score:.4f}")} for one in found
-        ]
-        return Result("done", value=await self.desk.keep(scope, scope.node.binds or "passages", passages))
+        return Result("done", value=await self.desk.keep(scope, scope.node.binds or "passages", kept(found)))
 
     async def read(self, scope: Scope) -> Result:
         """One read through its gates. An answer that breaks its schema takes the error branch, never half-used."""
@@ -152,6 +149,3 @@ class Reader(Group):
             customer_value=value.id, epoch=scope.work.epoch,
         )  # fmt: skip
         return Result("done", value=value) if proved else Result("failed", because="several_authors")
-
-
-_PASSAGE = ("id", "text", "title", "heading", "source", "collection", "language")

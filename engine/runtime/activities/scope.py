@@ -7,7 +7,7 @@ from engine.runtime.input import Work
 from engine.runtime.languages import language_of, spoken, told
 from engine.store.rows import TicketRow
 
-__all__ = ["Scope"]
+__all__ = ["Scope", "stays"]
 
 
 class Scope:
@@ -31,8 +31,9 @@ class Scope:
 
     @property
     def stays(self) -> bool:
-        """Whether contents stay on the premises, as the pinned plan says it."""
-        return bool(self.plan.settings.get("data", {}).get("location") == "on_premises")
+        """Whether contents stay on the premises, as the pinned plan says it, or that of a flow that it was in before:
+        what was written there is part of the conversation for good."""
+        return self.ticket.stays or stays(self.plan)
 
     @property
     def currency(self) -> str:
@@ -58,3 +59,8 @@ class Scope:
     def spoken_language(self) -> str:
         """What fixed texts, amounts and days are written in."""
         return spoken(self.ticket, self.plan.settings)
+
+
+def stays(plan: Plan) -> bool:
+    """Whether a plan keeps contents on the premises."""
+    return bool(plan.settings.get("data", {}).get("location") == "on_premises")

@@ -75,7 +75,7 @@ class Viewer(Group):
         for row, look in await self._looks(scope, rows, named):
             place = at.get(row.message_id, len(words) - 1)
             if look.image is not None:
-                images.setdefault(place, []).append(look.image)
+                images.setdefault(place, []).append(replace(look.image, named=row.id in named))
             elif not look.empty:
                 unread[place] = unread.get(place, 0) + 1
         return tuple(

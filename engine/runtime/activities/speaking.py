@@ -20,10 +20,12 @@ from engine.expressions.values import encode
 from engine.guardrails.base import CheckError, Finding, Verdict
 from engine.guardrails.secrets import hidden
 from engine.models.base import Job, Message, Passage, Request
+from engine.models.reply import says_something
 from engine.runtime.activities.base import Group, guarded, later
 from engine.runtime.activities.desk import Desk
 from engine.runtime.activities.drafting import Draft, open_draft, sources, sure
 from engine.runtime.activities.known import Known, known
+from engine.runtime.activities.passages import is_passage, passage
 from engine.runtime.activities.scope import Scope
 from engine.runtime.activities.seeing import Viewer, files_in, words_of
 from engine.runtime.activities.thinking import think, think_aloud
@@ -204,9 +206,11 @@ class Speaker(Group):
     async def _written(self, scope: Scope, data: Mapping[str, Any]) -> Result:
         using = data.get("using", ())
         passages, facts = _sources(scope, using)
+        named = files_in(scope, using)
+        if using and not (passages or named or any(map(says_something, facts.values()))):
+            return Result("unsure", because="no_supported_answer")  # a model could only invent
         heard = await self.store.run(self.store.messages.of_ticket, scope.ticket.id)
         asked = [m for m in heard if m.kind == "message" and m.author_role == "customer"][-QUESTION:]
-        named = files_in(scope, using)
         async with self._drafting(scope) as draft:
             answer = await self._answer(
                 scope, data["write"], passages, facts, asked=asked, named=named, draft=draft
@@ -235,16 +239,14 @@ class Speaker(Group):
     ) -> str | None:  # fmt: skip
         """A text with its sources named, or None: the model refused, or is less sure than the flow asks for."""
         question = scope.names["ticket"]["question"]
-        subject = str(next(iter(facts.values()))) if facts and "because" in instruction else question
-        of = asked if subject == question else ()
-        words = [*words_of(of), Message("customer", subject)]
-        shown = await self.viewer.shown(scope, words, [*(row.id for row in of), None], named=named)
+        words = [*words_of(asked), Message("customer", question)]
+        shown = await self.viewer.shown(scope, words, [*(row.id for row in asked), None], named=named)
         images = tuple(image for one in shown for image in one.images)
-        asks = Message("customer", subject, images=images, unread=sum(one.unread for one in shown))
+        asks = Message("customer", question, images=images, unread=sum(one.unread for one in shown))
         request = Request(
             Job.ANSWER, (asks,), instruction=instruction, passages=passages,
             facts={path: encode(value) for path, value in (facts or {}).items()}, language=scope.language,
-            needs_images=bool(named), synonyms=self.desk.context.library.synonyms.of(subject),
+            synonyms=self.desk.context.library.synonyms.of(question),
         )  # fmt: skip
         if draft is None:
             answer = await think(self.desk, scope, "answer", request)
@@ -265,6 +267,8 @@ class Speaker(Group):
         asked = [m for m in heard if m.seq == scope.work.data.get("message")]
         latest = (asked[0].text or "") if asked else ""
         passages = await self.desk.search(scope, latest, collections, limit=5)
+        if not passages:
+            return Result("unsure")
         scope.names["ticket"]["question"] = latest
         values: Known = {"articles": [passage.text for passage in passages]}
         instruction = "Answer the question from the passages alone."
@@ -285,11 +289,6 @@ def rendered(
     return render(tree, names, now=scope.ticket.updated_at, language=language or scope.spoken_language)
 
 
-def _passage(item: Mapping[str, Any]) -> Passage:
-    known = {name: value for name, value in item.items() if name in Passage.__slots__ and value is not None}
-    return Passage(**{**known, "score": float(known.get("score", 0))})
-
-
 def outgoing(row: OutboundRow, until: float) -> Outgoing:
     """The row as the channel takes it."""
     content = row.content
@@ -308,14 +307,8 @@ def _sources(scope: Scope, using: Any) -> tuple[tuple[Passage, ...], dict[str, A
         value: Any = scope.names
         for key in str(path).split("."):
             value = value.get(key) if isinstance(value, Mapping) else None
-        if (
-            isinstance(value, list)
-            and value
-            and isinstance(value[0], Mapping)
-            and "id" in value[0]
-            and "text" in value[0]
-        ):
-            passages += [_passage(item) for item in value]
+        if isinstance(value, list) and value and all(map(is_passage, value)):
+            passages += map(passage, value)
         elif value is not None:
             facts[str(path)] = value
     return tuple(passages), facts

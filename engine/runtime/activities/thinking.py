@@ -3,7 +3,7 @@
 Every call of a model that costs something is a row of the store before it is made, and settled with what it cost.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from decimal import Decimal
@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.guardrails.masking import Masks
 from engine.models.ask import parts
-from engine.models.base import Answer, Decided, Model, Prompt, Request
+from engine.models.base import Answer, Decided, Model, Passage, Prompt, Request
 from engine.models.chain import Chain
 from engine.models.errors import (
     BadAnswer,
@@ -22,11 +22,11 @@ from engine.models.errors import (
     ModelUnavailable,
 )
 from engine.models.hosted import HostedModel
-from engine.models.images import fitted
+from engine.models.ocr import fitted
 from engine.prompts.render import PromptSet
 from engine.runtime.activities.desk import Desk
 from engine.runtime.activities.drafting import Draft
-from engine.runtime.activities.masking import masked, masks, unmasked
+from engine.runtime.activities.masking import ids, masked, masks, unmasked
 from engine.runtime.activities.scope import Scope
 
 __all__ = ["OnAccount", "think", "think_aloud"]
@@ -39,7 +39,7 @@ async def think(desk: Desk, scope: Scope, job: str, request: Request, *, end: fl
     if not own:
         return await _answer(desk, scope, job, request, end)
     hiding = masked(request, own)
-    return unmasked(await _answer(desk, scope, job, hiding, end), hiding, own)
+    return unmasked(await _answer(desk, scope, job, hiding, end), hiding, own, request.passages)
 
 
 async def think_aloud(desk: Desk, scope: Scope, job: str, request: Request, draft: Draft) -> Answer:
@@ -56,8 +56,8 @@ async def think_aloud(desk: Desk, scope: Scope, job: str, request: Request, draf
         chain = model.bound(meter=_Meter(desk, scope, job, prompts), prompt=_Rendering(prompts))
         pieces = chain.stream(replace(hiding, stays=scope.stays, upfront=True), end=end)
         try:
-            answer = await _heard(pieces, draft, own)
-            return unmasked(answer, hiding, own) if own else answer
+            answer = await _heard(pieces, draft, request.passages, own)
+            return unmasked(answer, hiding, own, request.passages) if own else answer
         except (ModelUnavailable, ModelRejected, BadAnswer):
             if not chain.lasts(end):
                 await draft.withdraw()
@@ -66,7 +66,9 @@ async def think_aloud(desk: Desk, scope: Scope, job: str, request: Request, draf
     return await think(desk, scope, job, request, end=end)
 
 
-async def _heard(pieces: AsyncGenerator[str | Decided | Answer], draft: Draft, own: Masks) -> Answer:
+async def _heard(
+    pieces: AsyncGenerator[str | Decided | Answer], draft: Draft, passages: Sequence[Passage], own: Masks
+) -> Answer:
     decided: Decided | None = None
     text = ""
     async with aclosing(pieces):
@@ -75,7 +77,7 @@ async def _heard(pieces: AsyncGenerator[str | Decided | Answer], draft: Draft, o
                 case Answer():
                     return piece
                 case Decided():
-                    decided = piece
+                    decided = replace(piece, citations=ids(piece.citations, passages)) if own else piece
                 case str() if decided is not None:
                     text += piece
                     await draft.hear(decided, own.undo(text))

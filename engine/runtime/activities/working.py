@@ -192,7 +192,7 @@ class Worker(Group):
             Job.WORK, await self.viewer.conversation(scope, named=named),
             instruction=data["goal"] + await self._policy(data), facts=facts(scope, data["using"]),
             tools=self._tools(scope), turns=memory.past(), language=scope.language,
-            now=await self.store.run(self.store.now), needs_images=bool(named),
+            now=await self.store.run(self.store.now),
         )  # fmt: skip
         if data["max"]["cost"] is not None and _unpriced(self.context.model(scope.plan, "agent")):
             raise BudgetReached("a bound on the cost, and a model whose price is not known", code="budget_unpriced")

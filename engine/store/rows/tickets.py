@@ -48,6 +48,8 @@ class TicketRow:
     salt: bytes = field(repr=False)
     created_at: datetime
     updated_at: datetime
+    stays: bool = False
+    """Whether it was in a flow whose contents stay on the premises: they do from then on, in every other flow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

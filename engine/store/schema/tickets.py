@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -47,6 +48,7 @@ tickets = Table(
     Column("salt", LargeBinary, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
+    Column("stays", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("channel", "external_id"),
     CheckConstraint("owner <> ''", name="owner"),
     CheckConstraint("state = 'closed' OR next_due IS NOT NULL", name="next_due"),

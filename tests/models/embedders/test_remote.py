@@ -192,3 +192,20 @@ def test_an_address_that_is_none_is_told_before_anything_is_asked(url: str) -> N
 def test_an_address_that_only_the_client_refuses_is_told_as_one(url: str) -> None:
     with pytest.raises(WrongAddress, match="no address of a server"):
         RemoteEmbedder(EmbedderChoice(use="openai"), url=url, model="m", sleep=lambda _: None).embed(["x"])
+
+
+@pytest.mark.parametrize("on_premises", [True, False])
+def test_no_proxy_sees_what_goes_to_a_server_on_the_premises(
+    on_premises: bool, serve: Callable[[Reply], Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = serve(vectors)
+    monkeypatch.setenv("HTTP_PROXY", proxy.url.removesuffix("/v1"))
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    one = made("http://embedder.invalid/v1", on_premises=on_premises)
+    if on_premises:
+        with pytest.raises(ModelUnavailable):
+            one.embed(["a"])
+        assert proxy.asked == []
+    else:
+        one.embed(["a"])
+        assert [path for path, _, _ in proxy.asked] == ["http://embedder.invalid/v1/embeddings"]
