@@ -1,4 +1,4 @@
-"""Markdown articles: YAML front matter, then headings, paragraphs, lists, tables and code.
+"""Markdown articles: front matter, then headings, paragraphs, lists, tables and code.
 
 Only what a quotation needs is understood: the result is plain text in which a paragraph, a list item and a
 table row are one line each, so that a sentence can be quoted word for word.
@@ -6,21 +6,12 @@ table row are one line each, so that a sentence can be quoted word for word.
 
 import re
 from collections.abc import Iterator
-from datetime import date
-from typing import Any, Final
+from typing import Final
 
-import yaml
+from engine.knowledge.base import Document
+from engine.knowledge.front import decoded, parted
+from engine.knowledge.outline import outlined
 
-from engine.knowledge.base import BrokenDocument, Document
-from engine.knowledge.labels import misspelt
-from engine.knowledge.outline import ACCEPTED, iso_day, outlined
-
-MAX_FRONT_MATTER: Final = 4_096
-"""Characters. Deeper or longer YAML than a label sheet needs only serves to hurt the parser."""
-
-_FRONT = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE)
-_DATE = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
-_LABEL = re.compile(r"\A---[ \t]*\n\s*\w+[ \t]*:")
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
@@ -45,13 +36,8 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
 def read_markdown(data: bytes, path: str) -> Document:
-    """Read an article; raises `BrokenDocument` for what is no UTF-8, no YAML, or has no text."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BrokenDocument(f"not UTF-8: byte {error.start} is {data[error.start]:#04x}") from None
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    labels, body = _front_matter(text)
+    """Read an article; raises `BrokenDocument` for what is no UTF-8, no YAML or TOML, or has no text."""
+    labels, body = parted(decoded(data))
     body = _COMMENT.sub("", body)
     prose = _CODE.sub("", "\n".join(_unfenced(body)))
     links = ("".join(one) for pattern in (_LINK, _DEFINED, _TAG_LINK) for one in pattern.findall(prose))
@@ -68,65 +54,6 @@ def _unfenced(body: str) -> Iterator[str]:
             fence = opened[1]
         else:
             yield line
-
-
-def _front_matter(text: str) -> tuple[dict[str, str], str]:
-    if not text.startswith("---"):
-        return {}, text
-    match = _FRONT.match(text)
-    if match is None:
-        if not _LABEL.match(text):
-            return {}, text  # a rule across the page, not front matter
-        raise BrokenDocument("front matter: opened by `---` and never closed by a line `---`")
-    return read_labels(match[1], "front matter: ", first=2), text[match.end() :]
-
-
-def read_labels(text: str, where: str = "", *, first: int = 1) -> dict[str, str]:
-    """The labels of `ACCEPTED` in a YAML mapping that begins in the line `first`; other keys are left alone, and those
-    that are near to one of these stand under `misspelt`. Raises `BrokenDocument`."""
-    if len(text) > MAX_FRONT_MATTER or text.count("[") + text.count("{") > 20:
-        raise BrokenDocument(f"{where}over {MAX_FRONT_MATTER} characters, or nested too deeply")
-    try:
-        labels = yaml.load(text, Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        if not isinstance(error, yaml.YAMLError) and (day := _no_day(text)):
-            raise BrokenDocument(f"{where}`{day}` is no day of the calendar") from None
-        mark = getattr(error, "problem_mark", None)
-        last = max(len(text.splitlines()) - 1, 0)
-        line = f" (line {min(mark.line, last) + first})" if mark else ""
-        raise BrokenDocument(f"{where}not YAML{line}") from None
-    return _labels(labels, where)
-
-
-def _no_day(text: str) -> str:
-    """What is written as a date, and is none."""
-    for found in _DATE.finditer(text):
-        try:
-            date(*map(int, found.groups()))
-        except ValueError:
-            return found[0]
-    return ""
-
-
-def _labels(found: Any, where: str) -> dict[str, str]:
-    if found is None:
-        return {}
-    if not isinstance(found, dict):
-        raise BrokenDocument(f"{where}expected `name: value` lines")
-    labels = {}
-    for name in ACCEPTED:
-        value = found.get(name)
-        if value is None:
-            continue
-        if not isinstance(value, str | date | int | float) or isinstance(value, bool):
-            raise BrokenDocument(f"{where}`{name}` must be a single text")
-        labels[name] = str(value).strip()
-    near = [name for name in found if isinstance(name, str) and misspelt(name) and " " not in name]
-    if near:
-        labels["misspelt"] = " ".join(near)
-    if "reviewed" in labels:
-        labels["reviewed"] = iso_day(labels["reviewed"], where)
-    return labels
 
 
 def _lines(body: str) -> Iterator[tuple[int, str]]:

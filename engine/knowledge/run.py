@@ -47,7 +47,7 @@ class Run:
 
     def __call__(self, root: Path) -> IndexReport:
         """Raises `KnowledgeError` for a root that is no folder, and whatever the embedder raises."""
-        documents = scan.documents(root)
+        documents, drafts = scan.looked(root)
         draft = Tables(self._place, self._embedder).writable(self._hold)
         before = {} if draft.fresh else draft.documents()
         if draft.fresh:
@@ -68,6 +68,7 @@ class Run:
             unlabelled=found.unlabelled,
             odd=tuple(found.odd),
             unread=scan.unread(root),
+            drafts=tuple(drafts),
         )
 
     def _update(self, draft: Draft, documents: Sequence[scan.Found], before: dict[str, tuple[str, str]]) -> None:
