@@ -125,6 +125,9 @@ def _index(library: Library, root: Path) -> int:
         for path, lacking in sorted(report.unlabelled.items())
     )
     kb_reports.complain(clean(f"warning: {line}") for line in _grouped(report.odd))
+    if report.drafts:
+        more = f" and {len(report.drafts) - 1} more" if len(report.drafts) > 1 else ""
+        kb_reports.complain([clean(f"note: left out as not published: {report.drafts[0]}{more}")])
     if report.unread:
         kinds = ", ".join(f"{number} {suffix or 'without a suffix'}" for suffix, number in report.unread.items())
         kb_reports.complain([clean(f"note: files of other kinds were not read: {kinds}")])

@@ -138,3 +138,5 @@ class IndexReport:
     """(path, what is odd about a label of it)."""
     unread: Mapping[str, int] = field(default_factory=dict)
     """Suffix -> how many files have it that no reader exists for."""
+    drafts: Sequence[str] = ()
+    """Paths of the articles that say they are not published: they are left out of the index."""

@@ -14,7 +14,7 @@ from typing import Final
 from engine.knowledge.base import Document
 from engine.knowledge.outline import ACCEPTED
 
-__all__ = ["INTERNAL", "PUBLIC", "UNSAID", "misspelt", "notes", "told"]
+__all__ = ["INTERNAL", "PUBLIC", "UNSAID", "hides", "misspelt", "notes", "told"]
 
 PUBLIC: Final = "public"
 INTERNAL: Final = "internal"
@@ -39,6 +39,8 @@ _CODES: Final = {
 }  # fmt: skip
 _CODE: Final = re.compile("[a-z]{2}")
 _LIKE: Final = 0.8
+_LIKE_AUDIENCE: Final = 0.7
+"""A word more that is refused costs less than an article that is shown."""
 
 
 def notes(said: Document, labelled: Document) -> str:
@@ -84,6 +86,11 @@ def misspelt(name: str) -> str:
         return ""
     lower = name.lower()
     return lower if lower in ACCEPTED else next(iter(get_close_matches(lower, ACCEPTED, 1, _LIKE)), "")
+
+
+def hides(name: str) -> bool:
+    """Whether one that nobody reads may be meant to say who may read it."""
+    return name != UNSAID and bool(get_close_matches(name.lower(), (UNSAID,), 1, _LIKE_AUDIENCE))
 
 
 def _audience(value: str) -> str:

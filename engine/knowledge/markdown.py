@@ -1,201 +1,210 @@
-"""Markdown articles: YAML front matter, then headings, paragraphs, lists, tables and code.
+"""Markdown articles: front matter, then headings, paragraphs, lists, tables and code.
 
 Only what a quotation needs is understood: the result is plain text in which a paragraph, a list item and a
-table row are one line each, so that a sentence can be quoted word for word.
+table row are one line each, so that a sentence can be quoted word for word. It is that of the page that is shown:
+comments, what is struck, and what is hidden are left out.
 """
 
 import re
-from collections.abc import Iterator
-from datetime import date
-from typing import Any, Final
+from html import unescape
+from typing import TYPE_CHECKING, Any, Final
 
-import yaml
+from engine.knowledge.base import Document
+from engine.knowledge.elements import INLINE, Lines, Tag
+from engine.knowledge.front import decoded, parted
+from engine.knowledge.outline import outlined
 
-from engine.knowledge.base import BrokenDocument, Document
-from engine.knowledge.labels import misspelt
-from engine.knowledge.outline import ACCEPTED, iso_day, outlined
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
-MAX_FRONT_MATTER: Final = 4_096
-"""Characters. Deeper or longer YAML than a label sheet needs only serves to hurt the parser."""
+    from markdown_it.token import Token
 
-_FRONT = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE)
-_DATE = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
-_LABEL = re.compile(r"\A---[ \t]*\n\s*\w+[ \t]*:")
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)$")
-_UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
-_RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
-_FENCE = re.compile(r" {0,3}(```+|~~~+)")
-_ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])[ \t]+")
-_TABLE_CELL = re.compile(r"[ \t]*:?-+:?[ \t]*")
-_LINK = re.compile(r"(?<!\\)\]\([ \t]*(?:<([^<>\n]{1,2000})>|((?:[^()\s<>]|\([^()\s<>]*\))++))")
-"""Of a picture too."""
-_DEFINED = re.compile(
-    r"^ {0,3}\[(?!\^)[^\[\]\n]{1,500}\]:[ \t]*(?:<([^<>\n]{1,2000})>|([^\s<>]{1,2000}))", re.MULTILINE
-)
-"""What a link by reference leads to."""
-_TAG_LINK = re.compile(
-    r"<(?:a|img|video|audio|source|iframe)\s[^<>]{0,500}?\b(?:href|src)\s*=\s*(?:\"([^\"<>\n]*)\"|'([^'<>\n]*)'|([^\s\"'<>]+))",
-    re.I,
-)
-_ID = re.compile(r"<[a-z][^<>]{0,500}?\s(?:id|name)\s*=\s*[\"']?([^\s\"'<>]+)|\{#([\w-]+)\}", re.IGNORECASE)
-_CODE = re.compile(r"`[^`\n]+`")
-_ADDRESS: Final = r"\((?:[^()\n]|\([^()\n]*\))*+\)"
-"""Of a link, with at most one pair of brackets inside."""
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_MARKED = re.compile(r"[`*_\[<{&~]")
+"""What any markup within a line has, but a backslash."""
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_PLAIN_ESCAPE = re.compile(r"\\([-.,:;=+?@%$/|'])")
+"""Of a sign that begins no markup within a line; where no code or tag is, in which a backslash stands for itself."""
+_ONE_TAG = re.compile(r"\s*<[^<>]*>\s*")
+_TAGS = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
+_VERBATIM_END = re.compile(r"</(?:pre|script|style)\s*>", re.IGNORECASE)
+_NOTICE = re.compile(r"\[!\w+\][+-]?[ \t]*")
+_TASK = re.compile(r"\[[ xX]\][ \t]+")
+_ID = re.compile(r"#([\w:.-]+)")
+MAX_BRACKETS: Final = 100
+"""In one paragraph: with more, links are looked for in a simpler way, as each may begin one with any that follows."""
+_HOLDERS: Final = frozenset("table ul ol div details section aside".split())
+"""In these, what is far to the right is no code."""
 
 
 def read_markdown(data: bytes, path: str) -> Document:
-    """Read an article; raises `BrokenDocument` for what is no UTF-8, no YAML, or has no text."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BrokenDocument(f"not UTF-8: byte {error.start} is {data[error.start]:#04x}") from None
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    labels, body = _front_matter(text)
-    body = _COMMENT.sub("", body)
-    prose = _CODE.sub("", "\n".join(_unfenced(body)))
-    links = ("".join(one) for pattern in (_LINK, _DEFINED, _TAG_LINK) for one in pattern.findall(prose))
-    return outlined(_lines(body), path, labels, links, ("".join(one) for one in _ID.findall(prose)))
+    """Read an article; raises `BrokenDocument` for what is no UTF-8, no YAML or TOML, or has no text."""
+    labels, body = parted(decoded(data))
+    reader = _Reader(body)
+    reader.read()
+    links = filter(None, (*reader.links, *reader.defined))
+    return outlined(reader.lines.close(), path, labels, links, reader.ids)
 
 
-def _unfenced(body: str) -> Iterator[str]:
-    """The lines that are no code: a link in an example leads nowhere."""
-    fence = ""
-    for line in body.split("\n"):
-        if fence:
-            fence = "" if line.strip().startswith(fence) else fence
-        elif opened := _FENCE.match(line):
-            fence = opened[1]
+class _Reader:
+    """One article's tokens to lines."""
+
+    def __init__(self, body: str) -> None:
+        from engine.knowledge.dialect import dialect  # 40 ms for who reads none
+
+        self._dialect = dialect()
+        self.lines = Lines()
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self._body = body
+        self._env: dict[str, Any] = {"text": body}
+        self._comment = ""
+        """What ends the one that is open; empty for none."""
+        self._held = 0
+        """Open elements of HTML in which Markdown may be indented."""
+        self._last: dict[int, int] = {}
+        """Level -> the last number of a list."""
+        self._numbered: list[bool] = []
+        """Of each open list of numbers, whether they are part of what it says."""
+        self._number = ""
+        """Of the item that begins, if it is."""
+
+    @property
+    def defined(self) -> "Iterator[str]":
+        """Addresses of links by reference."""
+        return (one["href"] for one in self._env.get("references", {}).values())
+
+    def read(self) -> None:
+        tokens = self._dialect.parse(self._body, self._env)
+        for at, token in enumerate(tokens):
+            if token.type == "inline":
+                self._block(token.content, tokens, at)
+            elif token.type == "html_block":
+                if not self._comment:
+                    self._verbatim(token.content)
+                elif rest := self._uncommented(token.content):
+                    self._inline(rest)
+            elif token.type in ("fence", "code_block"):
+                self._code(token, tokens, at)
+            elif token.nesting >= 0:
+                self._open(token, tokens[at - 1])
+            else:
+                if token.type == "ordered_list_close":
+                    self._numbered.pop()
+                self.lines.end(token.tag)
+
+    def _open(self, token: "Token", before: "Token") -> None:
+        self.lines.start(token.tag)
+        if token.type == "list_item_open" and token.info:
+            number = int(token.info)
+            if before.type == "ordered_list_open":
+                # "24. December" on a line of its own is a list to Markdown, and shown with its number
+                self._numbered.append(number > 1 and number != self._last.get(token.level, 0) + 1)
+            self._last[token.level] = number
+            self._number = f"{token.info}{token.markup} " if self._numbered[-1] and number > 1 else ""
+
+    def _code(self, token: "Token", tokens: "Sequence[Token]", at: int) -> None:
+        rest = self._uncommented(token.content)
+        if token.type == "code_block" and self._held:
+            self._block(rest, tokens, at)
+            self.lines.end_line()
         else:
-            yield line
+            self.lines.code(rest)
 
+    def _uncommented(self, text: str) -> str:
+        """What stands behind a comment that is open."""
+        if self._comment:
+            _, found, text = text.partition(self._comment)
+            self._comment = "" if found else self._comment
+        return text
 
-def _front_matter(text: str) -> tuple[dict[str, str], str]:
-    if not text.startswith("---"):
-        return {}, text
-    match = _FRONT.match(text)
-    if match is None:
-        if not _LABEL.match(text):
-            return {}, text  # a rule across the page, not front matter
-        raise BrokenDocument("front matter: opened by `---` and never closed by a line `---`")
-    return read_labels(match[1], "front matter: ", first=2), text[match.end() :]
+    def _block(self, content: str, tokens: "Sequence[Token]", at: int) -> None:
+        content = self._uncommented(content)
+        above = tokens[at - 2].type if at > 1 else ""
+        if above == "blockquote_open":
+            content = _NOTICE.sub("", content, count=1)
+        elif above == "list_item_open":
+            content = _TASK.sub("", content, count=1)
+        hidden = self.lines.hidden
+        self.lines.text(self._number)
+        self._number = ""
+        self._inline(content)
+        if not _ONE_TAG.fullmatch(content):
+            self.lines.end_block(hidden)
 
+    # -- within a block ----------------------------------------------------------------------------
 
-def read_labels(text: str, where: str = "", *, first: int = 1) -> dict[str, str]:
-    """The labels of `ACCEPTED` in a YAML mapping that begins in the line `first`; other keys are left alone, and those
-    that are near to one of these stand under `misspelt`. Raises `BrokenDocument`."""
-    if len(text) > MAX_FRONT_MATTER or text.count("[") + text.count("{") > 20:
-        raise BrokenDocument(f"{where}over {MAX_FRONT_MATTER} characters, or nested too deeply")
-    try:
-        labels = yaml.load(text, Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        if not isinstance(error, yaml.YAMLError) and (day := _no_day(text)):
-            raise BrokenDocument(f"{where}`{day}` is no day of the calendar") from None
-        mark = getattr(error, "problem_mark", None)
-        last = max(len(text.splitlines()) - 1, 0)
-        line = f" (line {min(mark.line, last) + first})" if mark else ""
-        raise BrokenDocument(f"{where}not YAML{line}") from None
-    return _labels(labels, where)
+    def _inline(self, content: str) -> None:
+        if not _MARKED.search(content):
+            self.lines.text(_ESCAPED.sub(r"\1", content))
+            return
+        if "\\" in content and "`" not in content and "<" not in content:
+            content = _PLAIN_ESCAPE.sub(r"\1", content)  # which most backslashes are: it saves a token each
+        tokens: list[Token] = []
+        parser = self._dialect if content.count("[") <= MAX_BRACKETS else self._dialect.plainer
+        parser.inline.parse(content, parser, self._env, tokens)
+        self._tokens(tokens)
 
+    def _tokens(self, tokens: "Sequence[Token]") -> None:
+        for at, token in enumerate(tokens):
+            match token.type:
+                case "text" | "text_special" | "code_inline":
+                    self.lines.text(token.content)
+                case "softbreak" | "hardbreak":
+                    self.lines.text(" ")
+                case "html_inline":
+                    self._tag(token.content, alone=_on_its_own(tokens, at))
+                case "image":
+                    self.links.append(str(token.attrs.get("src", "")))
+                    self._tokens(token.children or ())
+                case "link_open":
+                    self.links.append(str(token.attrs.get("href", "")))
+                case "attributes":
+                    self.ids += _ID.findall(token.content)
+                case "comment_open":
+                    self._comment = token.markup
+                case "s_open":
+                    self.lines.start("s")
+                case "s_close":
+                    self.lines.end("s")
 
-def _no_day(text: str) -> str:
-    """What is written as a date, and is none."""
-    for found in _DATE.finditer(text):
-        try:
-            date(*map(int, found.groups()))
-        except ValueError:
-            return found[0]
-    return ""
+    def _verbatim(self, content: str) -> None:
+        """A block of code in HTML, or of what is never shown, and what follows on its last line."""
+        tag = Tag(content[: content.find(">") + 1])
+        end = _VERBATIM_END.search(content)
+        inner, rest = (content[: end.start()], content[end.end() :]) if end else (content, "")
+        self._mention(tag)
+        if tag.name == "pre" and not tag.hidden:
+            self.lines.code(unescape(_TAGS.sub("", inner)))
+        self._inline(rest)
+        self.lines.end_line()
 
-
-def _labels(found: Any, where: str) -> dict[str, str]:
-    if found is None:
-        return {}
-    if not isinstance(found, dict):
-        raise BrokenDocument(f"{where}expected `name: value` lines")
-    labels = {}
-    for name in ACCEPTED:
-        value = found.get(name)
-        if value is None:
-            continue
-        if not isinstance(value, str | date | int | float) or isinstance(value, bool):
-            raise BrokenDocument(f"{where}`{name}` must be a single text")
-        labels[name] = str(value).strip()
-    near = [name for name in found if isinstance(name, str) and misspelt(name) and " " not in name]
-    if near:
-        labels["misspelt"] = " ".join(near)
-    if "reviewed" in labels:
-        labels["reviewed"] = iso_day(labels["reviewed"], where)
-    return labels
-
-
-def _lines(body: str) -> Iterator[tuple[int, str]]:
-    """(level, heading) for a heading, (0, plain text) for a paragraph, item, row or line of code."""
-    paragraph: list[str] = []
-    fence = ""
-    for line in [*body.split("\n"), ""]:
-        if fence or (opened := _FENCE.match(line)):
-            yield from _flush(paragraph)
-            if not fence:
-                fence = opened[1] if opened else ""
-            elif line.strip().startswith(fence):
-                fence = ""
-            elif line.strip():
-                yield 0, line.strip()
-        elif (heading := _HEADING.match(line)) and (named := _unclosed(heading[2])):
-            yield from _flush(paragraph)
-            yield len(heading[1]), plain(named)
-        elif paragraph and (under := _UNDERLINE.match(line)) and not _ITEM.match(paragraph[0]):
-            text = plain(" ".join(paragraph))
-            paragraph.clear()
-            yield (1 if under[1].startswith("=") else 2), text
-        elif not line.strip() or _RULE.match(line) or _is_table_line(line):
-            yield from _flush(paragraph)
-        elif "|" in line and line.strip().startswith("|"):
-            yield from _flush(paragraph)
-            yield 0, " | ".join(plain(cell) for cell in line.strip().strip("|").split("|") if cell.strip())
+    def _tag(self, raw: str, *, alone: bool = False) -> None:
+        tag = Tag(raw)
+        if not tag.name:
+            return
+        component = alone and tag.name not in INLINE
+        if component:
+            self.lines.end_line()
+        if tag.closes:
+            self.lines.end(tag.name)
         else:
-            if _ITEM.match(line):
-                yield from _flush(paragraph)
-            paragraph.append(line.strip().lstrip("> ") if line.lstrip().startswith(">") else line.strip())
+            self._mention(tag)
+            if not tag.alone or tag.name == "br":
+                self.lines.start(tag.name, hides=tag.hidden)
+        if tag.name in _HOLDERS or tag.written[0].isupper():
+            self._held = max(0, self._held + (-1 if tag.closes else 0 if tag.alone else 1))
+
+    def _mention(self, tag: Tag) -> None:
+        self.ids += filter(None, (tag.get("id"), tag.get("name")))
+        if tag.name == "a" and tag.get("href"):
+            self.links.append(tag.get("href"))
+        elif tag.name in ("img", "video", "audio", "source", "iframe") and tag.get("src"):
+            self.links.append(tag.get("src"))
+        if tag.name == "img" and not tag.hidden:
+            self.lines.text(tag.get("alt"))
 
 
-def _unclosed(heading: str) -> str:
-    """Without the `#` that may close it."""
-    return heading.rstrip(" \t").rstrip("#").rstrip(" \t")
-
-
-def _is_table_line(line: str) -> bool:
-    """Whether it parts the head of a table from its rows."""
-    cells = line.strip()
-    return bool(cells) and all(map(_TABLE_CELL.fullmatch, cells.removeprefix("|").removesuffix("|").split("|")))
-
-
-def _flush(paragraph: list[str]) -> Iterator[tuple[int, str]]:
-    if paragraph:
-        text = plain(_ITEM.sub("", " ".join(paragraph), count=1))
-        paragraph.clear()
-        if text:
-            yield 0, text
-
-
-# Each ends where the next of its kind begins, so that what is never closed is not looked for from every place anew.
-_INLINE: Final = (
-    (re.compile(rf"!\[([^\[\]\n]*)\]{_ADDRESS}"), r"\1"),
-    (re.compile(rf"\[([^\[\]\n]+)\](?:{_ADDRESS}|\[[^\[\]\n]*\])"), r"\1"),
-    (re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>"), r"\1"),
-    (re.compile(r"</?[A-Za-z][^<>\n]{0,200}>"), ""),
-    (re.compile(r"`([^`\n]+)`"), r"\1"),
-    (re.compile(r"(?<![\w*])\*{1,3}(?=\S)([^*\n]+?)(?<=\S)\*{1,3}(?![\w*])"), r"\1"),
-    (re.compile(r"(?<![\w_])_{1,3}(?=\S)([^_\n]+?)(?<=\S)_{1,3}(?![\w_])"), r"\1"),
-    (re.compile(r"~~([^~\n]+)~~"), r"\1"),
-    (re.compile(r"\\([\\`*_{}\[\]()#+.!>~|-])"), r"\1"),
-    (re.compile(r"[ \t]+"), " "),
-)
-
-
-def plain(text: str) -> str:
-    """One line of Markdown without its markup."""
-    for pattern, replacement in _INLINE:
-        text = pattern.sub(replacement, text)
-    return text.strip()
+def _on_its_own(tokens: "Sequence[Token]", at: int) -> bool:
+    """Whether nothing else stands in its line."""
+    beside = (*tokens[max(at - 1, 0) : at], *tokens[at + 1 : at + 2])
+    return all(one.type in ("softbreak", "hardbreak", "html_inline") for one in beside)

@@ -14,6 +14,7 @@ MAX_TEXT: Final = 5_000_000
 """Characters of one document. A manual of 1,000 pages has 3 million."""
 
 _BLANKS = re.compile(r"\s+")
+_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})\b")
 
 
 def outlined(
@@ -111,7 +112,10 @@ def one_line(text: str) -> str:
 
 def iso_day(text: str, where: str) -> str:
     """The day as `2026-03-01`; raises `BrokenDocument`."""
+    found = _DATE.match(text)
     try:
-        return date.fromisoformat(text[:10]).isoformat()
+        return (date(*map(int, found.groups())) if found else date.fromisoformat(text[:10])).isoformat()
     except ValueError:
+        if found:
+            raise BrokenDocument(f"{where}`{found[0]}` is no day of the calendar") from None
         raise BrokenDocument(f"{where}`reviewed` is no date like 2026-03-01: {text[:40]!r}") from None

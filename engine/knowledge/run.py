@@ -48,7 +48,7 @@ class Run:
     def __call__(self, root: Path) -> IndexReport:
         """Raises `KnowledgeError` for a root that is no folder, can't be read, or is empty though articles of it are
         indexed, and whatever the embedder raises."""
-        documents = scan.documents(root)
+        documents, drafts = scan.looked(root)
         current = self._hold.pointer
         if not documents and current and current.chunks and scan.empty(root):
             raise KnowledgeError(
@@ -75,6 +75,7 @@ class Run:
             unlabelled=found.unlabelled,
             odd=tuple(found.odd),
             unread=scan.unread(root),
+            drafts=tuple(drafts),
         )
 
     def _update(self, draft: Draft, documents: Sequence[scan.Found], before: dict[str, tuple[str, str]]) -> None:

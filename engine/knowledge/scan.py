@@ -5,19 +5,24 @@ import os
 import stat
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, NamedTuple
 
 from engine.knowledge.apart import Apart
 from engine.knowledge.base import BrokenDocument, Document, KnowledgeError
+from engine.knowledge.front import decoded, draft, read_labels
 from engine.knowledge.labels import INTERNAL, notes
-from engine.knowledge.markdown import read_labels
 from engine.knowledge.readers import READERS, read_as
 
 MAX_BYTES: Final = 20_000_000
 LABELS: Final = "labels.yaml"
+_LABELS_TOO: Final = "labels.yml"
+_YAML: Final = frozenset({".yaml", ".yml"})
+_LIKE: Final = 0.8
+_MARKDOWN: Final = frozenset({".md", ".markdown"})
 DEFAULT_COLLECTION: Final = "general"
 _BESIDE: Final = frozenset(
     ".avif .bmp .css .gif .ico .jpeg .jpg .js .map .mov .mp3 .mp4 .png .svg .ttf .webm .webp .woff .woff2".split()
@@ -46,13 +51,31 @@ def documents(root: Path) -> list[Found]:
     """Everything below `root` with the suffix of a reader, by name, without what is hidden; the links to folders, and
     the folders that can't be looked into.
 
-    A link to a file is followed where the file lies below `root` too: so do mounted volumes show their files. Raises
-    `KnowledgeError` where `root` is no folder, or can't be read.
+    A link to a file is followed where the file lies below `root` too: so do mounted volumes show their files. Drafts
+    are left out. Raises `KnowledgeError` where `root` is no folder, or can't be read.
     """
+    return looked(root)[0]
+
+
+def looked(root: Path) -> tuple[list[Found], list[str]]:
+    """`documents`, and the names of the drafts, which say that they are not published."""
+    found = _everything(root)
+    drafts = {one.name for one in found if _draft(one)}
+    return [one for one in found if one.name not in drafts], sorted(drafts)
+
+
+def _draft(found: Found) -> bool:
+    try:
+        return found.path.suffix.lower() in _MARKDOWN and draft(load(found))
+    except BrokenDocument:
+        return False
+
+
+def _everything(root: Path) -> list[Found]:
     labels: dict[Path, _Labels] = {}
     found = [_found(one, root, labels) for one in _told_apart(_files(root), root)]
     wrong = [
-        Found(_name(folder / LABELS, root), folder / LABELS, refused=said.own)
+        Found(_name(said.file or folder / LABELS, root), said.file or folder / LABELS, refused=said.own)
         for folder, said in labels.items()
         if said.own
     ]
@@ -71,7 +94,7 @@ def unread(root: Path) -> dict[str, int]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in files:
             suffix = Path(_readable(name)).suffix.lower()
-            if not name.startswith(".") and name != LABELS and suffix not in READERS and suffix not in _BESIDE:
+            if not name.startswith(".") and not _labels_file(name) and suffix not in READERS and suffix not in _BESIDE:
                 found[suffix] += 1
     return dict(sorted(found.items()))
 
@@ -84,6 +107,8 @@ class _Labels(NamedTuple):
     """Why nothing below is read: who may read it is not known."""
     own: str = ""
     """What is wrong with its own file."""
+    file: Path | None = None
+    """Which that is."""
 
 
 class _File(NamedTuple):
@@ -127,25 +152,38 @@ def _told_apart(files: Iterable[_File], root: Path) -> Iterator[_File]:
 
 
 def _labels(folder: Path, root: Path, known: dict[Path, _Labels]) -> _Labels:
-    """What the `labels.yaml` of a folder says, over those of the folders above it. Where one cannot be read, nothing
-    below it is: it might say that only few may read it."""
+    """What the `labels.yaml` (or `.yml`) of a folder says, over those of the folders above it. Where one cannot be
+    read, nothing below it is: it might say that only few may read it."""
     if folder not in known:
         above = _labels(folder.parent, root, known) if folder != root else _Labels({})
-        file = folder / LABELS
-        known[folder] = above._replace(own="")
-        try:
-            if os.path.lexists(file):
-                own = read_labels(_contents(_within(file, root)).decode("utf-8-sig"))
+        known[folder] = above._replace(own="", file=None)
+        files = sorted(file for file in folder.iterdir() if _labels_file(file.name))
+        for file in files:
+            try:
+                if len(files) > 1 or file.name not in (LABELS, _LABELS_TOO):
+                    raise BrokenDocument(_which(files))
+                own = read_labels(decoded(_contents(_within(file, root))))
                 known[folder] = _Labels(above.said | own, above.refused)
-        except UnicodeDecodeError as error:
-            known[folder] = _refused(file, root, f"not UTF-8: byte {error.start} is {error.object[error.start]:#04x}")
-        except (BrokenDocument, OSError) as error:
-            known[folder] = _refused(file, root, getattr(error, "strerror", None) or str(error))
+            except (BrokenDocument, OSError) as error:
+                known[folder] = _refused(file, root, getattr(error, "strerror", None) or str(error))
     return known[folder]
 
 
+def _labels_file(name: str) -> bool:
+    """Whether it is the file that labels a folder, or was meant to be."""
+    stem, dot, suffix = name.lower().rpartition(".")
+    return f"{dot}{suffix}" in _YAML and (stem == "labels" or bool(get_close_matches(stem, ("labels",), 1, _LIKE)))
+
+
+def _which(files: Sequence[Path]) -> str:
+    if len(files) > 1:
+        names = " and ".join(file.name for file in files)
+        return f"one file labels a folder, and here are {names}: which holds is not known"
+    return f"the file that labels a folder is called `{LABELS}`: rename it"
+
+
 def _refused(file: Path, root: Path, why: str) -> _Labels:
-    return _Labels({}, f"not read, as {_name(file, root)} is broken, which says who may read it", why)
+    return _Labels({}, f"not read, as {_name(file, root)} is broken, which says who may read it", why, file)
 
 
 def _files(root: Path) -> Iterator[_File]:

@@ -99,6 +99,16 @@ def test_odd_labels_are_told_once_and_every_time(engine: Engine, articles: Path)
     assert "reviewed on 2999-01-01" not in engine("kb", "lint").out  # its collection has no `stale_after`
 
 
+def test_drafts_are_left_out_and_named(engine: Engine, articles: Path) -> None:
+    for name in ("a", "b"):
+        (articles / f"{name}.md").write_text(
+            f"---\naudience: public\ndraft: true\n---\nText {name}.\n", encoding="utf-8"
+        )
+    ran = engine("kb", "index")
+    assert ran.err == "note: left out as not published: faq/a.md and 1 more\n"
+    assert ran.out.startswith("1 added, ")
+
+
 def test_a_limit_is_a_number_from_one(engine: Engine, articles: Path) -> None:
     for limit in ("0", "-3", "few"):
         ran = engine("kb", "search", "returns", f"--limit={limit}")
