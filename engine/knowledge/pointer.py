@@ -16,7 +16,7 @@ __all__ = ["FILE", "FORMAT", "KINDS", "Pointer", "decode", "encode"]
 FILE: Final = "current.json"
 KINDS: Final = ("passages", "articles", "vectors")
 """Of tables: one each."""
-FORMAT: Final = 4
+FORMAT: Final = 5
 """Of the index: what is read, chunking, columns and what is made searchable. Another format makes another table."""
 
 
