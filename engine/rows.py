@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from io import StringIO
 from typing import Final
 
+from engine.charset import single_bytes
+
 __all__ = ["MAX_CELL", "NoRows", "rows"]
 
 MAX_CELL: Final = 1_000_000
@@ -18,10 +20,6 @@ _QUOTED: Final = re.compile(r"(?<![^,;\t \"])\"[^\"]*\"")
 _END: Final = re.compile(r"[\r\n]")
 _NO_TEXT: Final = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 """Control characters that no text has."""
-_BEYOND: Final = re.compile(
-    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}|(?P<broken>[\x80-\xff])"
-)
-"""Characters of UTF-8 beyond ASCII, and bytes that are part of none."""
 _NEITHER: Final = "neither UTF-8 nor Windows-1252"
 
 
@@ -69,8 +67,7 @@ def _text(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        broken = [one.lastgroup for one in _BEYOND.finditer(data)]
-        if 2 * broken.count(None) >= len(broken):  # it is UTF-8, with a slip, and would be nonsense as anything else
+        if not single_bytes(data):  # it is UTF-8, with a slip, and would be nonsense as anything else
             raise NoRows(f"not UTF-8: byte {error.start} is {data[error.start]:#04x}") from None
     if control := _NO_TEXT.search(data):
         raise NoRows(f"{_NEITHER}: byte {control.start()} is {control[0][0]:#04x}")

@@ -88,7 +88,7 @@ ALLOWED = {
     "store": {"errors"},
     "channels": {"errors", "exchange"},
     "models": {"errors", "exchange", "prompts", "patterns", "address", "bounded", "catalogue"},
-    "knowledge": {"errors", "interpreter", "models", "rows"},
+    "knowledge": {"charset", "errors", "interpreter", "models", "rows"},
     "guardrails": {"errors"},
     "tools": {"errors", "plan", "expressions", "exchange", "imports", "network", "calls", "patterns", "bounded"},
 }

@@ -12,12 +12,11 @@ from typing import Final
 
 from engine.knowledge.base import Document
 from engine.knowledge.terms import path_terms, terms
+from engine.models.base import CELL
 
 MAX_WORDS: Final = 200
 MAX_CHARACTERS: Final = 2_000
 """Bounds texts that do not put spaces between words."""
-_CELL: Final = " | "
-"""Between the cells of a table's row, which is a line."""
 _MAX_HEAD: Final = MAX_WORDS // 4
 
 _SENTENCE = re.compile(r"(?<=[.!?…。！？])\s+|(?<=[。！？])")
@@ -90,11 +89,11 @@ def _pieces(text: str) -> Iterator[str]:
         words = _size(line)
         if piece and size + words > MAX_WORDS:
             yield "\n".join(piece)
-            piece = [head] if head and _CELL in line and _size(head) + words <= MAX_WORDS else []
+            piece = [head] if head and CELL in line and _size(head) + words <= MAX_WORDS else []
             size = sum(map(_size, piece))
-        if _CELL not in line:
+        if CELL not in line:
             head = ""
-        elif not piece or _CELL not in piece[-1]:
+        elif not piece or CELL not in piece[-1]:
             head = line if words <= _MAX_HEAD else ""
         piece.append(line)
         size += words

@@ -7,6 +7,7 @@ import codecs
 import re
 from typing import Final
 
+from engine.charset import single_bytes
 from engine.knowledge.base import BrokenDocument
 
 __all__ = ["decoded"]
@@ -52,7 +53,7 @@ def decoded(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        if codec == _WINDOWS or _foreign(data):
+        if codec == _WINDOWS or single_bytes(data):
             return _as(_WINDOWS, data)
         raise BrokenDocument(f"not UTF-8: byte {error.start} is {data[error.start]:#04x}") from None
 
@@ -71,10 +72,3 @@ def _wide(head: bytes) -> str:
     if 8 * max(even, odd) < len(head) or 8 * min(even, odd) > max(even, odd):
         return ""
     return "utf-16-le" if odd > even else "utf-16-be"
-
-
-def _foreign(data: bytes) -> bool:
-    """Whether letters beyond ASCII are single bytes: one damaged letter does not make a page of UTF-8 another."""
-    text = data.decode("utf-8", "replace")
-    wrong = text.count("\ufffd")
-    return wrong > sum(one > "\x7f" for one in text) - wrong

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from engine.knowledge.base import BrokenDocument, Document, Section
 from engine.knowledge.letters import composed
+from engine.models.base import CELL
 
 ACCEPTED: Final = ("title", "collection", "language", "audience", "reviewed")
 MAX_TEXT: Final = 5_000_000
@@ -94,7 +95,7 @@ def row(cells: Sequence[Sequence[tuple[int, str]]]) -> Iterator[tuple[int, str]]
         for cell in filled:
             yield from cell
     elif filled:
-        yield 0, " | ".join(_run_on(text for _, text in cell) or "–" for cell in cells)
+        yield 0, CELL.join(_run_on(text for _, text in cell) or "–" for cell in cells)
 
 
 def _run_on(lines: Iterable[str]) -> str:

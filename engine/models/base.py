@@ -119,6 +119,10 @@ class Field:
             return False  # the checker refuses such a flow
 
 
+CELL: Final = " | "
+"""Between the cells of a table's row, which is one line of a passage."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """A piece of an article. The id names this very wording, so that it can be shown later as it was."""

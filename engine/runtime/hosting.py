@@ -13,7 +13,7 @@ from engine.models.errors import BudgetReached, MissingKey, UnknownModel
 from engine.models.hosted import HostedModel, Spec
 from engine.models.registry import LOCAL, model
 from engine.plan import Plan
-from engine.project.models import Standing, longest_answer, secret_of, sees, standing, variables
+from engine.project.models import Standing, longest_answer, secret_of, sees, standing, variables, works
 from engine.project.settings import ModelSettings, Settings
 
 __all__ = ["Hosting"]
@@ -131,7 +131,7 @@ def capabilities(one: Standing, name: str) -> Capabilities:
     )
     return Capabilities(
         vision=sees(one),
-        tools=said is None or said.tools is None or said.tools.value in ("yes", "true"),
+        tools=works(one),
         schema=True,
         context=_context(one, row),
         location="on_premises" if one.stays else "cloud",

@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.models.base import Passage, Request
+from engine.models.base import CELL, Passage, Request
 from engine.models.local.about import strays
 from engine.models.local.embedding import encode
 from engine.models.local.figures import Figure, agree, figures, without
@@ -23,7 +23,7 @@ from engine.models.local.general import Scope, scope
 from engine.models.local.kinds import asks_price, counts_another, fits, leaves_open, prices
 from engine.models.local.named import numbers_another
 from engine.models.local.pointing import points_back
-from engine.models.local.rows import CELL, Row, heads, rows
+from engine.models.local.rows import Row, heads, rows
 from engine.models.local.synonyms import Synonyms
 from engine.models.local.words import clean, content_words, latest, sentences, words
 

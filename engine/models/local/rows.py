@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Final, NamedTuple
 
+from engine.models.base import CELL
 from engine.models.local.figures import CLOCK, DAY, LENGTH, figures
 
-__all__ = ["CELL", "Row", "heads", "rows"]
+__all__ = ["Row", "heads", "rows"]
 
-CELL: Final = " | "
-"""Between the cells of a table's line."""
 _AMOUNT: Final = re.compile(r"\W*")
 """What may be left of a cell without its amount."""
 
